@@ -1,0 +1,61 @@
+/** Closed list: tests and scripts match on the code, people read the message. Grouped by who raises it. */
+export type ErrorCode =
+  | 'config.missing'
+  | 'config.invalid'
+  | 'policy.invalid'
+  | 'policy.unsigned'
+  | 'repo.not-found'
+  | 'repo.not-bare'
+  | 'git.failed'
+  | 'git.timeout'
+  | 'git.too-large'
+  | 'git.unsafe-tree'
+  | 'ref.not-found'
+  | 'change.not-found'
+  | 'change.ambiguous'
+  | 'flag.not-found'
+  | 'flag.stale-version'
+  | 'rollout.not-found'
+  | 'rollout.not-allowed'
+  | 'journal.locked'
+  | 'journal.schema'
+  | 'journal.corrupt'
+  | 'journal.full-disk'
+  | 'lease.lost'
+  | 'audit.broken'
+  | 'key.missing'
+  | 'attestation.invalid'
+  | 'sandbox.unavailable'
+  | 'sandbox.failed'
+  | 'registry.unreachable'
+  | 'registry.invalid'
+  | 'release.not-found'
+  | 'release.corrupt'
+  | 'runtime.unreachable'
+  | 'runtime.refused'
+  | 'runtime.unhealthy'
+  | 'lockfile.invalid'
+  | 'manifest.invalid'
+  | 'usage';
+
+/**
+ * A fault with a cause outside this program: a person, a file, a network, another process.
+ * The message says what was expected and what was found; `mend` says what to do about it.
+ * Anything thrown that is not an AutolandError is a bug and is shown as one.
+ */
+export class AutolandError extends Error {
+  readonly code: ErrorCode;
+  readonly mend: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { mend?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'AutolandError';
+    this.code = code;
+    this.mend = options.mend;
+  }
+}
+
+/** The text of whatever was thrown, for reasons and logs. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

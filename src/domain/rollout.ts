@@ -1,0 +1,68 @@
+/** What the router counts as going wrong, each with a process and a share of alpha of its own. */
+export const outcomeClasses = ['server-error', 'client-error'] as const;
+/** `server-error`: 5xx, aborted, no answer in time. `client-error`: 4xx. */
+export type OutcomeClass = (typeof outcomeClasses)[number];
+
+export type PerArm = { readonly canary: number; readonly baseline: number };
+
+export type RolloutStep = {
+  /** Share of users, 0 < weight < 1. The last step of a rollout is followed by 100 %. */
+  readonly weight: number;
+  /** The step promotes when a canary this many times worse than baseline is excluded. */
+  readonly exclude: number;
+  /** Inconclusive after this many seconds -> hold. */
+  readonly limitSeconds: number;
+  /** Never promoted sooner than this many seconds after it began. */
+  readonly bakeSeconds: number;
+};
+
+export type RolloutPlan = {
+  readonly steps: readonly RolloutStep[];
+  /** Probability of rolling back a change that alters nothing, over the whole rollout. */
+  readonly alpha: number;
+  /** Probability of promoting a step whose canary is as bad as what it must exclude. */
+  readonly beta: number;
+  /** Share of failing units below which a relative excess is tolerated (Delta in docs/design/rollout.md). */
+  readonly ceiling: number;
+};
+
+/**
+ * What the router has counted in one step of one rollout. Units are users, never requests.
+ * Weight is constant within a step.
+ */
+export type StepTally = {
+  readonly step: number;
+  readonly weight: number;
+  /** Users whose FIRST error of that class in the whole rollout fell in this step. */
+  readonly firstErrors: { readonly [C in OutcomeClass]: PerArm };
+  /** Users whose first request of this step has been answered. */
+  readonly units: PerArm;
+  /** … and failed, in either class. */
+  readonly failingUnits: PerArm;
+  /** Users by arm at the evaluation of their first request of the step (also those not answered yet). */
+  readonly assigned: PerArm;
+  /** Of the users first exposed in this step: those who came back with a second request. */
+  readonly returned: PerArm;
+};
+
+/** A snapshot of the witness for one rollout. Counts only grow while `epoch` stays the same. */
+export type Observation = {
+  /** Changes when the witness lost its memory (it restarted): then the rollout must start anew. */
+  readonly epoch: string;
+  readonly nonce: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly steps: readonly StepTally[];
+  /** Distinct users who met the candidate. */
+  readonly usersExposed: number;
+  /** Of those, users to whom the candidate answered with a server or client error. */
+  readonly usersErrored: number;
+  /** RFC 3339 of the last answered request of any arm; null: none yet. */
+  readonly lastRequestAt: string | null;
+  /** Websockets of a closed arm that were cut after the grace. */
+  readonly websocketsCut: number;
+  /** All arms together, by whole second, oldest first: for the shared-harm guard. */
+  readonly seconds: readonly { readonly at: string; readonly users: number; readonly failingUsers: number }[];
+  /** The same over the minute before the rollout began; null: the witness had not seen 10 s of traffic. */
+  readonly before: { readonly users: number; readonly failingUsers: number; readonly seconds: number } | null;
+};

@@ -1,0 +1,110 @@
+import type { ChangeClass, ChangeId, FileChange, PackageChange, Proposal, Sha } from './change.ts';
+import type { Conclusion, PolicyDecision } from './decision.ts';
+import type { Signal } from './journal.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { GuardrailResult } from './verdict.ts';
+
+export const stageNames = [
+  'classify',
+  'guardrails',
+  'judge',
+  'policy',
+  'merge',
+  'release',
+  'rollout',
+  'conclude',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** What a stage call answers. A stage never sleeps: it answers `again` or `wait`. */
+export type StageOutcome<Data> =
+  | { readonly kind: 'done'; readonly data: Data }
+  | { readonly kind: 'again'; readonly at: Date }
+  | { readonly kind: 'wait'; readonly signal: string; readonly until?: Date }
+  /** The branch moved in between: back to classify, at most 5 times. */
+  | { readonly kind: 'raced'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly conclusion: Conclusion };
+
+/** What classify found: everything later stages ask about the diff. */
+export type Classification = {
+  readonly class: ChangeClass;
+  /** Why this class, or why none better: one sentence each. */
+  readonly reasons: readonly string[];
+  /** Tip of the target branch that the change was merged onto for testing. */
+  readonly base: Sha;
+  /** The tree that would be merged: what the guardrails test is what the merge lands. */
+  readonly tree: Sha;
+  readonly files: readonly FileChange[];
+  readonly packages: readonly PackageChange[];
+  /** Paths under `.autoland/`, CI definitions and the like: never autonomous, whatever the policy says. */
+  readonly protectedPaths: readonly string[];
+};
+
+export type GuardrailsReport = {
+  readonly verdict: 'pass' | 'fail' | 'abstain';
+  readonly results: readonly GuardrailResult[];
+};
+
+export type JudgeReport = {
+  readonly verdict: 'no-objection' | 'veto' | 'abstain' | 'not-configured';
+  readonly reasons: readonly string[];
+};
+
+export type MergeReport = { readonly commit: Sha; readonly onto: Sha };
+
+/** `deploys: false`: nothing runs differently (no service, or the same digest as stable). */
+export type ReleaseReport =
+  | { readonly deploys: false; readonly why: string }
+  | { readonly deploys: true; readonly service: string; readonly digest: string; readonly stable: string };
+
+export type RolloutReport = {
+  readonly flag: string;
+  readonly usersExposed: number;
+  readonly usersErrored: number;
+  /** Of those who met an error, how many would have met one on baseline too. */
+  readonly backgroundErrors: number;
+  readonly seconds: number;
+};
+
+export type StageData = {
+  readonly classify: Classification;
+  readonly guardrails: GuardrailsReport;
+  readonly judge: JudgeReport;
+  readonly policy: PolicyDecision;
+  readonly merge: MergeReport;
+  readonly release: ReleaseReport;
+  readonly rollout: RolloutReport;
+  readonly conclude: Conclusion;
+};
+
+/** What a stage call knows of its change, and how it acts. */
+export type StageContext = {
+  readonly id: ChangeId;
+  readonly proposal: Proposal;
+  /** Results of the stages before, of this round. A stage reads only those that the pipeline orders before it. */
+  readonly results: { readonly [S in StageName]?: StageData[S] };
+  /** Set once a stage has stopped the change. */
+  readonly conclusion: Conclusion | undefined;
+  /** How often the change lost a race and began again. */
+  readonly round: number;
+  /** When the first call of this stage of this round began. */
+  readonly stageSince: Date;
+  readonly now: Date;
+  /** Signals that no stage has taken in yet. */
+  readonly signals: readonly Signal[];
+  /** The last data that `note` recorded under this type in this stage and round. */
+  recall(type: string): JsonObject | undefined;
+  /** Journals a fact. */
+  note(type: string, data: JsonObject): Promise<void>;
+  /** Takes a signal in: it is not pending any more. */
+  consume(signal: Signal): Promise<void>;
+  /**
+   * Journals the intent, waits until a durable checkpoint covers it, acts, journals the receipt.
+   * When a receipt of this step is there, answers it without acting; when only the intent is there, acts again: so `act` MUST be idempotent.
+   */
+  effect<Receipt extends Json>(
+    step: string,
+    intent: JsonObject,
+    act: () => Promise<Receipt>,
+  ): Promise<Receipt>;
+};

@@ -1,0 +1,26 @@
+/** One traffic flag of a release. */
+export type TrafficFlag = {
+  /** Service + an unguessable nonce of the rollout. */
+  readonly key: string;
+  /** Share of users who get the candidate: 0 = off … 1. */
+  readonly weight: number;
+  /** Grows with each write. */
+  readonly version: number;
+  /** Closed by a person or a rollback: it can never be raised again. */
+  readonly killed: boolean;
+};
+
+/** Flag definitions in flagd's schema, in a file that every process can read. */
+export interface FlagStore {
+  read(key: string): Promise<TrafficFlag | undefined>;
+  all(): Promise<readonly TrafficFlag[]>;
+  /**
+   * Compare-and-swap on the version (0: must not exist). MUST reject with `flag.stale-version` when another write came first,
+   * unless the stored flag already equals the wanted one at `expected + 1`. MUST refuse to raise a killed flag (`rollout.not-allowed`).
+   */
+  write(key: string, weight: number, expected: number): Promise<TrafficFlag>;
+  /** Closes for good: weight 0. MUST work without the control plane, win against any write under way, and answer when it is on disk. */
+  kill(key: string, by: string): Promise<void>;
+  /** Removes a flag that routes nothing any more. */
+  retire(key: string): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import type { FileChange, FileKind, Sha } from '../domain/change.ts';
+
+/** Reading. Every method MUST treat the repository as hostile: no hooks, no config of it or the user, no foreign protocol, size and time limits. */
+export interface GitReader {
+  /** The commit that a ref or a (possibly short) commit name stands for. MUST reject with `ref.not-found`. */
+  resolve(ref: string): Promise<Sha>;
+  /** Files that differ between two commits, renames detected. */
+  diff(base: Sha, head: Sha): Promise<readonly FileChange[]>;
+  /** The commits from `base` (exclusive) to `head` on its first-parent line, oldest first. */
+  history(base: Sha, head: Sha): Promise<readonly { sha: Sha; parents: readonly Sha[]; message: string }[]>;
+  /** The content of one file; undefined when the commit has no such path. */
+  readFile(commit: Sha, path: string): Promise<Buffer | undefined>;
+  /** Every path of the commit's tree below `under` ('' = all). */
+  list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]>;
+}
+
+/** Getting a whole tree out. */
+export interface TreeExporter {
+  /**
+   * Writes the commit's tree (a commit or a tree name) into `dir`, which MUST be empty or absent.
+   * MUST reject with `git.unsafe-tree` for a symlink that leaves the tree, a path with `..` or `.git`, or over the size limits.
+   */
+  exportTree(commit: Sha, dir: string): Promise<void>;
+}
+
+/** Taking branches in from agents: never touches a protected branch. */
+export interface GitInbox {
+  /**
+   * Makes a commit on top of `base` in which `files` replace or (null) delete what was there, and points `ref` at it.
+   * The same input makes the same commit, so it may be called twice. MUST refuse refs outside `refs/heads/autoland/`.
+   */
+  propose(input: {
+    base: Sha;
+    files: ReadonlyMap<string, Buffer | null>;
+    message: string;
+    ref: string;
+    at: Date;
+  }): Promise<Sha>;
+}
+
+export type MergeResult =
+  | { readonly kind: 'made'; readonly commit: Sha; readonly tree: Sha }
+  | { readonly kind: 'conflict'; readonly paths: readonly string[] };
+
+/** The only writer of protected branches. */
+export interface GitLander {
+  /** The tree of `head` merged onto `tip`, without writing any ref or commit. */
+  mergeTree(
+    tip: Sha,
+    head: Sha,
+  ): Promise<{ kind: 'clean'; tree: Sha } | { kind: 'conflict'; paths: readonly string[] }>;
+  /** The tree of `tip` with `commit` (a merge: its first parent's side kept) undone. */
+  revertTree(
+    tip: Sha,
+    commit: Sha,
+  ): Promise<{ kind: 'clean'; tree: Sha } | { kind: 'conflict'; paths: readonly string[] }>;
+  /** A signed commit object of the bot, deterministic in its input; writes no ref. */
+  makeCommit(input: {
+    tree: Sha;
+    parents: readonly Sha[];
+    message: string;
+    trailers: readonly (readonly [string, string])[];
+    at: Date;
+  }): Promise<Sha>;
+  /**
+   * Compare-and-swap. `moved` when the branch stands at `to` (also when it already did); `lost` when it stood elsewhere.
+   * MUST be idempotent: the same call after a crash answers `moved`.
+   */
+  advance(branch: string, from: Sha, to: Sha): Promise<'moved' | 'lost'>;
+  /** Points a ref under `refs/heads/autoland/` at a commit. */
+  point(ref: string, to: Sha): Promise<void>;
+}

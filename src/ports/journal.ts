@@ -1,0 +1,42 @@
+import type { ChangeId } from '../domain/change.ts';
+import type { Claim, Entry, NewEvent, Schedule, Signal } from '../domain/journal.ts';
+
+/** The source of truth, and the audit log. */
+export interface Journal {
+  /**
+   * Appends events in ONE transaction with their dense leaf indexes and hashes, the outbox row and consumed signals.
+   * With `claim`, MUST reject with `lease.lost` (nothing written) when its fence is not the newest or its lease has ended.
+   * MUST be durable (fsync) when it resolves. An `once` key that was written before makes the call a no-op that answers [].
+   */
+  append(write: {
+    events: readonly NewEvent[];
+    claim?: Claim;
+    /** With `change`: when the change runs next. */
+    schedule?: { change: ChangeId; next: Schedule };
+    /** Keys of signals that these events take in. */
+    consumes?: readonly { change: ChangeId; key: string }[];
+    once?: string;
+  }): Promise<readonly Entry[]>;
+  /** Entries in index order; `from` inclusive, `to` exclusive; only those of `change` when given. */
+  read(range?: {
+    from?: number;
+    to?: number;
+    change?: ChangeId;
+    types?: readonly string[];
+  }): Promise<readonly Entry[]>;
+  size(): Promise<number>;
+}
+
+/** Who works on what, and when. Lives in the same database as the journal. */
+export interface Outbox {
+  /** The next due change whose lease is free (or was lost), now leased. undefined: nothing is due. Leases run on the monotonic clock. */
+  claim(holder: string, leaseMs: number): Promise<Claim | undefined>;
+  /** MUST reject with `lease.lost` when another holder has claimed since. */
+  renew(claim: Claim, leaseMs: number): Promise<void>;
+  /** Gives the lease back without writing anything. */
+  release(claim: Claim): Promise<void>;
+  /** Journals `signal.received` and wakes the change; false when the key was seen before. */
+  signal(signal: Signal): Promise<boolean>;
+  /** Signals of a change that no stage has consumed yet, in the order they came. */
+  pending(change: ChangeId): Promise<readonly Signal[]>;
+}

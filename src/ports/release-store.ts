@@ -1,0 +1,23 @@
+import type { Attestation } from './attestor.ts';
+
+/** A built version of a service: a directory tree, named by what is in it. */
+export type Release = {
+  /** `sha256:` + hex over the canonical listing of the tree. */
+  readonly digest: string;
+  readonly service: string;
+  /** The commit that it was built from. */
+  readonly commit: string;
+  /** The unpacked, read-only tree on this machine. */
+  readonly dir: string;
+};
+
+export interface ReleaseStore {
+  /** Takes `dir` in (moves or copies it) under its digest; the same content twice is one release. */
+  put(input: { dir: string; service: string; commit: string }): Promise<Release>;
+  attach(digest: string, name: 'provenance' | 'gate', attestation: Attestation): Promise<void>;
+  attached(digest: string, name: 'provenance' | 'gate'): Promise<Attestation | undefined>;
+  /** undefined: not here. MUST recompute the digest from the files and reject with `release.corrupt` when it differs. */
+  get(digest: string): Promise<Release | undefined>;
+  /** Removes every release that is not in `keep`; answers what it removed. */
+  collect(keep: ReadonlySet<string>, dryRun: boolean): Promise<readonly string[]>;
+}

@@ -1,0 +1,44 @@
+/** How a service wants to be run; from the protected branch's configuration. */
+export type ServiceSpec = {
+  readonly name: string;
+  /** argv, run in the release's directory inside the sandbox. */
+  readonly command: readonly [string, ...string[]];
+  /** Declared environment. Secrets are named by file, read by the supervisor, and never journalled. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly secretFiles: Readonly<Record<string, string>>;
+  readonly health: { readonly path: string; readonly timeoutSeconds: number };
+  readonly instances: number;
+  readonly memoryMiB: number;
+  readonly processes: number;
+  /** In-flight requests of a stopped or closed version get this long; its websockets are cut after it. */
+  readonly graceSeconds: number;
+};
+
+export type Instance = {
+  readonly service: string;
+  readonly digest: string;
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat: with the pid it names a process for as long as the machine is up. */
+  readonly startTime: string;
+  readonly socket: string;
+};
+
+/** Who serves: the flag decides between the two. */
+export type Route = {
+  readonly service: string;
+  readonly stable: string;
+  /** null: every request goes to stable. */
+  readonly candidate: null | { readonly digest: string; readonly flag: string; readonly nonce: string };
+};
+
+/** Runs releases. Every method MUST be idempotent. */
+export interface Runtime {
+  /** Starts (or adopts) the service's instances of a digest and waits until healthy. MUST verify the gate's attestation itself and reject with `runtime.refused`; `runtime.unhealthy` when the health check fails. */
+  start(spec: ServiceSpec, digest: string): Promise<readonly Instance[]>;
+  /** Ends the instances of a digest after the grace. MUST reject with `runtime.refused` while the digest is routed to. */
+  stop(service: string, digest: string): Promise<void>;
+  running(): Promise<readonly Instance[]>;
+  /** Swaps the route in one atomic step; drops no request. MUST reject with `runtime.refused` when a digest has no healthy instance. */
+  route(route: Route): Promise<void>;
+  routes(): Promise<readonly Route[]>;
+}
