@@ -52,18 +52,22 @@ export type JudgeReport = {
 
 export type MergeReport = { readonly commit: Sha; readonly onto: Sha };
 
-/** `deploys: false`: nothing runs differently (no service, or the same digest as stable). */
+/** `deploys: false`: nothing runs differently. `sameAsStable`: what was built is what runs already. */
 export type ReleaseReport =
-  | { readonly deploys: false; readonly why: string }
+  | { readonly deploys: false; readonly why: string; readonly sameAsStable: boolean }
   | { readonly deploys: true; readonly service: string; readonly digest: string; readonly stable: string };
 
-export type RolloutReport = {
-  readonly flag: string;
+/** `ran: false`: there was nothing to expose. */
+export type RolloutReport =
+  | { readonly ran: false; readonly why: string }
+  | ({ readonly ran: true; readonly flag: string; readonly seconds: number } & Exposure);
+
+export type Exposure = {
   readonly usersExposed: number;
+  /** Users to whom the candidate answered with an error. */
   readonly usersErrored: number;
-  /** Of those who met an error, how many would have met one on baseline too. */
+  /** Of those, how many baseline's rate lets expect: honest background failures. */
   readonly backgroundErrors: number;
-  readonly seconds: number;
 };
 
 export type StageData = {
@@ -103,6 +107,12 @@ export type StageContext = {
    * When a receipt of this step is there, answers it without acting; when only the intent is there, acts again: so `act` MUST be idempotent.
    */
   effect<Receipt extends Json>(
+    step: string,
+    intent: JsonObject,
+    act: () => Promise<Receipt>,
+  ): Promise<Receipt>;
+  /** The same for what only ever lowers exposure: acts at once, without waiting for a checkpoint. */
+  closing<Receipt extends Json>(
     step: string,
     intent: JsonObject,
     act: () => Promise<Receipt>,

@@ -38,10 +38,6 @@ export interface GitInbox {
   }): Promise<Sha>;
 }
 
-export type MergeResult =
-  | { readonly kind: 'made'; readonly commit: Sha; readonly tree: Sha }
-  | { readonly kind: 'conflict'; readonly paths: readonly string[] };
-
 /** The only writer of protected branches. */
 export interface GitLander {
   /** The tree of `head` merged onto `tip`, without writing any ref or commit. */

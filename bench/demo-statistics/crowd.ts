@@ -1,0 +1,58 @@
+import { background, type Fault, requestsPerSecond, users } from './setting.ts';
+
+/** mulberry32: 32 bits of state, good enough for coins and gaps. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** 20,000 users with lognormal habits (sigma 1.5): the busiest come every second, most every few minutes. */
+export class Crowd {
+  readonly #random: () => number;
+  readonly #cumulative = new Float64Array(users);
+  readonly #fails = new Float32Array(users);
+  /** Uniform in [0, 1): the canary's are those below the weight. */
+  readonly bucket = new Float64Array(users);
+
+  constructor(random: () => number) {
+    this.#random = random;
+    let total = 0;
+    for (let user = 0; user < users; user++) {
+      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      total += Math.exp(1.5 * normal);
+      this.#cumulative[user] = total;
+      this.#fails[user] = random() < background.proneUsers ? background.proneFails : background.othersFail;
+      this.bucket[user] = random();
+    }
+  }
+
+  gap(): number {
+    return -Math.log(1 - this.#random()) / requestsPerSecond;
+  }
+
+  /** The user of the next request: a binary search in the cumulated rates. */
+  pick(): number {
+    const target = this.#random() * (this.#cumulative[users - 1] ?? 0);
+    let low = 0;
+    let high = users - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#cumulative[middle] ?? 0) > target) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  failsAnyway(user: number): boolean {
+    return this.#random() < (this.#fails[user] ?? 0);
+  }
+
+  spoiled(fault: Fault): boolean {
+    return this.#random() < fault.fails;
+  }
+}

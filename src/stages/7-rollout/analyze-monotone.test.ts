@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StepTally } from '../../domain/rollout.ts';
+import { type AnalyzeInput, analyze } from './analyze.ts';
+import { arms, at, input, observation, plan, second } from './analyze-fixtures.ts';
+
+/** Harm before doubt before progress. */
+const ranks = { restart: -1, rollback: 0, close: 1, hold: 2, continue: 3, raise: 4, promote: 4 };
+
+const perArm = (canary: number, baseline: number) =>
+  fc.record({ canary: fc.nat(canary), baseline: fc.nat(baseline) });
+
+const tallyAt = (step: number) =>
+  fc
+    .record({
+      server: perArm(4, 80),
+      client: perArm(3, 60),
+      failing: perArm(2, 80),
+      healthy: perArm(20, 200),
+      healthyUnits: fc.nat(6000),
+      waiting: perArm(3, 30),
+      returned: fc.nat(4000),
+    })
+    .map(({ server, client, failing, healthy: odd, healthyUnits, waiting, returned }): StepTally => {
+      const weight = plan.steps[step]?.weight ?? 0;
+      const good = Math.round(healthyUnits * weight);
+      const units = arms(
+        failing.canary + odd.canary + good,
+        failing.baseline + odd.baseline + healthyUnits - good,
+      );
+      const back = Math.round(returned * weight);
+      return {
+        step,
+        weight,
+        firstErrors: { 'server-error': server, 'client-error': client },
+        units,
+        failingUnits: failing,
+        assigned: arms(units.canary + waiting.canary, units.baseline + waiting.baseline),
+        returned: arms(back, returned - back),
+      };
+    });
+
+const situations = fc
+  .record({
+    step: fc.nat(2),
+    tallies: fc.tuple(tallyAt(0), tallyAt(1), tallyAt(2)),
+    failing: fc.oneof(
+      fc.array(fc.nat(12), { maxLength: 25 }),
+      fc.array(fc.integer({ min: 15, max: 60 }), { minLength: 12, maxLength: 25 }),
+    ),
+    before: fc.option(fc.record({ users: fc.nat(30_000), failing: fc.nat(100) })),
+    elapsed: fc.nat(70),
+    quiet: fc.nat(8),
+  })
+  .map(({ step, tallies, failing, before, elapsed, quiet }): AnalyzeInput => {
+    const seen = observation(tallies.slice(0, step + 1), {
+      seconds: failing.map((failingUsers, when) => second(when, failingUsers)),
+      before:
+        before === null ? null : { users: before.users + 100, failingUsers: before.failing, seconds: 60 },
+      at: at(elapsed).toISOString(),
+      lastRequestAt: at(elapsed - quiet).toISOString(),
+    });
+    return input(seen, { step, now: at(elapsed) });
+  });
+
+/** Each makes the evidence worse for the canary, or weaker, and nothing else. */
+const worsenings: Readonly<Record<string, (tally: StepTally) => StepTally>> = {
+  'a first server error on the canary': (tally) => moreFirstErrors(tally, 'server-error'),
+  'a first client error on the canary': (tally) => moreFirstErrors(tally, 'client-error'),
+  'a first error fewer on baseline': (tally) => {
+    const server = tally.firstErrors['server-error'];
+    const fewer = arms(server.canary, Math.max(0, server.baseline - 1));
+    return { ...tally, firstErrors: { ...tally.firstErrors, 'server-error': fewer } };
+  },
+  'a unit of the canary that fails after all': (tally) => {
+    const { canary, baseline } = tally.failingUnits;
+    return { ...tally, failingUnits: arms(Math.min(tally.units.canary, canary + 1), baseline) };
+  },
+  'a unit of the canary that is not answered after all': (tally) => {
+    const { canary, baseline } = tally.units;
+    return { ...tally, units: arms(Math.max(tally.failingUnits.canary, canary - 1), baseline) };
+  },
+  'a failing unit fewer on baseline': (tally) => {
+    const { canary, baseline } = tally.failingUnits;
+    return { ...tally, failingUnits: arms(canary, Math.max(0, baseline - 1)) };
+  },
+  'a user of the canary who did not come back': (tally) => {
+    const { canary, baseline } = tally.returned;
+    return { ...tally, returned: arms(Math.max(0, canary - 1), baseline) };
+  },
+};
+
+function moreFirstErrors(tally: StepTally, outcomeClass: 'server-error' | 'client-error'): StepTally {
+  const { canary, baseline } = tally.firstErrors[outcomeClass];
+  return { ...tally, firstErrors: { ...tally.firstErrors, [outcomeClass]: arms(canary + 1, baseline) } };
+}
+
+describe('bad evidence never makes the decision more permissive', () => {
+  it.each(Object.entries(worsenings))('%s', (_, worsen) => {
+    fc.assert(
+      fc.property(situations, fc.nat(2), fc.integer({ min: 1, max: 6 }), (before, index, times) => {
+        const seen = before.observation;
+        if (seen === undefined) return;
+        const steps = [...seen.steps];
+        const place = index % steps.length;
+        for (let time = 0; time < times; time++) {
+          const tally = steps[place];
+          if (tally !== undefined) steps[place] = worsen(tally);
+        }
+        expectNoBetter(before, { ...before, observation: { ...seen, steps } });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('one more failing user in any second', () => {
+    fc.assert(
+      fc.property(situations, fc.nat(24), fc.nat(200), (before, index, more) => {
+        const seen = before.observation;
+        if (seen === undefined) return;
+        const seconds = seen.seconds.map((entry, place) =>
+          place === index ? { ...entry, failingUsers: entry.failingUsers + more } : entry,
+        );
+        expectNoBetter(before, { ...before, observation: { ...seen, seconds } });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('staleness, time and a lost observation never promote', () => {
+    fc.assert(
+      fc.property(situations, fc.integer({ min: 6, max: 500 }), (before, quiet) => {
+        const seen = before.observation;
+        if (seen === undefined) return;
+        const lastRequestAt = new Date(before.now.getTime() - quiet * 1000).toISOString();
+        expectNoBetter(before, { ...before, observation: { ...seen, lastRequestAt } });
+        const blind = analyze({ ...before, observation: undefined }).kind;
+        expect(['continue', 'hold']).toContain(blind);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function expectNoBetter(before: AnalyzeInput, after: AnalyzeInput): void {
+  expect(ranks[analyze(after).kind]).toBeLessThanOrEqual(ranks[analyze(before).kind]);
+}
+
+it('the situations of these properties reach every kind of decision', () => {
+  const kinds = new Set(fc.sample(situations, { numRuns: 3000, seed: 7 }).map((one) => analyze(one).kind));
+  expect(kinds).toEqual(new Set(['close', 'continue', 'hold', 'promote', 'raise', 'rollback']));
+});

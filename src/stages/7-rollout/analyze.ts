@@ -1,0 +1,109 @@
+import type { RolloutDecision, Verdict } from './decision.ts';
+import { evidenceOf } from './evidence.ts';
+import { openRequirements } from './requirements.ts';
+import { amount, chance, expectation } from './sentences.ts';
+import { isIncident } from './shared-harm.ts';
+import { type AnalyzeInput, type Situation, situationOf } from './situation.ts';
+
+export type { Evidence, RolloutDecision, Verdict } from './decision.ts';
+export type { AnalyzeInput } from './situation.ts';
+
+type Ruling = Verdict & { readonly reason: string };
+type Rule = (situation: Situation) => Ruling | undefined;
+
+/** The first rule that answers decides: harm before doubt, doubt before progress. */
+const rules: readonly Rule[] = [
+  witnessLost,
+  serverErrors,
+  clientErrors,
+  sharedIncident,
+  wrongAssignment,
+  lostUsers,
+  passed,
+  timeUp,
+];
+
+/**
+ * What a rollout should do now. Pure; the formulas, and what they do not see, are in docs/statistics.md.
+ * Throws RangeError for a plan or counts that make no sense: a bug of the caller, never a verdict.
+ */
+export function analyze(input: AnalyzeInput): RolloutDecision {
+  const situation = situationOf(input);
+  const evidence = evidenceOf(situation);
+  for (const rule of rules) {
+    const ruling = rule(situation);
+    if (ruling !== undefined) return { ...ruling, evidence };
+  }
+  return { ...goOn(situation), evidence };
+}
+
+function witnessLost({ observation, epochAtStart }: Situation): Ruling | undefined {
+  if (observation === undefined || epochAtStart === undefined || observation.epoch === epochAtStart)
+    return undefined;
+  const reason = 'The router restarted and lost its counts, so the rollout starts anew with fresh users.';
+  return { kind: 'restart', code: 'rollout.witness-lost', reason };
+}
+
+function serverErrors({ findings }: Situation): Ruling | undefined {
+  const test = findings?.rollback['server-error'];
+  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  const reason = `The canary fails: ${amount(test.counts.canary, 'user')} met their first server error on it, ${expectation(test)}.`;
+  return { kind: 'rollback', code: 'rollout.server-errors', reason };
+}
+
+function clientErrors({ findings }: Situation): Ruling | undefined {
+  const test = findings?.rollback['client-error'];
+  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  const reason = `The canary refuses requests that baseline answers: ${amount(test.counts.canary, 'user')} met their first client error on it, ${expectation(test)}.`;
+  return { kind: 'rollback', code: 'rollout.client-errors', reason };
+}
+
+function sharedIncident({ findings }: Situation): Ruling | undefined {
+  if (findings === undefined || !isIncident(findings.sharedHarm)) return undefined;
+  const { level, lastedSeconds } = findings.sharedHarm;
+  const reason = `More users fail than before the rollout, in both versions together (tolerated: ${chance(level)}), for ${lastedSeconds} s: the flag closes and nobody is blamed.`;
+  return { kind: 'close', code: 'rollout.shared-incident', reason };
+}
+
+function wrongAssignment({ findings }: Situation): Ruling | undefined {
+  const test = findings?.assignment;
+  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  const reason = `Users are not split by the flag's weight: ${amount(test.counts.canary, 'user')} on the canary, ${expectation(test)}; no comparison can be trusted.`;
+  return { kind: 'hold', code: 'rollout.assignment', reason };
+}
+
+function lostUsers({ findings }: Situation): Ruling | undefined {
+  const test = findings?.activity;
+  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  const reason = `Users of the canary do not come back: ${amount(test.counts.canary, 'user')} did, ${expectation(test)}.`;
+  return { kind: 'hold', code: 'rollout.activity', reason };
+}
+
+function passed(situation: Situation): Ruling | undefined {
+  if (openRequirements(situation).length > 0) return undefined;
+  const { plan, step, current } = situation;
+  const shown = `A canary ${current.exclude} times worse than baseline is excluded at ${chance(current.weight)} of users`;
+  if (step + 1 < plan.steps.length)
+    return { kind: 'raise', step: step + 1, reason: `${shown}: exposure rises.` };
+  return { kind: 'promote', reason: `${shown}, the last step: the canary is promoted.` };
+}
+
+/** Written so that a time that is not a number counts as up. */
+function timeUp(situation: Situation): Ruling | undefined {
+  const { elapsedSeconds, current, findings } = situation;
+  if (elapsedSeconds < current.limitSeconds) return undefined;
+  const open = openRequirements(situation).join('; ');
+  if (findings === undefined || findings.canaryUnits === 0) {
+    const reason = `No user of the canary was seen within the step's ${current.limitSeconds} s: no data is not good data (open: ${open}).`;
+    return { kind: 'hold', code: 'rollout.no-traffic', reason };
+  }
+  const reason = `Undecided after the step's ${current.limitSeconds} s (open: ${open}).`;
+  return { kind: 'hold', code: 'rollout.inconclusive', reason };
+}
+
+function goOn(situation: Situation): Ruling {
+  return {
+    kind: 'continue',
+    reason: `Nothing is decided yet (open: ${openRequirements(situation).join('; ')}).`,
+  };
+}

@@ -1,0 +1,21 @@
+import { type Observation, outcomeClasses } from '../../domain/rollout.ts';
+import type { Exposure } from '../../domain/stage.ts';
+
+/**
+ * Who met the candidate, who met an error there, and how many of those baseline's rate lets expect:
+ * users of baseline with a first error over users of baseline, times the users exposed.
+ */
+export function exposureOf(observation: Observation | undefined): Exposure {
+  if (observation === undefined) return { usersExposed: 0, usersErrored: 0, backgroundErrors: 0 };
+  const { steps, usersExposed, usersErrored } = observation;
+  const erring = steps.map(({ firstErrors }) =>
+    sum(outcomeClasses.map((name) => firstErrors[name].baseline)),
+  );
+  const baseline = Math.max(0, ...steps.map(({ assigned }) => assigned.baseline));
+  const expected = baseline === 0 ? 0 : (usersExposed * sum(erring)) / baseline;
+  return { usersExposed, usersErrored, backgroundErrors: Math.min(usersErrored, Math.round(expected)) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

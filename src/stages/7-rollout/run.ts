@@ -1,0 +1,282 @@
+import { policyDigest } from '../../config/policy-digest.ts';
+import type { Conclusion } from '../../domain/decision.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Observation } from '../../domain/rollout.ts';
+import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { Controls } from '../../ports/controls.ts';
+import type { FlagStore } from '../../ports/flags.ts';
+import type { RulesSource } from '../../ports/rules.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import type { Witness } from '../../ports/witness.ts';
+import { frozenReason } from '../../views/freeze.ts';
+import type { Ledger } from '../../views/ledger.ts';
+import { analyze, type RolloutDecision } from './analyze.ts';
+import { readCommand } from './commands.ts';
+import { exposureOf } from './exposure.ts';
+import {
+  afterCommand,
+  begun,
+  effectivePlan,
+  flagKey,
+  type Position,
+  positionNote,
+  readPosition,
+  worthJournalling,
+} from './position.ts';
+import { type Barrier, barrierTo, type RolloutSettings, settingsOf } from './settings.ts';
+
+export type RolloutPorts = {
+  readonly rules: RulesSource;
+  readonly controls: Controls;
+  readonly flags: FlagStore;
+  readonly runtime: Runtime;
+  readonly witness: Witness;
+  readonly ledger: () => Promise<Ledger>;
+  /** A fresh, unguessable name. */
+  readonly nonce: () => string;
+};
+
+type Deploys = Extract<ReleaseReport, { deploys: true }>;
+type Outcome = StageOutcome<RolloutReport>;
+
+const maxStarts = 5;
+
+/** One look at the rollout of a release: opens it, watches it, raises it, promotes it or closes it. */
+export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<Outcome> {
+  const { release } = ctx.results;
+  if (release === undefined || !release.deploys)
+    return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
+  const rolledBackBy = ctx.signals.find(({ name }) => name === 'rollback')?.actor;
+  const position = await takeCommands(ctx, readPosition(ctx.recall(positionNote)));
+  if (rolledBackBy !== undefined)
+    return rollBack(ctx, ports, position, {
+      code: 'rollout.by-person',
+      reason: `${rolledBackBy} rolled it back`,
+    });
+
+  const rules = await ports.rules.load();
+  const settings = settingsOf(rules.config);
+  const barrier = barrierTo({
+    stopped: await ports.controls.stopped(),
+    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
+    decided: ctx.results.policy,
+    policyDigest: policyDigest(rules),
+  });
+  if (barrier !== undefined && (barrier.closes || position?.open !== true))
+    return pauseAll(ctx, ports, position, barrier);
+  if (position?.open !== true || position.ordered === 'anew') return open(ctx, ports, release, position);
+  return look(ctx, ports, release, { position, settings, mayRaise: barrier === undefined });
+}
+
+/** Takes in what people asked for since the last look; a rollback stays pending until it is done. */
+async function takeCommands(ctx: StageContext, from: Position | undefined): Promise<Position | undefined> {
+  let position = from;
+  for (const signal of ctx.signals.filter(({ name }) => name !== 'rollback')) {
+    const command = readCommand(signal);
+    if (command !== undefined && position !== undefined) {
+      position = afterCommand(position, command);
+      await ctx.note(positionNote, position);
+    }
+    await ctx.consume(signal);
+  }
+  return position;
+}
+
+/** Stopped or out of its rules: exposure ends at once; when the barrier falls the rollout starts anew. */
+async function pauseAll(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position | undefined,
+  barrier: Barrier,
+): Promise<Outcome> {
+  if (position?.open === true) {
+    await ctx.closing(`close-${position.nonce}`, { flag: position.flag, why: barrier.why }, async () => {
+      await ports.flags.kill(position.flag, barrier.code);
+      return {};
+    });
+    await ctx.note(positionNote, { ...position, open: false });
+  }
+  if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
+  return again(ctx, 500);
+}
+
+async function open(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  before: Position | undefined,
+): Promise<Outcome> {
+  const starts = (before?.starts ?? 0) + 1;
+  if (starts > maxStarts) {
+    const reasons = [
+      `the rollout had to start anew ${maxStarts} times (the witness lost its memory, or it was stopped)`,
+    ];
+    return stop({ outcome: 'held', code: 'rollout.too-many-starts', reasons });
+  }
+  if (before?.open === true) await ports.flags.kill(before.flag, 'rollout.anew');
+  const nonce = ports.nonce();
+  const position = begun(before, { nonce, flag: flagKey(release.service, nonce), starts, now: ctx.now });
+  await ctx.note(positionNote, position);
+  return again(ctx, 0);
+}
+
+type Looking = {
+  readonly position: Position;
+  readonly settings: RolloutSettings;
+  readonly mayRaise: boolean;
+};
+
+async function look(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looking): Promise<Outcome> {
+  const { position, settings } = at;
+  const flag = await ports.flags.read(position.flag);
+  if (flag?.killed === true)
+    return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
+  const version = await expose(ctx, ports, release, at);
+  const { nonce, step } = position;
+  const weight = settings.plan.steps[step]?.weight ?? 0;
+  const { leaseMs } = settings;
+  await ports.witness.lease({
+    service: release.service,
+    flag: position.flag,
+    nonce,
+    version,
+    step,
+    weight,
+    leaseMs,
+  });
+  const observation = await ports.witness.observe(nonce);
+  const decision = analyze({
+    plan: effectivePlan(settings.plan, position),
+    step,
+    stepSince: new Date(position.stepSince),
+    observation,
+    epochAtStart: position.epoch ?? undefined,
+    now: ctx.now,
+    staleAfterSeconds: settings.staleAfterSeconds,
+  });
+  return act(ctx, ports, release, { ...at, observation, decision });
+}
+
+/** Makes the flag say what the position says; answers the flag's version. */
+async function expose(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  at: Looking,
+): Promise<number> {
+  const { flag, nonce, step } = at.position;
+  const weight = at.settings.plan.steps[step]?.weight ?? 0;
+  const { service, digest, stable } = release;
+  return ctx.effect(`expose-${nonce}-${step}`, { flag, weight, digest, service }, async () => {
+    const written = await ports.flags.write(flag, weight, step);
+    if (step === 0) await ports.runtime.route({ service, stable, candidate: { digest, flag, nonce } });
+    return written.version;
+  });
+}
+
+type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: RolloutDecision };
+
+async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looked): Promise<Outcome> {
+  const { position, decision, observation } = at;
+  await journalLook(ctx, at);
+  switch (decision.kind) {
+    case 'rollback':
+      return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
+    case 'close':
+    case 'hold':
+      return hold(ctx, ports, position, { code: decision.code, reason: decision.reason });
+    case 'restart':
+      await ctx.note(positionNote, { ...position, ordered: 'anew' });
+      return again(ctx, 0);
+    case 'raise':
+      if (!at.mayRaise || position.paused || position.step >= position.cap) break;
+      await ctx.note(positionNote, {
+        ...position,
+        step: decision.step,
+        stepSince: ctx.now.toISOString(),
+        skipBake: false,
+      });
+      return again(ctx, 0);
+    case 'promote':
+      if (!at.mayRaise || position.paused || position.cap <= position.step) break;
+      return promote(ctx, ports, release, at);
+    case 'continue':
+      break;
+  }
+  if (position.epoch === null && observation !== undefined)
+    await ctx.note(positionNote, { ...position, epoch: observation.epoch });
+  return again(ctx, at.settings.lookMs);
+}
+
+async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
+  const { position, decision, observation, settings } = at;
+  const last = ctx.recall('rollout.look');
+  if (decision.kind === 'continue' && !worthJournalling(position, last, ctx.now)) return;
+  const look: JsonObject = {
+    at: ctx.now.toISOString(),
+    step: position.step,
+    weight: settings.plan.steps[position.step]?.weight ?? 0,
+    decision: decision.kind,
+    reason: decision.reason,
+    evidence: decision.evidence as unknown as JsonObject,
+    ...exposureOf(observation),
+  };
+  await ctx.note('rollout.look', look);
+}
+
+async function promote(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  at: Looked,
+): Promise<Outcome> {
+  const { position, observation } = at;
+  const { service, digest } = release;
+  await ctx.effect('promote', { service, digest, flag: position.flag }, async () => {
+    await ports.runtime.route({ service, stable: digest, candidate: null });
+    return {};
+  });
+  await ctx.effect('retire-flag', { flag: position.flag }, async () => {
+    await ports.flags.retire(position.flag);
+    return {};
+  });
+  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
+  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposureOf(observation) } };
+}
+
+type Why = { readonly code: string; readonly reason: string };
+
+async function rollBack(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position | undefined,
+  why: Why,
+): Promise<Outcome> {
+  if (position !== undefined) await close(ctx, ports, position, why);
+  return stop({ outcome: 'rolled-back', code: why.code, reasons: [why.reason] });
+}
+
+async function hold(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<Outcome> {
+  await close(ctx, ports, position, why);
+  return stop({ outcome: 'held', code: why.code, reasons: [why.reason] });
+}
+
+/** The flag first, whatever comes after. */
+async function close(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<void> {
+  await ctx.closing(
+    `close-${position.nonce}`,
+    { flag: position.flag, code: why.code, why: why.reason },
+    async () => {
+      await ports.flags.kill(position.flag, why.code);
+      return {};
+    },
+  );
+}
+
+function stop(conclusion: Conclusion): Outcome {
+  return { kind: 'stop', conclusion };
+}
+
+function again(ctx: StageContext, afterMs: number): Outcome {
+  return { kind: 'again', at: new Date(ctx.now.getTime() + afterMs) };
+}

@@ -1,0 +1,58 @@
+import { rolloutPlan } from '../../config/plans.ts';
+import type { Config } from '../../config/schema.ts';
+import type { PolicyDecision } from '../../domain/decision.ts';
+import type { RolloutPlan } from '../../domain/rollout.ts';
+
+export type RolloutSettings = {
+  readonly plan: RolloutPlan;
+  readonly lookMs: number;
+  /** The router exposes users for no longer than this without hearing from the control plane. */
+  readonly leaseMs: number;
+  readonly staleAfterSeconds: number;
+};
+
+export function settingsOf(config: Pick<Config, 'rollout'>): RolloutSettings {
+  const lookMs = config.rollout.lookSeconds * 1000;
+  return {
+    plan: rolloutPlan(config),
+    lookMs,
+    leaseMs: Math.max(5_000, 4 * lookMs),
+    staleAfterSeconds: Math.max(10, (10 * lookMs) / 1000),
+  };
+}
+
+export type Barrier = {
+  readonly code: string;
+  readonly why: string;
+  /** Exposure ends at once; otherwise it only does not rise. */
+  readonly closes: boolean;
+  /** It will not fall again: the change is held. */
+  readonly final: boolean;
+};
+
+/** Everything that forbids to raise exposure, asked again at every look. */
+export function barrierTo(facts: {
+  readonly stopped: { readonly by: string; readonly reason: string } | undefined;
+  readonly frozen: string | undefined;
+  readonly decided: PolicyDecision | undefined;
+  readonly policyDigest: string;
+}): Barrier | undefined {
+  const { stopped, frozen, decided, policyDigest } = facts;
+  if (stopped !== undefined) {
+    const why = `stopped by ${stopped.by}: ${stopped.reason}`;
+    return { code: 'rollout.stopped', why, closes: true, final: false };
+  }
+  if (decided?.value !== 'permit' || decided.level !== 'deploy')
+    return {
+      code: 'rollout.not-permitted',
+      why: 'the policy did not permit to deploy it',
+      closes: true,
+      final: true,
+    };
+  if (decided.policyDigest !== policyDigest) {
+    const why = 'the policy of the branch is not the one that permitted this change';
+    return { code: 'rollout.policy-changed', why, closes: true, final: true };
+  }
+  if (frozen === undefined) return undefined;
+  return { code: 'rollout.frozen', why: frozen, closes: false, final: false };
+}

@@ -1,0 +1,37 @@
+import type { Observation, RolloutPlan, RolloutStep } from '../../domain/rollout.ts';
+import { type Findings, findings } from './findings.ts';
+
+export type AnalyzeInput = {
+  readonly plan: RolloutPlan;
+  /** Index of the current step in the plan. */
+  readonly step: number;
+  /** When the current step began. */
+  readonly stepSince: Date;
+  /** undefined: the witness gave none. */
+  readonly observation: Observation | undefined;
+  /** The epoch of the rollout's first observation; undefined: there was none yet. */
+  readonly epochAtStart: string | undefined;
+  readonly now: Date;
+  /** Traffic or an observation older than this proves nothing about now. */
+  readonly staleAfterSeconds: number;
+};
+
+/** All that the rules look at. */
+export type Situation = AnalyzeInput & {
+  readonly current: RolloutStep;
+  readonly elapsedSeconds: number;
+  /** undefined: there is no observation. */
+  readonly findings: Findings | undefined;
+};
+
+export function situationOf(input: AnalyzeInput): Situation {
+  const { plan, step, observation, now } = input;
+  const current = plan.steps[step];
+  if (current === undefined) throw new RangeError(`the plan has no step ${step}`);
+  return {
+    ...input,
+    current,
+    elapsedSeconds: (now.getTime() - input.stepSince.getTime()) / 1000,
+    findings: observation === undefined ? undefined : findings(plan, step, observation),
+  };
+}
