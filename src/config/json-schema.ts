@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
+
+type SchemaNode = z.core.JSONSchema.BaseSchema;
+
+/** For editors: completion and checks while typing. The loader checks more than JSON Schema can say. */
+export function configJsonSchema(): SchemaNode {
+  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+}
+
+/** The keys that the schema knows at a path; [] where any are allowed or none can be. */
+export function knownKeys(path: readonly (string | number)[]): readonly string[] {
+  let nodes: SchemaNode[] = [configJsonSchema()];
+  for (const part of path) nodes = nodes.flatMap(alternatives).flatMap((node) => childrenOf(node, part));
+  return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function alternatives(node: SchemaNode): SchemaNode[] {
+  return [node, ...(node.anyOf ?? []).flatMap(alternatives), ...(node.allOf ?? []).flatMap(alternatives)];
+}
+
+function childrenOf(node: SchemaNode, part: string | number): SchemaNode[] {
+  const child =
+    typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties);
+  return typeof child === 'object' && !Array.isArray(child) ? [child] : [];
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+import { rolloutPlan, serviceSpec } from './plans.ts';
+
+describe('plans out of a configuration', () => {
+  it('puts the default rollout in rising steps, each longer than its bake', () => {
+    const plan = rolloutPlan(parseConfig('version: 1', 'test.yaml'));
+    expect(plan.steps.map((step) => step.weight)).toEqual([0.01, 0.05, 0.25, 0.5]);
+    expect(plan.steps.every((step) => step.bakeSeconds < step.limitSeconds)).toBe(true);
+    expect(plan.steps.map((step) => step.exclude)).toEqual([20, 5, 3, 2]);
+    expect(plan).toMatchObject({ alpha: 0.01, beta: 0.05, ceiling: 0.05 });
+  });
+
+  it('reads shares and durations in every way of writing them', () => {
+    const text = `version: 1
+rollout: { steps: [{ share: 0.5%, exclude: 20, limit: 45s, bake: 500ms }, { share: 0.1, exclude: 3, limit: 1.5h, bake: 1m }] }`;
+    expect(rolloutPlan(parseConfig(text, 'test.yaml')).steps).toEqual([
+      { weight: 0.005, exclude: 20, limitSeconds: 45, bakeSeconds: 0.5 },
+      { weight: 0.1, exclude: 3, limitSeconds: 5400, bakeSeconds: 60 },
+    ]);
+  });
+
+  it('makes a service specification without what the runtime must not know', () => {
+    const config = parseConfig(
+      'version: 1\nservice: { name: shop, command: [node, a.js], identity: { header: X-User-Id } }',
+      'test.yaml',
+    );
+    expect(config.service?.identity).toEqual({ kind: 'header', name: 'x-user-id' });
+    expect(config.service && serviceSpec(config.service)).toEqual({
+      name: 'shop',
+      command: ['node', 'a.js'],
+      env: {},
+      secretFiles: {},
+      health: { path: '/healthz', timeoutSeconds: 10 },
+      instances: 1,
+      memoryMiB: 512,
+      processes: 64,
+      graceSeconds: 5,
+    });
+  });
+});

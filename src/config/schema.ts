@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { autonomyLevels } from '../domain/change.ts';
+import {
+  argv,
+  branch,
+  count,
+  duration,
+  errorRate,
+  instant,
+  registryPrefix,
+  repositoryPattern,
+  serviceName,
+  share,
+  variableName,
+  wants,
+} from './fields.ts';
+import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
+
+const commands = z
+  .strictObject({
+    install: argv.nullable().default(['npm', 'ci', '--ignore-scripts']).describe('null: nothing to install'),
+    build: argv.nullable().default(null).describe('null: nothing to build'),
+    test: argv.default(['npm', 'test']).describe('The tests that judge every change'),
+    testSeconds: count.default(300).describe('The tests abstain when they take longer'),
+  })
+  .describe('Commands of the repository, as lists of words; run in the sandbox, never by a shell');
+
+const registry = z
+  .strictObject({
+    allowed: z
+      .array(registryPrefix)
+      .default(['https://registry.npmjs.org/'])
+      .describe('URL prefixes that a lockfile may name; the configured registry is always allowed'),
+    before: instant.nullable().default(null).describe('Read the registry as of this date; null: as of now'),
+    minimumAgeDays: z.number().min(0).max(365).default(7).describe('Younger versions are not proposed'),
+  })
+  .describe('Where packages come from');
+
+const scope = z
+  .strictObject({
+    maxFiles: count.default(20),
+    maxChangedLines: count.default(2000).describe('Added and removed; lockfiles do not count'),
+    maxDeletedLines: count.default(500).describe('Lockfiles do not count'),
+    maxFileKiB: count.default(512).describe('The largest file that a change may add or alter'),
+    protectedPaths: z
+      .array(repositoryPattern)
+      .default([])
+      .describe('Never changed without a person, besides those that always are (.autoland/, CI files)'),
+  })
+  .describe('How large a change may be, and what it may touch');
+
+const level = z.enum(autonomyLevels).default('observe');
+
+const autonomy = z
+  .strictObject({
+    'dependency-patch': level,
+    'dependency-minor': level,
+    'dependency-security': level,
+    docs: level,
+    lint: level,
+    'flag-removal': level,
+    'crash-fix': level,
+    revert: level,
+  })
+  .describe(
+    'How far autoland may go alone, by class of change; observe: it only says what it would have done',
+  );
+
+const agents = z
+  .strictObject({
+    dependency: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        ignore: z.array(ignorePattern).default([]).describe('name, @scope/name, name@3.x or @scope/*'),
+        updates: z
+          .array(z.enum(['patch', 'minor']))
+          .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
+          .default(['patch', 'minor']),
+        maxOpen: count.default(5).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+  })
+  .describe('What looks for work');
+
+const identity = z
+  .strictObject({
+    cookie: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, wants('a cookie name of letters, digits, _ and -'))
+      .optional(),
+    header: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, wants('a header name of letters, digits, _ and -'))
+      .optional(),
+  })
+  .refine(
+    (value) => (value.cookie === undefined) !== (value.header === undefined),
+    wants(
+      'either cookie or header, and not both',
+      'write { cookie: autoland_id }, or { header: x-user-id } where a proxy in front sets it',
+    ),
+  )
+  .transform(identityOf)
+  .describe('What tells users apart: a cookie that autoland sets, or a header that a trusted proxy sets');
+
+/** How the router tells users apart. */
+export type Identity = { kind: 'cookie'; name: string } | { kind: 'header'; name: string };
+
+function identityOf(value: { cookie?: string | undefined; header?: string | undefined }): Identity {
+  if (value.header !== undefined) return { kind: 'header', name: value.header.toLowerCase() };
+  return { kind: 'cookie', name: value.cookie ?? 'autoland_id' };
+}
+
+const service = z
+  .strictObject({
+    name: serviceName,
+    command: argv.describe('Starts one instance; run in the directory of the release, in the sandbox'),
+    env: z.record(variableName, z.string()).default({}).describe('The whole environment of the service'),
+    secretFiles: z
+      .record(
+        variableName,
+        z
+          .string()
+          .startsWith('/', wants('an absolute path', 'name a file of the machine that runs the service')),
+      )
+      .default({})
+      .describe('Variables whose value is read from a file when the service starts'),
+    health: z
+      .strictObject({
+        path: z.string().startsWith('/', wants('a path that begins with /')).default('/healthz'),
+        timeoutSeconds: count.default(10),
+      })
+      .prefault({}),
+    instances: z.int().min(1).max(64).default(1),
+    memoryMiB: count.default(512),
+    processes: count.default(64),
+    graceSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(5)
+      .describe('For requests in flight when it is stopped'),
+    artifact: z
+      .strictObject({ include: z.array(repositoryPattern).min(1, wants('at least one pattern')) })
+      .nullable()
+      .default(null)
+      .describe('What a release holds after the build; null: the whole tree'),
+    identity: identity.prefault({ cookie: 'autoland_id' }),
+  })
+  .refine((value) => Object.keys(value.secretFiles).every((name) => !(name in value.env)), {
+    path: ['secretFiles'],
+    ...wants('variables that env does not name too', 'keep each name in one of the two'),
+  })
+  .describe('What autoland releases; null: a repository that is only merged');
+
+const step = z
+  .strictObject({
+    share: share.describe('Share of users, such as 1% or 0.01'),
+    exclude: z.number().gt(1).max(1000).describe('Goes on when a canary this many times worse is excluded'),
+    limit: duration.describe('Inconclusive after this long: the change is held'),
+    bake: duration.describe('Never shorter than this'),
+  })
+  .refine((value) => value.bake < value.limit, {
+    path: ['bake'],
+    ...wants('a bake shorter than the limit of its step', 'lower bake or raise limit'),
+  });
+
+const steps = z
+  .array(step)
+  .min(1, wants('at least one step', 'leave steps out for the default'))
+  .max(10)
+  .refine((list) => list.every((item, i) => item.share > (list[i - 1]?.share ?? 0)), {
+    ...wants('each step to have a larger share than the one before', 'put the steps in rising order'),
+  });
+
+const rollout = z
+  .strictObject({
+    alpha: errorRate.default(0.01).describe('Chance to roll back a change that alters nothing'),
+    beta: errorRate.default(0.05).describe('Chance to go on with a canary as bad as what the step excludes'),
+    ceiling: errorRate.default(0.05).describe('Share of failing users below which an excess is tolerated'),
+    lookSeconds: z.number().min(0.1).max(60).default(0.5).describe('Time between two looks at the canary'),
+    steps: steps.prefault([
+      { share: '1%', exclude: 20, limit: '1h', bake: '5m' },
+      { share: '5%', exclude: 5, limit: '2h', bake: '10m' },
+      { share: '25%', exclude: 3, limit: '2h', bake: '10m' },
+      { share: '50%', exclude: 2, limit: '2h', bake: '15m' },
+    ]),
+  })
+  .describe('From the first users to all; the last step is followed by 100 %');
+
+const window = z
+  .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })
+  .refine((value) => value.from < value.to, {
+    path: ['to'],
+    ...wants('an end after the beginning', 'split a window that passes midnight in two, at 24:00'),
+  });
+
+const limits = z
+  .strictObject({
+    perDay: count.default(10).describe('Changes that land alone within any 24 hours'),
+    windows: z
+      .array(window)
+      .min(1, wants('at least one window', 'leave windows out to allow any time; autoland stop allows none'))
+      .nullable()
+      .default(null)
+      .describe('When changes may land alone; null: at any time'),
+  })
+  .describe('How often and when');
+
+/** `.autoland/autoland.yaml`. Every key but `version` has a default; unknown keys are errors. */
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1, wants('version 1, the only one there is', 'write version: 1 as the first line')),
+    branch: branch.default('main').describe('The protected branch'),
+    commands: commands.prefault({}),
+    registry: registry.prefault({}),
+    scope: scope.prefault({}),
+    autonomy: autonomy.prefault({}),
+    agents: agents.prefault({}),
+    service: service.nullable().default(null),
+    rollout: rollout.prefault({}),
+    limits: limits.prefault({}),
+    retention: z
+      .strictObject({ releases: z.int().min(2).max(1000).default(5), days: count.default(30) })
+      .prefault({})
+      .describe('How many releases are kept, and for how long'),
+    judge: z
+      .literal('none', wants('none: no model judge is available yet'))
+      .default('none')
+      .describe('none: no model reviews changes, and policies must waive it'),
+  })
+  .meta({ title: 'autoland', description: 'Configuration of autoland: .autoland/autoland.yaml' });
+
+export type Config = z.output<typeof configSchema>;
+export type ServiceConfig = NonNullable<Config['service']>;
+export type Limits = Config['limits'];

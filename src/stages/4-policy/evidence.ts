@@ -1,0 +1,34 @@
+import type { AutonomyLevel } from '../../domain/change.ts';
+import type { Classification, GuardrailsReport, JudgeReport } from '../../domain/stage.ts';
+
+/** All that a decision rests on besides the policy. */
+export type Evidence = {
+  readonly classification: Pick<Classification, 'class' | 'files' | 'packages' | 'protectedPaths'>;
+  readonly guardrails: GuardrailsReport;
+  readonly judge: JudgeReport;
+  /** Who proposed it, such as `agent:dependency`. */
+  readonly source: string;
+  /** The protected branch that it wants to land on. */
+  readonly target: string;
+  /** What the autonomy data of the protected branch give its class. */
+  readonly level: AutonomyLevel;
+  /** Why autonomy is stopped; undefined: it is not. */
+  readonly stopped: string | undefined;
+  /** Why nothing may land now (a window, the daily cap); undefined: it may. */
+  readonly frozen: string | undefined;
+  /** The signatures on the policy were checked and suffice. */
+  readonly signed: boolean;
+  /** A person who started autoland allowed a policy without them. */
+  readonly unsignedAllowed: boolean;
+};
+
+/** A check that could not be made. */
+export type Gap = { readonly check: string; readonly answer: 'not-configured' | 'not-offered' };
+
+/** Each needs a policy that waives it. */
+export function gapsOf({ guardrails, judge }: Pick<Evidence, 'guardrails' | 'judge'>): readonly Gap[] {
+  const gaps = guardrails.results.flatMap(({ name, verdict }): Gap[] =>
+    verdict === 'not-configured' || verdict === 'not-offered' ? [{ check: name, answer: verdict }] : [],
+  );
+  return judge.verdict === 'not-configured' ? [...gaps, { check: 'judge', answer: 'not-configured' }] : gaps;
+}

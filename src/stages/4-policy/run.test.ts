@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../config/config.ts';
+import { policyDigest } from '../../config/policy-digest.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StageContext } from '../../domain/stage.ts';
+import type { Rules } from '../../ports/rules.ts';
+import { emptyLedger } from '../../views/ledger.ts';
+import { type PolicyPorts, policy } from './run.ts';
+import { goodPatch, withVerdict } from './sample-evidence.ts';
+import { defaultPolicyText } from './shipped.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+
+function rules(yaml = 'autonomy: { dependency-patch: deploy }', policyText = defaultPolicyText()): Rules {
+  const config = parseConfig(`version: 1\n${yaml}`, 'test.yaml');
+  return { commit: 'a', config, policyText, unsignedAllowed: true };
+}
+
+function ports(from: Rules, stopped = false): PolicyPorts {
+  const order = { by: 'alice', at: now.toISOString(), reason: 'looks odd' };
+  return {
+    rules: { load: () => Promise.resolve(from) },
+    controls: {
+      stopped: () => Promise.resolve(stopped ? order : undefined),
+      stop: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
+    },
+    ledger: () => Promise.resolve(emptyLedger),
+  };
+}
+
+type Noted = { readonly type: string; readonly data: JsonObject };
+
+function context(changed: Partial<StageContext> = {}): StageContext & { readonly noted: Noted[] } {
+  const noted: Noted[] = [];
+  const unused = () => Promise.reject(new Error('the policy stage has no effects'));
+  const classify = { ...goodPatch.classification, reasons: [], base: 'a', tree: 'b' };
+  return {
+    id: 'chg_000000000000',
+    proposal: { source: 'agent:dependency', title: '', head: 'c', ref: 'r', target: 'main', record: {} },
+    results: {
+      classify,
+      guardrails: goodPatch.guardrails,
+      judge: { verdict: 'not-configured', reasons: [] },
+    },
+    conclusion: undefined,
+    round: 0,
+    stageSince: now,
+    now,
+    signals: [],
+    noted,
+    recall: (type) => noted.findLast((one) => one.type === type)?.data,
+    note: (type, data) => {
+      noted.push({ type, data });
+      return Promise.resolve();
+    },
+    consume: unused,
+    effect: unused,
+    closing: unused,
+    ...changed,
+  };
+}
+
+const closed =
+  'autonomy: { dependency-patch: deploy }\nlimits: { windows: [{ days: [mon], from: "09:00", to: "10:00" }] }';
+
+describe('the policy stage', () => {
+  it('is done when the policy permits, under the digest of the rules in force', async () => {
+    const outcome = await policy(context(), ports(rules()));
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      data: { value: 'permit', level: 'deploy', policyDigest: policyDigest(rules()) },
+    });
+  });
+
+  it('refuses what is denied and holds what a person must decide, and journals the whole decision', async () => {
+    const { results } = context();
+    const guardrails = withVerdict(goodPatch, 'tests', 'fail').guardrails;
+    const failed = context({ results: { ...results, guardrails } });
+    expect(await policy(failed, ports(rules()))).toMatchObject({
+      kind: 'stop',
+      conclusion: { outcome: 'refused', code: 'policy.guardrails-failed' },
+    });
+    expect(failed.noted).toMatchObject([{ type: 'policy.decided', data: { value: 'deny' } }]);
+    expect(await policy(context(), ports(rules('')))).toMatchObject({
+      kind: 'stop',
+      conclusion: { outcome: 'held', code: 'policy.level-observe' },
+    });
+  });
+
+  it('caps an unsigned policy at propose where nobody allowed it', async () => {
+    const unsigned = { ...rules(), unsignedAllowed: false };
+    expect(await policy(context(), ports(unsigned))).toMatchObject({
+      conclusion: { outcome: 'held', code: 'policy.unsigned' },
+    });
+  });
+
+  it('lets a good change wait while stopped or outside the windows, and says so once', async () => {
+    const ctx = context();
+    expect(await policy(ctx, ports(rules(), true))).toEqual({
+      kind: 'again',
+      at: new Date('2026-11-22T12:00:01Z'),
+    });
+    expect(await policy(ctx, ports(rules(), true))).toMatchObject({ kind: 'again' });
+    expect(ctx.noted).toEqual([{ type: 'policy.deferred', data: { why: 'looks odd (alice)' } }]);
+    expect(await policy(context(), ports(rules(closed)))).toEqual({
+      kind: 'again',
+      at: new Date('2026-11-22T12:00:30Z'),
+    });
+  });
+
+  it('holds it after a week of waiting', async () => {
+    const old = context({ stageSince: new Date('2026-11-15T12:00:00Z') });
+    expect(await policy(old, ports(rules(closed)))).toMatchObject({
+      conclusion: { outcome: 'held', code: 'policy.frozen' },
+    });
+  });
+
+  it('does not let a bad change wait', async () => {
+    const { results } = context();
+    const guardrails = withVerdict(goodPatch, 'tests', 'fail').guardrails;
+    expect(
+      await policy(context({ results: { ...results, guardrails } }), ports(rules(closed), true)),
+    ).toMatchObject({
+      conclusion: { outcome: 'refused', code: 'policy.guardrails-failed' },
+    });
+  });
+
+  it('decides nothing with rules that cannot be read, or without evidence', async () => {
+    await expect(policy(context(), ports(rules('', 'permit')))).rejects.toMatchObject({
+      code: 'policy.invalid',
+    });
+    await expect(policy(context({ results: {} }), ports(rules()))).rejects.toThrow('needs the results');
+  });
+});

@@ -1,0 +1,84 @@
+import { levelOf, policyDigest } from '../../config/policy-digest.ts';
+import type { PolicyDecision } from '../../domain/decision.ts';
+import type { StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { Controls } from '../../ports/controls.ts';
+import type { Rules, RulesSource } from '../../ports/rules.ts';
+import { frozenReason } from '../../views/freeze.ts';
+import type { Ledger } from '../../views/ledger.ts';
+import { loadPolicies } from './cedar.ts';
+import { decide } from './decide.ts';
+import type { Evidence } from './evidence.ts';
+
+export type PolicyPorts = {
+  readonly rules: RulesSource;
+  readonly controls: Controls;
+  readonly ledger: () => Promise<Ledger>;
+};
+
+export const policyFile = '.autoland/policy.cedar';
+
+/** People expect a resume to show at once; a window can wait. */
+const askAgainMs = { stopped: 1_000, frozen: 30_000 };
+const longestWaitMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Asks the policy of the protected branch whether this change lands, is held or is refused. */
+export async function policy(ctx: StageContext, ports: PolicyPorts): Promise<StageOutcome<PolicyDecision>> {
+  const rules = await ports.rules.load();
+  const policies = await loadPolicies(rules.policyText, policyFile);
+  const evidence = await gather(ctx, ports, rules);
+  const digest = policyDigest(rules);
+  const decision = decide(evidence, policies, digest);
+  if (decision.value === 'permit') return { kind: 'done', data: decision };
+  const waiting = evidence.stopped ?? evidence.frozen;
+  if (waiting === undefined) return stop(ctx, decision);
+  const otherwise = decide({ ...evidence, stopped: undefined, frozen: undefined }, policies, digest);
+  if (otherwise.value !== 'permit') return stop(ctx, otherwise);
+  return defer(ctx, decision, waiting);
+}
+
+async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Promise<Evidence> {
+  const { classify, guardrails, judge } = ctx.results;
+  if (classify === undefined || guardrails === undefined || judge === undefined)
+    throw new Error('the policy stage needs the results of classify, guardrails and judge');
+  const stopped = await ports.controls.stopped();
+  return {
+    classification: classify,
+    guardrails,
+    judge,
+    source: ctx.proposal.source,
+    target: ctx.proposal.target,
+    level: levelOf(rules.config.autonomy, classify.class),
+    stopped: stopped === undefined ? undefined : `${stopped.reason} (${stopped.by})`,
+    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
+    // No signature is checked yet, so no policy is signed.
+    signed: false,
+    unsignedAllowed: rules.unsignedAllowed,
+  };
+}
+
+/** A freeze is no fault of the change: refusing it for good would lose it, since its head cannot be handed in again. */
+async function defer(
+  ctx: StageContext,
+  decision: PolicyDecision,
+  why: string,
+): Promise<StageOutcome<PolicyDecision>> {
+  if (ctx.now.getTime() - ctx.stageSince.getTime() >= longestWaitMs)
+    return {
+      kind: 'stop',
+      conclusion: { outcome: 'held', code: codeOf(decision), reasons: decision.reasons },
+    };
+  if (ctx.recall('policy.deferred')?.why !== why) await ctx.note('policy.deferred', { why });
+  const after = decision.codes.includes('policy.stopped') ? askAgainMs.stopped : askAgainMs.frozen;
+  return { kind: 'again', at: new Date(ctx.now.getTime() + after) };
+}
+
+/** The engine journals what a stage answers when it is done; of a stop it knows no more than the conclusion. */
+async function stop(ctx: StageContext, decision: PolicyDecision): Promise<StageOutcome<PolicyDecision>> {
+  await ctx.note('policy.decided', { ...decision });
+  const outcome = decision.value === 'deny' ? 'refused' : 'held';
+  return { kind: 'stop', conclusion: { outcome, code: codeOf(decision), reasons: decision.reasons } };
+}
+
+function codeOf(decision: PolicyDecision): string {
+  return decision.codes[0] ?? 'policy.not-permitted';
+}
