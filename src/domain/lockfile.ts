@@ -1,6 +1,7 @@
 import type { PackageChange } from './change.ts';
 import { AutolandError, messageOf } from './errors.ts';
 import { isRecord, type JsonRecord, parseHostileObject, stringMap } from './npm/hostile-json.ts';
+import { byText, sortedEntries } from './npm/order.ts';
 
 /** One entry of a lockfile's `packages`. Fields that npm leaves out are undefined, or empty maps. */
 export type LockEntry = {
@@ -140,7 +141,7 @@ export function packageChanges(base: Lockfile, head: Lockfile): readonly Package
   const direct = new Set([...directPaths(base), ...directPaths(head)]);
   const paths = new Set([...base.entries.keys(), ...head.entries.keys()]);
   const changes: PackageChange[] = [];
-  for (const path of [...paths].filter((each) => !isProject(each)).sort()) {
+  for (const path of [...paths].filter((each) => !isProject(each)).sort(byText)) {
     const from = base.entries.get(path);
     const to = head.entries.get(path);
     if (from?.link === true && to?.link === true) continue;
@@ -157,10 +158,15 @@ export function packageChanges(base: Lockfile, head: Lockfile): readonly Package
   return changes;
 }
 
+/** Maps are compared whatever their order. */
+function plain(value: string | boolean | undefined | ReadonlyMap<string, string>): unknown {
+  return typeof value === 'object' ? sortedEntries(value) : (value ?? null);
+}
+
 /** Installed entries of `head` that `base` does not have in the very same form. */
 export function newEntries(base: Lockfile | undefined, head: Lockfile): readonly LockEntry[] {
   const form = (entry: LockEntry | undefined): string =>
-    JSON.stringify(entry, (_key, value: unknown) => (value instanceof Map ? [...value].sort() : value)) ?? '';
+    JSON.stringify(entry && [...Object.values(entry)].map(plain)) ?? '';
   return [...head.entries.values()].filter(
     (entry) => !isProject(entry.path) && form(base?.entries.get(entry.path)) !== form(entry),
   );

@@ -1,13 +1,20 @@
 import type { FileChange, FileKind, Sha } from '../domain/change.ts';
 
+export type GitCommit = {
+  readonly sha: Sha;
+  readonly tree: Sha;
+  readonly parents: readonly Sha[];
+  readonly message: string;
+};
+
 /** Reading. Every method MUST treat the repository as hostile: no hooks, no config of it or the user, no foreign protocol, size and time limits. */
 export interface GitReader {
   /** The commit that a ref or a (possibly short) commit name stands for. MUST reject with `ref.not-found`. */
   resolve(ref: string): Promise<Sha>;
   /** Files that differ between two commits, renames detected. */
   diff(base: Sha, head: Sha): Promise<readonly FileChange[]>;
-  /** The commits from `base` (exclusive) to `head` on its first-parent line, oldest first. */
-  history(base: Sha, head: Sha): Promise<readonly { sha: Sha; parents: readonly Sha[]; message: string }[]>;
+  /** The commits from `base` (exclusive; null: from the beginning) to `head` on its first-parent line, oldest first. */
+  history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]>;
   /** The content of one file; undefined when the commit has no such path. */
   readFile(commit: Sha, path: string): Promise<Buffer | undefined>;
   /** Every path of the commit's tree below `under` ('' = all). */

@@ -1,0 +1,124 @@
+import type { FileChange, FileKind, Sha } from '../../../domain/change.ts';
+import { AutolandError } from '../../../domain/errors.ts';
+import type { GitCommit, GitReader } from '../../../ports/git-host.ts';
+import { blobSizes, readBlobs } from './blobs.ts';
+import type { GitView } from './git-view.ts';
+import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
+import { parseDiff } from './parse-diff.ts';
+import { pathDanger } from './safe-path.ts';
+import { parseTree } from './tree-entries.ts';
+
+/** Everything that only reads. */
+export class LocalGitReader implements GitReader {
+  readonly #view: GitView;
+
+  constructor(view: GitView) {
+    this.#view = view;
+  }
+
+  /**
+   * A branch wins over a tag of the same name (git's own order lets a pushed tag `main` shadow the branch),
+   * and a name that is both a ref and an abbreviated commit is refused.
+   */
+  async resolve(ref: string): Promise<Sha> {
+    const { name, suffix } = splitAncestry(ref);
+    const byRef = isSha(name) ? undefined : await this.#refValue(name);
+    const byObject = isShortSha(name) ? await this.#peel(name, '') : undefined;
+    if (byRef !== undefined && byObject !== undefined) {
+      throw refNotFound(
+        ref,
+        'it is a ref and an abbreviated commit too',
+        'write refs/heads/NAME or the full commit',
+      );
+    }
+    const start = byRef ?? byObject;
+    const commit = start === undefined ? undefined : await this.#peel(start, suffix);
+    if (commit === undefined) throw refNotFound(ref, 'nothing has that name', 'list refs with git show-ref');
+    return commit;
+  }
+
+  async diff(base: Sha, head: Sha): Promise<readonly FileChange[]> {
+    const flags = ['-r', '-z', '--raw', '--numstat', '-M50%', '-l1000', '--no-abbrev', '--full-index'];
+    const safety = ['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'];
+    const commits = [assertSha(base), assertSha(head)];
+    const { stdout } = await this.#view.objects(['diff-tree', ...flags, ...safety, ...commits, '--']);
+    const changes = parseDiff(stdout);
+    const measured = changes.flatMap((change) => change.blob ?? []);
+    const sizes = await blobSizes(this.#view, measured);
+    let at = 0;
+    return changes.map(({ blob, ...change }) => ({
+      ...change,
+      size: blob === undefined ? 0 : (sizes[at++] ?? 0),
+    }));
+  }
+
+  async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
+    const format = ['--no-commit-header', '--format=%H%x00%T%x00%P%x00%B%x00', '--encoding=UTF-8'];
+    const range = [assertSha(head), ...(base === null ? [] : [`^${assertSha(base)}`])];
+    const args = ['rev-list', '--first-parent', '--reverse', ...format, ...range, '--'];
+    const { stdout } = await this.#view.objects(args);
+    const fields = stdout.toString().split('\0');
+    const commits = [];
+    for (let at = 0; at + 3 < fields.length; at += 4) {
+      const [sha = '', tree = '', parents = '', message = ''] = fields.slice(at, at + 4);
+      commits.push({
+        sha: sha.trim(),
+        tree,
+        parents: parents.split(' ').filter((parent) => parent !== ''),
+        message,
+      });
+    }
+    return commits;
+  }
+
+  async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
+    assertSha(commit);
+    if (pathDanger(path) !== undefined) return undefined;
+    const entries = await this.#entries(commit, ['--', path]);
+    const [entry] = entries.filter((found) => found.path === path && found.kind !== 'submodule');
+    if (entry === undefined) return undefined;
+    return (await readBlobs(this.#view, [entry.oid]))[0];
+  }
+
+  async list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]> {
+    assertSha(commit);
+    const dir = under.replace(/\/+$/, '');
+    if (under !== '' && pathDanger(dir) !== undefined) return [];
+    const entries = await this.#entries(commit, dir === '' ? [] : ['--', `${dir}/`]);
+    return entries.map(({ path, kind, size }) => ({ path, kind, size }));
+  }
+
+  async #entries(commit: Sha, paths: readonly string[]) {
+    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commit, ...paths];
+    return parseTree((await this.#view.objects(args)).stdout);
+  }
+
+  /** Exact names only: git's own guessing would let refs/tags/refs/heads/main answer for a missing branch. */
+  async #refValue(name: string): Promise<string | undefined> {
+    if (!isRefName(name)) return undefined;
+    const exact = name === 'HEAD' || name.startsWith('refs/');
+    const candidates = exact ? [name] : ['heads', 'tags', 'remotes'].map((kind) => `refs/${kind}/${name}`);
+    for (const candidate of candidates) {
+      const args = ['show-ref', '--verify', '--hash', '--', candidate];
+      const { code, stdout } = await this.#view.refs(args, { accept: [1, 128] });
+      if (code === 0) return stdout.toString().trim();
+    }
+    return undefined;
+  }
+
+  async #peel(object: string, suffix: string): Promise<Sha | undefined> {
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${object}${suffix}^{commit}`];
+    const { code, stdout } = await this.#view.objects(args, { accept: [1, 128] });
+    return code === 0 ? stdout.toString().trim() : undefined;
+  }
+}
+
+function refNotFound(ref: string, why: string, mend: string): AutolandError {
+  return new AutolandError(
+    'ref.not-found',
+    `expected a branch, tag or commit, found ${JSON.stringify(ref)}: ${why}`,
+    {
+      mend,
+    },
+  );
+}

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { AutolandError } from '../../../domain/errors.ts';
+
+export type GitLimits = {
+  /** Milliseconds for one command. */
+  readonly timeoutMs: number;
+  /** Bytes of standard output of one command. */
+  readonly outputBytes: number;
+};
+export const defaultGitLimits: GitLimits = { timeoutMs: 60_000, outputBytes: 128 * 1024 * 1024 };
+
+export type GitCommand = {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** GIT_* variables that say where to look; everything else is fixed here. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  /** Exit codes besides 0 that the caller understands. */
+  readonly accept?: readonly number[];
+  readonly limits?: GitLimits;
+};
+export type GitOutput = { readonly code: number; readonly stdout: Buffer; readonly stderr: string };
+
+/** Settings that a repository's own configuration must not be able to override. */
+const hardening = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.attributesFile=/dev/null',
+  'core.symlinks=true',
+  'core.alternateRefsCommand=',
+  'core.sshCommand=false',
+  'core.pager=cat',
+  'core.fsync=objects,reference',
+  'core.filesRefLockTimeout=1500',
+  'core.packedRefsTimeout=4000',
+  'credential.helper=',
+  'diff.external=',
+  'gc.auto=0',
+  'gpg.program=false',
+  'gpg.ssh.program=false',
+  'log.showSignature=false',
+  'maintenance.auto=false',
+  'protocol.allow=never',
+].flatMap((setting) => ['-c', setting]);
+
+/** From nothing: no variable of this process (GIT_DIR, GIT_TRACE, proxies, tokens) reaches git. */
+function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const path = (process.env.PATH ?? '').split(':').filter((dir) => isAbsolute(dir));
+  return {
+    PATH: path.length > 0 ? path.join(':') : '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    XDG_CONFIG_HOME: '/nonexistent',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_COMMITTER_NAME: 'autoland',
+    GIT_COMMITTER_EMAIL: 'autoland@localhost',
+    ...extra,
+  };
+}
+
+/** Rejects with `git.failed` (exit code not accepted), `git.timeout` or `git.too-large`. */
+export function runGit(command: GitCommand): Promise<GitOutput> {
+  const limits = command.limits ?? defaultGitLimits;
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', [...hardening, ...command.args], {
+      cwd: command.cwd,
+      env: environment(command.env ?? {}),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const output = collect(limits, (fault) => {
+      child.kill('SIGKILL');
+      clearTimeout(timer);
+      reject(fault);
+    });
+    const timer = setTimeout(() => output.fail(timedOut(command, limits)), limits.timeoutMs);
+    child.stdout.on('data', output.stdout);
+    child.stderr.on('data', output.stderr);
+    child.on('error', (cause) => output.fail(cannotStart(cause)));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      const result = { code: code ?? -1, ...output.result() };
+      if (result.code === 0 || command.accept?.includes(result.code)) resolve(result);
+      else reject(failed(command, result));
+    });
+    // git may end before it has read everything (EPIPE); its exit code tells the story.
+    child.stdin.on('error', () => {});
+    child.stdin.end(command.stdin ?? '');
+  });
+}
+
+function collect(limits: GitLimits, fail: (fault: AutolandError) => void) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let errors = '';
+  return {
+    fail,
+    stdout(chunk: Buffer) {
+      size += chunk.length;
+      if (size <= limits.outputBytes) chunks.push(chunk);
+      else fail(tooLarge(limits));
+    },
+    stderr(chunk: Buffer) {
+      if (errors.length < 8192) errors += chunk.toString();
+    },
+    result: () => ({ stdout: Buffer.concat(chunks), stderr: errors.trim() }),
+  };
+}
+
+/** The subcommand and its flags, without paths and names. */
+const nameOf = (command: GitCommand) => `git ${command.args[0] ?? ''}`;
+
+function timedOut(command: GitCommand, limits: GitLimits): AutolandError {
+  return new AutolandError('git.timeout', `${nameOf(command)} did not end within ${limits.timeoutMs} ms`, {
+    mend: 'try again; if it stays slow, repack the repository (git gc)',
+  });
+}
+
+function tooLarge(limits: GitLimits): AutolandError {
+  return new AutolandError('git.too-large', `git answered more than ${limits.outputBytes} bytes`, {
+    mend: 'make the change smaller',
+  });
+}
+
+function cannotStart(cause: Error): AutolandError {
+  return new AutolandError('git.failed', `cannot start git: ${cause.message}`, {
+    mend: 'install git 2.38 or newer and put it on PATH',
+    cause,
+  });
+}
+
+function failed(command: GitCommand, output: GitOutput): AutolandError {
+  const said = output.stderr === '' ? 'it said nothing' : output.stderr;
+  return new AutolandError('git.failed', `${nameOf(command)} ended with ${output.code}: ${said}`);
+}

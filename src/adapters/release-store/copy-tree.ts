@@ -1,0 +1,126 @@
+import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TreeItem } from './tree-listing.ts';
+import { type Found, unsafe, walkTree } from './walk-tree.ts';
+
+const concurrency = 16;
+const chunkBytes = 256 * 1024;
+
+/** What is in `dir`, with the digest of every file read anew. */
+export async function readTree(dir: string): Promise<TreeItem[]> {
+  const found = await walkTree(dir);
+  return mapLimited(found, (item) => digestItem(dir, item));
+}
+
+/**
+ * Copies `from` into the new directory `to`, read-only; answers what was written. `syncTree` makes it durable.
+ * A copy, never a move or a hard link: whoever built the tree may still hold its files open.
+ */
+export async function copyTree(from: string, to: string): Promise<TreeItem[]> {
+  const found = await walkTree(from);
+  await mkdir(to, { mode: 0o755 });
+  const directories = found.filter((item) => item.kind === 'directory').map(({ path }) => join(to, path));
+  for (const directory of directories) await mkdir(directory, { mode: 0o755 });
+  const items = await mapLimited(found, (item) => copyItem(from, to, item));
+  for (const directory of [...directories.reverse(), to]) await chmod(directory, 0o555);
+  return items;
+}
+
+/** Removes a read-only tree. */
+export async function removeTree(dir: string): Promise<void> {
+  const found = await lstat(dir).catch(() => undefined);
+  if (found === undefined) return;
+  await unseal(dir);
+  await rm(dir, { recursive: true, force: true });
+}
+
+async function unseal(dir: string): Promise<void> {
+  await chmod(dir, 0o700);
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    if (entry.isDirectory()) await unseal(join(dir, entry.name));
+  }
+}
+
+/** Forces a copied tree to the disk. Apart from copying, so that content which is already stored costs no fsync. */
+export async function syncTree(dir: string, items: readonly TreeItem[]): Promise<void> {
+  const paths = items.filter(({ kind }) => kind !== 'link').map(({ path }) => join(dir, path));
+  await mapLimited([...paths, dir], syncPath);
+}
+
+/** fsync of a file, or of a directory's entries. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function digestItem(dir: string, item: Found): Promise<TreeItem> {
+  if (item.kind !== 'file') return asItem(item);
+  return withSource(join(dir, item.path), async (source, executable) => {
+    const hash = createHash('sha256');
+    await pump(source, hash);
+    return { kind: 'file', path: item.path, executable, sha256: hash.digest('hex') };
+  });
+}
+
+async function copyItem(from: string, to: string, item: Found): Promise<TreeItem> {
+  if (item.kind === 'link') await symlink(item.target, join(to, item.path));
+  if (item.kind !== 'file') return asItem(item);
+  return withSource(join(from, item.path), async (source, executable) => {
+    const copy = await open(join(to, item.path), 'wx', 0o600);
+    try {
+      const hash = createHash('sha256');
+      await pump(source, hash, copy);
+      await copy.chmod(executable ? 0o555 : 0o444);
+      return { kind: 'file', path: item.path, executable, sha256: hash.digest('hex') };
+    } finally {
+      await copy.close();
+    }
+  });
+}
+
+function asItem(item: Found): TreeItem {
+  return item.kind === 'link' ? item : { kind: 'directory', path: item.path };
+}
+
+/** O_NOFOLLOW and O_NONBLOCK: a file swapped for a link or a pipe since the walk is refused, not followed or waited for. */
+async function withSource<T>(
+  path: string,
+  use: (source: FileHandle, executable: boolean) => Promise<T>,
+): Promise<T> {
+  const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = await source.stat();
+    if (!found.isFile()) throw unsafe(`${path} changed while it was read`);
+    return await use(source, (found.mode & 0o100) !== 0);
+  } finally {
+    await source.close();
+  }
+}
+
+async function pump(source: FileHandle, hash: Hash, copy?: FileHandle): Promise<void> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const { bytesRead } = await source.read(buffer, 0, buffer.length);
+    if (bytesRead === 0) return;
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    await copy?.writeFile(chunk);
+  }
+}
+
+/** Like Promise.all over a map, with a bound on open files. */
+async function mapLimited<In, Out>(inputs: readonly In[], map: (input: In) => Promise<Out>): Promise<Out[]> {
+  const outputs: Out[] = [];
+  const queue = inputs.entries();
+  const worker = async () => {
+    for (const [i, input] of queue) outputs[i] = await map(input);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return outputs;
+}
