@@ -1,0 +1,139 @@
+import type { Sha } from '../domain/change.ts';
+
+/** What the world says, gathered without asking the journal, beside what the journal says. */
+export type FsckFacts = {
+  readonly journal: {
+    /** Merges that the journal has a receipt for, with the tree that was tested. */
+    readonly merges: readonly { readonly change: string; readonly commit: Sha; readonly tree: Sha }[];
+    readonly stable: { readonly service: string; readonly digest: string } | null;
+    readonly previousDigest: string | null;
+    /** The rollout under way; null: none. */
+    readonly rollout: {
+      readonly digest: string;
+      readonly flag: string;
+      readonly weights: readonly number[];
+    } | null;
+  };
+  /** First-parent commits of the protected branch that bear autoland's trailer. */
+  readonly branch: readonly {
+    readonly commit: Sha;
+    readonly tree: Sha;
+    readonly change: string;
+    readonly signed: boolean;
+  }[];
+  readonly route: {
+    readonly stable: string;
+    readonly candidate: { readonly digest: string; readonly flag: string } | null;
+  } | null;
+  /** Digests of the processes that run; null: could not be asked. */
+  readonly running: readonly string[] | null;
+  readonly flags: readonly { readonly key: string; readonly weight: number; readonly killed: boolean }[];
+  /** Releases whose content was hashed again; `ok: false`: it is not what its name says, or the gate's attestation does not hold. */
+  readonly releases: readonly { readonly digest: string; readonly ok: boolean; readonly detail: string }[];
+  readonly log: { readonly ok: boolean; readonly detail: string };
+};
+
+export type FsckFinding = { readonly check: string; readonly ok: boolean; readonly detail: string };
+
+type Check = { readonly name: string; readonly problems: (facts: FsckFacts) => readonly string[] };
+
+const checks: readonly Check[] = [
+  { name: 'log', problems: ({ log }) => (log.ok ? [] : [log.detail]) },
+  { name: 'merged once', problems: mergedOnce },
+  { name: 'merges journalled', problems: mergesJournalled },
+  { name: 'merged what was tested', problems: mergedWhatWasTested },
+  { name: 'merges signed', problems: ({ branch }) => branch.filter(({ signed }) => !signed).map(unsigned) },
+  { name: 'route', problems: routeAgrees },
+  { name: 'processes', problems: processesAgree },
+  { name: 'flags', problems: flagsAgree },
+  {
+    name: 'releases',
+    problems: ({ releases }) =>
+      releases.filter(({ ok }) => !ok).map(({ digest, detail }) => `${digest}: ${detail}`),
+  },
+];
+
+/** One finding for each check; `ok` only where nothing disagrees. */
+export function fsck(facts: FsckFacts): readonly FsckFinding[] {
+  return checks.map(({ name, problems }) => {
+    const found = problems(facts);
+    return { check: name, ok: found.length === 0, detail: found.length === 0 ? 'agrees' : found.join('; ') };
+  });
+}
+
+function mergedOnce({ branch }: FsckFacts): readonly string[] {
+  const changes = branch.map(({ change }) => change);
+  const twice = [...new Set(changes.filter((change, index) => changes.indexOf(change) !== index))];
+  return twice.map((change) => `${change} is on the branch more than once`);
+}
+
+function mergesJournalled({ branch, journal }: FsckFacts): readonly string[] {
+  const onBranch = new Set(branch.map(({ commit }) => commit));
+  const inJournal = new Set(journal.merges.map(({ commit }) => commit));
+  return [
+    ...branch
+      .filter(({ commit }) => !inJournal.has(commit))
+      .map(
+        ({ commit, change }) => `the branch holds ${commit} of ${change}, the journal has no receipt for it`,
+      ),
+    ...journal.merges
+      .filter(({ commit }) => !onBranch.has(commit))
+      .map(
+        ({ commit, change }) =>
+          `the journal says that ${commit} of ${change} was merged, the branch does not hold it`,
+      ),
+  ];
+}
+
+function mergedWhatWasTested({ branch, journal }: FsckFacts): readonly string[] {
+  return branch.flatMap(({ commit, tree }) => {
+    const tested = journal.merges.find((merge) => merge.commit === commit)?.tree;
+    return tested === undefined || tested === tree
+      ? []
+      : [`${commit} has tree ${tree}, tested was ${tested}`];
+  });
+}
+
+function unsigned({ commit }: { readonly commit: Sha }): string {
+  return `${commit} bears no valid signature of the lander`;
+}
+
+function routeAgrees({ journal, route }: FsckFacts): readonly string[] {
+  const { stable, rollout } = journal;
+  if (stable === null) return route === null ? [] : ['a route exists, the journal knows no stable version'];
+  if (route === null) return ['the journal knows a stable version, there is no route'];
+  const candidate = route.candidate?.digest ?? null;
+  return [
+    ...(route.stable === stable.digest
+      ? []
+      : [`the route serves ${route.stable}, the journal says ${stable.digest}`]),
+    ...(candidate === null || candidate === rollout?.digest
+      ? []
+      : [`the route has candidate ${candidate}, the journal has ${rollout?.digest ?? 'none'}`]),
+  ];
+}
+
+function processesAgree({ journal, running }: FsckFacts): readonly string[] {
+  if (journal.stable === null) return [];
+  if (running === null) return ['what runs could not be found out: is autoland up?'];
+  const known = new Set([journal.stable.digest, journal.previousDigest, journal.rollout?.digest]);
+  return [
+    ...(running.includes(journal.stable.digest)
+      ? []
+      : [`the stable version ${journal.stable.digest} does not run`]),
+    ...running
+      .filter((digest) => !known.has(digest))
+      .map((digest) => `${digest} runs, the journal does not say why`),
+  ];
+}
+
+function flagsAgree({ journal, flags }: FsckFacts): readonly string[] {
+  const open = flags.filter(({ weight, killed }) => weight > 0 && !killed);
+  return open.flatMap(({ key, weight }) => {
+    if (key !== journal.rollout?.flag)
+      return [`flag ${key} exposes ${weight}, no rollout of the journal uses it`];
+    return journal.rollout.weights.includes(weight)
+      ? []
+      : [`flag ${key} exposes ${weight}, which is no step of its plan`];
+  });
+}
