@@ -1,0 +1,77 @@
+import { rmSync, statSync } from 'node:fs';
+import { messageOf } from '../../domain/errors.ts';
+import type { Controls } from '../../ports/controls.ts';
+import { isErrno, privateDir, readIfThere, syncDir, writeAtomic } from '../runtime/files.ts';
+import { stateLayout } from '../runtime/state-layout.ts';
+
+export type Stopped = { by: string; at: string; reason: string };
+
+/**
+ * The file STATE/STOP: there = stopped. Content: JSON `{by, at, reason}`, at as RFC 3339.
+ * A person may also make it with `touch`: what cannot be read or parsed is a stop.
+ */
+export class FileControls implements Controls {
+  readonly #layout;
+  readonly #now: () => Date;
+
+  constructor(stateDir: string, now: () => Date = () => new Date()) {
+    this.#layout = stateLayout(stateDir);
+    this.#now = now;
+    privateDir(stateDir);
+  }
+
+  async stopped(): Promise<Stopped | undefined> {
+    return readStop(this.#layout.stop);
+  }
+
+  /** Monotone: a second stop keeps the first one's reason. */
+  async stop(by: string, reason: string): Promise<void> {
+    if (readStop(this.#layout.stop) !== undefined) return;
+    writeAtomic(
+      this.#layout.stop,
+      `${JSON.stringify({ by, at: this.#now().toISOString(), reason }, undefined, 2)}\n`,
+    );
+  }
+
+  async resume(_by: string): Promise<void> {
+    rmSync(this.#layout.stop, { force: true, recursive: true });
+    syncDir(this.#layout.root);
+  }
+}
+
+/** undefined only where the file is known not to be there. */
+export function readStop(path: string): Stopped | undefined {
+  try {
+    const text = readIfThere(path);
+    return text === undefined ? undefined : (parseStop(text) ?? unknownStop(path, 'its content is not JSON'));
+  } catch (thrown) {
+    return unknownStop(path, messageOf(thrown));
+  }
+}
+
+/** The router's question, asked often: whether the file is there, or cannot be looked for. */
+export function stopFileThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (thrown) {
+    return !isErrno(thrown, 'ENOENT');
+  }
+}
+
+function parseStop(text: string): Stopped | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { by, at, reason } = value as Partial<Record<keyof Stopped, unknown>>;
+  if (typeof by !== 'string' || typeof at !== 'string' || typeof reason !== 'string') return undefined;
+  return { by, at, reason };
+}
+
+function unknownStop(path: string, why: string): Stopped {
+  return { by: 'unknown', at: new Date(0).toISOString(), reason: `${path} is there, but ${why}` };
+}

@@ -1,0 +1,92 @@
+import { AutolandError } from '../../domain/errors.ts';
+import type { FlagStore, TrafficFlag } from '../../ports/flags.ts';
+import { withFileLock } from '../runtime/file-lock.ts';
+import { privateDir, writeAtomic } from '../runtime/files.ts';
+import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
+import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
+import { bury, checkedKey, readKills } from './tombstones.ts';
+
+/** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. */
+export class FileFlagStore implements FlagStore {
+  readonly #layout: StateLayout;
+  readonly #now: () => Date;
+
+  constructor(stateDir: string, now: () => Date = () => new Date()) {
+    this.#layout = stateLayout(stateDir);
+    this.#now = now;
+    privateDir(stateDir);
+    privateDir(this.#layout.kills);
+  }
+
+  /** A corrupt file answers undefined: off. Only writers reject (`state.corrupt`). */
+  async read(key: string): Promise<TrafficFlag | undefined> {
+    const killed = readKills(this.#layout.kills)(key);
+    const stored = this.#readable().get(key);
+    if (stored !== undefined) return shown(stored, killed);
+    return killed ? { key, weight: 0, version: 0, killed } : undefined;
+  }
+
+  async all(): Promise<readonly TrafficFlag[]> {
+    const killed = readKills(this.#layout.kills);
+    return [...this.#readable().values()].map((flag) => shown(flag, killed(flag.key)));
+  }
+
+  async write(key: string, weight: number, expected: number): Promise<TrafficFlag> {
+    const wanted: StoredFlag = { key: checkedKey(key), parts: toParts(weight), version: expected + 1 };
+    return this.#locked((flags) => {
+      const killed = readKills(this.#layout.kills)(key);
+      if (killed && wanted.parts > 0) throw killedFlag(key);
+      const stored = flags.get(key);
+      if (stored?.version === wanted.version && stored.parts === wanted.parts) return shown(stored, killed);
+      if ((stored?.version ?? 0) !== expected) throw staleVersion(key, expected, stored);
+      this.#replace(new Map(flags).set(key, wanted));
+      return shown(wanted, killed);
+    });
+  }
+
+  async kill(key: string, by: string): Promise<void> {
+    bury(this.#layout.kills, key, `${JSON.stringify({ by, at: this.#now().toISOString() })}\n`);
+  }
+
+  /** The tombstone stays: a key that was killed once can never be raised again, retired or not. */
+  async retire(key: string): Promise<void> {
+    this.#locked((flags) => {
+      const rest = new Map(flags);
+      if (rest.delete(key)) this.#replace(rest);
+    });
+  }
+
+  #locked<T>(critical: (flags: ReadonlyMap<string, StoredFlag>) => T): T {
+    return withFileLock(this.#layout.flagLock, () => critical(readFlagFile(this.#layout.flags)));
+  }
+
+  #replace(flags: ReadonlyMap<string, StoredFlag>): void {
+    writeAtomic(this.#layout.flags, encodeFlags(flags));
+  }
+
+  #readable(): ReadonlyMap<string, StoredFlag> {
+    try {
+      return readFlagFile(this.#layout.flags);
+    } catch {
+      return new Map();
+    }
+  }
+}
+
+function shown(flag: StoredFlag, killed: boolean): TrafficFlag {
+  return { key: flag.key, weight: killed ? 0 : flag.parts / PARTS, version: flag.version, killed };
+}
+
+function killedFlag(key: string): AutolandError {
+  return new AutolandError('rollout.not-allowed', `flag ${key} was killed and can never be raised again`, {
+    mend: 'Start a new rollout: it gets a flag of its own.',
+  });
+}
+
+function staleVersion(key: string, expected: number, stored: StoredFlag | undefined): AutolandError {
+  return new AutolandError(
+    'flag.stale-version',
+    `flag ${key} was expected at version ${expected}, found ${stored?.version ?? 'none'}`,
+    { mend: 'Read the flag again and decide anew.' },
+  );
+}

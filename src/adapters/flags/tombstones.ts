@@ -1,0 +1,44 @@
+import { closeSync, fsyncSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AutolandError } from '../../domain/errors.ts';
+import { isErrno, privateDir, syncDir } from '../runtime/files.ts';
+
+/*
+ * A kill is a file of its own, STATE/kills/<key>, that nothing ever removes. It needs no lock and no other
+ * process, and readers apply it over whatever flags.json says: no write under way can undo it.
+ */
+
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** A flag key becomes a file name: rejects with `usage` anything that could name another file. */
+export function checkedKey(key: string): string {
+  if (KEY.test(key)) return key;
+  throw new AutolandError(
+    'usage',
+    `a flag key must be 1 to 200 of A-Z a-z 0-9 . _ - and begin with a letter or digit, found ${JSON.stringify(key.slice(0, 220))}`,
+  );
+}
+
+/** On disk when it returns. */
+export function bury(killsDir: string, key: string, content: string): void {
+  privateDir(killsDir);
+  // The name alone kills: a reader that sees it before its content has seen enough.
+  const fd = openSync(join(killsDir, checkedKey(key)), 'a', 0o600);
+  try {
+    writeFileSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  syncDir(killsDir);
+}
+
+/** Answers whether a key is killed. Where the directory cannot be read, every key is. */
+export function readKills(killsDir: string): (key: string) => boolean {
+  try {
+    const names = new Set(readdirSync(killsDir));
+    return (key) => names.has(key);
+  } catch (thrown) {
+    return isErrno(thrown, 'ENOENT') ? () => false : () => true;
+  }
+}

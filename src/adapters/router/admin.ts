@@ -1,0 +1,58 @@
+import type { Server } from 'node:http';
+import { z } from 'zod';
+import { AutolandError } from '../../domain/errors.ts';
+import { routerSocket, type StateLayout } from '../runtime/state-layout.ts';
+import { serveJson } from '../runtime/unix-http.ts';
+import type { Connections } from './connections.ts';
+import type { ServiceGate } from './service-gate.ts';
+import type { RouterStats, Stats } from './stats.ts';
+
+/** What GET /stats answers. */
+export type RouterStatus = RouterStats & { readonly service: string; readonly closed: string | null };
+
+const leaseInput = z.strictObject({
+  service: z.string(),
+  flag: z.string(),
+  nonce: z.string().min(1),
+  version: z.int().min(1),
+  step: z.int().min(0),
+  weight: z.number(),
+  leaseMs: z.number(),
+});
+
+export type AdminOptions = {
+  readonly layout: StateLayout;
+  readonly service: string;
+  readonly gate: ServiceGate;
+  readonly stats: Stats;
+  readonly connections: Connections;
+  /** Reads the files anew: a lease must not be judged by what a late watch has not brought yet. */
+  readonly follow: () => void;
+};
+
+/** POST /lease · GET /observe?nonce= (null: unknown) · GET /stats */
+export async function serveAdmin(options: AdminOptions): Promise<{ server: Server; path: string }> {
+  const { gate, service, follow } = options;
+  const path = routerSocket(options.layout, service);
+  const server = await serveJson(path, {
+    'POST /lease': async (body) => {
+      const input = leaseInput.safeParse(body);
+      if (!input.success) throw new AutolandError('usage', `not a lease: ${z.prettifyError(input.error)}`);
+      if (input.data.service !== service) {
+        throw new AutolandError(
+          'runtime.refused',
+          `this router serves ${service}, not ${input.data.service}`,
+        );
+      }
+      follow();
+      gate.lease(input.data);
+    },
+    'GET /observe': async (_body, query) => gate.observe(query.get('nonce') ?? ''),
+    'GET /stats': async (): Promise<RouterStatus> => ({
+      service,
+      closed: gate.closed() ?? null,
+      ...options.stats.snapshot(options.connections.size),
+    }),
+  });
+  return { server, path };
+}

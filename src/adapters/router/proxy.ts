@@ -1,0 +1,163 @@
+import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { Exchange, type ProxyOptions, repeatable } from './exchange.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import type { User } from './identity.ts';
+import type { Choice } from './service-gate.ts';
+import { outcomeOfStatus } from './witness.ts';
+
+/** One HTTP request on its way through; nothing of its body or answer is kept. */
+export class ProxiedRequest {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #setCookie: string | undefined;
+  readonly #options: ProxyOptions;
+  readonly #exchange: Exchange;
+  readonly #sockets: readonly string[];
+  readonly #headers: string[];
+  #upstream: ClientRequest | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #sentMs = 0;
+  #bodyBytes = 0;
+
+  constructor(
+    pair: { request: IncomingMessage; response: ServerResponse },
+    user: User,
+    choice: Choice,
+    options: ProxyOptions,
+  ) {
+    this.#request = pair.request;
+    this.#response = pair.response;
+    this.#setCookie = user.setCookie;
+    this.#options = options;
+    this.#exchange = new Exchange(choice, options, { websocket: false, cut: () => this.#drop() });
+    this.#sockets = options.instances.order(choice.digest, choice.sockets);
+    this.#headers = requestHeaders(pair.request, { trustForwarded: options.trustForwarded });
+  }
+
+  start(): void {
+    this.#response.once('close', () => this.#closed());
+    // The client's own faults: they end in 'close'.
+    this.#request.on('error', () => {});
+    this.#response.on('error', () => {});
+    if (this.#tooLarge(Number(this.#request.headers['content-length'] ?? 0))) return;
+    this.#timer = setTimeout(() => this.#timedOut(), this.#options.responseTimeoutMs);
+    this.#attempt();
+  }
+
+  #attempt(): void {
+    const socketPath = this.#sockets[this.#attempts % Math.max(1, this.#sockets.length)];
+    this.#attempts += 1;
+    if (socketPath === undefined) {
+      this.#fail(502, 'No instance of the service is there.');
+      return;
+    }
+    const { method, url } = this.#request;
+    const upstream = send({
+      agent: this.#attempts === 1 ? this.#options.agent : this.#options.freshAgent,
+      socketPath,
+      method: method ?? 'GET',
+      path: url ?? '/',
+      headers: this.#headers,
+      setDefaultHeaders: false,
+    });
+    this.#upstream = upstream;
+    upstream.once('response', (answer) => this.#answer(answer));
+    upstream.on('error', () => this.#lost(upstream));
+    if (repeatable(this.#request)) upstream.end();
+    else this.#pipeBody(upstream);
+    this.#sentMs = performance.now() - this.#exchange.startedAt;
+  }
+
+  #pipeBody(upstream: ClientRequest): void {
+    this.#request.on('data', (chunk: Buffer) => {
+      this.#bodyBytes += chunk.length;
+      this.#timer?.refresh();
+      this.#tooLarge(this.#bodyBytes);
+    });
+    this.#request.pipe(upstream);
+  }
+
+  #answer(answer: IncomingMessage): void {
+    const received = performance.now();
+    clearTimeout(this.#timer);
+    if (this.#response.destroyed || this.#response.headersSent) {
+      answer.destroy();
+      return;
+    }
+    const status = answer.statusCode ?? 502;
+    this.#response.sendDate = answer.headers.date === undefined;
+    this.#response.writeHead(
+      status,
+      answer.statusMessage ?? '',
+      responseHeaders(answer.rawHeaders, this.#setCookie),
+    );
+    // A stream's first bytes may be long in coming: its header must not wait for them.
+    if (answer.headers['content-length'] === undefined) this.#response.flushHeaders();
+    this.#options.stats.added(this.#sentMs + performance.now() - received);
+    const outcome = outcomeOfStatus(status);
+    if (outcome !== 'ok') this.#exchange.settle(outcome);
+    answer.once('end', () => this.#exchange.settle('ok'));
+    answer.on('error', () => {});
+    answer.once('close', () => {
+      if (answer.complete) return;
+      this.#exchange.settle('server-error');
+      this.#response.destroy();
+    });
+    answer.pipe(this.#response);
+  }
+
+  /** The connection failed; after an answer has begun, that answer tells (`close`). */
+  #lost(upstream: ClientRequest): void {
+    if (upstream !== this.#upstream || this.#exchange.settled || this.#response.headersSent) return;
+    const another = this.#sockets.length > 1 || upstream.reusedSocket;
+    if (this.#attempts === 1 && another && repeatable(this.#request)) {
+      this.#options.stats.retries += 1;
+      this.#attempt();
+    } else this.#fail(502, 'The service did not answer.');
+  }
+
+  #timedOut(): void {
+    this.#fail(504, 'The service did not answer in time.');
+    this.#upstream?.destroy();
+  }
+
+  #fail(status: number, text: string): void {
+    this.#exchange.settle('server-error');
+    this.#say(status, text);
+  }
+
+  /** The router's own limit: it says nothing about the version. */
+  #tooLarge(bytes: number): boolean {
+    const limit = this.#options.maxBodyBytes;
+    if (limit === undefined || bytes <= limit) return false;
+    this.#exchange.settle('client-gone');
+    if (this.#upstream !== undefined) this.#request.unpipe(this.#upstream);
+    this.#upstream?.destroy();
+    this.#say(413, `The body is larger than ${limit} bytes.`);
+    return true;
+  }
+
+  #say(status: number, text: string): void {
+    clearTimeout(this.#timer);
+    if (this.#response.headersSent) return;
+    const cookie = this.#setCookie === undefined ? [] : ['Set-Cookie', this.#setCookie];
+    // Whatever of the request's body is still to come must not be read as the next request.
+    const headers = ['Content-Type', 'text/plain; charset=utf-8', 'Connection', 'close', ...cookie];
+    this.#response.writeHead(status, headers).end(`${text}\n`);
+  }
+
+  #closed(): void {
+    clearTimeout(this.#timer);
+    this.#exchange.end();
+    if (this.#response.writableFinished) return;
+    // The client has left. An answer that was well so far was well; no answer yet says nothing.
+    this.#exchange.settle(this.#response.headersSent ? 'ok' : 'client-gone');
+    this.#upstream?.destroy();
+  }
+
+  #drop(): void {
+    this.#upstream?.destroy();
+    this.#response.destroy();
+  }
+}

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PinnedAgent } from '../runtime/pinned-agent.ts';
+import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
+import { closeServer } from '../runtime/unix-http.ts';
+import { serveAdmin } from './admin.ts';
+import { Connections } from './connections.ts';
+import type { ProxyOptions } from './exchange.ts';
+import { Identity, type IdentityOptions, identityKey } from './identity.ts';
+import { ProxiedRequest } from './proxy.ts';
+import { isWebsocket, proxyUpgrade, refuseUpgrade } from './proxy-upgrade.ts';
+import { RoundRobin } from './round-robin.ts';
+import { ServiceGate } from './service-gate.ts';
+import { type RoutedService, readState, watchState } from './state-files.ts';
+import { Stats } from './stats.ts';
+
+export type RouterOptions = {
+  readonly stateDir: string;
+  readonly service: string;
+  /** TCP port; 0: any free one. */
+  readonly port: number;
+  /** Loopback unless said otherwise. */
+  readonly host?: string;
+  readonly identity?: IdentityOptions;
+  /** Requests in flight to a closed arm, and its websockets, get this long. */
+  readonly graceMs?: number;
+  /** Until the first byte of an answer, counted anew with each piece of the request's body. */
+  readonly responseTimeoutMs?: number;
+  readonly maxHeaderBytes?: number;
+  readonly maxBodyBytes?: number;
+  /** Users that the witness remembers; beyond it refuses to observe. */
+  readonly maxUsers?: number;
+  /** Where no client reaches the router but through another proxy. */
+  readonly trustForwarded?: boolean;
+};
+
+export type Router = {
+  readonly host: string;
+  readonly port: number;
+  readonly adminSocket: string;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+};
+
+const NO_ROUTE = 'No version of this service is routed to yet.';
+
+/** Serves one service: exposes users only under a lease, and witnesses what they meet. Rejects with the port's error when it is taken. */
+export async function createRouter(options: RouterOptions): Promise<Router> {
+  const layout = stateLayout(options.stateDir);
+  const connections = new Connections();
+  const stats = new Stats();
+  const gate = new ServiceGate({
+    service: options.service,
+    graceMs: options.graceMs ?? 10_000,
+    maxUsers: options.maxUsers ?? 5_000_000,
+    clocks: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    connections,
+  });
+  const proxy = proxyOptions(options, connections, stats);
+  const follow = follower(layout, options.service, gate);
+  const identity = new Identity(identityKey(layout.identityKey), options.identity);
+  follow();
+  const unwatch = watchState(layout, follow);
+  const data = dataServer({ gate, identity, proxy, maxHeaderBytes: options.maxHeaderBytes ?? 16_384 });
+  const host = options.host ?? '127.0.0.1';
+  const port = await listen(data, host, options.port);
+  const admin = await serveAdmin({ layout, service: options.service, gate, stats, connections, follow });
+  return {
+    host,
+    port,
+    adminSocket: admin.path,
+    close: async () => {
+      unwatch();
+      gate.close();
+      proxy.agent.destroy();
+      await Promise.all([closeServer(data), closeServer(admin.server)]);
+    },
+  };
+}
+
+function proxyOptions(options: RouterOptions, connections: Connections, stats: Stats): ProxyOptions {
+  return {
+    connections,
+    stats,
+    instances: new RoundRobin(),
+    agent: new PinnedAgent(true),
+    freshAgent: new PinnedAgent(false),
+    responseTimeoutMs: options.responseTimeoutMs ?? 30_000,
+    maxBodyBytes: options.maxBodyBytes,
+    trustForwarded: options.trustForwarded ?? false,
+  };
+}
+
+/** Where routes.json cannot be read, what was stable stays so, and nobody meets a candidate. */
+function follower(layout: StateLayout, service: string, gate: ServiceGate): () => void {
+  let known: RoutedService | undefined;
+  return () => {
+    const { facts, routes } = readState(layout);
+    if (routes !== undefined) known = routes.find((one) => one.route.service === service);
+    else if (known !== undefined) known = { ...known, route: { ...known.route, candidate: null } };
+    gate.update(facts, known);
+  };
+}
+
+type DataOptions = { gate: ServiceGate; identity: Identity; proxy: ProxyOptions; maxHeaderBytes: number };
+
+function dataServer({ gate, identity, proxy, maxHeaderBytes }: DataOptions): Server {
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    insecureHTTPParser: false,
+    shouldUpgradeCallback: isWebsocket,
+  });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const user = identity.of(request);
+    const choice = gate.choose(user.id);
+    if (choice !== undefined) return new ProxiedRequest({ request, response }, user, choice, proxy).start();
+    proxy.stats.unrouted += 1;
+    const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', Connection: 'close' };
+    response.writeHead(503, headers).end(`${NO_ROUTE}\n`);
+  });
+  server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    client.on('error', () => client.destroy());
+    if (!isWebsocket(request)) return refuseUpgrade(client, 501, 'Only websockets may leave HTTP here.');
+    const user = identity.of(request);
+    const choice = gate.choose(user.id);
+    if (choice === undefined) return refuseUpgrade(client, 503, NO_ROUTE);
+    proxyUpgrade({ request, client, head }, user, choice, proxy);
+  });
+  return server;
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,75 @@
+import type { Observation } from '../../domain/rollout.ts';
+
+/** Whole seconds that are kept. */
+const KEPT = 120;
+/** The level before a rollout is taken over at most this many, and from at least this many. */
+const BEFORE_MOST = 60;
+const BEFORE_LEAST = 10;
+
+type Second = { users: number; failingUsers: number };
+
+/**
+ * Distinct users and failing users by whole second, all arms together. Every time is Unix milliseconds, passed in;
+ * a clock that steps back goes on counting into the newest second.
+ */
+export class Seconds {
+  readonly #past = new Map<number, Second>();
+  #first: number | undefined;
+  #now = 0;
+  #users = new Set<string>();
+  #failing = new Set<string>();
+
+  answered(user: string, failed: boolean, atMs: number): void {
+    this.#roll(atMs);
+    this.#first ??= this.#now;
+    this.#users.add(user);
+    if (failed) this.#failing.add(user);
+  }
+
+  /** The complete seconds since the first traffic, quiet ones too, oldest first. */
+  recent(atMs: number): Observation['seconds'] {
+    this.#roll(atMs);
+    return this.#range(KEPT).map(([second, counts]) => ({
+      at: new Date(second * 1000).toISOString(),
+      ...counts,
+    }));
+  }
+
+  /** Sums over seconds of the distinct users of each, so that it compares with `recent` as a mean per second. */
+  level(atMs: number): Observation['before'] {
+    this.#roll(atMs);
+    const range = this.#range(BEFORE_MOST).map(([, counts]) => counts);
+    const users = range.reduce((sum, one) => sum + one.users, 0);
+    // A quiet minute is no level: nobody was there to fail.
+    if (range.length < BEFORE_LEAST || users === 0) return null;
+    return {
+      users,
+      failingUsers: range.reduce((sum, one) => sum + one.failingUsers, 0),
+      seconds: range.length,
+    };
+  }
+
+  #range(most: number): [number, Second][] {
+    if (this.#first === undefined) return [];
+    const from = Math.max(this.#first, this.#now - most);
+    return Array.from({ length: this.#now - from }, (_, n) => [
+      from + n,
+      this.#past.get(from + n) ?? { users: 0, failingUsers: 0 },
+    ]);
+  }
+
+  #roll(atMs: number): void {
+    const second = Math.floor(atMs / 1000);
+    if (second <= this.#now) return;
+    if (this.#users.size > 0) {
+      this.#past.set(this.#now, { users: this.#users.size, failingUsers: this.#failing.size });
+      this.#users = new Set();
+      this.#failing = new Set();
+    }
+    this.#now = second;
+    for (const old of this.#past.keys()) {
+      if (old >= second - KEPT) break;
+      this.#past.delete(old);
+    }
+  }
+}

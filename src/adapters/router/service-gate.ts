@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { AutolandError } from '../../domain/errors.ts';
+import type { Observation } from '../../domain/rollout.ts';
+import type { Connections } from './connections.ts';
+import { checkLease, closedBecause, type Facts, flagCoin, type Lease, type LeaseInput } from './exposure.ts';
+import { Seconds } from './seconds.ts';
+import type { RoutedService } from './state-files.ts';
+import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from './witness.ts';
+
+/** A lease longer than this would outlive the control plane by too much. */
+const LONGEST_LEASE_MS = 60_000;
+/** Rollouts whose tallies are kept: the running one, and the last, for whoever still reads it. */
+const KEPT_ROLLOUTS = 2;
+
+export type Clocks = { now(): number; monotonicMs(): number };
+
+export type GateOptions = {
+  readonly service: string;
+  readonly graceMs: number;
+  readonly maxUsers: number;
+  readonly clocks: Clocks;
+  readonly connections: Connections;
+};
+
+/** Where one request goes, fixed when it is evaluated. */
+export type Choice = {
+  readonly arm: Arm;
+  readonly digest: string;
+  readonly sockets: readonly string[];
+  readonly nonce: string | undefined;
+  answered(outcome: Outcome): void;
+};
+
+type Rollout = { tally: RolloutTally; before: Observation['before']; websocketsCut: number };
+
+/** Decides per user, under the lease, who serves, and testifies to what came of it. */
+export class ServiceGate {
+  readonly #options: GateOptions;
+  readonly #epoch = randomBytes(12).toString('base64url');
+  readonly #rollouts = new Map<string, Rollout>();
+  readonly #seconds = new Seconds();
+  #facts: Facts = { stopped: true, killed: () => true, flags: new Map(), route: undefined };
+  #sockets: ReadonlyMap<string, readonly string[]> = new Map();
+  #lease: Lease | undefined;
+  #coin: (user: string) => boolean = () => false;
+  #open = false;
+  #leaseTimer: NodeJS.Timeout | undefined;
+  readonly #graces = new Map<string, NodeJS.Timeout>();
+  #lastRequestAt: string | null = null;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Takes what the files say now. */
+  update(facts: Omit<Facts, 'route'>, service: RoutedService | undefined): void {
+    this.#facts = { ...facts, route: service?.route };
+    this.#sockets = service?.sockets ?? new Map();
+    this.#judge();
+  }
+
+  /** Rejects with `flag.stale-version`, `rollout.not-allowed` or `usage`; then the lease before it stands. */
+  lease(input: LeaseInput): void {
+    const { leaseMs, ...terms } = input;
+    if (!(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS)) {
+      throw new AutolandError('usage', `a lease must last 1 to ${LONGEST_LEASE_MS} ms, found ${leaseMs}`);
+    }
+    const known = this.#rollouts.get(input.nonce);
+    checkLease(input, this.#facts, known?.tally.current);
+    if (known?.tally.full === true) throw memoryFull(this.#options.maxUsers);
+    const before = this.#lease;
+    this.#lease = { ...terms, until: this.#options.clocks.monotonicMs() + leaseMs };
+    (known ?? this.#begin(input.nonce)).tally.beginStep(input.step, input.weight);
+    if (before?.flag !== input.flag || before.version !== input.version) {
+      this.#coin = flagCoin(input.flag, input.version, input.weight);
+    }
+    clearTimeout(this.#leaseTimer);
+    this.#leaseTimer = setTimeout(() => this.#judge(), leaseMs + 1).unref();
+    this.#judge();
+  }
+
+  /** undefined: there is no route. */
+  choose(user: string): Choice | undefined {
+    const route = this.#facts.route;
+    if (route === undefined) return undefined;
+    const lease = this.#lease;
+    const rollout = this.#exposing() && lease !== undefined ? this.#rollouts.get(lease.nonce) : undefined;
+    const arm = rollout !== undefined && this.#coin(user) ? 'canary' : 'baseline';
+    const ticket = rollout?.tally.evaluated(user, arm);
+    // Whom the witness cannot remember, it does not expose.
+    const exposed = arm === 'canary' && ticket !== undefined && route.candidate !== null;
+    const digest = exposed ? route.candidate.digest : route.stable;
+    return {
+      arm: exposed ? 'canary' : 'baseline',
+      digest,
+      sockets: this.#sockets.get(digest) ?? [],
+      nonce: exposed ? lease?.nonce : undefined,
+      answered: (outcome) => this.#answered(user, outcome, rollout, ticket),
+    };
+  }
+
+  observe(nonce: string): Observation | undefined {
+    const rollout = this.#rollouts.get(nonce);
+    if (rollout === undefined) return undefined;
+    if (rollout.tally.full) throw memoryFull(this.#options.maxUsers);
+    const now = this.#options.clocks.now();
+    return {
+      epoch: this.#epoch,
+      nonce,
+      at: new Date(now).toISOString(),
+      ...rollout.tally.counts(),
+      lastRequestAt: this.#lastRequestAt,
+      websocketsCut: rollout.websocketsCut,
+      seconds: this.#seconds.recent(now),
+      before: rollout.before,
+    };
+  }
+
+  /** Why nobody is exposed now; undefined: users are. */
+  closed(): string | undefined {
+    return closedBecause(this.#lease, this.#facts, this.#options.clocks.monotonicMs());
+  }
+
+  close(): void {
+    clearTimeout(this.#leaseTimer);
+    for (const digest of this.#graces.keys()) this.#withdraw(digest);
+    this.#lease = undefined;
+    this.#open = false;
+  }
+
+  /** `#open` follows the files; the lease's end is looked at each time, whatever a late timer does. */
+  #exposing(): boolean {
+    return this.#open && this.#options.clocks.monotonicMs() < (this.#lease?.until ?? 0);
+  }
+
+  #begin(nonce: string): Rollout {
+    const before = this.#seconds.level(this.#options.clocks.now());
+    const rollout = { tally: new RolloutTally(this.#options.maxUsers), before, websocketsCut: 0 };
+    this.#rollouts.set(nonce, rollout);
+    for (const old of [...this.#rollouts.keys()].slice(0, -KEPT_ROLLOUTS)) this.#rollouts.delete(old);
+    return rollout;
+  }
+
+  #answered(user: string, outcome: Outcome, rollout?: Rollout, ticket?: Ticket): void {
+    if (rollout !== undefined && ticket !== undefined) rollout.tally.answered(ticket, outcome);
+    if (outcome === 'client-gone') return;
+    const now = this.#options.clocks.now();
+    this.#seconds.answered(user, isFailure(outcome), now);
+    this.#lastRequestAt = new Date(now).toISOString();
+  }
+
+  #judge(): void {
+    this.#open = this.closed() === undefined;
+    const serving = this.#serving();
+    for (const digest of this.#options.connections.candidates()) {
+      // Opening again withdraws the cut; each closing begins a grace of its own.
+      if (!serving.has(digest)) this.#graces.set(digest, this.#graces.get(digest) ?? this.#cutLater(digest));
+      else this.#withdraw(digest);
+    }
+  }
+
+  #serving(): ReadonlySet<string> {
+    const route = this.#facts.route;
+    if (route === undefined) return new Set();
+    const candidate = this.#exposing() ? route.candidate?.digest : undefined;
+    return new Set(candidate === undefined ? [route.stable] : [route.stable, candidate]);
+  }
+
+  #withdraw(digest: string): void {
+    clearTimeout(this.#graces.get(digest));
+    this.#graces.delete(digest);
+  }
+
+  #cutLater(digest: string): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#graces.delete(digest);
+      for (const one of this.#options.connections.cutCandidate(digest)) {
+        const rollout = one.websocket && one.nonce !== undefined ? this.#rollouts.get(one.nonce) : undefined;
+        if (rollout !== undefined) rollout.websocketsCut += 1;
+      }
+    }, this.#options.graceMs).unref();
+  }
+}
+
+function memoryFull(users: number): AutolandError {
+  return new AutolandError('runtime.refused', `the witness remembers ${users} users at most, and more came`, {
+    mend: 'Hold this rollout, and raise the router’s maxUsers.',
+  });
+}

@@ -1,0 +1,157 @@
+import {
+  type Observation,
+  type OutcomeClass,
+  outcomeClasses,
+  type PerArm,
+  type StepTally,
+} from '../../domain/rollout.ts';
+
+export type Arm = keyof PerArm;
+/** `client-gone`: the client left before an answer; it says nothing about the version. */
+export type Outcome = 'ok' | 'client-gone' | OutcomeClass;
+
+/** One evaluated request: its arm and step are fixed here, and counted when it is answered. */
+export type Ticket = {
+  readonly user: string;
+  readonly arm: Arm;
+  /** Place of the step in the tally. */
+  readonly index: number;
+  /** The user's first request of the step. */
+  readonly first: boolean;
+};
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Counts = Mutable<PerArm>;
+type StepCounts = {
+  readonly step: number;
+  readonly weight: number;
+  readonly firstErrors: Record<OutcomeClass, Counts>;
+  readonly units: Counts;
+  readonly failingUnits: Counts;
+  readonly assigned: Counts;
+  readonly returned: Counts;
+};
+
+/* What is remembered of a user: one small integer. Above bit 8: 1 + place of the last step that saw the user. */
+const EXPOSED = 1;
+const ERRORED = 2;
+const FIRST_ERROR: Record<OutcomeClass, number> = { 'server-error': 4, 'client-error': 8 };
+/** About the user's first request of that step. */
+const STEP_CANARY = 16;
+const STEP_ENDED = 32;
+const STEP_RETURNED = 64;
+const STEP_BITS = STEP_CANARY | STEP_ENDED | STEP_RETURNED;
+const STEP_SHIFT = 8;
+const OF_ROLLOUT = (1 << STEP_SHIFT) - 1 - STEP_BITS;
+
+/** What users met in one rollout. Pure bookkeeping: no clock, no I/O. Units are users, never requests. */
+export class RolloutTally {
+  readonly #users = new Map<string, number>();
+  readonly #steps: StepCounts[] = [];
+  readonly #maxUsers: number;
+  #exposed = 0;
+  #errored = 0;
+  #full = false;
+
+  constructor(maxUsers: number) {
+    this.#maxUsers = maxUsers;
+  }
+
+  /** True once a user could not be remembered: from then on the counts are worth nothing. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  get current(): { readonly step: number; readonly weight: number } | undefined {
+    return this.#steps.at(-1);
+  }
+
+  /** Steps only ever follow each other: the caller has checked that the weight does not fall. */
+  beginStep(step: number, weight: number): void {
+    if (this.current?.step === step) return;
+    this.#steps.push({
+      step,
+      weight,
+      firstErrors: { 'server-error': zero(), 'client-error': zero() },
+      units: zero(),
+      failingUnits: zero(),
+      assigned: zero(),
+      returned: zero(),
+    });
+  }
+
+  /** undefined: no step has begun, or there is no memory left for one more user. */
+  evaluated(user: string, arm: Arm): Ticket | undefined {
+    const index = this.#steps.length - 1;
+    const step = this.#steps[index];
+    if (step === undefined || !this.#remembers(user)) return undefined;
+    let bits = this.#users.get(user) ?? 0;
+    if (arm === 'canary' && (bits & EXPOSED) === 0) {
+      bits |= EXPOSED;
+      this.#exposed += 1;
+    }
+    const first = bits >> STEP_SHIFT !== index + 1;
+    if (first) {
+      bits = (bits & OF_ROLLOUT) | ((index + 1) << STEP_SHIFT) | (arm === 'canary' ? STEP_CANARY : 0);
+      step.assigned[arm] += 1;
+    } else if ((bits & (STEP_ENDED | STEP_RETURNED)) === STEP_ENDED) {
+      // Only what follows the first answer is coming back: a page's parallel requests are not.
+      bits |= STEP_RETURNED;
+      step.returned[bits & STEP_CANARY ? 'canary' : 'baseline'] += 1;
+    }
+    this.#users.set(user, bits);
+    return { user, arm, index, first };
+  }
+
+  answered(ticket: Ticket, outcome: Outcome): void {
+    const step = this.#steps[ticket.index];
+    const before = this.#users.get(ticket.user);
+    if (step === undefined || before === undefined) return;
+    let bits = before;
+    if (ticket.first) {
+      if (bits >> STEP_SHIFT === ticket.index + 1) bits |= STEP_ENDED;
+      if (outcome !== 'client-gone') step.units[ticket.arm] += 1;
+      if (isFailure(outcome)) step.failingUnits[ticket.arm] += 1;
+    }
+    if (isFailure(outcome)) bits = this.#failed(bits, step, ticket.arm, outcome);
+    this.#users.set(ticket.user, bits);
+  }
+
+  counts(): Pick<Observation, 'steps' | 'usersExposed' | 'usersErrored'> {
+    const steps: StepTally[] = structuredClone(this.#steps);
+    return { steps, usersExposed: this.#exposed, usersErrored: this.#errored };
+  }
+
+  #failed(before: number, step: StepCounts, arm: Arm, outcome: OutcomeClass): number {
+    let bits = before;
+    if ((bits & FIRST_ERROR[outcome]) === 0) {
+      bits |= FIRST_ERROR[outcome];
+      step.firstErrors[outcome][arm] += 1;
+    }
+    if (arm === 'canary' && (bits & ERRORED) === 0) {
+      bits |= ERRORED;
+      this.#errored += 1;
+    }
+    return bits;
+  }
+
+  #remembers(user: string): boolean {
+    if (this.#users.size < this.#maxUsers || this.#users.has(user)) return true;
+    this.#full = true;
+    return false;
+  }
+}
+
+export function isFailure(outcome: Outcome): outcome is OutcomeClass {
+  return (outcomeClasses as readonly string[]).includes(outcome);
+}
+
+/** 4xx and 5xx by RFC 9110 section 15; everything else is well. */
+export function outcomeOfStatus(status: number): Outcome {
+  if (status >= 500) return 'server-error';
+  return status >= 400 ? 'client-error' : 'ok';
+}
+
+function zero(): Counts {
+  return { canary: 0, baseline: 0 };
+}

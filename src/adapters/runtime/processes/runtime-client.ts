@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { AutolandError } from '../../../domain/errors.ts';
+import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
+import { stateLayout } from '../state-layout.ts';
+import { callJson } from '../unix-http.ts';
+import type { InstanceTelemetry } from './supervisor.ts';
+
+const instances: z.ZodType<Instance[]> = z.array(
+  z.object({
+    service: z.string(),
+    digest: z.string(),
+    pid: z.number(),
+    startTime: z.string(),
+    socket: z.string(),
+  }),
+);
+const candidate = z.object({ digest: z.string(), flag: z.string(), nonce: z.string() });
+const routes: z.ZodType<Route[]> = z.array(
+  z.object({ service: z.string(), stable: z.string(), candidate: candidate.nullable() }),
+);
+const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
+  z.object({
+    service: z.string(),
+    digest: z.string(),
+    n: z.number(),
+    restarts: z.number(),
+    requests: z.number(),
+    errors: z.number(),
+    ignoredSeries: z.number(),
+    lastSeen: z.string().nullable(),
+  }),
+);
+
+export type RuntimeClientOptions = {
+  readonly stateDir: string;
+  /** For what answers at once. Starting and stopping may also take the service's own times. */
+  readonly timeoutMs?: number;
+  /** The longest start or stop; ms. */
+  readonly slowTimeoutMs?: number;
+};
+
+/** The supervisor, as the control plane reaches it. Rejects with `runtime.unreachable` when it does not answer in time. */
+export class RuntimeClient implements Runtime {
+  readonly #socket: string;
+  readonly #timeoutMs: number;
+  readonly #slowTimeoutMs: number;
+
+  constructor(options: RuntimeClientOptions) {
+    this.#socket = stateLayout(options.stateDir).supervisorSocket;
+    this.#timeoutMs = options.timeoutMs ?? 5000;
+    this.#slowTimeoutMs = options.slowTimeoutMs ?? 120_000;
+  }
+
+  async start(spec: ServiceSpec, digest: string): Promise<readonly Instance[]> {
+    return checked(instances, await this.#call('/start', { spec, digest }, this.#slowTimeoutMs));
+  }
+
+  async stop(service: string, digest: string): Promise<void> {
+    await this.#call('/stop', { service, digest }, this.#slowTimeoutMs);
+  }
+
+  async running(): Promise<readonly Instance[]> {
+    return checked(instances, await this.#call('/running'));
+  }
+
+  async route(route: Route): Promise<void> {
+    await this.#call('/route', route);
+  }
+
+  async routes(): Promise<readonly Route[]> {
+    return checked(routes, await this.#call('/routes'));
+  }
+
+  async telemetry(): Promise<readonly InstanceTelemetry[]> {
+    return checked(telemetry, await this.#call('/telemetry'));
+  }
+
+  #call(path: string, body?: unknown, timeoutMs = this.#timeoutMs): Promise<unknown> {
+    const call = { socket: this.#socket, path, timeoutMs };
+    return callJson(body === undefined ? call : { ...call, body });
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new AutolandError(
+    'runtime.unreachable',
+    `the supervisor answered what is not expected: ${parsed.error.message}`,
+  );
+}

@@ -1,0 +1,39 @@
+import type { Server } from 'node:http';
+import { z } from 'zod';
+import { AutolandError } from '../../../domain/errors.ts';
+import { stateLayout } from '../state-layout.ts';
+import { serveJson } from '../unix-http.ts';
+import { serviceSpec } from './instances-file.ts';
+import type { Supervisor } from './supervisor.ts';
+
+const startInput = z.strictObject({ spec: serviceSpec, digest: z.string() });
+const stopInput = z.strictObject({ service: z.string(), digest: z.string() });
+const routeInput = z.strictObject({
+  service: z.string(),
+  stable: z.string(),
+  candidate: z.strictObject({ digest: z.string(), flag: z.string(), nonce: z.string().min(1) }).nullable(),
+});
+
+/** The supervisor at STATE/run/supervisor.sock. Rejects with `state.locked` beside another. */
+export function serveSupervisor(supervisor: Supervisor, stateDir: string): Promise<Server> {
+  return serveJson(stateLayout(stateDir).supervisorSocket, {
+    'POST /start': async (body) => {
+      const { spec, digest } = checked(startInput, body);
+      return supervisor.start(spec, digest);
+    },
+    'POST /stop': async (body) => {
+      const { service, digest } = checked(stopInput, body);
+      return supervisor.stop(service, digest);
+    },
+    'POST /route': async (body) => supervisor.route(checked(routeInput, body)),
+    'GET /running': () => supervisor.running(),
+    'GET /routes': () => supervisor.routes(),
+    'GET /telemetry': async () => supervisor.telemetry(),
+  });
+}
+
+function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new AutolandError('usage', `not what the supervisor takes: ${z.prettifyError(parsed.error)}`);
+}

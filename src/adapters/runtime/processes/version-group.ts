@@ -1,0 +1,77 @@
+import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
+import type { InstanceRecord } from './instances-file.ts';
+import { Slot, type SlotContext } from './slot.ts';
+
+/** The instances of one version of a service. Changes to it run one after the other. */
+export class VersionGroup {
+  readonly digest: string;
+  readonly service: string;
+  readonly #context: SlotContext;
+  #slots: readonly Slot[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  /** From the moment a stop was accepted: nothing may be routed here any more. */
+  stopping = false;
+
+  constructor(service: string, digest: string, context: SlotContext) {
+    this.service = service;
+    this.digest = digest;
+    this.#context = context;
+  }
+
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  get sockets(): readonly string[] {
+    return this.#slots.map((slot) => slot.socket);
+  }
+
+  instances(): readonly Instance[] {
+    return this.#slots.flatMap((slot) => slot.instance() ?? []);
+  }
+
+  exclusive<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(act);
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Brings the number of healthy instances to what the spec says. What it began itself is ended again when one fails. */
+  async fill(spec: ServiceSpec): Promise<void> {
+    const wanted = Array.from({ length: spec.instances }, (_, n) => this.#slot(spec, n));
+    const surplus = this.#slots.filter((slot) => slot.n >= spec.instances);
+    const down = (
+      await Promise.all(wanted.map(async (slot) => ((await slot.healthy()) ? [] : [slot])))
+    ).flat();
+    const known = new Set(this.#slots);
+    this.#slots = [...wanted, ...surplus];
+    const results = await Promise.allSettled(down.map((slot) => slot.start()));
+    const failed = results.find((one) => one.status === 'rejected');
+    const over = failed === undefined ? surplus : wanted.filter((slot) => !known.has(slot));
+    this.#slots = this.#slots.filter((slot) => !over.includes(slot));
+    this.#context.changed();
+    await Promise.all(over.map((slot) => slot.end()));
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Takes over what an earlier supervisor left; what is gone is started again in the background. */
+  async adopt(record: InstanceRecord): Promise<void> {
+    const slot = new Slot(record, this.#context);
+    this.#slots = [...this.#slots, slot];
+    if (record.pid !== null && record.startTime !== null) {
+      await slot.adopt({ pid: record.pid, startTime: record.startTime });
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.end()));
+    this.#slots = [];
+  }
+
+  #slot(spec: ServiceSpec, n: number): Slot {
+    const found = this.#slots.find((slot) => slot.n === n);
+    if (found === undefined) return new Slot({ spec, digest: this.digest, n, restarts: 0 }, this.#context);
+    found.spec = spec;
+    return found;
+  }
+}

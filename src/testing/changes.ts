@@ -1,0 +1,34 @@
+import type { FileChange } from '../domain/change.ts';
+import { packageChanges, parseLockfile } from '../domain/lockfile.ts';
+import type { Classification } from '../domain/stage.ts';
+
+/** A FileChange of ten lines; `over` replaces fields. */
+export function sampleFile(path: string, over: Partial<FileChange> = {}): FileChange {
+  return { path, status: 'modified', kind: 'file', added: 5, removed: 5, binary: false, size: 1000, ...over };
+}
+
+type Locked = { readonly 'package-lock.json': string };
+
+/** What classify would say of a dependency update between two commits. */
+export function sampleClassification(
+  commits: { readonly base: string; readonly tree: string },
+  over: Partial<Classification> = {},
+  locks?: { readonly base: Locked; readonly head: Locked },
+): Classification {
+  const packages = locks
+    ? packageChanges(
+        parseLockfile(locks.base['package-lock.json']),
+        parseLockfile(locks.head['package-lock.json']),
+      )
+    : [];
+  const files = [sampleFile('package.json'), sampleFile('package-lock.json')];
+  return {
+    class: 'dependency-patch',
+    reasons: ['sample'],
+    ...commits,
+    files,
+    packages,
+    protectedPaths: [],
+    ...over,
+  };
+}

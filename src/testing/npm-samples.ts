@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { AutolandError } from '../domain/errors.ts';
+import type { PackageManifest, Registry, RegistryPackage, RegistryVersion } from '../ports/registry.ts';
+
+export const sampleOrigin = 'https://registry.npmjs.org/';
+
+/** The digest that a sample tarball has: of nothing but its name, so that two versions never share one. */
+export function sampleIntegrity(name: string, version: string): string {
+  return `sha512-${createHash('sha512').update(`${name}@${version}`).digest('base64')}`;
+}
+
+export type SampleEntry = {
+  version: string;
+  resolved?: string;
+  integrity?: string;
+  dependencies?: Readonly<Record<string, string>>;
+  [field: string]: unknown;
+};
+
+/** A lockfile entry as npm would write it; `over` replaces fields. */
+export function sampleEntry(name: string, version: string, over: Partial<SampleEntry> = {}): SampleEntry {
+  const file = `${name.split('/').at(-1)}-${version}.tgz`;
+  const resolved = `${sampleOrigin}${name}/-/${file}`;
+  return { version, resolved, integrity: sampleIntegrity(name, version), ...over };
+}
+
+export type SampleManifest = {
+  name?: string;
+  version?: string;
+  dependencies?: Readonly<Record<string, string>>;
+  [field: string]: unknown;
+};
+
+/** package.json and package-lock.json of a project with these packages, by lockfile place. */
+export function sampleProject(
+  manifest: SampleManifest,
+  packages: Readonly<Record<string, SampleEntry>>,
+): { 'package.json': string; 'package-lock.json': string } {
+  const {
+    name = 'sample',
+    version = '1.0.0',
+    dependencies,
+    devDependencies,
+    optionalDependencies,
+  } = manifest;
+  const root = { name, version, dependencies, devDependencies, optionalDependencies };
+  const lock = { name, version, lockfileVersion: 3, requires: true, packages: { '': root, ...packages } };
+  return {
+    'package.json': `${JSON.stringify({ name, version, ...manifest }, null, 2)}\n`,
+    'package-lock.json': `${JSON.stringify(lock, null, 2)}\n`,
+  };
+}
+
+export type SampleVersion = Partial<RegistryVersion> & Partial<Omit<PackageManifest, 'name' | 'version'>>;
+
+/** A registry that holds what the test put into it. */
+export class MemoryRegistry implements Registry {
+  readonly #packages = new Map<string, Map<string, SampleVersion>>();
+  /** Every question is refused, as by a registry that is down. */
+  down = false;
+
+  add(name: string, version: string, facts: SampleVersion = {}): this {
+    const versions = this.#packages.get(name) ?? new Map<string, SampleVersion>();
+    this.#packages.set(name, versions.set(version, facts));
+    return this;
+  }
+
+  async describe(name: string): Promise<RegistryPackage | undefined> {
+    this.#assertUp();
+    const versions = this.#packages.get(name);
+    if (versions === undefined) return undefined;
+    const listed = [...versions].map(([version, facts]) => ({
+      version,
+      publishedAt: 'publishedAt' in facts ? facts.publishedAt : '2020-01-01T00:00:00.000Z',
+      deprecated: facts.deprecated ?? false,
+    }));
+    return { name, versions: listed, latest: listed.at(-1)?.version };
+  }
+
+  async manifest(name: string, version: string): Promise<PackageManifest | undefined> {
+    this.#assertUp();
+    const facts = this.#packages.get(name)?.get(version);
+    if (facts === undefined) return undefined;
+    return {
+      name,
+      version,
+      integrity: facts.integrity ?? sampleIntegrity(name, version),
+      scripts: facts.scripts ?? {},
+      dependencies: facts.dependencies ?? {},
+      hasGypFile: facts.hasGypFile ?? false,
+    };
+  }
+
+  async origins(): Promise<readonly string[]> {
+    this.#assertUp();
+    return [sampleOrigin];
+  }
+
+  #assertUp(): void {
+    if (this.down) throw new AutolandError('registry.unreachable', 'expected an answer, found none');
+  }
+}

@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FileChange, FileKind, FileStatus, Sha } from '../domain/change.ts';
+import { AutolandError } from '../domain/errors.ts';
+import type { GitCommit, GitInbox, GitLander, GitReader, TreeExporter } from '../ports/git-host.ts';
+
+/** Files of a commit: text, bytes, a symbolic link's target, or (null) none any more. */
+export type TestFiles = Readonly<
+  Record<string, string | Buffer | { link: string } | { script: string } | null>
+>;
+
+type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
+
+/** A real repository in a temporary directory, read with plain git. For tests: it trusts what it reads. */
+export class TempGit
+  implements GitReader, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
+{
+  readonly dir = mkdtempSync(join(tmpdir(), 'autoland-test-git-'));
+
+  constructor() {
+    this.#git(['init', '-q', '-b', 'main', '.']);
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Commits on top of `onto` (absent: a new root) and points `branch` at it. */
+  commit(branch: string, files: TestFiles, onto?: Sha): Sha {
+    const ref = branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
+    const message = `test ${branch}`;
+    const head = `reset ${ref}\n${onto === undefined ? '' : `from ${onto}\n`}\ncommit ${ref}\n`;
+    const who = `committer test <test@localhost> 1767225600 +0000\ndata ${message.length}\n${message}\n`;
+    const parts: Uint8Array[] = [Buffer.from(head + who)];
+    for (const [path, content] of Object.entries(files)) parts.push(...fileCommand(path, content));
+    this.#git(['fast-import', '--quiet', '--force', '--date-format=raw'], { input: Buffer.concat(parts) });
+    return this.#git(['rev-parse', ref]);
+  }
+
+  async resolve(ref: string): Promise<Sha> {
+    try {
+      return this.#git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    } catch {
+      throw new AutolandError('ref.not-found', `expected a commit named ${ref}, found none`);
+    }
+  }
+
+  async diff(base: Sha, head: Sha): Promise<readonly FileChange[]> {
+    const raw = this.#git(['diff', '--raw', '-M', '--no-abbrev', base, head]).split('\n').filter(Boolean);
+    const stats = this.#git(['diff', '--numstat', '-M', '--no-renames', base, head])
+      .split('\n')
+      .filter(Boolean);
+    const counts = new Map(stats.map((line) => [line.split('\t')[2] ?? '', line.split('\t')]));
+    return raw.map((line) => {
+      const [meta = '', first = '', second] = line.slice(1).split('\t');
+      const [oldMode = '', newMode = '', , blob = '', letter = ''] = meta.split(' ');
+      const path = second ?? first;
+      const status = statuses[letter[0] ?? ''] ?? 'modified';
+      const [added = '0', removed = '0'] = counts.get(path) ?? [];
+      const size = status === 'deleted' ? 0 : Number(this.#git(['cat-file', '-s', blob]));
+      return {
+        path,
+        ...(second === undefined ? {} : { oldPath: first }),
+        status,
+        kind: kinds[status === 'deleted' ? oldMode : newMode] ?? 'file',
+        added: Number(added) || 0,
+        removed: Number(removed) || 0,
+        binary: added === '-',
+        size,
+      };
+    });
+  }
+
+  async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
+    const range = base === null ? head : `${base}..${head}`;
+    const lines = this.#git(['log', '--first-parent', '--reverse', '--format=%H%x09%T%x09%P%x09%s', range]);
+    return lines
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [sha = '', tree = '', parents = '', message = ''] = line.split('\t');
+        return { sha, tree, parents: parents.split(' ').filter(Boolean), message };
+      });
+  }
+
+  async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
+    try {
+      return this.#bytes(['cat-file', 'blob', `${commit}:${path}`]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]> {
+    const lines = this.#git([
+      'ls-tree',
+      '-r',
+      '-l',
+      '--full-tree',
+      commit,
+      ...(under === '' ? [] : [`${under}/`]),
+    ]);
+    return lines
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [meta = '', path = ''] = line.split('\t');
+        const [mode = '', , , size = '0'] = meta.split(/ +/);
+        return { path, kind: kinds[mode] ?? 'file', size: Number(size) };
+      });
+  }
+
+  async exportTree(commit: Sha, dir: string): Promise<void> {
+    mkdirSync(dir, { recursive: true });
+    for (const { path, kind } of await this.list(commit, '')) {
+      const bytes = this.#bytes(['cat-file', 'blob', `${commit}:${path}`]);
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      if (kind === 'symlink') symlinkSync(bytes.toString(), join(dir, path));
+      else writeFileSync(join(dir, path), bytes, { mode: kind === 'executable' ? 0o755 : 0o644 });
+    }
+  }
+
+  async propose(input: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
+    if (!input.ref.startsWith('refs/heads/autoland/')) throw new Error(`not an inbox ref: ${input.ref}`);
+    return this.commit(input.ref, Object.fromEntries(input.files), input.base);
+  }
+
+  async mergeTree(tip: Sha, head: Sha): Promise<Merged> {
+    return this.#merge(['merge-tree', '--write-tree', '--name-only', tip, head]);
+  }
+
+  async revertTree(tip: Sha, commit: Sha): Promise<Merged> {
+    // Undoing = merging the parent's tree into the tip with the undone commit as the base.
+    const parent = this.#git(['rev-parse', `${commit}^1`]);
+    const tree = this.#git(['rev-parse', `${parent}^{tree}`]);
+    const undo = this.#git(['commit-tree', tree, '-p', commit, '-m', 'undo']);
+    return this.#merge(['merge-tree', '--write-tree', '--name-only', tip, undo]);
+  }
+
+  #merge(args: readonly string[]): Merged {
+    try {
+      return { kind: 'clean', tree: this.#git(args) };
+    } catch (error) {
+      const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+      return { kind: 'conflict', paths: output.split('\n\n')[0]?.split('\n').slice(1) ?? [] };
+    }
+  }
+
+  #git(
+    args: readonly string[],
+    options: { env?: Record<string, string>; input?: string | Buffer } = {},
+  ): string {
+    return this.#bytes(args, options).toString('utf8').trimEnd();
+  }
+
+  #bytes(
+    args: readonly string[],
+    options: { env?: Record<string, string>; input?: string | Buffer } = {},
+  ): Buffer {
+    return execFileSync('git', ['-c', 'core.quotePath=false', ...args], {
+      cwd: this.dir,
+      env: { PATH: process.env.PATH, ...identity, ...options.env },
+      ...(options.input === undefined ? {} : { input: options.input }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      maxBuffer: 256 * 1024 * 1024,
+    });
+  }
+}
+
+/** https://git-scm.com/docs/git-fast-import */
+function fileCommand(path: string, content: TestFiles[string]): Buffer[] {
+  const name = JSON.stringify(path);
+  if (content === null || content === undefined) return [Buffer.from(`D ${name}\n`)];
+  const plain = typeof content === 'string' || Buffer.isBuffer(content);
+  const bytes = Buffer.from(plain ? content : 'link' in content ? content.link : content.script);
+  const mode = plain ? '100644' : 'link' in content ? '120000' : '100755';
+  return [Buffer.from(`M ${mode} inline ${name}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n')];
+}
+
+const identity = {
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'test',
+  GIT_AUTHOR_EMAIL: 'test@localhost',
+  GIT_COMMITTER_NAME: 'test',
+  GIT_COMMITTER_EMAIL: 'test@localhost',
+  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+};
+const statuses: Readonly<Record<string, FileStatus>> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  T: 'type-changed',
+};
+const kinds: Readonly<Record<string, FileKind>> = {
+  '100644': 'file',
+  '100755': 'executable',
+  '120000': 'symlink',
+  '160000': 'submodule',
+};
