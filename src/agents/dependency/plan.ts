@@ -1,0 +1,108 @@
+import { AutolandError } from '../../domain/errors.ts';
+import { findInstalled, type Lockfile } from '../../domain/lockfile.ts';
+import { type InstalledSection, installedDependencies, type Manifest } from '../../domain/npm/manifest.ts';
+import { readSpec } from '../../domain/npm/spec.ts';
+import type { RegistryPackage } from '../../ports/registry.ts';
+import { moveRange, type RangeEdit } from './range.ts';
+import { chooseVersion, type Declined, type UpdateRules } from './rules.ts';
+
+/** One place where the project names a package. */
+export type Use = {
+  /** Of the package.json; its folder is the workspace. */
+  readonly path: string;
+  readonly section: InstalledSection;
+  readonly name: string;
+  readonly spec: string;
+};
+
+/** A package that the project names, at the one version that is locked for all its uses. */
+export type Candidate = { readonly name: string; readonly from: string; readonly uses: readonly Use[] };
+
+export type PlannedUpdate = {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'patch' | 'minor';
+  readonly edits: readonly (Use & { readonly edit: RangeEdit })[];
+};
+
+/** Something that was looked at and not proposed. */
+export type Skipped = Declined & { readonly name: string; readonly version: string | null };
+
+/** What the registry said of a package: undefined when it has none, an error when it did not answer. */
+export type Described = RegistryPackage | undefined | AutolandError;
+
+/** Direct dependencies of root and workspaces that come from a registry. */
+export function findCandidates(
+  manifests: ReadonlyMap<string, Manifest>,
+  lockfile: Lockfile,
+): { candidates: readonly Candidate[]; skipped: readonly Skipped[] } {
+  const found = new Map<string, { versions: Set<string>; uses: Use[] }>();
+  const skipped: Skipped[] = [];
+  for (const [path, manifest] of manifests) {
+    const folder = path.slice(0, -'package.json'.length).replace(/\/$/, '');
+    for (const [name, { spec, section }] of installedDependencies(manifest)) {
+      const read = readSpec(name, spec);
+      const locked = findInstalled(lockfile, folder, name);
+      if (read.kind === 'other' || locked?.version === undefined || locked.link || locked.name !== name) {
+        const why =
+          read.kind === 'other' ? `${path} asks for "${spec}": ${read.why}.` : 'Nothing is locked for it.';
+        skipped.push({
+          name,
+          version: locked?.version ?? null,
+          code: 'dependency.not-from-registry',
+          reason: why,
+        });
+        continue;
+      }
+      const entry = found.get(name) ?? { versions: new Set<string>(), uses: [] };
+      entry.versions.add(locked.version);
+      entry.uses.push({ path, section, name, spec });
+      found.set(name, entry);
+    }
+  }
+  const candidates: Candidate[] = [];
+  for (const [name, { versions, uses }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [from, ...more] = versions;
+    if (from !== undefined && more.length === 0) candidates.push({ name, from, uses });
+    else
+      skipped.push({
+        name,
+        version: null,
+        code: 'dependency.several-versions',
+        reason: `It is locked at ${[...versions].join(' and ')}.`,
+      });
+  }
+  return { candidates, skipped };
+}
+
+/** The update of one package, or why there is none. Pure. */
+export function planUpdate(
+  candidate: Candidate,
+  described: Described,
+  rules: UpdateRules,
+): PlannedUpdate | Skipped {
+  const { name, from, uses } = candidate;
+  const skip = ({ code, reason }: Declined): Skipped => ({ name, version: from, code, reason });
+  if (described instanceof AutolandError) return skip({ code: described.code, reason: described.message });
+  if (described === undefined)
+    return skip({ code: 'dependency.unknown-package', reason: 'The registry does not know it.' });
+  const choice = chooseVersion(from, described, rules);
+  if (!('to' in choice)) return skip(choice);
+  const edits = uses.map((use) => ({ ...use, edit: moveRange(name, use.spec, choice.to) }));
+  for (const { path, edit } of edits) {
+    if (edit.kind === 'unable') return skip({ code: 'dependency.range', reason: `${path}: ${edit.why}.` });
+  }
+  return { name, from, to: choice.to, kind: choice.kind, edits };
+}
+
+/** Patches before minors, then by name: the least risk first. */
+export function orderUpdates(updates: readonly PlannedUpdate[]): readonly PlannedUpdate[] {
+  const rank = (update: PlannedUpdate): number => (update.kind === 'patch' ? 0 : 1);
+  return [...updates].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */
+export function refOf({ name, to }: Pick<PlannedUpdate, 'name' | 'to'>): string {
+  return `refs/heads/autoland/dependency/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}`;
+}

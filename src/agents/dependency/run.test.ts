@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { HttpRegistry } from '../../testing/http-registry.ts';
+import { MemoryRegistry, sampleEntry, sampleIntegrity, sampleProject } from '../../testing/npm-samples.ts';
+import { TempGit } from '../../testing/temp-git.ts';
+import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
+
+let git: TempGit;
+let registry: MemoryRegistry;
+let http: HttpRegistry;
+let sandbox: HostSandbox;
+let workspace: string;
+
+beforeEach(async () => {
+  git = new TempGit();
+  registry = new MemoryRegistry();
+  http = await HttpRegistry.start(registry);
+  sandbox = new HostSandbox(http.url);
+  workspace = mkdtempSync(join(tmpdir(), 'autoland-test-agent-'));
+});
+afterEach(async () => {
+  await http.stop();
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+const settings: DependencyAgentSettings = {
+  target: 'main',
+  updates: ['patch', 'minor'],
+  ignore: [],
+  minimumAgeDays: 7,
+  asOf: new Date('2026-01-01T00:00:00Z'),
+  remembered: [],
+  maxOpen: 5,
+  open: [],
+};
+
+const run = (over: Partial<DependencyAgentSettings> = {}) =>
+  runDependencyAgent({ git, registry, sandbox, workspace }, { ...settings, ...over });
+
+async function textIn(commit: string, path: string): Promise<string> {
+  return (await git.readFile(commit, path))?.toString('utf8') ?? '';
+}
+
+function ejsProject(range: string) {
+  return sampleProject({ dependencies: { ejs: range } }, { 'node_modules/ejs': sampleEntry('ejs', '2.6.1') });
+}
+
+describe('runDependencyAgent', () => {
+  it('proposes the highest version, with a minimal edit and a lockfile from npm', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4').add('ejs', '3.0.0');
+    const files = ejsProject('^2.6.1');
+    const tabs = files['package.json'].replaceAll('  ', '\t');
+    git.commit('main', { ...files, 'package.json': tabs, 'src/x.js': '1' });
+    const { proposals } = await run();
+    expect(proposals).toMatchObject([
+      {
+        source: 'agent:dependency',
+        title: 'Update ejs from 2.6.1 to 2.7.4',
+        ref: 'refs/heads/autoland/dependency/ejs-2.7.4',
+        record: { package: 'ejs', from: '2.6.1', to: '2.7.4', kind: 'minor' },
+      },
+    ]);
+    const head = proposals[0]?.head ?? '';
+    expect(await textIn(head, 'package.json')).toBe(tabs.replace('^2.6.1', '^2.7.4'));
+    const lock = JSON.parse(await textIn(head, 'package-lock.json'));
+    expect(lock.packages['node_modules/ejs']).toMatchObject({
+      version: '2.7.4',
+      resolved: 'https://registry.npmjs.org/ejs/-/ejs-2.7.4.tgz',
+      integrity: sampleIntegrity('ejs', '2.7.4'),
+    });
+    const changed = await git.diff(await git.resolve('main'), head);
+    expect(changed.map((file) => file.path)).toEqual(['package-lock.json', 'package.json']);
+  });
+
+  it('locks the chosen version, not the newest that the range admits', async () => {
+    registry
+      .add('ejs', '2.6.1')
+      .add('ejs', '2.6.2')
+      .add('ejs', '2.7.4', { publishedAt: '2025-12-31T00:00:00Z' });
+    git.commit('main', ejsProject('2.x'));
+    const { proposals } = await run();
+    expect(proposals.map((each) => each.record.to)).toEqual(['2.6.2']);
+    const changed = await git.diff(await git.resolve('main'), proposals[0]?.head ?? '');
+    expect(changed.map((file) => file.path)).toEqual(['package-lock.json']);
+  });
+
+  it('takes the next lower version when the highest was turned away here', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.3').add('ejs', '2.7.4');
+    git.commit('main', ejsProject('~2.6.1'));
+    const { proposals } = await run({
+      remembered: [{ name: 'ejs', version: '2.7.4', code: 'rollout.server-errors' }],
+    });
+    expect(proposals.map((each) => each.title)).toEqual(['Update ejs from 2.6.1 to 2.7.3']);
+    expect(await textIn(proposals[0]?.head ?? '', 'package.json')).toContain('"~2.7.3"');
+  });
+
+  it('does not propose what brings a package that is too young', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { jake: '^1.0.0' } });
+    registry.add('jake', '1.0.0', { publishedAt: '2025-12-30T00:00:00Z' });
+    git.commit('main', ejsProject('^2.6.1'));
+    const { proposals, skipped } = await run();
+    expect(proposals).toEqual([]);
+    expect(skipped).toMatchObject([{ name: 'ejs', code: 'dependency.brings-too-young' }]);
+  });
+
+  it('edits every workspace that names it, and keeps a lockfile that names no tarballs', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.6.2');
+    const lock = {
+      name: 'root',
+      lockfileVersion: 3,
+      requires: true,
+      packages: {
+        '': { name: 'root', workspaces: ['packages/*'] },
+        'node_modules/a': { resolved: 'packages/a', link: true },
+        'node_modules/b': { resolved: 'packages/b', link: true },
+        'node_modules/ejs': { version: '2.6.1', integrity: sampleIntegrity('ejs', '2.6.1') },
+        'packages/a': { version: '1.0.0', dependencies: { ejs: '^2.6.1' } },
+        'packages/b': { version: '1.0.0', devDependencies: { ejs: '2.6.1' } },
+      },
+    };
+    git.commit('main', {
+      'package.json': '{"name":"root","workspaces":["packages/*"]}',
+      'packages/a/package.json': '{"name":"a","version":"1.0.0","dependencies":{"ejs":"^2.6.1"}}',
+      'packages/b/package.json': '{"name":"b","version":"1.0.0","devDependencies":{"ejs":"2.6.1"}}',
+      'package-lock.json': `${JSON.stringify(lock, null, 4)}\n`,
+    });
+    const { proposals, skipped } = await run();
+    const head = proposals[0]?.head ?? '';
+    expect(skipped).toEqual([]);
+    expect(await textIn(head, 'packages/a/package.json')).toContain('"^2.6.2"');
+    expect(await textIn(head, 'packages/b/package.json')).toContain('"2.6.2"');
+    const text = await textIn(head, 'package-lock.json');
+    expect(text).toMatch(/^\{\n {4}"name"/);
+    expect(JSON.parse(text).packages['node_modules/ejs']).toEqual({
+      version: '2.6.2',
+      integrity: sampleIntegrity('ejs', '2.6.2'),
+    });
+  });
+
+  it('honours maxOpen and says why of everything else', async () => {
+    registry.add('a', '1.0.0').add('a', '1.0.1').add('b', '1.0.0').add('b', '1.0.1').add('c', '1.0.0');
+    git.commit(
+      'main',
+      sampleProject(
+        { dependencies: { a: '1.0.0', b: '1.0.0', c: '1.0.0', d: 'github:x/d', gone: '1.0.0' } },
+        {
+          'node_modules/a': sampleEntry('a', '1.0.0'),
+          'node_modules/b': sampleEntry('b', '1.0.0'),
+          'node_modules/c': sampleEntry('c', '1.0.0'),
+          'node_modules/gone': sampleEntry('gone', '1.0.0'),
+        },
+      ),
+    );
+    const { proposals, skipped } = await run({ maxOpen: 1, open: [{ name: 'x', version: '1.0.0' }] });
+    expect(proposals).toEqual([]);
+    expect(new Map(skipped.map((each) => [each.name, each.code]))).toEqual(
+      new Map([
+        ['d', 'dependency.not-from-registry'],
+        ['c', 'dependency.up-to-date'],
+        ['gone', 'dependency.unknown-package'],
+        ['a', 'dependency.max-open'],
+        ['b', 'dependency.max-open'],
+      ]),
+    );
+    expect(sandbox.jobs).toEqual([]);
+  });
+
+  it('reports a registry that is down', async () => {
+    git.commit('main', ejsProject('^2.6.1'));
+    registry.down = true;
+    expect(await run()).toMatchObject({
+      proposals: [],
+      skipped: [{ name: 'ejs', code: 'registry.unreachable' }],
+    });
+  });
+
+  it('reports what npm cannot resolve', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { nowhere: '^1.0.0' } });
+    git.commit('main', ejsProject('^2.6.1'));
+    expect(await run()).toMatchObject({ proposals: [], skipped: [{ name: 'ejs', code: 'sandbox.failed' }] });
+  });
+});

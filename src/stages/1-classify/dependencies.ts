@@ -1,0 +1,129 @@
+import semver from 'semver';
+import type { FileChange, PackageChange } from '../../domain/change.ts';
+import { isProject, type Lockfile, newEntries } from '../../domain/lockfile.ts';
+import { installedSections, type Manifest, otherKeysChanged } from '../../domain/npm/manifest.ts';
+import { readSpec } from '../../domain/npm/spec.ts';
+import { type Step, stepBetween } from '../../domain/npm/step.ts';
+import type { Ruling } from './ruling.ts';
+
+export const lockfilePath = 'package-lock.json';
+
+export type DependencyFacts = {
+  readonly files: readonly FileChange[];
+  readonly baseLock: Lockfile | undefined;
+  readonly headLock: Lockfile | undefined;
+  readonly packages: readonly PackageChange[];
+  /** Changed package.json files by path; a missing side is undefined. */
+  readonly manifests: ReadonlyMap<string, { readonly base?: Manifest; readonly head?: Manifest }>;
+};
+
+export function touchesDependencies(file: FileChange): boolean {
+  return file.path === lockfilePath || /(^|\/)package\.json$/.test(file.path);
+}
+
+/** The largest step among direct dependencies; among all of them when no direct one moved. */
+export function ruleDependencies(facts: DependencyFacts): Ruling {
+  const { baseLock, headLock, files } = facts;
+  const stranger = files.find((file) => !touchesDependencies(file));
+  if (stranger !== undefined) return other(`${stranger.path} is neither a package.json nor the lockfile.`);
+  const odd = files.find((file) => file.kind !== 'file' || file.status !== 'modified');
+  if (odd !== undefined)
+    return other(`${odd.path} is ${odd.status} as ${odd.kind}; only edits of files count.`);
+  if (baseLock === undefined || headLock === undefined)
+    return other(`There is no ${lockfilePath} on both sides.`);
+  for (const [path, { base, head }] of facts.manifests) {
+    if (base === undefined || head === undefined) return other(`${path} is not on both sides.`);
+    if (!isWorkspace(path, headLock)) return other(`${path} belongs to no workspace of the lockfile.`);
+    const refusal = manifestRefusal(path, base, head);
+    if (refusal !== undefined) return other(refusal);
+  }
+  return rulePackages(facts.packages, baseLock, headLock);
+}
+
+function isWorkspace(path: string, lockfile: Lockfile): boolean {
+  const folder = path.slice(0, -'package.json'.length).replace(/\/$/, '');
+  return isProject(folder) && lockfile.entries.has(folder);
+}
+
+function manifestRefusal(path: string, base: Manifest, head: Manifest): string | undefined {
+  const keys = otherKeysChanged(base, head);
+  if (keys.length > 0)
+    return `${path} changes ${keys.map((key) => `"${key}"`).join(', ')}, not only versions.`;
+  for (const section of installedSections) {
+    const before = base.sections[section];
+    const after = head.sections[section];
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      const refusal = rangeRefusal(name, before.get(name), after.get(name));
+      if (refusal !== undefined) return `${path}, "${section}": ${refusal}`;
+    }
+  }
+  return undefined;
+}
+
+function rangeRefusal(
+  name: string,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
+  if (before === after) return undefined;
+  if (before === undefined) return `${name} is a new direct dependency.`;
+  if (after === undefined) return `${name} is removed.`;
+  const [from, to] = [readSpec(name, before), readSpec(name, after)];
+  if (from.kind === 'other') return `${name} was ${from.why}.`;
+  if (to.kind === 'other') return `${name} becomes ${to.why}.`;
+  const step = rangeStep(from.range, to.range);
+  return step === 'patch' || step === 'minor'
+    ? undefined
+    : `the range of ${name} goes from ${before} to ${after} (${step}).`;
+}
+
+/** A range may move up within its major, and MUST NOT admit a breaking version that it did not admit before. */
+function rangeStep(before: string, after: string): Step | 'wider' {
+  const low = semver.minVersion(before);
+  const high = semver.minVersion(after);
+  if (low === null || high === null) return 'invalid';
+  const step = stepBetween(low.version, high.version);
+  return semver.subset(after, `${before} || ^${low.version}`) ? step : 'wider';
+}
+
+function rulePackages(packages: readonly PackageChange[], base: Lockfile, head: Lockfile): Ruling {
+  const moved = packages.filter((change) => change.from !== null && change.to !== null);
+  const renamed = moved.find((change) => base.entries.get(change.path)?.name !== change.name);
+  if (renamed !== undefined) return other(`${renamed.path} becomes another package, ${renamed.name}.`);
+  const lost = packages.find((change) => change.direct && (change.from === null || change.to === null));
+  if (lost !== undefined) return other(`The direct dependency ${lost.name} appears or disappears.`);
+  const silent = silentEdit(packages, base, head);
+  if (silent !== undefined) return other(silent);
+  const direct = moved.filter((change) => change.direct);
+  const deciding = direct.length > 0 ? direct : moved;
+  if (deciding.length === 0) return other('No locked version changes.');
+  const steps = deciding.map((change) => stepBetween(change.from ?? '', change.to ?? ''));
+  const bad = steps.findIndex((step) => step !== 'patch' && step !== 'minor');
+  const worst = deciding[bad];
+  if (worst !== undefined) return other(`${worst.name} ${worst.from} -> ${worst.to} is ${steps[bad]}.`);
+  const minor = steps.includes('minor');
+  const list = deciding.map((change) => `${change.name} ${change.from} -> ${change.to}`).join(', ');
+  const scope = direct.length > 0 ? 'direct dependencies' : 'indirect dependencies, within their ranges';
+  return {
+    class: minor ? 'dependency-minor' : 'dependency-patch',
+    reasons: [
+      `Only ${scope} move, at most by a ${minor ? 'minor' : 'patch'} step: ${list}.`,
+      'Whether it fixes a known vulnerability is not looked up, so `dependency-security` is never given.',
+    ],
+  };
+}
+
+/** An entry whose source or integrity changes while its version stays is no update. */
+function silentEdit(packages: readonly PackageChange[], base: Lockfile, head: Lockfile): string | undefined {
+  const known = new Set(packages.map((change) => change.path));
+  const edited = newEntries(base, head).find((entry) => {
+    const before = base.entries.get(entry.path);
+    if (known.has(entry.path) || before === undefined) return false;
+    return before.integrity !== entry.integrity || before.resolved !== entry.resolved;
+  });
+  return edited && `${edited.path} changes its source or integrity and keeps its version.`;
+}
+
+function other(reason: string): Ruling {
+  return { class: 'other', reasons: [reason] };
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
+import type { SyntaxComparison } from './syntax.ts';
+
+export type SourcePair = { readonly path: string; readonly base: string; readonly head: string };
+
+const timeoutMs = 30_000;
+
+/**
+ * Compares each pair in a child process, because hostile source can end the process that parses it.
+ * Answers nothing for the pairs of a child that crashed, hung or answered nonsense.
+ */
+export async function compareInProcess(
+  pairs: readonly SourcePair[],
+): Promise<ReadonlyMap<string, SyntaxComparison>> {
+  if (pairs.length === 0) return new Map();
+  const output = await runChild(JSON.stringify(pairs));
+  return output === undefined ? new Map() : readAnswer(output);
+}
+
+function runChild(input: string): Promise<string | undefined> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const script = fileURLToPath(new URL(`./syntax-child.${extension}`, import.meta.url));
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--max-old-space-size=1024', script], {
+      env: {},
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', () => resolve(undefined));
+    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+    // A child that has crashed does not read on; its exit says so.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function readAnswer(output: string): ReadonlyMap<string, SyntaxComparison> {
+  const answer = new Map<string, SyntaxComparison>();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(output);
+  } catch {
+    return answer;
+  }
+  for (const item of Array.isArray(parsed) ? parsed : []) {
+    if (!isRecord(item) || typeof item.path !== 'string') continue;
+    if (item.same === true) answer.set(item.path, { same: true });
+    if (item.same === false) answer.set(item.path, { same: false, why: String(item.why) });
+  }
+  return answer;
+}

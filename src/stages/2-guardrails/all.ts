@@ -1,0 +1,17 @@
+import type { Guardrail } from './facts.ts';
+import { installScripts } from './install-scripts.ts';
+import { integrity } from './lockfile/integrity.ts';
+import { lockfile } from './lockfile/lockfile.ts';
+import { releaseAge } from './release-age.ts';
+import { scope } from './scope.ts';
+import { tests } from './tests/tests.ts';
+
+/** Every guardrail, in the order of their results. */
+export const allGuardrails: readonly Guardrail[] = [
+  scope,
+  lockfile,
+  integrity,
+  installScripts,
+  releaseAge,
+  tests,
+];

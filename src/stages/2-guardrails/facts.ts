@@ -1,0 +1,112 @@
+import type { ChangeClass, FileChange, PackageChange } from '../../domain/change.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { LockEntry, Lockfile } from '../../domain/lockfile.ts';
+import type { Manifest } from '../../domain/npm/manifest.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { PackageManifest } from '../../ports/registry.ts';
+import type { TestComparison } from './tests/outcome.ts';
+
+/** The diff itself, and how large one may be. Cost: nothing. */
+export type DiffFacts = {
+  readonly class: ChangeClass;
+  readonly files: readonly FileChange[];
+  readonly protectedPaths: readonly string[];
+  readonly limits: ScopeLimits;
+};
+export type ScopeLimits = {
+  readonly maxFiles: number;
+  readonly maxChangedLines: number;
+  readonly maxDeletedLines: number;
+  readonly maxFileKiB: number;
+};
+
+/** Both lockfiles and the project's manifests. Cost: some reads. */
+export type LockFacts = {
+  /** undefined: the side has no package-lock.json. */
+  readonly base: Lockfile | undefined;
+  readonly head: Lockfile | undefined;
+  /** By workspace path ('' = root); those of the head's lockfile whose package.json is there. */
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  /** URL prefixes, each ending in `/`. */
+  readonly origins: readonly string[];
+};
+
+/** What the registry says of the versions that the change brings, and of those that it replaces. */
+export type RegistryFacts = {
+  readonly packages: readonly PackageChange[];
+  /** Entries that are new or not as they were in the base. */
+  readonly entries: readonly LockEntry[];
+  /** The base's versions of each name that is in `entries`. */
+  readonly baseVersions: ReadonlyMap<string, readonly string[]>;
+  /** By `name@version`. */
+  readonly versions: ReadonlyMap<string, VersionFacts>;
+  readonly ages: AgeRules;
+};
+export type VersionFacts = {
+  /** undefined: the registry gives no time. */
+  readonly publishedAt: string | undefined;
+  /** From the tarball; undefined: the registry has no such version. */
+  readonly manifest: PackageManifest | undefined;
+};
+export type AgeRules = {
+  readonly minimumAgeDays: number;
+  /** The moment that ages are counted from. */
+  readonly asOf: Date;
+};
+
+export type Facts = {
+  readonly diff: DiffFacts;
+  readonly lock: LockFacts;
+  readonly registry: RegistryFacts;
+  readonly tests: TestComparison;
+};
+
+/** Cheapest first: a guardrail runs in the phase of the dearest fact that it needs. */
+export const factNames = ['diff', 'lock', 'registry', 'tests'] as const;
+export type FactName = (typeof factNames)[number];
+
+export type Finding = {
+  readonly verdict: Verdict;
+  readonly code: string;
+  readonly reason: string;
+  readonly evidence: JsonObject;
+};
+
+/** Pure: the same facts give the same finding. To add one, write it and put it into all.ts. */
+export type Guardrail = {
+  readonly name: string;
+  readonly needs: readonly FactName[];
+  /** Answers undefined when a fact that it needs is not there. */
+  check(facts: Partial<Facts>): Finding | undefined;
+};
+
+/** Ties a check to its facts, so that it sees those and no others. */
+export function guardrail<Name extends FactName>(
+  name: string,
+  needs: readonly Name[],
+  check: (facts: Pick<Facts, Name>) => Finding,
+): Guardrail {
+  const has = (facts: Partial<Facts>): facts is Partial<Facts> & Pick<Facts, Name> =>
+    needs.every((need) => facts[need] !== undefined);
+  return { name, needs, check: (facts) => (has(facts) ? check(facts) : undefined) };
+}
+
+export type Problem = { readonly code: string; readonly detail: string };
+
+const shown = 10;
+
+/** Fails with the first problem's code; evidence lists the first ten. No problem: undefined. */
+export function failing(problems: readonly Problem[]): Finding | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
+  return {
+    verdict: 'fail',
+    code: first.code,
+    reason: `${first.detail.slice(0, 500)}${more}`,
+    evidence: {
+      problems: problems.slice(0, shown).map(({ code, detail }) => ({ code, detail: detail.slice(0, 300) })),
+      count: problems.length,
+    },
+  };
+}

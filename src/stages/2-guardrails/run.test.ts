@@ -1,0 +1,247 @@
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
+import type { Classification } from '../../domain/stage.ts';
+import { sampleClassification } from '../../testing/changes.ts';
+import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
+import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { checkChange } from './run.ts';
+import type { GuardrailDeps, GuardrailSettings } from './settings.ts';
+
+let git: TempGit;
+let registry: MemoryRegistry;
+let sandbox: HostSandbox;
+let workspace: string;
+
+beforeEach(() => {
+  git = new TempGit();
+  registry = new MemoryRegistry().add('ejs', '2.6.1').add('ejs', '2.6.2');
+  sandbox = new HostSandbox();
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-test-guardrails-')));
+});
+afterEach(() => {
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+const settings: GuardrailSettings = {
+  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
+  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
+  commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
+};
+const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
+
+const suite = (...names: string[]) =>
+  `const { test } = require('node:test');\n${names.map((name) => `test('${name}', () => { require('../src/x.js')('${name}'); });`).join('\n')}\n`;
+
+const project = (version: string) =>
+  sampleProject({ dependencies: { ejs: '^2.6.0' } }, { 'node_modules/ejs': sampleEntry('ejs', version) });
+const base = {
+  ...project('2.6.1'),
+  'src/x.js': 'module.exports = () => {};\n',
+  'test/x.test.js': suite('a', 'b'),
+};
+
+type Options = {
+  readonly change: TestFiles;
+  readonly from?: TestFiles;
+  readonly class?: Classification['class'];
+  readonly deps?: Partial<GuardrailDeps>;
+  readonly settings?: Partial<GuardrailSettings>;
+  readonly over?: Partial<Classification>;
+};
+
+async function check(options: Options) {
+  const root = git.commit('main', { ...base, ...options.from });
+  const head = git.commit('topic', options.change, root);
+  const classification = sampleClassification(
+    { base: root, tree: head },
+    { class: options.class ?? 'dependency-patch', ...options.over },
+  );
+  const deps = { git, sandbox, registry, clock, workspace, nodeVersion: '24', ...options.deps };
+  const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
+  const report = await checkChange(deps, { ...settings, ...options.settings }, change);
+  const codes = new Map(report.results.map((result) => [result.name, `${result.verdict} ${result.code}`]));
+  return { report, codes };
+}
+
+describe('checkChange', () => {
+  it('passes a plain update, and leaves no job behind', async () => {
+    const { report, codes } = await check({ change: project('2.6.2') });
+    expect(Object.fromEntries(codes)).toEqual({
+      scope: 'pass scope.within',
+      lockfile: 'pass lockfile.agrees',
+      integrity: 'pass integrity.served',
+      'install-scripts': 'pass install-scripts.none-new',
+      'release-age': 'pass release-age.old-enough',
+      tests: 'pass tests.passed',
+    });
+    expect(report.verdict).toBe('pass');
+    expect(JSON.stringify(report).length).toBeLessThan(6000);
+    expect(readdirSync(workspace)).toEqual([]);
+    expect(sandbox.jobs.map((job) => job.network)).toEqual(['none', 'none']);
+  });
+
+  it('abstains when the registry is down', async () => {
+    registry.down = true;
+    const { codes } = await check({ change: project('2.6.2') });
+    expect(codes.get('integrity')).toBe('abstain registry.unreachable');
+    expect(codes.get('release-age')).toBe('abstain registry.unreachable');
+    registry.down = false;
+  });
+
+  it('asks nothing of the registry for a change that brings no package', async () => {
+    registry.down = true;
+    const { report } = await check({ change: { 'README.md': 'x' }, class: 'docs' });
+    expect(report.verdict).toBe('pass');
+  });
+
+  it('runs nothing dear after a cheap failure, unless told to', async () => {
+    const over = { protectedPaths: ['.npmrc'] };
+    const early = await check({ change: project('2.6.2'), over });
+    expect(early.codes.get('scope')).toBe('fail scope.protected-path');
+    expect(early.codes.get('tests')).toBe('abstain guardrails.not-run');
+    expect(sandbox.jobs).toEqual([]);
+    const whole = await check({ change: project('2.6.2'), over, deps: { stopEarly: false } });
+    expect(whole.codes.get('tests')).toBe('pass tests.passed');
+    expect(whole.report.verdict).toBe('fail');
+  });
+
+  it('abstains when the sandbox refuses to run', async () => {
+    const refusing = {
+      run: () => Promise.reject(new AutolandError('sandbox.unavailable', 'expected no egress, found some')),
+    };
+    const { report, codes } = await check({ change: project('2.6.2'), deps: { sandbox: refusing } });
+    expect(codes.get('tests')).toBe('abstain sandbox.unavailable');
+    expect(report.verdict).toBe('abstain');
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it('fails a lockfile that does not parse', async () => {
+    const { codes } = await check({ change: { 'package-lock.json': '{' } });
+    expect(codes.get('lockfile')).toBe('fail lockfile.invalid');
+  });
+
+  it('tells of each result as it comes', async () => {
+    const seen: string[] = [];
+    await check({ change: project('2.6.2'), deps: { onGuardrail: (result) => seen.push(result.name) } });
+    expect(seen).toEqual(['scope', 'lockfile', 'integrity', 'install-scripts', 'release-age', 'tests']);
+  });
+});
+
+describe('tests of base and head', () => {
+  const withSource = (text: string): Options => ({ change: { 'src/x.js': text }, class: 'lint' });
+  const flaky =
+    "const fs = require('node:fs');\nmodule.exports = () => { if (!fs.existsSync('seen')) { fs.writeFileSync('seen', ''); throw new Error('no'); } };\n";
+
+  it.each<[string, Options, string]>([
+    ['a test fails', withSource("module.exports = () => { throw new Error('no'); };"), 'fail tests.failed'],
+    [
+      'one process exits 0 early',
+      withSource('module.exports = () => process.exit(0);'),
+      'fail tests.incomplete',
+    ],
+    ['a test passes when run again', withSource(flaky), 'abstain tests.flaky'],
+    [
+      'the base is red',
+      {
+        ...withSource('module.exports = () => {};\n//'),
+        from: { 'src/x.js': 'module.exports = () => { throw 1; };' },
+      },
+      'abstain tests.base-red',
+    ],
+    [
+      'it takes too long',
+      {
+        ...withSource('module.exports = () => { for (;;); };'),
+        settings: { commands: { ...settings.commands, testSeconds: 2 } },
+      },
+      'abstain tests.limit-seconds',
+    ],
+    [
+      'there are no tests',
+      {
+        ...withSource('1'),
+        from: { 'test/x.test.js': 'void 0;' },
+        settings: { commands: { ...settings.commands, test: ['node', '-e', '1'] } },
+      },
+      'abstain tests.no-counts',
+    ],
+    [
+      'every test is skipped on both',
+      { ...withSource('//'), from: { 'test/x.test.js': "require('node:test').test.skip('a');" } },
+      'abstain tests.none',
+    ],
+    [
+      'no command is configured',
+      { ...withSource('//'), settings: { commands: { ...settings.commands, test: null } } },
+      'not-configured tests.not-configured',
+    ],
+    [
+      'the install fails',
+      {
+        ...withSource('module.exports = () => {};//'),
+        settings: {
+          commands: {
+            ...settings.commands,
+            install: [
+              'node',
+              '-e',
+              "process.exit(require('node:fs').readFileSync('src/x.js', 'utf8').includes('//') ? 1 : 0)",
+            ],
+          },
+        },
+      },
+      'fail tests.install-failed',
+    ],
+  ])('when %s', async (_what, options, expected) => {
+    expect((await check(options)).codes.get('tests')).toBe(expected);
+  });
+
+  it.each<[string, TestFiles]>([
+    ['edits a test', { 'test/x.test.js': suite('a', 'b').replaceAll('require(', 'void (') }],
+    ['removes a test file', { 'test/x.test.js': null }],
+    ['skips tests', { 'test/x.test.js': suite('a', 'b').replaceAll("test('", "test.skip('") }],
+  ])('judges with the tests of the base when the head %s', async (_what, tests) => {
+    const broken = { 'src/x.js': "module.exports = () => { throw new Error('no'); };" };
+    const { codes } = await check({ change: { ...tests, ...broken }, class: 'lint' });
+    expect(codes.get('tests')).toBe('fail tests.failed');
+  });
+
+  it.each<[string, TestFiles, string]>([
+    ['fewer tests', { 'test/x.test.js': suite('a') }, 'fail tests.count-fell'],
+    [
+      'a skipped test',
+      { 'test/x.test.js': suite('a', 'b').replace("test('b'", "test.skip('b'") },
+      'fail tests.skipped',
+    ],
+    ['another test in its place', { 'test/x.test.js': suite('a', 'c') }, 'abstain tests.names-differ'],
+  ])('compares what ran, for a class that may change tests: %s', async (_what, change, expected) => {
+    expect((await check({ change, class: 'other' })).codes.get('tests')).toBe(expected);
+  });
+
+  it('finds that the plan was not finished where one process runs all tests', async () => {
+    const commands = { ...settings.commands, test: ['node', 'test/x.test.js'] as const };
+    const { codes } = await check({
+      ...withSource('module.exports = () => process.exit(0);'),
+      settings: { commands },
+    });
+    expect(codes.get('tests')).toBe('fail tests.incomplete');
+  });
+
+  it('installs once for base and head with one lockfile, and keeps it for the next change', async () => {
+    const plain = sampleProject({}, {});
+    const commands = { ...settings.commands, install: ['npm', 'ci', '--ignore-scripts'] as const };
+    const installs = () => sandbox.jobs.filter((job) => job.network === 'registry').length;
+    for (const text of ['module.exports = () => {};//1', 'module.exports = () => {};//2']) {
+      const { codes } = await check({ ...withSource(text), from: plain, settings: { commands } });
+      expect(codes.get('tests')).toBe('pass tests.passed');
+    }
+    expect(installs()).toBe(1);
+    expect(existsSync(join(workspace, 'installs'))).toBe(true);
+  });
+});

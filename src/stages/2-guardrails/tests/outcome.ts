@@ -1,0 +1,46 @@
+import type { SandboxResult } from '../../../ports/sandbox.ts';
+
+export type TestState = 'ok' | 'not-ok' | 'skip' | 'todo';
+
+/** What the output of a test command says. */
+export type TestReport = {
+  /** Each leaf test, in order; undefined: the output holds counts only. */
+  readonly tests: readonly { readonly name: string; readonly state: TestState }[] | undefined;
+  readonly counts: { readonly [State in TestState]: number };
+  /** Every plan was there and was kept. */
+  readonly complete: boolean;
+};
+
+/** One run of a side's commands. */
+export type TestRun =
+  | { readonly kind: 'install-failed' | 'build-failed'; readonly code: number; readonly tail: string }
+  | {
+      readonly kind: 'limit';
+      readonly limit: Extract<SandboxResult, { kind: 'limit' }>['limit'] | 'output';
+      readonly phase: 'install' | 'build' | 'test';
+    }
+  | {
+      readonly kind: 'ran';
+      readonly code: number;
+      /** undefined: no counts can be read from the output. */
+      readonly report: TestReport | undefined;
+      readonly tail: string;
+      readonly ms: number;
+    };
+
+export type TestComparison =
+  | { readonly configured: false }
+  | {
+      readonly configured: true;
+      readonly base: TestRun;
+      /** The head, judged by the base's tests where the class may not change tests. */
+      readonly head: TestRun;
+      /** Only when `head` failed: the same once more. */
+      readonly rerun: TestRun | undefined;
+    };
+
+export function countStates(tests: readonly { readonly state: TestState }[]): TestReport['counts'] {
+  const counts = { ok: 0, 'not-ok': 0, skip: 0, todo: 0 };
+  for (const { state } of tests) counts[state]++;
+  return counts;
+}

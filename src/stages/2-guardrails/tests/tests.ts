@@ -1,0 +1,178 @@
+import { type Finding, guardrail } from '../facts.ts';
+import type { TestComparison, TestReport, TestRun } from './outcome.ts';
+
+type Ran = Extract<TestRun, { kind: 'ran' }>;
+type Compared = Extract<TestComparison, { configured: true }>;
+type Rule = (runs: Compared) => Finding | undefined;
+
+/** The base's tests pass on the head as they pass on the base: as many, none newly skipped, to the end of the plan. */
+export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
+  if (!runs.configured) {
+    return finding('not-configured', 'tests.not-configured', 'No test command is configured.', {});
+  }
+  for (const rule of rules) {
+    const found = rule(runs);
+    if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
+  }
+  const ok = reportOf(runs.head)?.counts.ok ?? 0;
+  return finding('pass', 'tests.passed', `${ok} tests pass on the head, as on the base.`, evidenceOf(runs));
+});
+
+/** A base that cannot be measured says nothing of the head. */
+const baseRuns: Rule = ({ base }) => {
+  if (base.kind === 'limit') return overLimit('base', base);
+  if (base.kind !== 'ran')
+    return finding('abstain', 'tests.base-red', `The base does not get as far as its tests: ${base.kind}.`, {
+      output: base.tail,
+    });
+  const failed = base.code !== 0 || (base.report?.counts['not-ok'] ?? 0) > 0;
+  return failed
+    ? finding('abstain', 'tests.base-red', `The tests fail on the base already (exit code ${base.code}).`, {
+        output: base.tail,
+      })
+    : undefined;
+};
+
+const headRuns: Rule = ({ head }) => {
+  if (head.kind === 'limit') return overLimit('head', head);
+  if (head.kind === 'ran') return undefined;
+  const reason = head.kind === 'install-failed' ? 'Installing the head fails' : 'Building the head fails';
+  return finding('fail', `tests.${head.kind}`, `${reason} (exit code ${head.code}).`, { output: head.tail });
+};
+
+const headGreen: Rule = ({ head, rerun }) => {
+  if (head.kind !== 'ran' || head.code === 0) return undefined;
+  if (rerun?.kind === 'ran' && rerun.code === 0) {
+    return finding('abstain', 'tests.flaky', 'A test fails on the head and passes when run again.', {
+      output: head.tail,
+    });
+  }
+  return finding('fail', 'tests.failed', `The tests fail on the head (exit code ${head.code}).`, {
+    output: head.tail,
+  });
+};
+
+const baseCounts: Rule = ({ base }) => {
+  const report = reportOf(base);
+  if (report === undefined || !report.complete) {
+    return finding(
+      'abstain',
+      'tests.no-counts',
+      'How many tests ran on the base cannot be read from its output.',
+      {},
+    );
+  }
+  return report.counts.ok === 0
+    ? finding('abstain', 'tests.none', 'No test passes on the base: nothing to compare.', {})
+    : undefined;
+};
+
+const headComplete: Rule = ({ base, head }) => {
+  const [before, after] = [reportOf(base), reportOf(head)];
+  if (after === undefined) {
+    return finding('fail', 'tests.incomplete', 'The head exits 0 without a word of its tests.', {});
+  }
+  if (!after.complete) {
+    return finding('fail', 'tests.incomplete', 'The head exits 0 before its test plan is finished.', {});
+  }
+  if (after.counts['not-ok'] > 0) {
+    return finding(
+      'fail',
+      'tests.exit-lies',
+      `${after.counts['not-ok']} tests fail on the head, and it exits 0.`,
+      {},
+    );
+  }
+  // `node --test` reports a file that ended before any of its tests was done as one passing test named like the file.
+  const known = new Set(before?.tests?.map((test) => test.name));
+  const hollow = after.tests?.find((test) => /\.[cm]?[jt]sx?$/.test(test.name) && !known.has(test.name));
+  return (
+    hollow && finding('fail', 'tests.incomplete', `${hollow.name} ends before its tests on the head.`, {})
+  );
+};
+
+const countKept: Rule = ({ base, head }) => {
+  const [before, after] = [reportOf(base)?.counts, reportOf(head)?.counts];
+  if (before === undefined || after === undefined) return undefined;
+  const skipped = { from: before.skip + before.todo, to: after.skip + after.todo };
+  if (skipped.to > skipped.from) {
+    return finding(
+      'fail',
+      'tests.skipped',
+      `${skipped.to} tests are skipped on the head, ${skipped.from} on the base.`,
+      {},
+    );
+  }
+  return after.ok < before.ok
+    ? finding('fail', 'tests.count-fell', `${after.ok} tests pass on the head, ${before.ok} on the base.`, {})
+    : undefined;
+};
+
+const namesKept: Rule = ({ base, head }) => {
+  const [before, after] = [reportOf(base)?.tests, reportOf(head)?.tests];
+  if (before === undefined || after === undefined) return undefined;
+  const passing = after.filter((test) => test.state === 'ok').map((test) => test.name);
+  const left = new Map<string, number>();
+  for (const name of passing) left.set(name, (left.get(name) ?? 0) + 1);
+  const missing = before.filter((test) => {
+    if (test.state !== 'ok') return false;
+    const count = left.get(test.name) ?? 0;
+    left.set(test.name, count - 1);
+    return count <= 0;
+  });
+  const skipped = missing.find((test) => after.some((now) => now.name === test.name && now.state !== 'ok'));
+  if (skipped !== undefined)
+    return finding('fail', 'tests.skipped', `"${skipped.name}" is skipped on the head.`, {});
+  // Names may hold a port or a date: that is for a person to see.
+  return missing.length === 0
+    ? undefined
+    : finding(
+        'abstain',
+        'tests.names-differ',
+        `${missing.length} tests of the base are not among those of the head.`,
+        {
+          missing: missing.slice(0, 10).map((test) => test.name.slice(0, 200)),
+        },
+      );
+};
+
+const rules: readonly Rule[] = [
+  baseRuns,
+  headRuns,
+  headGreen,
+  baseCounts,
+  headComplete,
+  countKept,
+  namesKept,
+];
+
+function overLimit(side: string, run: Extract<TestRun, { kind: 'limit' }>): Finding {
+  const reason = `The ${run.phase} of the ${side} went over its limit of ${run.limit}.`;
+  return finding('abstain', `tests.limit-${run.limit}`, reason, {});
+}
+
+function reportOf(run: TestRun): TestReport | undefined {
+  return run.kind === 'ran' ? run.report : undefined;
+}
+
+function evidenceOf({ base, head, rerun }: Compared): Finding['evidence'] {
+  return { base: shortOf(base), head: shortOf(head), ...(rerun && { rerun: shortOf(rerun) }) };
+}
+
+function shortOf(run: TestRun): Finding['evidence'] {
+  if (run.kind !== 'ran') return { kind: run.kind };
+  return { kind: run.kind, code: run.code, ms: Math.round(run.ms), ...countsOf(run) };
+}
+
+function countsOf({ report }: Ran): Finding['evidence'] {
+  return report === undefined ? {} : { ...report.counts, complete: report.complete };
+}
+
+function finding(
+  verdict: Finding['verdict'],
+  code: string,
+  reason: string,
+  evidence: Finding['evidence'],
+): Finding {
+  return { verdict, code, reason, evidence };
+}
