@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../../src/config/config.ts';
+import { rolloutPlan } from '../../src/config/plans.ts';
 import type { RolloutPlan } from '../../src/domain/rollout.ts';
 
 export const users = 20_000;
@@ -9,16 +13,13 @@ export const secondsBefore = 60;
 export const background = { proneUsers: 0.02, proneFails: 0.3, othersFail: 0.004 };
 /** The fault begins once the canary has answered this many requests well. */
 export const goodRequestsFirst = 8;
-export const plan: RolloutPlan = {
-  alpha: 0.001,
-  beta: 0.05,
-  ceiling: 0.05,
-  steps: [
-    { weight: 0.01, exclude: 20, limitSeconds: 60, bakeSeconds: 12 },
-    { weight: 0.1, exclude: 3, limitSeconds: 60, bakeSeconds: 7 },
-    { weight: 0.5, exclude: 2, limitSeconds: 60, bakeSeconds: 7 },
-  ],
-};
+/** The demo's own plan, read from the repository that the demo makes. */
+export const plan: RolloutPlan = rolloutPlan(demoConfig());
+
+function demoConfig() {
+  const file = join(import.meta.dirname, '../../examples/storefront/service/.autoland/autoland.yaml');
+  return parseConfig(readFileSync(file, 'utf8'), file);
+}
 
 export type Fault = { readonly fails: number; readonly arms: 'canary' | 'both' };
 

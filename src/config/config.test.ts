@@ -121,7 +121,7 @@ service:
     ['agents: { dependency: { updates: [major] } }', 'agents.dependency.updates[0]', 'correct'],
     ['service: { name: A, command: [x] }', 'service.name', 'storefront'],
     ['service: { name: a, command: [] }', 'service.command[0]', 'npm, test'],
-    ['service: { name: a, command: [x], identity: { cookie: a, header: b } }', 'service.identity', 'header'],
+    ['service: { name: a, command: [x], identity: { header: "a b" } }', 'service.identity.header', 'correct'],
     [
       'service: { name: a, command: [x], env: { A: b }, secretFiles: { A: /run/a } }',
       'service.secretFiles',

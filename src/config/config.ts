@@ -3,7 +3,7 @@ import { problemsOf } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 import { type Problem, readYaml } from './yaml.ts';
 
-export type { Config, Identity, Limits, ServiceConfig } from './schema.ts';
+export type { Config, Limits, ServiceConfig } from './schema.ts';
 export type { Problem } from './yaml.ts';
 
 export type ConfigCheck =

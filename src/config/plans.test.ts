@@ -25,7 +25,7 @@ rollout: { steps: [{ share: 0.5%, exclude: 20, limit: 45s, bake: 500ms }, { shar
       'version: 1\nservice: { name: shop, command: [node, a.js], identity: { header: X-User-Id } }',
       'test.yaml',
     );
-    expect(config.service?.identity).toEqual({ kind: 'header', name: 'x-user-id' });
+    expect(config.service?.identity).toEqual({ header: 'x-user-id' });
     expect(config.service && serviceSpec(config.service)).toEqual({
       name: 'shop',
       command: ['node', 'a.js'],

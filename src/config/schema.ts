@@ -84,32 +84,15 @@ const agents = z
 
 const identity = z
   .strictObject({
-    cookie: z
-      .string()
-      .regex(/^[\w-]{1,64}$/, wants('a cookie name of letters, digits, _ and -'))
-      .optional(),
     header: z
       .string()
       .regex(/^[\w-]{1,64}$/, wants('a header name of letters, digits, _ and -'))
-      .optional(),
+      .transform((name) => name.toLowerCase())
+      .nullable()
+      .default(null)
+      .describe('Set by a proxy that you trust; null: a cookie that autoland sets and signs'),
   })
-  .refine(
-    (value) => (value.cookie === undefined) !== (value.header === undefined),
-    wants(
-      'either cookie or header, and not both',
-      'write { cookie: autoland_id }, or { header: x-user-id } where a proxy in front sets it',
-    ),
-  )
-  .transform(identityOf)
-  .describe('What tells users apart: a cookie that autoland sets, or a header that a trusted proxy sets');
-
-/** How the router tells users apart. */
-export type Identity = { kind: 'cookie'; name: string } | { kind: 'header'; name: string };
-
-function identityOf(value: { cookie?: string | undefined; header?: string | undefined }): Identity {
-  if (value.header !== undefined) return { kind: 'header', name: value.header.toLowerCase() };
-  return { kind: 'cookie', name: value.cookie ?? 'autoland_id' };
-}
+  .describe('What tells users apart');
 
 const service = z
   .strictObject({
@@ -145,7 +128,7 @@ const service = z
       .nullable()
       .default(null)
       .describe('What a release holds after the build; null: the whole tree'),
-    identity: identity.prefault({ cookie: 'autoland_id' }),
+    identity: identity.prefault({}),
   })
   .refine((value) => Object.keys(value.secretFiles).every((name) => !(name in value.env)), {
     path: ['secretFiles'],

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Sets the checkout up, then runs one of its sources with the pinned Node, in the caller's directory.
+# Usage: scripts/run.sh SOURCE [ARGS...]
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+"$root/scripts/setup.sh"
+node=$root/node_modules/.bin/node
+[ -x "$node" ] || node=node
+export NODE_USE_SYSTEM_CA=1
+source=$1
+shift
+cd "${INIT_CWD:-$PWD}"
+exec "$node" "$root/$source" "$@"

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { AutolandError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { type CommonOptions, command, person } from '../options.ts';
+import { print } from '../output.ts';
+
+type DryRun = { readonly dryRun?: true };
+
+/** The red button and its kin: they work while the control plane is down. */
+export function define(program: Command): void {
+  command(program, 'stop', {
+    what: 'halts all autonomy: open canaries close, nothing merges or is promoted; rollback goes on',
+    example: 'stop --reason "payment incident"',
+  })
+    .option('--reason <text>', 'for the journal', 'no reason given')
+    .option('--dry-run', 'say what would change')
+    .action(stop);
+  command(program, 'resume', { what: 'lets autonomy go on; open rollouts start anew', example: 'resume' })
+    .option('--dry-run', 'say what would change')
+    .action(resume);
+  command(program, 'kill <flag>', {
+    what: 'closes a flag for good: everyone is back on the stable version at once',
+    example: 'kill storefront.4f1c9a',
+  })
+    .option('--dry-run', 'say what would change')
+    .action(kill);
+  command(program, 'rollout <change>', {
+    what: 'controls a rollout: lowers exposure at once, raises it only as far as the statistics allow',
+    example: 'rollout chg_1a2b --set 1%',
+  })
+    .option('--pause', 'watch on, but raise no further')
+    .option('--continue', 'undo --pause and --set')
+    .option('--advance', 'end the bake of this step now; its tests still decide')
+    .option('--set <share>', 'not beyond this share, such as 5%')
+    .option('--dry-run', 'say what would change')
+    .action(rollout);
+  command(program, 'rollback <change>', {
+    what: 'takes a change back: its flag closes, its merge is reverted',
+    example: 'rollback chg_1a2b',
+  })
+    .option('--dry-run', 'say what would change')
+    .action(rollback);
+}
+
+async function stop(options: CommonOptions & DryRun & { reason: string }): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  await using repository = await openRepository(options, 'write');
+  const already = await repository.controls.stopped();
+  if (options.dryRun !== true) {
+    // The file first: router and worker read it themselves, whatever happens to the journal.
+    await repository.controls.stop(person(), options.reason);
+    await repository.record('control.stopped', person(), { reason: options.reason });
+  }
+  const now = {
+    stopped: true,
+    was: already === undefined ? 'running' : 'stopped',
+    dryRun: options.dryRun === true,
+  };
+  print(options.json, now, () => [
+    `${options.dryRun ? 'would stop' : 'stopped'}: no change merges, is exposed or promoted until: autoland resume`,
+  ]);
+}
+
+async function resume(options: CommonOptions & DryRun): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  await using repository = await openRepository(options, 'write');
+  const stopped = await repository.controls.stopped();
+  if (options.dryRun !== true && stopped !== undefined) {
+    await repository.record('control.resumed', person(), { was: stopped });
+    await repository.controls.resume(person());
+  }
+  print(options.json, { stopped: false, was: stopped ?? null, dryRun: options.dryRun === true }, () => [
+    stopped === undefined
+      ? 'it was not stopped'
+      : `${options.dryRun ? 'would resume' : 'resumed'} (stopped by ${stopped.by}: ${stopped.reason})`,
+  ]);
+}
+
+async function kill(flag: string, options: CommonOptions & DryRun): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  await using repository = await openRepository(options, 'write');
+  const flags = await repository.flags.all();
+  if (!flags.some(({ key }) => key === flag)) {
+    const known = flags.map(({ key }) => key).join(', ');
+    throw new AutolandError(
+      'flag.not-found',
+      `expected a flag of this repository, found ${JSON.stringify(flag)}`,
+      {
+        mend: known === '' ? 'there is no flag now' : `use one of: ${known}`,
+      },
+    );
+  }
+  if (options.dryRun !== true) {
+    await repository.flags.kill(flag, person());
+    await repository.record('flag.killed', person(), { flag });
+  }
+  print(options.json, { flag, killed: options.dryRun !== true }, () => [
+    `${options.dryRun ? 'would close' : 'closed'} ${flag} for good`,
+  ]);
+}
+
+type RolloutOptions = CommonOptions &
+  DryRun & { pause?: true; continue?: true; advance?: true; set?: string };
+
+async function rollout(change: string, options: RolloutOptions): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  await using repository = await openRepository(options, 'write');
+  const { state } = await repository.change(change);
+  if (state.stage !== 'rollout') {
+    const found =
+      state.stage === null ? `it ended: ${state.conclusion?.outcome}` : `it is in stage ${state.stage}`;
+    throw new AutolandError('rollout.not-found', `expected a change in its rollout; ${found}`, {
+      mend: 'autoland status shows which change is exposed',
+    });
+  }
+  const signal = await readWish(options, () => repository.weights());
+  await send(options, repository, { change: state.id, ...signal });
+}
+
+async function readWish(options: RolloutOptions, weights: () => Promise<readonly number[]>) {
+  const wishes = [options.pause, options.continue, options.advance, options.set].filter(
+    (wish) => wish !== undefined,
+  );
+  if (wishes.length !== 1)
+    throw new AutolandError(
+      'usage',
+      `expected one of --pause, --continue, --advance, --set; found ${wishes.length}`,
+      {
+        mend: 'autoland rollout --help',
+      },
+    );
+  if (options.pause) return { name: 'rollout.pause', data: {} };
+  if (options.continue) return { name: 'rollout.continue', data: {} };
+  if (options.advance) return { name: 'rollout.advance', data: {} };
+  const { readShare, stepFor } = await import('../shares.ts');
+  const steps = await weights();
+  return { name: 'rollout.set', data: { step: stepFor(steps, readShare(options.set ?? '')) } };
+}
+
+async function rollback(change: string, options: CommonOptions & DryRun): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  await using repository = await openRepository(options, 'write');
+  const { state } = await repository.change(change);
+  if (state.stage !== null)
+    return send(options, repository, { change: state.id, name: nameOf(state.stage), data: {} });
+  const { revertMerged } = await import('../../wiring/revert.ts');
+  const reverted = await revertMerged(repository, state, {
+    actor: person(),
+    dryRun: options.dryRun === true,
+  });
+  print(options.json, reverted, () => [
+    `${options.dryRun ? 'would revert' : 'reverting'} ${reverted.commit.slice(0, 10)}${reverted.change === null ? '' : ` as ${reverted.change}`}`,
+  ]);
+}
+
+/** Before anything is exposed, taking a change back is cancelling it. */
+function nameOf(stage: string): string {
+  return stage === 'rollout' || stage === 'release' ? 'rollback' : 'cancel';
+}
+
+type Sender = {
+  signal(signal: {
+    change: string;
+    name: string;
+    key: string;
+    actor: string;
+    data: JsonObject;
+  }): Promise<boolean>;
+};
+
+async function send(
+  options: CommonOptions & DryRun,
+  repository: { store: Sender },
+  signal: { change: string; name: string; data: JsonObject },
+): Promise<void> {
+  if (options.dryRun !== true)
+    await repository.store.signal({ ...signal, key: randomUUID(), actor: person() });
+  print(options.json, { ...signal, sent: options.dryRun !== true }, () => [
+    `${options.dryRun ? 'would tell' : 'told'} ${signal.change}: ${signal.name}`,
+  ]);
+}

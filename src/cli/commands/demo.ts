@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+
+export type DemoCommandOptions = {
+  readonly story: string;
+  readonly port: string;
+  readonly json?: true;
+  readonly plain?: true;
+  readonly stay?: true;
+};
+
+const shipped = join(import.meta.dirname, '..', '..', '..', 'examples', 'storefront');
+
+export function define(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'the whole story on this machine, nothing else needed: one change lands, one is refused, one is rolled back',
+    )
+    .option('--story <dir>', 'folder of another story.yaml', existsSync(shipped) ? shipped : '.')
+    .option(
+      '--port <number>',
+      'where the shop is served; the next free one is taken when it is in use',
+      '7300',
+    )
+    .option('--plain', 'plain lines instead of a live screen')
+    .option('--json', 'NDJSON; the last line is the summary')
+    .option('--stay', 'keep the shop open until Ctrl-C')
+    .addHelpText('after', '\nExample:\n  $ autoland demo --stay')
+    .action(async (options: DemoCommandOptions) => {
+      const { demo } = await import('../../wiring/demo.ts');
+      await demo(options);
+    });
+}

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+
+/** The processes that `up` starts. Not for people. */
+export function define(program: Command): void {
+  program.command('_control-plane <options>', { hidden: true }).action(async (options: string) => {
+    const { runControlPlane } = await import('../../wiring/control-plane.ts');
+    await runControlPlane(JSON.parse(options));
+  });
+  program.command('_router <options>', { hidden: true }).action(async (options: string) => {
+    const { runRouter } = await import('../../wiring/router.ts');
+    await runRouter(JSON.parse(options));
+  });
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { AutolandError } from '../../domain/errors.ts';
+import { type CommonOptions, command } from '../options.ts';
+import { print } from '../output.ts';
+
+/** The audit log, read and checked offline. */
+export function define(program: Command): void {
+  const audit = program.command('audit').description('the tamper-evident log of everything that happened');
+  command(audit, 'verify', {
+    what: 'checks every entry, the tree and the checkpoint; names the entry where it breaks',
+    example: 'audit verify --checkpoint yesterday.note',
+  })
+    .option('--checkpoint <file>', 'a checkpoint kept elsewhere: excludes truncation up to its size')
+    .action(verify);
+  command(audit, 'show', {
+    what: 'the entries, one after the other',
+    example: 'audit show --change chg_1a2b',
+  })
+    .option('--change <id>', 'only this change')
+    .option('--from <index>', 'first entry')
+    .option('--to <index>', 'entry after the last')
+    .action(show);
+}
+
+async function verify(options: CommonOptions & { checkpoint?: string }): Promise<void> {
+  const { verifyRepositoryLog } = await import('../../wiring/audit.ts');
+  const { renderVerification } = await import('../render/audit.ts');
+  const result = await verifyRepositoryLog(options, options.checkpoint);
+  print(options.json, result, () => renderVerification(result));
+  if (result.kind !== 'ok') process.exitCode = 1;
+}
+
+type Range = { readonly change?: string; readonly from?: string; readonly to?: string };
+
+async function show(options: CommonOptions & Range): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { renderEntry } = await import('../render/entry.ts');
+  await using repository = await openRepository(options, 'read');
+  const change =
+    options.change === undefined ? undefined : (await repository.change(options.change)).state.id;
+  const entries = await repository.store.read({
+    ...(change === undefined ? {} : { change }),
+    ...(options.from === undefined ? {} : { from: indexOf(options.from) }),
+    ...(options.to === undefined ? {} : { to: indexOf(options.to) }),
+  });
+  if (options.json) for (const entry of entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
+  else print(undefined, entries, () => entries.flatMap(renderEntry));
+}
+
+function indexOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new AutolandError('usage', `expected the index of an entry, found ${JSON.stringify(text)}`, {
+    mend: 'give a whole number from 0',
+  });
+}

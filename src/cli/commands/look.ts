@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { type CommonOptions, command } from '../options.ts';
+import { print } from '../output.ts';
+
+/** Commands that only read. */
+export function define(program: Command): void {
+  command(program, 'status', { what: 'where everything is', example: 'status --repo shop.git' }).action(
+    status,
+  );
+  command(program, 'explain <change>', {
+    what: 'why a change did or did not land: each reason with its evidence',
+    example: 'explain chg_1a2b',
+  }).action(explain);
+  command(program, 'watch', { what: 'what happens, as it happens', example: 'watch --json' })
+    .option('--from <index>', 'start at this journal entry (default: now)')
+    .action(watch);
+}
+
+async function status(options: CommonOptions): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { readStatus } = await import('../../wiring/status.ts');
+  const { renderStatus } = await import('../render/status.ts');
+  await using repository = await openRepository(options, 'read');
+  const view = await readStatus(repository);
+  print(options.json, view, () => renderStatus(view));
+}
+
+async function explain(change: string, options: CommonOptions): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { lastLook, viewChange } = await import('../../views/change-view.ts');
+  const { renderChange } = await import('../render/change.ts');
+  await using repository = await openRepository(options, 'read');
+  const { state, entries } = await repository.change(change);
+  const view = viewChange(state, lastLook(entries));
+  print(options.json, view, () => renderChange(view));
+}
+
+async function watch(options: CommonOptions & { from?: string }): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { renderEntry } = await import('../render/entry.ts');
+  await using repository = await openRepository(options, 'read');
+  let from = options.from === undefined ? await repository.store.size() : Number(options.from);
+  for (;;) {
+    const entries = await repository.store.read({ from });
+    for (const entry of entries) print(options.json, entry, () => renderEntry(entry));
+    from += entries.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

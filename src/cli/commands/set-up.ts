@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { type CommonOptions, command, person } from '../options.ts';
+import { print } from '../output.ts';
+
+export type UpOptions = CommonOptions & { port: string; allowUnsignedPolicy?: true; ephemeral?: true };
+
+/** From nothing to a running control plane. */
+export function define(program: Command): void {
+  command(program, 'init', {
+    what: 'writes .autoland/ with safe defaults (level: observe), and says what it found and what is missing',
+    example: 'init --dry-run',
+  })
+    .option('--dry-run', 'print the files instead of writing them')
+    .action(init);
+  command(program, 'doctor', {
+    what: 'what works here, what does not, and the mend',
+    example: 'doctor',
+  }).action(doctor);
+  command(program, 'up', {
+    what: 'runs the control plane, the router and the service until it is interrupted',
+    example: 'up --repo shop.git --port 7300',
+  })
+    .option('--port <number>', 'where the service is served', '7300')
+    .option('--allow-unsigned-policy', 'merge and deploy although the policy bears no signatures')
+    .option('--ephemeral', 'end everything when standard input closes')
+    .action(up);
+  command(program, 'adopt', {
+    what: 'deploys what the protected branch holds now, as the stable version: an act of yours, without a canary',
+    example: 'adopt',
+  })
+    .option('--dry-run', 'say what would be deployed')
+    .action(adopt);
+}
+
+async function init(options: CommonOptions & { dryRun?: true }): Promise<void> {
+  const { initRepository } = await import('../../wiring/init.ts');
+  const { renderInit } = await import('../render/init.ts');
+  const result = await initRepository(options.repo, options.dryRun === true);
+  print(options.json, result, () => renderInit(result));
+}
+
+async function doctor(options: CommonOptions): Promise<void> {
+  const { examine } = await import('../../wiring/doctor.ts');
+  const { renderDoctor } = await import('../render/doctor.ts');
+  const findings = await examine(options);
+  print(options.json, findings, () => renderDoctor(findings));
+  if (findings.some(({ status }) => status === 'broken')) process.exitCode = 1;
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const { runUp } = await import('../../wiring/up.ts');
+  await runUp(options);
+}
+
+async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> {
+  const { adoptTip } = await import('../../wiring/adopt.ts');
+  const adopted = await adoptTip(options, { actor: person(), dryRun: options.dryRun === true });
+  print(options.json, adopted, () => [
+    `${options.dryRun ? 'would deploy' : 'deployed'} ${adopted.commit.slice(0, 10)} as the stable version of ${adopted.service}`,
+  ]);
+}

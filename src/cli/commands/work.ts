@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { type CommonOptions, command, person } from '../options.ts';
+import { print } from '../output.ts';
+
+/** Where changes come from. */
+export function define(program: Command): void {
+  command(program, 'scan', { what: 'agents look for work now', example: 'scan --dry-run' })
+    .option('--dry-run', 'say what would be proposed, and what not and why')
+    .action(scan);
+  command(program, 'submit <ref>', {
+    what: 'hands in a change from any agent or person: a branch that the git host holds',
+    example: 'submit refs/heads/fix-typo --title "Fix a typo"',
+  })
+    .option('--title <text>', 'default: the subject of its commit')
+    .option('--source <name>', 'who made it, such as agent:codex (default: you)')
+    .option('--dry-run', 'say what would be submitted')
+    .action(submit);
+}
+
+async function scan(options: CommonOptions & { dryRun?: true }): Promise<void> {
+  const { scanRepository } = await import('../../wiring/scan.ts');
+  const { renderScan } = await import('../render/scan.ts');
+  const report = await scanRepository(options, { actor: person(), dryRun: options.dryRun === true });
+  print(options.json, report, () => renderScan(report));
+}
+
+type SubmitOptions = CommonOptions & { title?: string; source?: string; dryRun?: true };
+
+async function submit(ref: string, options: SubmitOptions): Promise<void> {
+  const { submitRef } = await import('../../wiring/submit.ts');
+  const submitted = await submitRef(options, {
+    ref,
+    actor: person(),
+    dryRun: options.dryRun === true,
+    ...(options.title === undefined ? {} : { title: options.title }),
+    ...(options.source === undefined ? {} : { source: options.source }),
+  });
+  print(options.json, submitted, () => [
+    `${options.dryRun ? 'would submit' : submitted.isNew ? 'submitted' : 'already known:'} ${submitted.change}`,
+    `  follow it: autoland explain ${submitted.change}`,
+  ]);
+}

@@ -1,0 +1,54 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours only where a terminal shows them (NO_COLOR and pipes are respected). */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+export function width(): number {
+  return Math.max(40, Math.min(process.stdout.columns ?? 100, 120));
+}
+
+/** Breaks at spaces; every line after the first begins with `indent`. */
+export function wrap(text: string, indent: string, columns: number = width()): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const limit = columns - (lines.length === 0 ? 0 : indent.length);
+    if (line !== '' && line.length + 1 + word.length > limit) {
+      lines.push(lines.length === 0 ? line : indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(lines.length === 0 ? line : indent + line);
+  return lines;
+}
+
+export function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`. */
+export function seconds(value: number): string {
+  if (value < 10) return `${value.toFixed(1)} s`;
+  if (value < 120) return `${Math.round(value)} s`;
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+const outcomeStyles: Readonly<Record<string, Style>> = {
+  landed: 'green',
+  pass: 'green',
+  refused: 'yellow',
+  held: 'yellow',
+  abstain: 'yellow',
+  'rolled-back': 'red',
+  fail: 'red',
+};
+
+export function paintOutcome(outcome: string, padTo = 0): string {
+  const style = outcomeStyles[outcome];
+  const padded = outcome.padEnd(padTo);
+  return style === undefined ? padded : paint(style, padded);
+}

@@ -1,0 +1,37 @@
+import type { Proposal, Sha } from '../domain/change.ts';
+import type { GitLander, GitReader } from '../ports/git-host.ts';
+
+export type RevertGit = Pick<GitReader, 'resolve'> & Pick<GitLander, 'revertTree' | 'makeCommit' | 'point'>;
+
+export type Reverted =
+  | { readonly kind: 'proposed'; readonly proposal: Proposal }
+  | { readonly kind: 'conflict'; readonly paths: readonly string[] };
+
+/** Makes the commit that takes `commit` back from today's tip, and the proposal to land it. It is a change like any other. */
+export async function makeRevert(
+  git: RevertGit,
+  of: {
+    readonly change: string;
+    readonly proposal: Proposal;
+    readonly commit: Sha;
+    readonly why: string;
+    readonly at: Date;
+  },
+): Promise<Reverted> {
+  const { target } = of.proposal;
+  const tip = await git.resolve(target);
+  const reverted = await git.revertTree(tip, of.commit);
+  if (reverted.kind === 'conflict') return reverted;
+  const title = `Revert "${of.proposal.title}"`;
+  const head = await git.makeCommit({
+    tree: reverted.tree,
+    parents: [tip],
+    message: `${title}\n\n${of.why}`,
+    trailers: [['Autoland-Reverts', of.commit]],
+    at: of.at,
+  });
+  const ref = `refs/heads/autoland/revert/${of.change}`;
+  await git.point(ref, head);
+  const record = { reverts: of.commit, of: of.change };
+  return { kind: 'proposed', proposal: { source: 'agent:revert', title, head, ref, target, record } };
+}

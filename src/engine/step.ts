@@ -1,0 +1,223 @@
+import { AutolandError, messageOf } from '../domain/errors.ts';
+import type { Claim, NewEvent, Schedule, Signal } from '../domain/journal.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { StageContext, StageName, StageOutcome } from '../domain/stage.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal, Outbox } from '../ports/journal.ts';
+import { type ChangeState, foldChange } from './state.ts';
+
+/** What the engine needs of a stage: the pipeline binds each stage to its ports. */
+export type BoundStage = {
+  readonly name: StageName;
+  /** Who acts in this stage's events. */
+  readonly actor: string;
+  run(context: StageContext): Promise<StageOutcome<unknown>>;
+};
+
+export type EnginePorts = {
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly auditLog: AuditLog;
+  readonly clock: Clock;
+};
+
+const maxRounds = 5;
+const maxFailures = 6;
+
+/** Runs one call of the stage that `state` is in, and journals what it answered. */
+export async function step(
+  ports: EnginePorts,
+  stage: BoundStage,
+  state: ChangeState,
+  claim: Claim,
+): Promise<void> {
+  const call = new StageCall(ports, stage, state, claim);
+  const superseded = supersededBy(state);
+  if (superseded !== undefined) return call.settle(superseded);
+  try {
+    await call.settle(await stage.run(call));
+  } catch (thrown) {
+    if (thrown instanceof AutolandError && thrown.code === 'lease.lost') throw thrown;
+    await call.fail(thrown);
+  }
+}
+
+/** A new head replaces the old one before the merge, never after. */
+function supersededBy(state: ChangeState): StageOutcome<never> | undefined {
+  const signal = state.signals.find(({ name }) => name === 'superseded' || name === 'cancel');
+  const beforeMerge =
+    state.stage !== null && ['classify', 'guardrails', 'judge', 'policy'].includes(state.stage);
+  if (signal === undefined || !beforeMerge) return undefined;
+  const outcome = signal.name === 'superseded' ? 'superseded' : 'held';
+  const reason =
+    signal.name === 'superseded'
+      ? `its source handed in a newer head: ${String(signal.data.by)}`
+      : `${signal.actor} cancelled it`;
+  return { kind: 'stop', conclusion: { outcome, code: `change.${signal.name}`, reasons: [reason] } };
+}
+
+class StageCall implements StageContext {
+  readonly now: Date;
+  readonly #ports: EnginePorts;
+  readonly #stage: BoundStage;
+  readonly #claim: Claim;
+  #state: ChangeState;
+
+  constructor(ports: EnginePorts, stage: BoundStage, state: ChangeState, claim: Claim) {
+    this.#ports = ports;
+    this.#stage = stage;
+    this.#state = state;
+    this.#claim = claim;
+    this.now = ports.clock.now();
+  }
+
+  get id() {
+    return this.#state.id;
+  }
+  get proposal() {
+    return this.#state.proposal;
+  }
+  get results() {
+    return this.#state.results;
+  }
+  get conclusion() {
+    return this.#state.conclusion;
+  }
+  get round() {
+    return this.#state.round;
+  }
+  get signals() {
+    return this.#state.signals;
+  }
+  get stageSince() {
+    return new Date(this.#state.stageSince);
+  }
+
+  recall(type: string): JsonObject | undefined {
+    return this.#state.notes.get(type);
+  }
+
+  async note(type: string, data: JsonObject): Promise<void> {
+    await this.#append([this.#event('stage.noted', { note: type, data })]);
+  }
+
+  async consume(signal: Signal): Promise<void> {
+    const taken = this.#event('signal.taken', { name: signal.name, key: signal.key });
+    await this.#append([taken], undefined, [{ change: signal.change, key: signal.key }]);
+  }
+
+  effect<Receipt extends Json>(
+    name: string,
+    intent: JsonObject,
+    act: () => Promise<Receipt>,
+  ): Promise<Receipt> {
+    return this.#act(name, intent, act, async () => {
+      await this.#ports.auditLog.publish();
+    });
+  }
+
+  closing<Receipt extends Json>(
+    name: string,
+    intent: JsonObject,
+    act: () => Promise<Receipt>,
+  ): Promise<Receipt> {
+    return this.#act(name, intent, act, async () => {});
+  }
+
+  async #act<Receipt extends Json>(
+    name: string,
+    intent: JsonObject,
+    act: () => Promise<Receipt>,
+    anchor: () => Promise<void>,
+  ): Promise<Receipt> {
+    const key = `${this.id}/${this.round}/${this.#stage.name}/${name}`;
+    const known = this.#state.effects.get(key);
+    if (known?.receipt !== undefined) return known.receipt as Receipt;
+    if (known === undefined)
+      await this.#append([this.#event('effect.intended', { key, step: name, intent })]);
+    await anchor();
+    await this.#ports.outbox.renew(this.#claim, leaseMs);
+    const receipt = await act();
+    await this.#append([this.#event('effect.done', { key, step: name, receipt })]);
+    return receipt;
+  }
+
+  /** Journals an outcome and when the change runs next. */
+  async settle(outcome: StageOutcome<unknown>): Promise<void> {
+    const stage = this.#stage.name;
+    switch (outcome.kind) {
+      case 'done':
+        return this.#finish(outcome.data as Json);
+      case 'again':
+        return this.#append([], { kind: 'due', at: outcome.at });
+      case 'wait':
+        return this.#append([], { kind: 'signal', until: outcome.until ?? null });
+      case 'raced':
+        return this.round + 1 < maxRounds
+          ? this.#append([this.#event('stage.raced', { reason: outcome.reason })], this.#soon())
+          : this.settle(tooManyRaces(outcome.reason));
+      case 'stop':
+        if (stage === 'conclude') return this.#finish(outcome.conclusion);
+        return this.#append([this.#event('stage.stopped', { conclusion: outcome.conclusion })], this.#soon());
+    }
+  }
+
+  /** A thrown stage is tried again, then held: never passed over. */
+  async fail(thrown: unknown): Promise<void> {
+    const { failures } = this.#state;
+    const code = thrown instanceof AutolandError ? thrown.code : 'bug';
+    const failed = this.#event('stage.failed', { code, message: messageOf(thrown), attempt: failures + 1 });
+    if (failures + 1 < maxFailures || this.#stage.name === 'conclude') {
+      const delay = Math.min(250 * 2 ** failures, 30_000);
+      return this.#append([failed], { kind: 'due', at: new Date(this.#ports.clock.now().getTime() + delay) });
+    }
+    await this.#append([failed]);
+    const reasons = [
+      `stage ${this.#stage.name} failed ${maxFailures} times; the last time: ${messageOf(thrown)}`,
+    ];
+    return this.settle({
+      kind: 'stop',
+      conclusion: { outcome: 'held', code: `stage.failed-${code}`, reasons },
+    });
+  }
+
+  #finish(data: Json): Promise<void> {
+    if (this.#stage.name === 'conclude') {
+      const concluded = this.#event('change.concluded', data as JsonObject);
+      return this.#append([concluded], { kind: 'never' });
+    }
+    return this.#append([this.#event('stage.finished', { data })], this.#soon());
+  }
+
+  #soon(): Schedule {
+    return { kind: 'due', at: this.#ports.clock.now() };
+  }
+
+  #event(type: string, data: JsonObject): NewEvent {
+    const place = type === 'change.concluded' ? {} : { stage: this.#stage.name, round: this.round };
+    return { type, change: this.id, actor: this.#stage.actor, data: { ...place, ...data } };
+  }
+
+  async #append(
+    events: readonly NewEvent[],
+    next?: Schedule,
+    consumes?: readonly { change: string; key: string }[],
+  ): Promise<void> {
+    const entries = await this.#ports.journal.append({
+      events,
+      claim: this.#claim,
+      ...(next === undefined ? {} : { schedule: { change: this.id, next } }),
+      ...(consumes === undefined ? {} : { consumes }),
+    });
+    this.#state = foldChange(entries, this.#state) ?? this.#state;
+  }
+}
+
+/** How long a claim lasts unless renewed, milliseconds. */
+export const leaseMs = 5_000;
+
+function tooManyRaces(reason: string): StageOutcome<never> {
+  const reasons = [`lost the race for the branch ${maxRounds} times; the last time: ${reason}`];
+  return { kind: 'stop', conclusion: { outcome: 'held', code: 'merge.raced', reasons } };
+}

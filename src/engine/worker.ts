@@ -1,0 +1,96 @@
+import { AutolandError, messageOf } from '../domain/errors.ts';
+import type { Claim } from '../domain/journal.ts';
+import type { StageName } from '../domain/stage.ts';
+import { type ChangeState, foldChange } from './state.ts';
+import { type BoundStage, type EnginePorts, leaseMs, step } from './step.ts';
+
+export type WorkerOptions = {
+  readonly holder: string;
+  /** Changes worked on at the same time. */
+  readonly concurrency: number;
+  /** How long an idle worker sleeps, milliseconds. */
+  readonly idleMs: number;
+  /** A bug or a broken disk: told, and tried again. */
+  onTrouble(message: string): void;
+};
+
+/** Claims what is due and runs one stage call after the other, until stopped. */
+export class Worker {
+  readonly #ports: EnginePorts;
+  readonly #stages: ReadonlyMap<StageName, BoundStage>;
+  readonly #options: WorkerOptions;
+  readonly #states = new Map<string, ChangeState>();
+  #stopping = false;
+
+  constructor(ports: EnginePorts, stages: readonly BoundStage[], options: WorkerOptions) {
+    this.#ports = ports;
+    this.#stages = new Map(stages.map((stage) => [stage.name, stage]));
+    this.#options = options;
+  }
+
+  /** Resolves when stopped and every call under way has ended. */
+  async run(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#lane()));
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  async #lane(): Promise<void> {
+    while (!this.#stopping) {
+      const worked = await this.#once().catch((thrown: unknown) => {
+        this.#options.onTrouble(messageOf(thrown));
+        return false;
+      });
+      if (!worked) await sleep(this.#options.idleMs);
+    }
+  }
+
+  async #once(): Promise<boolean> {
+    const claim = await this.#ports.outbox.claim(this.#options.holder, leaseMs);
+    if (claim === undefined) return false;
+    const heartbeat = setInterval(() => {
+      this.#ports.outbox.renew(claim, leaseMs).catch(() => clearInterval(heartbeat));
+    }, leaseMs / 3);
+    try {
+      await this.#call(claim);
+    } catch (thrown) {
+      this.#states.delete(claim.change);
+      if (!(thrown instanceof AutolandError && thrown.code === 'lease.lost')) throw thrown;
+    } finally {
+      clearInterval(heartbeat);
+    }
+    return true;
+  }
+
+  async #call(claim: Claim): Promise<void> {
+    const state = await this.#load(claim.change);
+    if (state?.stage == null) {
+      await this.#ports.journal.append({
+        events: [],
+        claim,
+        schedule: { change: claim.change, next: { kind: 'never' } },
+      });
+      return;
+    }
+    const stage = this.#stages.get(state.stage);
+    if (stage === undefined) throw new Error(`the pipeline has no stage ${state.stage}`);
+    await step(this.#ports, stage, state, claim);
+  }
+
+  async #load(change: string): Promise<ChangeState | undefined> {
+    const known = this.#states.get(change);
+    const entries = await this.#ports.journal.read(
+      known === undefined ? { change } : { change, from: known.upTo + 1 },
+    );
+    const state = foldChange(entries, known);
+    if (state?.stage == null) this.#states.delete(change);
+    else this.#states.set(change, state);
+    return state;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,55 @@
+import type { StageContext } from './domain/stage.ts';
+import type { BoundStage } from './engine/step.ts';
+import type { RulesSource } from './ports/rules.ts';
+import { type ClassifyDeps, runClassify } from './stages/1-classify/run.ts';
+import { runGuardrails } from './stages/2-guardrails/run.ts';
+import type { GuardrailDeps } from './stages/2-guardrails/settings.ts';
+import { type JudgePorts, judge } from './stages/3-judge/run.ts';
+import { type PolicyPorts, policy } from './stages/4-policy/run.ts';
+import { type MergePorts, merge } from './stages/5-merge/run.ts';
+import { type ReleasePorts, release } from './stages/6-release/run.ts';
+import { type RolloutPorts, rollout } from './stages/7-rollout/run.ts';
+import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
+
+export type PipelinePorts = { readonly rules: RulesSource } & Pick<ClassifyDeps, 'git'> &
+  Omit<GuardrailDeps, 'git' | 'onGuardrail'> & { readonly git: GuardrailDeps['git'] } & JudgePorts &
+  PolicyPorts &
+  MergePorts &
+  ReleasePorts &
+  RolloutPorts &
+  ConcludePorts;
+
+/** The whole way of a change, in order. Each name is the folder under stages/ that tells the rest. */
+export function pipeline(ports: PipelinePorts): readonly BoundStage[] {
+  return [
+    { name: 'classify', actor: 'verifier', run: (ctx) => classify(ctx, ports) },
+    { name: 'guardrails', actor: 'verifier', run: (ctx) => guardrails(ctx, ports) },
+    { name: 'judge', actor: 'judge', run: (ctx) => judge(ctx, ports) },
+    { name: 'policy', actor: 'gate', run: (ctx) => policy(ctx, ports) },
+    { name: 'merge', actor: 'lander', run: (ctx) => merge(ctx, ports) },
+    { name: 'release', actor: 'deployer', run: (ctx) => release(ctx, ports) },
+    { name: 'rollout', actor: 'deployer', run: (ctx) => rollout(ctx, ports) },
+    { name: 'conclude', actor: 'deployer', run: (ctx) => conclude(ctx, ports) },
+  ];
+}
+
+async function classify(ctx: StageContext, ports: PipelinePorts) {
+  const { config } = await ports.rules.load();
+  return runClassify(
+    {
+      git: ports.git,
+      protectedPatterns: config.scope.protectedPaths,
+      revertOf: ({ record }) => (typeof record.reverts === 'string' ? record.reverts : undefined),
+    },
+    ctx,
+  );
+}
+
+async function guardrails(ctx: StageContext, ports: PipelinePorts) {
+  const { config } = await ports.rules.load();
+  const onGuardrail: GuardrailDeps['onGuardrail'] = ({ name, verdict }) => {
+    // Progress for whoever watches; the report itself is journalled when the stage is done.
+    ctx.note('guardrail', { name, verdict }).catch(() => {});
+  };
+  return runGuardrails({ ...ports, onGuardrail }, config, ctx);
+}

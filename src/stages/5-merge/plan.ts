@@ -1,0 +1,55 @@
+import type { Sha } from '../../domain/change.ts';
+import type { Conclusion } from '../../domain/decision.ts';
+
+/** Everything that decides whether the branch may be moved now. */
+export type MergeFacts = {
+  /** Why autonomy is stopped; undefined: it is not. */
+  readonly stopped: string | undefined;
+  /** Why no merge may happen at this hour or any more today; undefined: it may. */
+  readonly frozen: string | undefined;
+  /** A change that must conclude first. */
+  readonly behind: { readonly id: string; readonly why: string } | undefined;
+  readonly tip: Sha;
+  /** The tip that the guardrails tested against. */
+  readonly testedOn: Sha;
+  /** Commits between stable and the tip that nothing of ours explains. */
+  readonly foreign: readonly Sha[];
+  /** The policy that decided is still the policy of the branch. */
+  readonly policyUnchanged: boolean;
+};
+
+export type MergePlan =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'later'; readonly code: string; readonly why: string; readonly afterMs: number }
+  | { readonly kind: 'raced'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly conclusion: Conclusion };
+
+export function planMerge(facts: MergeFacts): MergePlan {
+  if (facts.stopped !== undefined) return later('merge.stopped', facts.stopped, 1_000);
+  if (facts.frozen !== undefined) return later('merge.frozen', facts.frozen, 30_000);
+  if (facts.behind !== undefined) return later('merge.behind', `${facts.behind.id} ${facts.behind.why}`, 250);
+  if (facts.tip !== facts.testedOn)
+    return { kind: 'raced', reason: `the branch moved from ${short(facts.testedOn)} to ${short(facts.tip)}` };
+  if (!facts.policyUnchanged) return { kind: 'raced', reason: 'the policy changed since it decided' };
+  if (facts.foreign.length > 0) return { kind: 'stop', conclusion: holdForeign(facts.foreign) };
+  return { kind: 'go' };
+}
+
+export function holdForeign(foreign: readonly Sha[]): Conclusion {
+  const names = foreign.map(short).join(', ');
+  return {
+    outcome: 'held',
+    code: 'release.foreign-commits',
+    reasons: [
+      `the branch holds commits that production has not proved (${names}); they would be released with this change. Deploy them yourself, then: autoland adopt`,
+    ],
+  };
+}
+
+function later(code: string, why: string, afterMs: number): MergePlan {
+  return { kind: 'later', code, why, afterMs };
+}
+
+function short(sha: Sha): string {
+  return sha.slice(0, 10);
+}

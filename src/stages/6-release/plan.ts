@@ -1,0 +1,54 @@
+import type { Sha } from '../../domain/change.ts';
+import type { Conclusion } from '../../domain/decision.ts';
+import type { ReleaseReport, StageContext } from '../../domain/stage.ts';
+import { foreignCommits, type Ledger, poisonedCommits } from '../../views/ledger.ts';
+
+/** What a release would bring into production besides the change itself. */
+export type ReleaseFacts = {
+  readonly ledger: Ledger;
+  /** Commits of the branch after stable up to the merge, oldest first. */
+  readonly since: readonly Sha[];
+  readonly merge: Sha;
+  /** The commit that a revert undoes; undefined: the change is no revert. */
+  readonly reverts: Sha | undefined;
+};
+
+/** Why the merge must not be released; undefined: it may be. */
+export function releaseObstacle({ ledger, since, merge, reverts }: ReleaseFacts): Conclusion | undefined {
+  const others = since.filter((commit) => commit !== merge && commit !== reverts);
+  const poisoned = others.filter((commit) => poisonedCommits(ledger).has(commit));
+  if (poisoned.length > 0)
+    return held('release.poisoned', `it contains a version that was rolled back: ${short(poisoned)}`);
+  const foreign = foreignCommits(ledger, others);
+  if (foreign.length > 0)
+    return held(
+      'release.foreign-commits',
+      `it contains commits that production has not proved: ${short(foreign)}`,
+    );
+  return undefined;
+}
+
+/** Why nothing has to be deployed; undefined: something has. */
+export function nothingToDeploy(
+  ctx: Pick<StageContext, 'results'>,
+  configured: boolean,
+  ledger: Ledger,
+): Extract<ReleaseReport, { deploys: false }> | undefined {
+  const none = (why: string) => ({ deploys: false as const, why, sameAsStable: false });
+  if (!configured) return none('the repository has no service');
+  if (ctx.results.policy?.level !== 'deploy') return none('the policy lets it merge, not deploy');
+  if (ledger.stable === null) return none('no version of the service was ever adopted: autoland adopt');
+  return undefined;
+}
+
+function held(code: string, reason: string): Conclusion {
+  return {
+    outcome: 'held',
+    code,
+    reasons: [`${reason}. Deploy or revert them yourself, then: autoland adopt`],
+  };
+}
+
+function short(commits: readonly Sha[]): string {
+  return commits.map((commit) => commit.slice(0, 10)).join(', ');
+}

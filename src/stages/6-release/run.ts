@@ -1,0 +1,119 @@
+import { serviceSpec } from '../../config/plans.ts';
+import type { Sha } from '../../domain/change.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import { gateStatement } from '../../domain/gate.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { ReleaseReport, StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { AttestationVerifier, Attestor } from '../../ports/attestor.ts';
+import type { AuditLog } from '../../ports/audit-log.ts';
+import type { Builder } from '../../ports/builder.ts';
+import type { Controls } from '../../ports/controls.ts';
+import type { GitReader } from '../../ports/git-host.ts';
+import type { ReleaseStore } from '../../ports/release-store.ts';
+import type { Rules, RulesSource } from '../../ports/rules.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import type { Ledger } from '../../views/ledger.ts';
+import { nothingToDeploy, releaseObstacle } from './plan.ts';
+
+export type ReleasePorts = {
+  readonly git: Pick<GitReader, 'history'>;
+  readonly rules: RulesSource;
+  readonly controls: Controls;
+  readonly ledger: () => Promise<Ledger>;
+  readonly builder: Builder;
+  readonly releases: ReleaseStore;
+  readonly runtime: Runtime;
+  readonly auditLog: AuditLog;
+  readonly attestor: Attestor;
+  readonly attestations: AttestationVerifier;
+  readonly nonce: () => string;
+};
+
+type Outcome = StageOutcome<ReleaseReport>;
+
+/** Builds what was merged, once, and starts it dark: no user meets it before its flag opens. */
+export async function release(ctx: StageContext, ports: ReleasePorts): Promise<Outcome> {
+  const { merge } = ctx.results;
+  if (merge === undefined) throw new Error('the release stage needs the result of merge');
+  const takenBack = ctx.signals.find(({ name }) => name === 'rollback');
+  if (takenBack !== undefined)
+    return stop('rolled-back', 'release.by-person', `${takenBack.actor} took it back before anybody met it`);
+  const rules = await ports.rules.load();
+  const ledger = await ports.ledger();
+  const nothing = nothingToDeploy(ctx, rules.config.service !== null, ledger);
+  if (nothing !== undefined) return { kind: 'done', data: nothing };
+  const stopped = await ports.controls.stopped();
+  if (stopped !== undefined && ctx.results.classify?.class !== 'revert')
+    return { kind: 'again', at: new Date(ctx.now.getTime() + 1_000) };
+  return releaseMerge(ctx, ports, { commit: merge.commit, rules, ledger });
+}
+
+type Merged = { readonly commit: Sha; readonly rules: Rules; readonly ledger: Ledger };
+
+async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merged): Promise<Outcome> {
+  const { commit, rules, ledger } = merged;
+  const { stable } = ledger;
+  const { service } = rules.config;
+  if (stable === null || service === null) throw new Error('nothingToDeploy let an unadopted service pass');
+  const history = await ports.git.history(stable.commit, commit);
+  const since = history.map(({ sha }) => sha);
+  const { reverts } = ctx.results.classify?.class === 'revert' ? ctx.proposal.record : {};
+  const obstacle = releaseObstacle({
+    ledger,
+    since,
+    merge: commit,
+    reverts: typeof reverts === 'string' ? reverts : undefined,
+  });
+  if (obstacle !== undefined) return { kind: 'stop', conclusion: obstacle };
+
+  const built = await ctx.effect('build', { commit }, () => ports.builder.build(commit, rules.config));
+  if ('failed' in built) return stop('rolled-back', 'release.build-failed', String(built.failed));
+  const digest = String(built.digest);
+  if (digest === stable.digest)
+    return { kind: 'done', data: { deploys: false, why: 'what was built runs already', sameAsStable: true } };
+  await ctx.effect('attest', { digest, service: service.name }, () =>
+    attest(ctx, ports, digest, service.name),
+  );
+  try {
+    await ctx.effect('start', { digest, service: service.name }, async () => {
+      const instances = await ports.runtime.start(serviceSpec(service), digest);
+      return { instances: instances.length };
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
+    return stop('rolled-back', 'release.unhealthy', thrown.message);
+  }
+  return { kind: 'done', data: { deploys: true, service: service.name, digest, stable: stable.digest } };
+}
+
+/** The gate admits a digest only with the builder's provenance for it in hand. */
+async function attest(
+  ctx: StageContext,
+  ports: ReleasePorts,
+  digest: string,
+  service: string,
+): Promise<JsonObject> {
+  const provenance = await ports.releases.attached(digest, 'provenance');
+  if (provenance === undefined)
+    throw new AutolandError('attestation.invalid', `expected provenance for ${digest}, found none`);
+  await ports.attestations.verify('verifier', provenance, digest);
+  const decision = ctx.results.policy;
+  if (decision === undefined) throw new Error('the release stage needs the result of policy');
+  const { size, root } = await ports.auditLog.publish();
+  const statement = gateStatement({
+    change: ctx.id,
+    decision,
+    digest,
+    resource: `service:${service}`,
+    log: { size, root },
+    inputs: [{ uri: 'provenance', digest }],
+    at: ctx.now,
+    nonce: ports.nonce(),
+  });
+  await ports.releases.attach(digest, 'gate', await ports.attestor.sign('gate', statement));
+  return { digest, logSize: size };
+}
+
+function stop(outcome: 'rolled-back', code: string, reason: string): Outcome {
+  return { kind: 'stop', conclusion: { outcome, code, reasons: [reason] } };
+}

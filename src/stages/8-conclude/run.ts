@@ -1,0 +1,65 @@
+import type { Proposal, Sha } from '../../domain/change.ts';
+import type { Conclusion } from '../../domain/decision.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StageContext, StageOutcome } from '../../domain/stage.ts';
+import { makeRevert, type RevertGit } from '../../engine/revert.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import { planConclusion } from './plan.ts';
+
+export type ConcludePorts = {
+  readonly git: RevertGit;
+  readonly runtime: Runtime;
+  /** Hands a proposal in; the same one twice is one. */
+  readonly propose: (proposal: Proposal) => Promise<string>;
+};
+
+/** Puts production and branch in order after a change, whichever way it ended, and closes it. */
+export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise<StageOutcome<Conclusion>> {
+  const plan = planConclusion(ctx);
+  if (plan.dropCandidate !== null) {
+    const { service, digest, stable } = plan.dropCandidate;
+    await ctx.closing('remove-candidate', { service, digest }, async () => {
+      await ports.runtime.route({ service, stable, candidate: null });
+      await ports.runtime.stop(service, digest);
+      return {};
+    });
+  }
+  if (plan.keepWarm !== null) await stopOthers(ctx, ports.runtime, plan.keepWarm);
+  const reasons = [...plan.conclusion.reasons];
+  if (plan.revert !== null) {
+    const queued = await queueRevert(ctx, ports, plan.revert);
+    reasons.push(
+      'change' in queued
+        ? `its merge is reverted by ${String(queued.change)}`
+        : `its merge could not be reverted cleanly, a person must: ${String(queued.conflict)}`,
+    );
+  }
+  return { kind: 'stop', conclusion: { ...plan.conclusion, reasons } };
+}
+
+async function stopOthers(
+  ctx: StageContext,
+  runtime: Runtime,
+  keep: { service: string; digests: readonly string[] },
+): Promise<void> {
+  await ctx.effect('stop-others', { service: keep.service, keep: keep.digests }, async () => {
+    const running = await runtime.running();
+    const others = running.filter(
+      ({ service, digest }) => service === keep.service && !keep.digests.includes(digest),
+    );
+    const digests = [...new Set(others.map(({ digest }) => digest))];
+    for (const digest of digests) await runtime.stop(keep.service, digest);
+    return { stopped: digests };
+  });
+}
+
+/** The revert is a change of its own: tested on today's tip, merged by compare-and-swap like any other. */
+async function queueRevert(ctx: StageContext, ports: ConcludePorts, commit: Sha): Promise<JsonObject> {
+  return ctx.effect<JsonObject>('queue-revert', { commit }, async () => {
+    const { id, proposal, stageSince } = ctx;
+    const why = ctx.conclusion?.reasons.join('\n') ?? '';
+    const made = await makeRevert(ports.git, { change: id, proposal, commit, why, at: stageSince });
+    if (made.kind === 'conflict') return { conflict: made.paths.join(', ') };
+    return { change: await ports.propose(made.proposal) };
+  });
+}

@@ -1,0 +1,112 @@
+import type { Entry } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { type StageData, type StageName, stageNames } from '../domain/stage.ts';
+import type { ChangeState } from '../engine/state.ts';
+
+/** One change as `explain`, `watch` and the API show it. */
+export type ChangeView = {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly proposedAt: string;
+  readonly class: string | null;
+  /** The stage that runs next, or how it ended. */
+  readonly state: string;
+  readonly code: string | null;
+  readonly reasons: readonly string[];
+  readonly stages: readonly StageView[];
+  readonly guardrails: readonly GuardrailView[];
+  readonly packages: readonly {
+    readonly name: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  }[];
+  readonly exposed: number;
+  readonly errored: number;
+  readonly background: number;
+  readonly merge: string | null;
+  readonly digest: string | null;
+};
+
+export type StageView = {
+  readonly stage: StageName;
+  readonly seconds: number | null;
+  /** One line: what came out; null: not yet. */
+  readonly summary: string | null;
+};
+
+export type GuardrailView = {
+  readonly name: string;
+  readonly verdict: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly evidence: JsonObject;
+  readonly ms: number;
+};
+
+/** `look` is the last `rollout.look` of the change, if it was ever exposed. */
+export function viewChange(state: ChangeState, look: JsonObject | undefined): ChangeView {
+  const { results, conclusion, proposal } = state;
+  const release = results.release;
+  return {
+    id: state.id,
+    title: proposal.title,
+    source: proposal.source,
+    proposedAt: state.proposedAt,
+    class: results.classify?.class ?? null,
+    state: state.stage === null ? (conclusion?.outcome ?? 'held') : state.stage,
+    code: conclusion?.code ?? null,
+    reasons: conclusion?.reasons ?? [],
+    stages: stageNames.flatMap((stage) => viewStage(state, stage)),
+    guardrails: results.guardrails?.results ?? [],
+    packages: (results.classify?.packages ?? []).filter(({ direct }) => direct),
+    exposed: numberOf(look, 'usersExposed'),
+    errored: numberOf(look, 'usersErrored'),
+    background: numberOf(look, 'backgroundErrors'),
+    merge: results.merge?.commit ?? null,
+    digest: release?.deploys === true ? release.digest : null,
+  };
+}
+
+/** The last look at the canary that the journal holds. */
+export function lastLook(entries: readonly Entry[]): JsonObject | undefined {
+  const look = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === 'rollout.look');
+  return look?.data.data as JsonObject | undefined;
+}
+
+function viewStage(state: ChangeState, stage: StageName): StageView[] {
+  const span = state.spans[stage];
+  if (span === undefined) return [];
+  const seconds = span.to === null ? null : (Date.parse(span.to) - Date.parse(span.from)) / 1000;
+  return [{ stage, seconds, summary: summarize(stage, state) }];
+}
+
+type Summary = { readonly [S in StageName]: (data: StageData[S]) => string };
+
+const summaries: Summary = {
+  classify: (data) => `${data.class}: ${data.reasons.join('; ')}`,
+  guardrails: (data) => {
+    const bad = data.results.filter(({ verdict }) => verdict !== 'pass');
+    if (bad.length === 0) return `${data.results.length} of ${data.results.length} pass`;
+    return bad.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`).join('; ');
+  },
+  judge: (data) => data.verdict,
+  policy: (data) => `${data.value} up to ${data.level} (${data.codes.join(', ')})`,
+  merge: (data) => `${data.commit.slice(0, 10)} onto ${data.onto.slice(0, 10)}`,
+  release: (data) => (data.deploys ? data.digest.slice(0, 19) : data.why),
+  rollout: (data) =>
+    data.ran ? `promoted after ${data.seconds.toFixed(1)} s; ${data.usersExposed} users exposed` : data.why,
+  conclude: (data) => data.code,
+};
+
+function summarize(stage: StageName, state: ChangeState): string | null {
+  if (stage === 'conclude') return state.conclusion?.code ?? null;
+  const data = state.results[stage];
+  // The table is indexed by the same name, which TypeScript cannot follow.
+  return data === undefined ? null : (summaries[stage] as (of: typeof data) => string)(data);
+}
+
+function numberOf(data: JsonObject | undefined, key: string): number {
+  const value = data?.[key];
+  return typeof value === 'number' ? value : 0;
+}

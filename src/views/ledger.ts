@@ -1,0 +1,170 @@
+import type { ChangeClass, ChangeId, PackageChange, Proposal, Sha } from '../domain/change.ts';
+import type { Conclusion } from '../domain/decision.ts';
+import type { Entry } from '../domain/journal.ts';
+import type { Classification, MergeReport, ReleaseReport, RolloutReport } from '../domain/stage.ts';
+
+/** What the repository's journal says about all changes together: one line for each, and what production runs. */
+export type Ledger = {
+  readonly changes: ReadonlyMap<ChangeId, LedgerChange>;
+  /** null: nothing was ever adopted, so nothing can be compared with a candidate. */
+  readonly stable: { readonly service: string; readonly commit: Sha; readonly digest: string } | null;
+  /** The stable version before this one: kept warm. */
+  readonly previousDigest: string | null;
+  /** Journal index of the last entry taken in; -1: none. */
+  readonly upTo: number;
+};
+
+type Stable = NonNullable<Ledger['stable']>;
+
+export type LedgerChange = {
+  readonly id: ChangeId;
+  readonly proposal: Proposal;
+  readonly proposedAt: string;
+  readonly class: ChangeClass | null;
+  readonly packages: readonly PackageChange[];
+  /** Set once the branch holds it. */
+  readonly merge: MergeReport | null;
+  readonly mergedAt: string | null;
+  /** The candidate's digest, once it deploys. */
+  readonly digest: string | null;
+  readonly conclusion: Conclusion | null;
+  readonly concludedAt: string | null;
+};
+
+export const emptyLedger: Ledger = { changes: new Map(), stable: null, previousDigest: null, upTo: -1 };
+
+/** The event types that a ledger is folded from. */
+export const ledgerTypes = [
+  'change.proposed',
+  'stage.finished',
+  'stage.raced',
+  'change.concluded',
+  'service.stable',
+];
+
+export function foldLedger(entries: readonly Entry[], from: Ledger = emptyLedger): Ledger {
+  const changes = new Map(from.changes);
+  let { stable, previousDigest, upTo } = from;
+  for (const entry of entries) {
+    if (entry.index <= upTo) continue;
+    upTo = entry.index;
+    const after = entry.change === undefined ? undefined : take(changes.get(entry.change), entry);
+    if (after !== undefined) changes.set(after.id, after);
+    const next = stableAfter(entry, after, stable);
+    if (next === null) continue;
+    if (stable !== null && stable.digest !== next.digest) previousDigest = stable.digest;
+    stable = next;
+  }
+  return { changes, stable, previousDigest, upTo };
+}
+
+function take(change: LedgerChange | undefined, entry: Entry): LedgerChange | undefined {
+  if (entry.type === 'change.proposed' && change === undefined) return begin(entry);
+  if (change === undefined) return undefined;
+  if (entry.type === 'stage.finished') return { ...change, ...finished(entry) };
+  if (entry.type === 'stage.raced') return { ...change, class: null, packages: [] };
+  if (entry.type !== 'change.concluded') return change;
+  return { ...change, conclusion: entry.data as unknown as Conclusion, concludedAt: entry.at };
+}
+
+/** What production runs after this entry; null: the entry says nothing about it. */
+function stableAfter(entry: Entry, change: LedgerChange | undefined, stable: Stable | null): Stable | null {
+  if (entry.type === 'service.stable') return entry.data as unknown as Stable;
+  if (entry.type !== 'stage.finished' || change === undefined || change.merge === null) return null;
+  const { commit } = change.merge;
+  if (entry.data.stage === 'rollout') {
+    const report = entry.data.data as unknown as RolloutReport;
+    if (!report.ran || change.digest === null || stable === null) return null;
+    return { service: stable.service, commit, digest: change.digest };
+  }
+  if (entry.data.stage !== 'release' || stable === null) return null;
+  const release = entry.data.data as unknown as ReleaseReport;
+  return !release.deploys && release.sameAsStable ? { ...stable, commit } : null;
+}
+
+function begin(entry: Entry): LedgerChange {
+  return {
+    id: entry.change ?? '',
+    proposal: entry.data as unknown as Proposal,
+    proposedAt: entry.at,
+    class: null,
+    packages: [],
+    merge: null,
+    mergedAt: null,
+    digest: null,
+    conclusion: null,
+    concludedAt: null,
+  };
+}
+
+function finished(entry: Entry): Partial<LedgerChange> {
+  const data = entry.data.data as unknown;
+  if (entry.data.stage === 'classify') {
+    const found = data as Classification;
+    return { class: found.class, packages: found.packages };
+  }
+  if (entry.data.stage === 'merge') return { merge: data as MergeReport, mergedAt: entry.at };
+  if (entry.data.stage === 'release') {
+    const release = data as ReleaseReport;
+    return { digest: release.deploys ? release.digest : null };
+  }
+  return {};
+}
+
+/** The change that has the service to itself: merged, and not yet concluded. */
+export function inProduction(ledger: Ledger): LedgerChange | undefined {
+  return [...ledger.changes.values()].find((change) => change.merge !== null && change.conclusion === null);
+}
+
+export const revertSource = 'agent:revert';
+
+/** A revert that has not landed yet goes before everything else. */
+export function pendingRevert(ledger: Ledger): LedgerChange | undefined {
+  return [...ledger.changes.values()].find(
+    (change) => change.proposal.source === revertSource && change.conclusion === null,
+  );
+}
+
+export type RememberedVersion = {
+  readonly name: string;
+  readonly version: string;
+  readonly code: string;
+  readonly change: ChangeId;
+};
+
+/** Versions of packages that were turned away here, refused or rolled back: not proposed again. */
+export function rememberedVersions(ledger: Ledger): readonly RememberedVersion[] {
+  return [...ledger.changes.values()].flatMap((change) => {
+    const { conclusion } = change;
+    if (conclusion === null || !turnedAway.has(conclusion.outcome)) return [];
+    return change.packages
+      .filter((pkg) => pkg.direct && pkg.to !== null)
+      .map((pkg) => ({ name: pkg.name, version: pkg.to ?? '', code: conclusion.code, change: change.id }));
+  });
+}
+
+const turnedAway: ReadonlySet<string> = new Set(['refused', 'rolled-back']);
+
+/** Merge commits that were rolled back: no release may contain one that is not reverted. */
+export function poisonedCommits(ledger: Ledger): ReadonlySet<Sha> {
+  const poisoned = [...ledger.changes.values()].filter(
+    (change) => change.conclusion?.outcome === 'rolled-back',
+  );
+  return new Set(poisoned.flatMap((change) => (change.merge === null ? [] : [change.merge.commit])));
+}
+
+/** How many changes the branch has taken since `since`, for the daily cap. */
+export function mergedSince(ledger: Ledger, since: Date): number {
+  const changes = [...ledger.changes.values()];
+  return changes.filter(({ mergedAt }) => mergedAt !== null && new Date(mergedAt) >= since).length;
+}
+
+/** Commits of the branch after stable that no change of ours explains. */
+export function foreignCommits(ledger: Ledger, commits: readonly Sha[]): readonly Sha[] {
+  const landed = new Set(
+    [...ledger.changes.values()]
+      .filter((change) => change.conclusion?.outcome === 'landed')
+      .flatMap((change) => (change.merge === null ? [] : [change.merge.commit])),
+  );
+  return commits.filter((commit) => !landed.has(commit));
+}

@@ -1,0 +1,21 @@
+import type { Ledger } from './ledger.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Digests that must stay: what runs or may run again, the newest few, and all that are young. */
+export function releasesToKeep(
+  ledger: Ledger,
+  retention: { readonly releases: number; readonly days: number },
+  now: Date,
+): ReadonlySet<string> {
+  const all = [...ledger.changes.values()].filter(({ digest }) => digest !== null);
+  const kept = new Set<string>();
+  if (ledger.stable !== null) kept.add(ledger.stable.digest);
+  if (ledger.previousDigest !== null) kept.add(ledger.previousDigest);
+  for (const [index, change] of all.reverse().entries()) {
+    const age = now.getTime() - Date.parse(change.concludedAt ?? now.toISOString());
+    const stays = change.conclusion === null || index < retention.releases || age < retention.days * dayMs;
+    if (stays && change.digest !== null) kept.add(change.digest);
+  }
+  return kept;
+}

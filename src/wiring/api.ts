@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { makeApi } from '../server/app.ts';
+import { lastLook, viewChange } from '../views/change-view.ts';
+import type { Repository } from './repository.ts';
+import { readStatus } from './status.ts';
+
+/** The API on a Unix socket that only its owner can open. */
+export async function serveApi(repository: Repository) {
+  const { store, controls, place } = repository;
+  const app = makeApi({
+    status: () => readStatus(repository),
+    change: async (id) => {
+      const { state, entries } = await repository.change(id);
+      return viewChange(state, lastLook(entries));
+    },
+    entries: (from, limit) => store.read({ from, to: from + limit }),
+    stop: async (by, reason) => {
+      await controls.stop(by, reason);
+      await repository.record('control.stopped', by, { reason });
+    },
+    resume: async (by) => {
+      await repository.record('control.resumed', by, {});
+      await controls.resume(by);
+    },
+  });
+  const server = createServer(getRequestListener(app.fetch));
+  await rm(place.files.apiSocket, { force: true });
+  server.listen(place.files.apiSocket);
+  await once(server, 'listening');
+  await chmod(place.files.apiSocket, 0o600);
+  return {
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await rm(place.files.apiSocket, { force: true });
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { ControlLock } from '../adapters/store/control-lock.ts';
+import type { DemoCommandOptions } from '../cli/commands/demo.ts';
+import { seconds } from '../cli/render/text.ts';
+import { rolloutPlan } from '../config/plans.ts';
+import { makeReporter, type Reporter } from '../demo/reporter.ts';
+import { Demo } from '../demo/run.ts';
+import { loadStory, type Story } from '../demo/story.ts';
+import { summaryData, summaryLines } from '../demo/summary.ts';
+import { AutolandError } from '../domain/errors.ts';
+import { verifyRepositoryLog } from './audit.ts';
+import { checkRepository } from './fsck.ts';
+import { makeRepository } from './new-repository.ts';
+import { stateHome } from './place.ts';
+import { openRepository } from './repository.ts';
+import { BranchRules } from './rules.ts';
+import { scanRepository } from './scan.ts';
+
+/** `autoland demo`: the story of a manifest, from an empty directory to a summary. */
+export async function demo(options: DemoCommandOptions): Promise<void> {
+  const story = await loadStory(options.story);
+  const reporter = makeReporter(options);
+  const home = await freshHome();
+  const place = { repo: join(home.dir, `${story.name}.git`), state: join(home.dir, 'state') };
+  const aborting = abortOnSignals();
+  try {
+    await makeRepository(story.serviceDir, place.repo, story.title);
+    reporter.say(await announcement(story, place.repo));
+    const running = new Demo({
+      story,
+      reporter,
+      ...place,
+      port: options.port,
+      signal: aborting.signal,
+      openRepository: () => openRepository(place, 'read'),
+      scan: (dryRun) => scanFor(place, dryRun),
+      verify: () => verify(place),
+    });
+    await tell(running, reporter, { stay: options.stay === true, signal: aborting.signal });
+  } finally {
+    aborting.end();
+    home.free();
+  }
+}
+
+async function tell(
+  running: Demo,
+  reporter: Reporter,
+  how: { stay: boolean; signal: AbortSignal },
+): Promise<void> {
+  try {
+    const result = await running.run();
+    reporter.summary(summaryLines(result), summaryData(result));
+    if (!result.auditVerified || !result.fsckAgrees) process.exitCode = 1;
+    if (how.stay) {
+      reporter.say(`The shop stays open at ${running.url} until Ctrl-C.`);
+      await new Promise<void>((resolve) =>
+        how.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+    }
+  } catch (thrown) {
+    if (!how.signal.aborted) throw thrown;
+    process.exitCode = 130;
+  } finally {
+    await running.close();
+  }
+}
+
+function abortOnSignals() {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error('interrupted'));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, abort);
+  return {
+    signal: controller.signal,
+    end: () => {
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, abort);
+    },
+  };
+}
+
+/** Each demo begins with an empty directory; the last one stays for a look, unless another demo is using it. */
+async function freshHome(): Promise<{ dir: string; free: () => void }> {
+  for (let number = 1; number <= 9; number += 1) {
+    const dir = join(stateHome(), number === 1 ? 'demo' : `demo-${number}`);
+    await mkdir(dir, { recursive: true, mode: 0o711 });
+    try {
+      const lock = ControlLock.take(`${dir}.lock`);
+      await rm(dir, { recursive: true, force: true });
+      await mkdir(dir, { recursive: true, mode: 0o711 });
+      return { dir, free: () => lock.free() };
+    } catch (thrown) {
+      if (!(thrown instanceof AutolandError) || thrown.code !== 'journal.locked') throw thrown;
+    }
+  }
+  throw new AutolandError('state.locked', 'nine demos are running already', { mend: 'end one of them' });
+}
+
+async function announcement(story: Story, repo: string): Promise<string> {
+  const { reader, close } = await openGitReader(repo);
+  try {
+    const { steps } = rolloutPlan((await new BranchRules(reader, false).load()).config);
+    const least = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
+    const most = steps.reduce((sum, step) => sum + step.limitSeconds, 0);
+    return [
+      `${story.title}: ${story.traffic.users} simulated users, ${story.traffic.requestsPerSecond} requests/s.`,
+      `A rollout takes ${seconds(least)} at least and ${seconds(most)} at most; the whole story about two and a half minutes.`,
+      'The policy of this demo is unsigned: it runs with --allow-unsigned-policy.',
+    ].join('\n');
+  } finally {
+    await close();
+  }
+}
+
+async function scanFor(place: { repo: string; state: string }, dryRun: boolean): Promise<readonly string[]> {
+  const report = await scanRepository(place, { actor: 'agent:dependency', dryRun });
+  return report.skipped
+    .filter(({ code }) => code === 'dependency.remembered')
+    .map(({ name, version }) => `${name} ${version ?? ''}`);
+}
+
+async function verify(place: {
+  repo: string;
+  state: string;
+}): Promise<{ auditVerified: boolean; fsckAgrees: boolean }> {
+  const log = await verifyRepositoryLog(place);
+  const { ok } = await checkRepository(place);
+  return { auditVerified: log.kind === 'ok', fsckAgrees: ok };
+}

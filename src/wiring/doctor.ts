@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
+import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
+import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
+import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { AutolandError, messageOf } from '../domain/errors.ts';
+import { loadPolicies } from '../stages/4-policy/cedar.ts';
+import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { BranchRules } from './rules.ts';
+
+export type DoctorFinding = {
+  readonly check: string;
+  /** `missing`: not set up yet, which may be right. */
+  readonly status: 'works' | 'missing' | 'broken';
+  readonly detail: string;
+  readonly mend: string | null;
+};
+
+type Check = { readonly name: string; readonly look: () => Promise<string | Missing> };
+type Missing = { readonly missing: string; readonly mend: string };
+
+const run = promisify(execFile);
+
+/** `autoland doctor`: tries each part for real. */
+export async function examine(options: PlaceOptions): Promise<readonly DoctorFinding[]> {
+  const findings = await Promise.all([...machineChecks].map(tryOut));
+  const place = await locate(options).catch((thrown: unknown) => thrown);
+  if (!isPlace(place)) return [...findings, broken('repository', place)];
+  return [...findings, ...(await Promise.all(repositoryChecks(place).map(tryOut)))];
+}
+
+const machineChecks: readonly Check[] = [
+  { name: 'node', look: async () => `${process.version} at ${process.execPath}` },
+  { name: 'git', look: async () => (await run('git', ['--version'])).stdout.trim() },
+  { name: 'registry', look: registryAnswers },
+];
+
+function repositoryChecks(place: Place): readonly Check[] {
+  return [
+    { name: 'repository', look: async () => `${place.repo}, state in ${place.state}` },
+    { name: 'sandbox', look: () => sandboxHolds(place) },
+    { name: 'configuration', look: () => rulesHold(place) },
+    { name: 'keys', look: () => keysHold(place) },
+    { name: 'runtime', look: () => runtimeAnswers(place) },
+    { name: 'telemetry', look: () => telemetryArrives(place) },
+  ];
+}
+
+async function registryAnswers(): Promise<string> {
+  const registry = new NpmRegistry({ settings: await loadNpmSettings({ env: process.env }) });
+  const found = await registry.describe('npm');
+  if (found === undefined)
+    throw new AutolandError('registry.invalid', 'the registry does not know the package npm');
+  return `${(await registry.origins()).join(', ')} answers (${found.versions.length} versions of npm)`;
+}
+
+async function sandboxHolds(place: Place): Promise<string> {
+  await makeState(place);
+  const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
+  const { ok, findings } = await sandbox.probe();
+  if (ok) return findings.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+  const bad = findings.filter((finding) => !finding.ok).map(({ check, detail }) => `${check}: ${detail}`);
+  throw new AutolandError('sandbox.unavailable', bad.join('; '), {
+    mend: 'apt-get install -y bubblewrap socat',
+  });
+}
+
+async function rulesHold(place: Place): Promise<string | Missing> {
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    const { config, policyText } = await new BranchRules(reader, false).load();
+    const policies = await loadPolicies(policyText, '.autoland/policy.cedar');
+    const levels = Object.entries(config.autonomy).filter(([, level]) => level !== 'observe');
+    const alone =
+      levels.length === 0 ? 'observes only' : levels.map(([name, level]) => `${name}: ${level}`).join(', ');
+    return `${policies.all.length} policies (unsigned); ${alone}`;
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
+    return { missing: thrown.message, mend: thrown.mend ?? 'autoland init' };
+  } finally {
+    await close();
+  }
+}
+
+async function keysHold(place: Place): Promise<string | Missing> {
+  if (!(await hasJournal(place))) return { missing: 'none yet', mend: 'autoland up makes them' };
+  await FileKeyRing.open(place.files.keys, { create: false });
+  return 'five roles, each with a key of its own';
+}
+
+async function runtimeAnswers(place: Place): Promise<string | Missing> {
+  try {
+    const running = await new RuntimeClient({ stateDir: place.state }).running();
+    return `${running.length} instances run`;
+  } catch (thrown) {
+    return { missing: messageOf(thrown), mend: 'autoland up' };
+  }
+}
+
+const slowReportSeconds = 5;
+
+async function telemetryArrives(place: Place): Promise<string | Missing> {
+  const reports = await new RuntimeClient({ stateDir: place.state }).telemetry().catch(() => []);
+  if (reports.length === 0) return { missing: 'no instance runs', mend: 'autoland up' };
+  const ages = reports.map(({ lastSeen }) =>
+    lastSeen === null ? null : (Date.now() - Date.parse(lastSeen)) / 1000,
+  );
+  if (ages.every((age) => age === null))
+    return {
+      missing: 'no instance has reported metrics; the router counts users all the same',
+      mend: 'export OTLP/HTTP JSON to the Unix socket that AUTOLAND_OTLP_SOCKET names',
+    };
+  const slowest = Math.max(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
+  if (slowest <= slowReportSeconds) return `every instance reported within ${slowReportSeconds} s`;
+  return { missing: `an instance has not reported for ${slowest.toFixed(0)} s`, mend: 'export every second' };
+}
+
+async function tryOut({ name, look }: Check): Promise<DoctorFinding> {
+  try {
+    const found = await look();
+    if (typeof found === 'string') return { check: name, status: 'works', detail: found, mend: null };
+    return { check: name, status: 'missing', detail: found.missing, mend: found.mend };
+  } catch (thrown) {
+    return broken(name, thrown);
+  }
+}
+
+function broken(check: string, thrown: unknown): DoctorFinding {
+  const mend = thrown instanceof AutolandError ? (thrown.mend ?? null) : null;
+  return { check, status: 'broken', detail: messageOf(thrown), mend };
+}
+
+function isPlace(value: unknown): value is Place {
+  return typeof value === 'object' && value !== null && 'repo' in value && 'files' in value;
+}

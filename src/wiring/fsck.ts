@@ -1,0 +1,141 @@
+import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import { isCommitSignedBy } from '../adapters/git-host/local/commit-object.ts';
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { runGit } from '../adapters/git-host/local/run-git.ts';
+import { PublicKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
+import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
+import { readRoutes } from '../adapters/runtime/routes-file.ts';
+import { type FsckFacts, type FsckFinding, fsck } from '../audit/fsck.ts';
+import { rolloutPlan } from '../config/plans.ts';
+import { messageOf } from '../domain/errors.ts';
+import { trailersOf } from '../domain/trailers.ts';
+import { inProduction } from '../views/ledger.ts';
+import { verifyLogOf } from './audit.ts';
+import type { PlaceOptions } from './place.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { BranchRules } from './rules.ts';
+
+/** `autoland fsck`. */
+export async function checkRepository(
+  options: PlaceOptions,
+): Promise<{ ok: boolean; findings: readonly FsckFinding[] }> {
+  await using repository = await openRepository(options, 'read');
+  const findings = fsck(await gather(repository));
+  return { ok: findings.every(({ ok }) => ok), findings };
+}
+
+async function gather(repository: Repository): Promise<FsckFacts> {
+  const { place } = repository;
+  const keys = await PublicKeyRing.open(place.files.keys);
+  const route = readRoutes(place.files)[0]?.route ?? null;
+  const journal = await journalFacts(repository);
+  return {
+    journal,
+    branch: await branchFacts(repository, keys),
+    route: route === null ? null : { stable: route.stable, candidate: route.candidate },
+    running: await runningDigests(place.state),
+    flags: await repository.flags.all(),
+    releases: await releaseFacts(place.files.releases, keys, journal),
+    log: await logFacts(repository),
+  };
+}
+
+async function journalFacts(repository: Repository): Promise<FsckFacts['journal']> {
+  const ledger = await repository.ledger();
+  const merges: { change: string; commit: string; tree: string }[] = [];
+  for (const { id, merge } of ledger.changes.values()) {
+    if (merge === null) continue;
+    const tree = (await repository.change(id)).state.results.classify?.tree ?? 'not known';
+    merges.push({ change: id, commit: merge.commit, tree });
+  }
+  return {
+    merges,
+    stable: ledger.stable,
+    previousDigest: ledger.previousDigest,
+    rollout: await rolloutFacts(repository),
+  };
+}
+
+async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal']['rollout']> {
+  const busy = inProduction(await repository.ledger());
+  if (busy === undefined || busy.digest === null) return null;
+  const { reader, close } = await openGitReader(repository.place.repo);
+  try {
+    const { config } = await new BranchRules(reader, false).load();
+    const note = (await repository.change(busy.id)).state.notes.get('rollout.position');
+    const weights = rolloutPlan(config).steps.map(({ weight }) => weight);
+    return { digest: busy.digest, flag: String(note?.flag ?? ''), weights };
+  } finally {
+    await close();
+  }
+}
+
+async function branchFacts({ place }: Repository, keys: PublicKeyRing): Promise<FsckFacts['branch']> {
+  const lander = await keys.publicKey('lander');
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    const { config } = await new BranchRules(reader, false).load();
+    const commits = await reader.history(null, await reader.resolve(config.branch));
+    const ours = commits.flatMap(({ sha, tree, message }) => {
+      const change = trailersOf(message).get('Autoland-Change');
+      return change === undefined ? [] : [{ commit: sha, tree, change }];
+    });
+    return await Promise.all(
+      ours.map(async (one) => ({
+        ...one,
+        signed: isCommitSignedBy(lander, await rawCommit(place.repo, one.commit)),
+      })),
+    );
+  } finally {
+    await close();
+  }
+}
+
+async function rawCommit(repo: string, commit: string): Promise<string> {
+  const { stdout } = await runGit({
+    args: ['cat-file', 'commit', commit],
+    cwd: repo,
+    env: { GIT_DIR: repo },
+  });
+  return stdout.toString();
+}
+
+async function runningDigests(state: string): Promise<readonly string[] | null> {
+  try {
+    const running = await new RuntimeClient({ stateDir: state }).running();
+    return [...new Set(running.map(({ digest }) => digest))];
+  } catch {
+    return null;
+  }
+}
+
+async function releaseFacts(
+  dir: string,
+  keys: PublicKeyRing,
+  { stable, rollout }: FsckFacts['journal'],
+): Promise<FsckFacts['releases']> {
+  const releases = new FileReleaseStore(dir);
+  const verifier = new DsseVerifier(keys);
+  const digests = [stable?.digest, rollout?.digest].filter((digest) => digest !== undefined);
+  return Promise.all(
+    digests.map(async (digest) => {
+      try {
+        if ((await releases.get(digest)) === undefined)
+          return { digest, ok: false, detail: 'it is not in the store' };
+        const gate = await releases.attached(digest, 'gate');
+        if (gate === undefined) return { digest, ok: false, detail: 'the gate has not attested it' };
+        await verifier.verify('gate', gate, digest);
+        return { digest, ok: true, detail: 'whole, and attested' };
+      } catch (thrown) {
+        return { digest, ok: false, detail: messageOf(thrown) };
+      }
+    }),
+  );
+}
+
+async function logFacts(repository: Repository): Promise<FsckFacts['log']> {
+  const result = await verifyLogOf(repository);
+  if (result.kind === 'ok') return { ok: true, detail: `${result.size} entries` };
+  return { ok: false, detail: `${result.code}: expected ${result.expected}, found ${result.found}` };
+}

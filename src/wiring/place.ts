@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { findRepository } from '../adapters/git-host/local/repository.ts';
+import { stateLayout } from '../adapters/runtime/state-layout.ts';
+import { AutolandError } from '../domain/errors.ts';
+
+export type PlaceOptions = { readonly repo: string; readonly state?: string };
+
+/** Where one repository's autoland lives. */
+export type Place = {
+  /** The bare repository. */
+  readonly repo: string;
+  readonly state: string;
+  readonly files: StateFiles;
+};
+
+export type StateFiles = ReturnType<typeof stateFiles>;
+
+/** Every path below the state directory that more than one process knows. */
+export function stateFiles(state: string) {
+  return {
+    ...stateLayout(state),
+    journal: join(state, 'journal.db'),
+    lock: join(state, 'control.lock'),
+    keys: join(state, 'keys'),
+    log: join(state, 'log'),
+    releases: join(state, 'releases'),
+    work: join(state, 'work'),
+    cache: join(state, 'cache'),
+    apiSocket: join(state, 'run', 'api.sock'),
+    registrySocket: join(state, 'run', 'registry.sock'),
+  };
+}
+
+/** Finds the bare repository and its state directory; makes neither. Rejects with `repo.not-found` or `repo.not-bare`. */
+export async function locate(options: PlaceOptions): Promise<Place> {
+  const repo = await findRepository(resolve(options.repo));
+  const state = resolve(options.state ?? process.env.AUTOLAND_STATE ?? join(stateHome(), stateName(repo)));
+  return { repo, state, files: stateFiles(state) };
+}
+
+/**
+ * The state directory, made when it is not there. Its own mode lets the sandbox's user pass through to the few
+ * directories below that it may see; every secret below is 0600 or 0700 itself.
+ */
+export async function makeState(place: Place): Promise<void> {
+  try {
+    await mkdir(place.state, { recursive: true, mode: 0o711 });
+    await mkdir(place.files.run, { recursive: true, mode: 0o711 });
+    await mkdir(place.files.work, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new AutolandError('state.unusable', `expected to write the state directory ${place.state}`, {
+      mend: 'name another one with --state DIR, or make this one yours',
+      cause,
+    });
+  }
+}
+
+export async function hasJournal(place: Place): Promise<boolean> {
+  return (await stat(place.files.journal).catch(() => undefined)) !== undefined;
+}
+
+/** Root runs services for everybody, so its state lies where a system service's belongs. */
+export function stateHome(): string {
+  if (process.getuid?.() === 0) return '/var/lib/autoland';
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'autoland');
+}
+
+function stateName(repo: string): string {
+  const name = basename(repo)
+    .replace(/\.git$/, '')
+    .replaceAll(/[^\w.-]/g, '-')
+    .slice(0, 24);
+  return `${name || 'repository'}-${createHash('sha256').update(repo).digest('hex').slice(0, 6)}`;
+}

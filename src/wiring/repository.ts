@@ -1,0 +1,101 @@
+import { SystemClock } from '../adapters/clock/system.ts';
+import { FileControls } from '../adapters/controls/file-controls.ts';
+import { FileFlagStore } from '../adapters/flags/file-flag-store.ts';
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { openStore, type SqliteStore } from '../adapters/store/sqlite-store.ts';
+import { rolloutPlan } from '../config/plans.ts';
+import { AutolandError } from '../domain/errors.ts';
+import type { Entry } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { type ChangeState, foldChange } from '../engine/state.ts';
+import type { Controls } from '../ports/controls.ts';
+import type { FlagStore } from '../ports/flags.ts';
+import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
+import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { BranchRules } from './rules.ts';
+
+/** One repository's journal and switches: all that a command needs which runs no code of the repository. */
+export class Repository {
+  readonly place: Place;
+  readonly clock = new SystemClock();
+  readonly store: SqliteStore;
+  readonly controls: Controls;
+  readonly flags: FlagStore;
+  #ledger: Ledger = emptyLedger;
+
+  constructor(place: Place, store: SqliteStore) {
+    this.place = place;
+    this.store = store;
+    this.controls = new FileControls(place.state);
+    this.flags = new FileFlagStore(place.state);
+  }
+
+  /** Folded anew from what was journalled since the last call. */
+  async ledger(): Promise<Ledger> {
+    const entries = await this.store.read({ from: this.#ledger.upTo + 1, types: ledgerTypes });
+    this.#ledger = foldLedger(entries, this.#ledger);
+    return this.#ledger;
+  }
+
+  /** A change by its id or an unambiguous beginning of it (with or without `chg_`). */
+  async change(prefix: string): Promise<{ state: ChangeState; entries: readonly Entry[] }> {
+    const known = [...(await this.ledger()).changes.keys()];
+    const found = known.filter((id) => id.startsWith(prefix) || id.startsWith(`chg_${prefix}`));
+    const [id] = found;
+    if (id === undefined || found.length > 1) throw notOne(prefix, found, known);
+    const entries = await this.store.read({ change: id });
+    const state = foldChange(entries);
+    if (state === undefined)
+      throw new AutolandError('journal.corrupt', `the journal of ${id} has no beginning`);
+    return { state, entries };
+  }
+
+  /** Journals something that concerns no single change. */
+  async record(type: string, actor: string, data: JsonObject): Promise<void> {
+    await this.store.append({ events: [{ type, actor, data }] });
+  }
+
+  /** The shares of the rollout's steps, as the protected branch configures them. */
+  async weights(): Promise<readonly number[]> {
+    const { reader, close } = await openGitReader(this.place.repo);
+    try {
+      return rolloutPlan((await new BranchRules(reader, false).load()).config).steps.map(
+        ({ weight }) => weight,
+      );
+    } finally {
+      await close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.store.close();
+  }
+}
+
+/** `read` makes nothing and rejects with `journal.missing` where autoland never ran. */
+export async function openRepository(options: PlaceOptions, mode: 'read' | 'write'): Promise<Repository> {
+  const place = await locate(options);
+  if (mode === 'write') await makeState(place);
+  else if (!(await hasJournal(place)))
+    throw new AutolandError('journal.missing', `expected a journal in ${place.state}, found none`, {
+      mend: `start autoland there once: autoland up --repo ${place.repo}`,
+    });
+  return new Repository(
+    place,
+    await openStore({ file: place.files.journal, clock: new SystemClock(), mode }),
+  );
+}
+
+function notOne(prefix: string, found: readonly string[], known: readonly string[]): AutolandError {
+  if (found.length > 1)
+    return new AutolandError('change.ambiguous', `${JSON.stringify(prefix)} begins ${found.join(', ')}`, {
+      mend: 'give more of it',
+    });
+  return new AutolandError(
+    'change.not-found',
+    `expected the id of a change, found ${JSON.stringify(prefix)}`,
+    {
+      mend: known.length === 0 ? 'there is no change yet: autoland scan' : `the newest is ${known.at(-1)}`,
+    },
+  );
+}

@@ -1,0 +1,47 @@
+import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
+import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { AutolandError } from '../domain/errors.ts';
+import { makeRevert } from '../engine/revert.ts';
+import type { ChangeState } from '../engine/state.ts';
+import { submit } from '../engine/submit.ts';
+import type { Repository } from './repository.ts';
+import { bot } from './workshop.ts';
+
+/** `autoland rollback` of a change that has ended: reverts its merge, forward through the pipeline. */
+export async function revertMerged(
+  repository: Repository,
+  state: ChangeState,
+  how: { actor: string; dryRun: boolean },
+): Promise<{ commit: string; change: string | null }> {
+  const { merge } = state.results;
+  if (merge === undefined)
+    throw new AutolandError(
+      'rollout.not-allowed',
+      `${state.id} was never merged: there is nothing to take back`,
+      {
+        mend: 'autoland explain shows how it ended',
+      },
+    );
+  if (how.dryRun) return { commit: merge.commit, change: null };
+  const { place, store, clock } = repository;
+  const keyRing = await FileKeyRing.open(place.files.keys, { create: false });
+  const git = await openGitHost({ dir: place.repo, keyRing, bot });
+  try {
+    const { id, proposal } = state;
+    const why = `${how.actor} took it back.`;
+    const made = await makeRevert(git, { change: id, proposal, commit: merge.commit, why, at: clock.now() });
+    if (made.kind === 'conflict')
+      throw new AutolandError(
+        'rollout.not-allowed',
+        `it cannot be reverted cleanly: ${made.paths.join(', ')}`,
+        {
+          mend: 'revert it by hand and push, then: autoland adopt',
+        },
+      );
+    const ports = { journal: store, outbox: store, clock };
+    const { change } = await submit(ports, await repository.ledger(), made.proposal, how.actor);
+    return { commit: merge.commit, change };
+  } finally {
+    await git.close();
+  }
+}

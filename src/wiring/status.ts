@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { runGit } from '../adapters/git-host/local/run-git.ts';
+import { readRoutes } from '../adapters/runtime/routes-file.ts';
+import type { Ledger } from '../views/ledger.ts';
+import { changeLines, type ServiceStatus, type StatusView } from '../views/status-view.ts';
+import type { Repository } from './repository.ts';
+
+const shownChanges = 20;
+
+/** Where everything is, from files alone: also while nothing runs. */
+export async function readStatus(repository: Repository): Promise<StatusView> {
+  const { place, controls } = repository;
+  const ledger = await repository.ledger();
+  const stopped = await controls.stopped();
+  return {
+    repo: place.repo,
+    state: place.state,
+    branch: await headOf(place.repo),
+    policy: {
+      signed: false,
+      note: 'unsigned: merging and deploying need autoland up --allow-unsigned-policy',
+    },
+    stopped: stopped ?? null,
+    controlPlane: await readHolder(place.files.lock),
+    service: await serviceStatus(repository, ledger),
+    changes: changeLines(ledger, shownChanges),
+  };
+}
+
+async function headOf(repo: string): Promise<StatusView['branch']> {
+  const ask = async (args: readonly string[]) => {
+    const { code, stdout } = await runGit({ args, cwd: repo, env: { GIT_DIR: repo }, accept: [1, 128] });
+    return code === 0 ? stdout.toString().trim() : '';
+  };
+  const [name, tip] = await Promise.all([
+    ask(['symbolic-ref', '--short', 'HEAD']),
+    ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+  ]);
+  return { name: name || 'HEAD', tip: tip || 'no commit yet' };
+}
+
+async function serviceStatus(repository: Repository, ledger: Ledger): Promise<ServiceStatus | null> {
+  const { stable } = ledger;
+  if (stable === null) return null;
+  const { place, flags } = repository;
+  const candidate = readRoutes(place.files).find(({ route }) => route.service === stable.service)?.route
+    .candidate;
+  const flag = candidate == null ? undefined : await flags.read(candidate.flag);
+  return {
+    name: stable.service,
+    stable: stable.digest,
+    commit: stable.commit,
+    candidate:
+      candidate == null ? null : { digest: candidate.digest, flag: candidate.flag, share: flag?.weight ?? 0 },
+  };
+}
+
+/** The lock's note names the process; that it is alive is asked of the system. */
+async function readHolder(lock: string): Promise<{ pid: number } | null> {
+  try {
+    const pid = Number((await readFile(`${lock}.pid`, 'utf8')).trim());
+    process.kill(pid, 0);
+    return { pid };
+  } catch {
+    return null;
+  }
+}

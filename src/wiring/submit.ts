@@ -1,0 +1,65 @@
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { changeIdOf, type Proposal } from '../domain/change.ts';
+import { AutolandError } from '../domain/errors.ts';
+import { type Submitted, submit } from '../engine/submit.ts';
+import { revertSource } from '../views/ledger.ts';
+import type { PlaceOptions } from './place.ts';
+import { openRepository } from './repository.ts';
+import { BranchRules } from './rules.ts';
+
+export type SubmitWish = {
+  readonly ref: string;
+  readonly actor: string;
+  readonly title?: string;
+  readonly source?: string;
+  readonly dryRun: boolean;
+};
+
+/** `autoland submit REF`: hands in what a ref of the git host holds. */
+export async function submitRef(options: PlaceOptions, wish: SubmitWish): Promise<Submitted> {
+  await using repository = await openRepository(options, 'write');
+  const { reader, close } = await openGitReader(repository.place.repo);
+  try {
+    const proposal = await propose(reader, wish);
+    const ledger = await repository.ledger();
+    if (wish.dryRun)
+      return {
+        change: changeIdOf(proposal),
+        isNew: !ledger.changes.has(changeIdOf(proposal)),
+        supersedes: [],
+      };
+    const ports = { journal: repository.store, outbox: repository.store, clock: repository.clock };
+    return await submit(ports, ledger, proposal, wish.actor);
+  } finally {
+    await close();
+  }
+}
+
+async function propose(
+  reader: Awaited<ReturnType<typeof openGitReader>>['reader'],
+  wish: SubmitWish,
+): Promise<Proposal> {
+  const source = wish.source ?? wish.actor;
+  if (!/^(agent|person):[\w.@-]{1,60}$/.test(source) || source === revertSource)
+    throw new AutolandError(
+      'usage',
+      `expected a source such as agent:codex or person:you, found ${JSON.stringify(source)}`,
+      {
+        mend: 'use letters, digits and . @ - _ after agent: or person:; reverts are made by: autoland rollback CHANGE',
+      },
+    );
+  const head = await reader.resolve(wish.ref);
+  const { config } = await new BranchRules(reader, false).load();
+  const tip = await reader.resolve(config.branch);
+  const [commit] = (await reader.history(tip, head)).slice(-1);
+  if (commit === undefined)
+    throw new AutolandError(
+      'ref.not-found',
+      `expected commits on ${wish.ref} that ${config.branch} does not have, found none`,
+      {
+        mend: 'push the branch first, or name another one',
+      },
+    );
+  const title = wish.title ?? commit.message.split('\n')[0] ?? wish.ref;
+  return { source, title: title.slice(0, 200), head, ref: wish.ref, target: config.branch, record: {} };
+}

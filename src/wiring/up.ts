@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
+import type { RouterProcessOptions } from '../adapters/router/router-process.ts';
+import { type KeptChild, keepAlive } from '../adapters/runtime/keep-alive.ts';
+import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
+import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
+import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { Config } from '../config/schema.ts';
+import { AutolandError } from '../domain/errors.ts';
+import type { ControlPlaneOptions } from './control-plane.ts';
+import { freePort } from './free-port.ts';
+import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { BranchRules } from './rules.ts';
+
+export type UpOptions = PlaceOptions & {
+  readonly port: string;
+  readonly allowUnsignedPolicy?: true;
+  readonly ephemeral?: true;
+  readonly json?: true;
+};
+
+/** `autoland up`: supervises the services, and keeps control plane and router alive, each in a process of its own. */
+export async function runUp(options: UpOptions): Promise<void> {
+  const place = await locate(options);
+  await makeState(place);
+  const ephemeral = options.ephemeral === true;
+  const config = await readConfig(place);
+  const keyRing = await FileKeyRing.open(place.files.keys, { create: true, roles: ['deployer'] });
+  const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
+  const supervisor = await Supervisor.open({
+    stateDir: place.state,
+    launcher: sandbox,
+    releases: await FileReleaseStore.open(place.files.releases),
+    verifier: new DsseVerifier(keyRing),
+    lifetime: ephemeral ? 'with-parent' : 'detached',
+  });
+  const server = await serveSupervisor(supervisor, place.state);
+  const port = config.service === null ? 0 : await freePort(portOf(options.port));
+  const url = config.service === null ? '' : `http://127.0.0.1:${port}`;
+  const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
+    ...(ephemeral ? { ephemeral: process.stdin } : {}),
+    onEvent: (event) => {
+      if (event.kind === 'ended' && event.againInMs !== null)
+        process.stderr.write(`autoland: ${event.name} ended (${event.why}); it starts again\n`);
+    },
+  });
+  await kept.done;
+  server.close();
+  server.closeAllConnections();
+  await supervisor.close(ephemeral ? 'end' : 'leave');
+}
+
+async function readConfig(place: Place): Promise<Config> {
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    return (await new BranchRules(reader, false).load()).config;
+  } finally {
+    await close();
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new AutolandError('usage', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`, {
+    mend: 'use --port 7300',
+  });
+}
+
+type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
+
+function children(place: Place, options: UpOptions, config: Config, serving: Serving): readonly KeptChild[] {
+  const { url, ephemeral } = serving;
+  const controlPlane: ControlPlaneOptions = {
+    repo: place.repo,
+    state: place.state,
+    unsignedAllowed: options.allowUnsignedPolicy === true,
+    ephemeral,
+    url,
+  };
+  const list = [child('control plane', '_control-plane', controlPlane)];
+  if (config.service !== null)
+    list.push(child('router', '_router', routerOptions(place, config.service, serving)));
+  return list;
+}
+
+function routerOptions(
+  place: Place,
+  service: NonNullable<Config['service']>,
+  serving: Serving,
+): RouterProcessOptions {
+  return {
+    stateDir: place.state,
+    service: service.name,
+    port: serving.port,
+    identity: service.identity.header === null ? {} : { header: service.identity.header },
+    graceMs: service.graceSeconds * 1000,
+    ephemeral: serving.ephemeral,
+  };
+}
+
+function child(name: string, command: string, options: object): KeptChild {
+  const main = join(import.meta.dirname, '..', 'cli', 'main.ts');
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([, value]) => value !== undefined),
+  ) as Record<string, string>;
+  return { name, file: process.execPath, args: [main, command, JSON.stringify(options)], env };
+}

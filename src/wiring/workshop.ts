@@ -1,0 +1,77 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
+import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
+import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
+import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
+import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
+import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
+import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
+import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { TileLog } from '../adapters/tile-log/tile-log.ts';
+import type { Rules, RulesSource } from '../ports/rules.ts';
+import { logOrigin } from './origin.ts';
+import type { Repository } from './repository.ts';
+import { BranchRules } from './rules.ts';
+
+/** Author and committer of everything that lands. */
+export const bot = { name: 'autoland', email: 'bot@autoland.invalid' };
+
+/** Everything with which changes are made, tested and landed: keys, git, sandbox, registry. */
+export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
+
+export async function openWorkshop(repository: Repository, options: { unsignedAllowed: boolean }) {
+  const { place, clock, store } = repository;
+  const { files } = place;
+  const keyRing = await FileKeyRing.open(files.keys, { create: true });
+  const git = await openGitHost({ dir: place.repo, keyRing, bot });
+  const rules = new BranchRules(git, options.unsignedAllowed);
+  const registrySocket = join(files.run, `registry-${process.pid}.sock`);
+  const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: files.work, registrySocket });
+  const before = followBefore(rules);
+  const settings = await loadNpmSettings({ env: process.env });
+  const registry = new NpmRegistry({ settings, before });
+  const proxy = new RegistryProxy({
+    socket: registrySocket,
+    settings,
+    before,
+    owner: sandbox.owner(),
+    cacheDir: join(files.cache, 'tarballs'),
+  });
+  await proxy.start();
+  const workspace = await ownDirectory(files.work, 'jobs');
+  const releases = await FileReleaseStore.open(files.releases);
+  const attestor = new DsseAttestor(keyRing);
+  const parts = { git, sandbox, releases, attestor, clock, workspace };
+  return {
+    ...parts,
+    keyRing,
+    rules,
+    registry,
+    attestations: new DsseVerifier(keyRing),
+    builder: new SandboxBuilder({ ...parts, repository: place.repo }),
+    auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),
+    async close(): Promise<void> {
+      await proxy.close();
+      await rm(registrySocket, { force: true });
+      await git.close();
+    },
+  };
+}
+
+/** The registry is read as of the date that the protected branch names; asked synchronously, so the last answer counts. */
+function followBefore(rules: RulesSource & { peek(): Rules | undefined }): () => Date | undefined {
+  return () => {
+    const before = rules.peek()?.config.registry.before;
+    return before == null ? undefined : new Date(before);
+  };
+}
+
+/** Job directories of this process; what a killed one left is swept by gc. */
+async function ownDirectory(work: string, name: string): Promise<string> {
+  const dir = join(work, name);
+  await mkdir(dir, { recursive: true, mode: 0o711 });
+  return dir;
+}
