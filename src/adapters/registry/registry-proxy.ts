@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { chmod, chown, lstat, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AutolandError } from '../../domain/errors.ts';
+import { Limiter } from './limiter.ts';
+import type { NpmSettings } from './npm-settings.ts';
+import { asOf, type Packument } from './packument.ts';
+import { publicDocument, versionOfFile } from './proxy-document.ts';
+import { type ProxyRoute, routeOf } from './proxy-route.ts';
+import { TarballCache } from './tarball-cache.ts';
+import { expectedIntegrity, type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
+
+export type ProxyRequest = {
+  readonly method: string;
+  /** As asked, cut to 200 characters. */
+  readonly path: string;
+  readonly status: number;
+  /** Of the body sent. */
+  readonly bytes: number;
+  readonly ms: number;
+  /** Why it failed: for the operator, never sent inside. */
+  readonly error: string | undefined;
+};
+
+export type RegistryProxyOptions = {
+  /** Path of the Unix socket. */
+  readonly socket: string;
+  readonly settings: NpmSettings;
+  /** Who may connect beside this process's own user: the sandbox's `owner()`. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What was published later does not exist inside. */
+  readonly before?: () => Date | undefined;
+  /** For tarballs; absent: nothing is kept. */
+  readonly cacheDir?: string;
+  readonly limits?: Partial<UpstreamLimits>;
+  readonly onRequest?: (request: ProxyRequest) => void;
+};
+
+type Answer = {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Buffer;
+  readonly error?: string;
+};
+
+/** Where the bridge inside the sandbox listens. */
+const INSIDE_URL = 'http://127.0.0.1:4873/';
+const PACKUMENT_MS = 30_000;
+const MAX_PACKUMENTS = 200;
+// Each may hold a tarball in memory.
+const MAX_UPSTREAM = 8;
+
+/**
+ * The only way out of a sandbox: the user's registries, read only. Requests carry no body, header or query to them,
+ * answers carry no header or unlisted field back, and tarballs are checked against the registry's integrity first.
+ * A package name is still something that a job can say to the outside.
+ */
+export class RegistryProxy {
+  readonly #options: RegistryProxyOptions;
+  readonly #upstream: UpstreamRegistry;
+  readonly #cache: TarballCache;
+  readonly #limiter = new Limiter(MAX_UPSTREAM);
+  readonly #prefixes: readonly string[];
+  readonly #packuments = new Map<string, { until: number; answer: Promise<Packument | undefined> }>();
+  readonly #server: Server;
+
+  constructor(options: RegistryProxyOptions) {
+    this.#options = options;
+    this.#upstream = new UpstreamRegistry(options.settings, options.limits);
+    this.#cache = new TarballCache(options.cacheDir);
+    this.#prefixes = this.#upstream.origins().map((url) => decodeURIComponent(new URL(url).pathname));
+    this.#server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+      void this.#handle(request, response);
+    });
+    this.#server.maxConnections = 256;
+  }
+
+  /** Listens on the socket, replacing one that a killed process left. */
+  async start(): Promise<void> {
+    const { socket, owner } = this.#options;
+    const stats = await lstat(socket).catch(() => undefined);
+    if (stats?.isSocket()) await rm(socket);
+    this.#server.listen(socket);
+    await once(this.#server, 'listening');
+    await chmod(socket, 0o600);
+    if (owner !== undefined) await chown(socket, owner.uid, owner.gid);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const { method = '', url = '' } = request;
+    request.resume();
+    const answer = await this.#answer(routeOf(method, url, this.#prefixes)).catch(failureAnswer);
+    const { status, type, body, error } = answer;
+    const isHead = method === 'HEAD';
+    // A refused body may be on its way: what follows on this connection is not a request.
+    const allow = status === 405 ? { allow: 'GET, HEAD', connection: 'close' } : {};
+    response.on('error', () => response.destroy());
+    response.writeHead(status, { 'content-type': type, 'content-length': body.length, ...allow });
+    response.end(isHead ? undefined : body);
+    const ms = performance.now() - started;
+    this.#options.onRequest?.({
+      method,
+      path: url.slice(0, 200),
+      status,
+      bytes: isHead ? 0 : body.length,
+      ms,
+      error,
+    });
+  }
+
+  async #answer(route: ProxyRoute): Promise<Answer> {
+    if (route.kind === 'refused')
+      return message(route.status, route.status === 405 ? 'read only' : 'not found');
+    const packument = await this.#packument(route.name);
+    if (packument === undefined) return message(404, 'not found');
+    if (route.kind === 'packument') {
+      return {
+        status: 200,
+        type: 'application/json',
+        body: Buffer.from(publicDocument(packument, INSIDE_URL)),
+      };
+    }
+    const version = versionOfFile(packument, route.file);
+    if (version === undefined) return message(404, 'not found');
+    const integrity = expectedIntegrity(version);
+    const known = await this.#cache.get(integrity);
+    const bytes = known ?? (await this.#limiter.run(() => this.#upstream.tarball(version)));
+    if (bytes === undefined) return message(404, 'not found');
+    if (known === undefined) await this.#cache.put(integrity, bytes);
+    return { status: 200, type: 'application/octet-stream', body: bytes };
+  }
+
+  async #packument(name: string): Promise<Packument | undefined> {
+    const known = this.#packuments.get(name);
+    const isFresh = known !== undefined && performance.now() < known.until;
+    const answer = isFresh ? known.answer : this.#limiter.run(() => this.#upstream.packument(name));
+    if (!isFresh) this.#keep(name, answer);
+    const packument = await answer;
+    return packument === undefined ? undefined : asOf(packument, this.#options.before?.());
+  }
+
+  #keep(name: string, answer: Promise<Packument | undefined>): void {
+    const [oldest] = this.#packuments.keys();
+    if (this.#packuments.size >= MAX_PACKUMENTS && oldest !== undefined) this.#packuments.delete(oldest);
+    this.#packuments.set(name, { until: performance.now() + PACKUMENT_MS, answer });
+    // A failure is not an answer.
+    answer.catch(() => this.#packuments.delete(name));
+  }
+}
+
+function message(status: number, error: string): Answer {
+  return { status, type: 'application/json', body: Buffer.from(JSON.stringify({ error })) };
+}
+
+/** Inside only the code is told: a message may name a host or a file of the outside. */
+function failureAnswer(thrown: unknown): Answer {
+  const code = thrown instanceof AutolandError ? thrown.code : 'internal';
+  const error = thrown instanceof Error ? thrown.message : String(thrown);
+  return { ...message(code === 'internal' ? 500 : 502, code), error };
+}

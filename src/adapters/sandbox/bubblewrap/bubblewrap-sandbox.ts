@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AutolandError } from '../../../domain/errors.ts';
+import type {
+  Sandbox,
+  SandboxJob,
+  SandboxLauncher,
+  SandboxResult,
+  ServiceJob,
+} from '../../../ports/sandbox.ts';
+import { bubblewrapCommand, INSIDE_SOCKET } from './arguments.ts';
+import type { Finding } from './attempt-escape.ts';
+import { planCgroup, sweepCgroups } from './cgroup.ts';
+import {
+  hostCommand,
+  hostEnvironment,
+  insideCommand,
+  keptCommand,
+  REGISTRY_ENVIRONMENT,
+} from './commands.ts';
+import { cgroupEnforcer, type Enforcer, pollingEnforcer } from './enforcer.ts';
+import { giveTo } from './give-to.ts';
+import { type HostBase, type HostBaseOptions, prepareHostBase } from './host-base.ts';
+import { type Identity, jobIdentity } from './identity.ts';
+import { prepareMounts } from './mounts.ts';
+import { probeIsolation } from './probe.ts';
+import { findPrograms, INSTALL_MEND } from './programs.ts';
+import { closedComponent, closedError } from './reachable.ts';
+import { STATUS_FD, supervise } from './supervise.ts';
+
+export type BubblewrapOptions = HostBaseOptions & {
+  /** The job's numeric ids are derived from it, when autoland is root. */
+  readonly stateDir: string;
+  /** The registry proxy's Unix socket; undefined: a job with `network: 'registry'` is refused. */
+  readonly registrySocket?: string;
+};
+
+type Probe = { ok: boolean; findings: readonly Finding[] };
+
+const PROBE_VALID_MS = 60_000;
+// bubblewrap's monitor and init, and the shell that starts the command; with the registry, its bridge's connections.
+const OWN_TASKS = 4;
+const BRIDGE_TASKS = 32;
+
+/**
+ * Runs jobs and services under bubblewrap, as an unprivileged user in namespaces of their own, limited by control
+ * groups where these can be written. Same-kernel isolation: not enough to host tenants that are hostile to each other.
+ * As root, writable mounts are given to the job's ids and stay theirs; a writable mount MUST NOT be shared by two
+ * jobs at a time; read what a job wrote with `readOutputFile`, never by a plain path.
+ */
+export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
+  readonly #options: BubblewrapOptions;
+  readonly #identity: Identity | undefined;
+  #base: Promise<HostBase> | undefined;
+  #probe: { until: number; answer: Promise<Probe> } | undefined;
+
+  constructor(options: BubblewrapOptions) {
+    this.#options = options;
+    this.#identity = jobIdentity(options.stateDir);
+  }
+
+  owner(): Identity | undefined {
+    return this.#identity;
+  }
+
+  /** A fresh directory, writable for a job that mounts it; on a path that the job's ids can pass. */
+  async jobDirectory(prefix: string): Promise<string> {
+    const jobs = join((await this.#hostBase()).directory, 'jobs');
+    await mkdir(jobs, { recursive: true, mode: 0o755 });
+    const made = await mkdtemp(join(jobs, `${prefix}-`));
+    await giveTo(made, this.#identity);
+    return made;
+  }
+
+  async probe(): Promise<Probe> {
+    if (this.#probe !== undefined && performance.now() < this.#probe.until) return this.#probe.answer;
+    const answer = this.#tryOut();
+    this.#probe = { until: performance.now() + PROBE_VALID_MS, answer };
+    const { ok } = await answer.catch(() => ({ ok: false }));
+    // A failure is tried again at once: the mend may just have been made.
+    if (!ok) this.#probe = undefined;
+    return answer;
+  }
+
+  async run(job: SandboxJob): Promise<SandboxResult> {
+    await this.#assertProbed();
+    return this.#execute(job);
+  }
+
+  async launch(job: ServiceJob): Promise<{ file: string; args: readonly string[] }> {
+    await this.#assertProbed();
+    const base = await this.#hostBase();
+    await prepareMounts(job.mounts, this.#identity);
+    if (base.cgroups !== undefined) await sweepCgroups(base.cgroups, Date.now());
+    const limits = { memoryMiB: job.memoryMiB, processes: job.processes + OWN_TASKS };
+    const cgroup = base.cgroups === undefined ? [] : planCgroup(base.cgroups, limits).writes;
+    const inside = bubblewrapCommand(base, {
+      ...job,
+      command: insideCommand(job.argv, undefined),
+      scratchMiB: job.memoryMiB,
+      registrySocket: undefined,
+      statusFd: undefined,
+    });
+    const command = hostCommand({ identity: this.#identity, lastFd: 2, fileKiB: 0, cgroup }, inside);
+    const kept = job.lifetime === 'detached' ? keptCommand(command) : command;
+    const environment = Object.entries(hostEnvironment()).map(([name, value]) => `${name}=${value}`);
+    return { file: '/usr/bin/env', args: ['-i', ...environment, ...kept] };
+  }
+
+  async #execute(job: SandboxJob): Promise<SandboxResult> {
+    const base = await this.#hostBase();
+    const registrySocket = job.network === 'registry' ? await this.#registrySocket() : undefined;
+    const disk = await prepareMounts(job.mounts, this.#identity);
+    const enforcer = this.#enforcer(base, job);
+    const inside = bubblewrapCommand(base, {
+      command: insideCommand(job.argv, registrySocket === undefined ? undefined : INSIDE_SOCKET),
+      cwd: job.cwd,
+      env: registrySocket === undefined ? job.env : { ...job.env, ...REGISTRY_ENVIRONMENT },
+      mounts: job.mounts,
+      scratchMiB: Math.min(job.limits.diskMiB, job.limits.memoryMiB),
+      registrySocket,
+      statusFd: STATUS_FD,
+    });
+    const fileKiB = job.limits.diskMiB * 1024;
+    const host = { identity: this.#identity, lastFd: STATUS_FD, fileKiB, cgroup: enforcer.writes };
+    const [file = '', ...args] = hostCommand(host, inside);
+    return supervise({ command: [file, ...args], limits: job.limits, enforcer, ...disk });
+  }
+
+  #enforcer(base: HostBase, { limits, network }: SandboxJob): Enforcer {
+    const own = network === 'registry' ? OWN_TASKS + BRIDGE_TASKS : OWN_TASKS;
+    const all = { memoryMiB: limits.memoryMiB, processes: limits.processes + own };
+    return base.cgroups === undefined ? pollingEnforcer(all) : cgroupEnforcer(base.cgroups, all);
+  }
+
+  async #registrySocket(): Promise<string> {
+    const socket = this.#options.registrySocket;
+    if (socket === undefined) {
+      throw new AutolandError(
+        'sandbox.unavailable',
+        'the job needs the registry, but no registry proxy is running',
+        {
+          mend: 'start the registry proxy and give the sandbox its socket',
+        },
+      );
+    }
+    const closed = await closedComponent(socket, this.#identity).catch(() => socket);
+    if (closed !== undefined) throw closedError(closed, socket);
+    return socket;
+  }
+
+  #hostBase(): Promise<HostBase> {
+    this.#base ??= prepareHostBase(this.#options, this.#identity).catch((thrown: unknown) => {
+      this.#base = undefined;
+      throw thrown;
+    });
+    return this.#base;
+  }
+
+  async #assertProbed(): Promise<void> {
+    const { ok, findings } = await this.probe();
+    if (ok) return;
+    const failed = findings
+      .filter((finding) => !finding.ok)
+      .map(({ check, detail }) => `${check}: ${detail}`);
+    throw new AutolandError(
+      'sandbox.unavailable',
+      `nothing runs outside of a sandbox that was seen to hold, but ${failed.join('; ')}`,
+      { mend: `${INSTALL_MEND}; unprivileged user namespaces must be allowed` },
+    );
+  }
+
+  async #tryOut(): Promise<Probe> {
+    const programs = await findPrograms(hostEnvironment().PATH ?? '');
+    if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
+    const base = await this.#hostBase();
+    if (base.cgroups !== undefined) await sweepCgroups(base.cgroups, Date.now());
+    const isolation = await probeIsolation(base.directory, (job) => this.#execute(job));
+    const findings = [...programs, ...base.findings, ...isolation];
+    return { ok: findings.every(({ ok }) => ok), findings };
+  }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CgroupHome } from './cgroup-home.ts';
+
+/** One file to write: directory (made when absent), file name, value. */
+export type CgroupWrite = readonly [directory: string, file: string, value: string];
+
+export type CgroupLimits = { readonly memoryMiB: number; readonly processes: number };
+
+/** The control groups of one job: one directory (version 2) or one per controller (version 1). */
+export type JobCgroup = {
+  readonly memory: string;
+  readonly pids: string;
+  /** In this order; the last ones move the writing process itself in. */
+  readonly writes: readonly CgroupWrite[];
+};
+
+const PREFIX = 'autoland-';
+const STALE_MS = 60_000;
+
+export function planCgroup(home: CgroupHome, limits: CgroupLimits): JobCgroup {
+  const name = `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`;
+  const bytes = String(limits.memoryMiB * 1024 * 1024);
+  const memory = join(home.memory, name);
+  const pids = join(home.pids, name);
+  const writes: CgroupWrite[] = [[pids, 'pids.max', String(limits.processes)]];
+  for (const file of home.memoryFiles) writes.push([memory, file, file === 'memory.swap.max' ? '0' : bytes]);
+  // 0 stands for the process that writes it. Version 1 moves a single thread without stopping all others.
+  const enter = home.version === 1 ? 'tasks' : 'cgroup.procs';
+  for (const directory of new Set([pids, memory])) writes.push([directory, enter, '0']);
+  return { memory, pids, writes };
+}
+
+/** The limit that the kernel had to enforce so far. */
+export async function exceededLimit(cgroup: JobCgroup): Promise<'memory' | 'processes' | undefined> {
+  const memory = await Promise.all(
+    ['memory.events', 'memory.oom_control'].map((file) => readCount(join(cgroup.memory, file), 'oom_kill')),
+  );
+  if (memory.some((count) => count > 0)) return 'memory';
+  return (await readCount(join(cgroup.pids, 'pids.events'), 'max')) > 0 ? 'processes' : undefined;
+}
+
+/** Kills whatever is still in the groups and removes them. */
+export async function removeCgroup(cgroup: JobCgroup): Promise<void> {
+  for (const directory of new Set([cgroup.pids, cgroup.memory])) {
+    for (let round = 0; round < 100 && !(await removed(directory)); round += 1) {
+      await killMembers(directory);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** Removes the empty groups that killed processes of this project left behind. */
+export async function sweepCgroups(home: CgroupHome, now: number): Promise<void> {
+  for (const parent of new Set([home.pids, home.memory])) {
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+      const made = await stat(join(parent, name)).catch(() => undefined);
+      // A young one may be about to be entered; rmdir refuses one that is in use.
+      if (made !== undefined && now - made.mtimeMs > STALE_MS) await removed(join(parent, name));
+    }
+  }
+}
+
+async function killMembers(directory: string): Promise<void> {
+  const text = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => '');
+  for (const pid of text.split('\n').map(Number)) {
+    if (pid > 1 && pid !== process.pid) killQuietly(pid);
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function removed(directory: string): Promise<boolean> {
+  return rmdir(directory).then(
+    () => true,
+    (thrown: NodeJS.ErrnoException) => thrown.code === 'ENOENT',
+  );
+}
+
+async function readCount(path: string, key: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const line = text.split('\n').find((each) => each.startsWith(`${key} `));
+  return Number(line?.slice(key.length + 1) ?? 0);
+}

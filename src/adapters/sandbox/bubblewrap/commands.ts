@@ -1,0 +1,103 @@
+import type { CgroupWrite } from './cgroup.ts';
+import type { Identity } from './identity.ts';
+
+// Runs on the host, as autoland's user. Files that autoland's own starter left open would be open inside too; only
+// bash can close those above 9. No core dumps: a handler of the host would be fed with them.
+const ENTER = `for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  [ "$fd" -le "$1" ] || eval "exec $fd>&-"
+done
+shift
+ulimit -c 0
+[ "$1" = 0 ] || ulimit -f "$1" || exit 97
+shift
+while [ "$1" != -- ]; do
+  mkdir -p "$1" && echo "$3" > "$1/$2" || exit 97
+  shift 3
+done
+shift
+exec "$@"`;
+
+// Runs on the host, already unprivileged: a parent that died before the death signal was set would go unnoticed.
+const GUARD = `[ -z "$KEEPER" ] || [ "$PPID" = "$KEEPER" ] || exit 96
+unset KEEPER
+exec "$@"`;
+
+// The process that the spawner of a detached service gets. It outlives its spawner; nothing inside outlives it.
+const KEEP = `trap '' HUP
+KEEPER=$$ "$@" &
+child=$!
+trap 'kill -KILL "$child"' TERM INT
+wait "$child"
+exit $?`;
+
+/** Limits and ids, in front of the bubblewrap command. */
+export type HostSide = {
+  readonly identity: Identity | undefined;
+  /** The highest file descriptor that is passed on. */
+  readonly lastFd: number;
+  /** Largest single file in KiB; 0: no limit. */
+  readonly fileKiB: number;
+  /** Made and entered before anything unprivileged starts. */
+  readonly cgroup: readonly CgroupWrite[];
+};
+
+/** The environment for `hostCommand`: with `parent`, it refuses to start under any other process. */
+export function hostEnvironment(parent?: number): Record<string, string> {
+  // Nothing else: the first process inside keeps this environment readable under /proc, whatever --clearenv does.
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    ...(parent === undefined ? {} : { KEEPER: String(parent) }),
+  };
+}
+
+export function hostCommand(host: HostSide, bubblewrap: readonly string[]): string[] {
+  const { lastFd, fileKiB, cgroup } = host;
+  const enter = ['bash', '-c', ENTER, 'bash', String(lastFd), String(fileKiB), ...cgroup.flat(), '--'];
+  return [...enter, ...dropCommand(host.identity), '/bin/sh', '-c', GUARD, 'sh', ...bubblewrap];
+}
+
+/** As `command`, but it survives the death of whoever starts it, while its own death ends everything. */
+export function keptCommand(command: readonly string[]): string[] {
+  return ['/bin/sh', '-c', KEEP, 'sh', ...command];
+}
+
+function dropCommand(identity: Identity | undefined): string[] {
+  const common = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs'];
+  if (identity === undefined) return common;
+  const { uid, gid } = identity;
+  return [...common, '--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+}
+
+// 4873 is 0x1309. Everything that socat holds ends with the sandbox's process namespace.
+const WITH_REGISTRY = `socat TCP-LISTEN:4873,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:"$1" </dev/null >/dev/null 2>&1 &
+shift
+tries=0
+until grep -q '0100007F:1309 00000000:0000 0A' /proc/net/tcp; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 250 ] || { echo 'the registry bridge did not start' >&2; exit 126; }
+  sleep 0.02
+done
+[ ! -f .npmrc ] || set -- $(sed -n 's|^[[:space:]]*\\(@[A-Za-z0-9._-]*:registry\\)[[:space:]]*=.*|npm_config_\\1=http://127.0.0.1:4873/|p' .npmrc) "$@"
+exec env "$@"`;
+
+/** Run inside: an unknown command exits 127, as in a shell, and is not taken for a sandbox that failed. */
+export function insideCommand(argv: readonly string[], registrySocket: string | undefined): string[] {
+  if (registrySocket === undefined) return ['/bin/sh', '-c', 'exec "$@"', 'sh', ...argv];
+  return ['/bin/sh', '-c', WITH_REGISTRY, 'sh', registrySocket, ...argv];
+}
+
+/** What npm inside is told. It wins over the job's own environment. */
+export const REGISTRY_ENVIRONMENT: Readonly<Record<string, string>> = {
+  npm_config_registry: 'http://127.0.0.1:4873/',
+  npm_config_replace_registry_host: 'always',
+  npm_config_ignore_scripts: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+  npm_config_cache: '/tmp/.npm',
+  // The proxy retries by itself; npm's own pauses last up to a minute each.
+  npm_config_fetch_retries: '1',
+  npm_config_fetch_retry_mintimeout: '200',
+  npm_config_fetch_retry_maxtimeout: '1000',
+};

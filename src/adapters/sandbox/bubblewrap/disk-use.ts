@@ -1,0 +1,85 @@
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// Counted for each entry beside its blocks: a million empty files fill a disk's inodes.
+const ENTRY_BYTES = 512;
+const BATCH = 64;
+
+export type DiskUse = {
+  /** Infinity when a part cannot be measured (closed to this user, or too deep): the unknown is not within a limit. */
+  readonly bytes: number;
+  /** A file that has a further hard link outside of the directories; undefined: none. */
+  readonly linkedOutside: string | undefined;
+};
+
+/** What the directories hold, counted no further than `enough` bytes. Links are not followed, hard-linked files count once. */
+export async function diskUse(
+  directories: readonly string[],
+  enough = Number.POSITIVE_INFINITY,
+): Promise<DiskUse> {
+  const links = new Map<string, { path: string; missing: number }>();
+  const waiting = [...directories];
+  let bytes = 0;
+  while (waiting.length > 0 && bytes <= enough) {
+    const entries = await Promise.all(waiting.splice(-BATCH).map((path) => measure(path)));
+    for (const { path, stats, names, failed } of entries) {
+      if (failed) bytes = Number.POSITIVE_INFINITY;
+      if (stats !== undefined && isNew(path, stats, links)) bytes += stats.blocks * 512;
+      // Counted before they are looked at: looking is slow while they are still being made.
+      bytes += names.length * ENTRY_BYTES;
+      for (const name of names) waiting.push(join(path, name));
+    }
+  }
+  const outside = [...links.values()].find(({ missing }) => missing > 0);
+  return { bytes, linkedOutside: outside?.path };
+}
+
+type Measured = { path: string; stats?: Stats; names: readonly string[]; failed: boolean };
+
+async function measure(path: string): Promise<Measured> {
+  try {
+    const stats = await lstat(path);
+    return { path, stats, names: stats.isDirectory() ? await readdir(path) : [], failed: false };
+  } catch (thrown) {
+    return { path, names: [], failed: !isGone(thrown) };
+  }
+}
+
+function isNew(path: string, stats: Stats, links: Map<string, { path: string; missing: number }>): boolean {
+  if (stats.nlink < 2 || stats.isDirectory()) return true;
+  const known = links.get(keyOf(stats));
+  if (known === undefined) links.set(keyOf(stats), { path, missing: stats.nlink - 1 });
+  else known.missing -= 1;
+  return known === undefined;
+}
+
+function keyOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+function isGone(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/**
+ * Bytes of files on the devices that were removed while the processes still hold them open: they take room that no
+ * directory shows. One that is only mapped into memory is not seen; the limit on the size of a file bounds it.
+ */
+export async function removedFilesUse(
+  pids: readonly number[],
+  devices: ReadonlySet<number>,
+): Promise<number> {
+  const seen = new Map<string, number>();
+  for (const pid of pids) {
+    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const link = `/proc/${pid}/fd/${fd}`;
+      const target = await readlink(link).catch(() => '');
+      if (!target.endsWith(' (deleted)')) continue;
+      const stats = await stat(link).catch(() => undefined);
+      if (stats?.isFile() && devices.has(stats.dev)) seen.set(keyOf(stats), stats.blocks * 512);
+    }
+  }
+  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

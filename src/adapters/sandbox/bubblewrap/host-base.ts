@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findNpm } from '../../registry/machine-npm.ts';
+import type { Base } from './arguments.ts';
+import type { Finding } from './attempt-escape.ts';
+import { type CgroupHome, findCgroupHome } from './cgroup-home.ts';
+import type { Identity } from './identity.ts';
+import { reachableDirectory } from './reachable.ts';
+import { prepareSkeleton } from './skeleton.ts';
+import { readSystemLayout } from './system-layout.ts';
+import { prepareToolchain, type Toolchain } from './toolchain.ts';
+
+export type HostBaseOptions = {
+  /**
+   * For the sandbox's own files and job directories alone: made when absent and, as root, opened to others for reading.
+   * When a directory above it is closed to the job's ids, /var/cache/autoland is used instead.
+   */
+  readonly workDir: string;
+  /** The Node binary inside; default: the one that runs this. */
+  readonly node?: string;
+  /** npm's package directory; default: that of the `npm` on the PATH or beside Node. */
+  readonly npm?: string;
+  /** `never`: limits are held by polling, as where no control group is writable. */
+  readonly cgroups?: 'detect' | 'never';
+};
+
+export type HostBase = Base & {
+  readonly directory: string;
+  readonly cgroups: CgroupHome | undefined;
+  readonly findings: readonly Finding[];
+};
+
+/** Everything of this machine that every sandbox shares, found or made once. */
+export async function prepareHostBase(
+  options: HostBaseOptions,
+  identity: Identity | undefined,
+): Promise<HostBase> {
+  const directory = await reachableDirectory(options.workDir, identity);
+  const npm = options.npm ?? (await findNpm(process.env))?.package;
+  const found: Toolchain = { node: options.node ?? process.execPath, npm };
+  const toolchain = await prepareToolchain(found, directory, identity);
+  const cgroups = options.cgroups === 'never' ? undefined : await findCgroupHome();
+  return {
+    directory,
+    skeleton: await prepareSkeleton(directory),
+    toolchain,
+    system: await readSystemLayout(),
+    npmSettings: await npmSettings(toolchain.npm),
+    cgroups,
+    findings: [limitsFinding(cgroups), toolsFinding(toolchain)],
+  };
+}
+
+/** npm's builtin settings, where npm is mounted and where it lies below /usr: they may hold a token. */
+async function npmSettings(npm: string | undefined): Promise<string[]> {
+  if (npm === undefined || (await stat(join(npm, 'npmrc')).catch(() => undefined)) === undefined) return [];
+  return [join('/opt/npm', 'npmrc'), ...(npm.startsWith('/usr/') ? [join(npm, 'npmrc')] : [])];
+}
+
+function limitsFinding(cgroups: CgroupHome | undefined): Finding {
+  const detail =
+    cgroups === undefined
+      ? 'no writable control group: memory and processes of jobs are polled (they may overshoot), services are not limited'
+      : `control groups version ${cgroups.version}: memory and processes are held by the kernel`;
+  return { check: 'limits', ok: true, detail };
+}
+
+function toolsFinding({ node, npm }: Toolchain): Finding {
+  return { check: 'tools', ok: true, detail: `node ${node}, npm ${npm ?? 'not found'}` };
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceJob } from '../../../ports/sandbox.ts';
+import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
+
+const SERVER = `require('node:net').createServer((socket) => {
+  const { readFileSync } = require('node:fs');
+  socket.end(JSON.stringify({ env: Object.keys(process.env).sort(), first: readFileSync('/proc/1/environ', 'latin1') }));
+}).listen('/srv/sockets/service.sock')`;
+
+// Starts the command line that it is given, says its process id, and stays until it is killed.
+const SPAWNER = `const [file, detached, ...args] = process.argv.slice(1);
+const child = require('node:child_process').spawn(file, args, { stdio: 'ignore', detached: detached === 'detached' });
+process.stdout.write(child.pid + '\\n');
+setInterval(() => {}, 1000);`;
+
+describe('services in the sandbox', () => {
+  let workDir: string;
+  let sandbox: BubblewrapSandbox;
+  const pids: number[] = [];
+  beforeAll(async () => {
+    workDir = await mkdtemp(join(tmpdir(), 'autoland-service-'));
+    await chmod(workDir, 0o755);
+    sandbox = new BubblewrapSandbox({ workDir, stateDir: workDir });
+  });
+  afterAll(async () => {
+    for (const pid of pids) kill(pid);
+    await rm(workDir, { recursive: true, force: true });
+    await sleep(100);
+    await removeOwnCgroups();
+  });
+
+  async function start(lifetime: ServiceJob['lifetime']) {
+    const sockets = await sandbox.jobDirectory('sockets');
+    const job: ServiceJob = {
+      argv: ['node', '-e', SERVER],
+      cwd: '/srv',
+      env: { DECLARED: '1' },
+      mounts: [{ source: sockets, target: '/srv/sockets', mode: 'write' }],
+      memoryMiB: 256,
+      processes: 64,
+      lifetime,
+    };
+    const { file, args } = await sandbox.launch(job);
+    const env = { ...process.env, HOST_SECRET: 'host secret' };
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const spawner = spawn(process.execPath, ['-e', SPAWNER, '--', file, lifetime, ...args], {
+      env,
+      stdio: [...stdio],
+    });
+    const [line] = await once(spawner.stdout ?? spawner, 'data');
+    const pid = Number(String(line));
+    pids.push(pid, spawner.pid ?? 0);
+    const socket = join(sockets, 'service.sock');
+    await until(async () => (await ask(socket)) !== undefined);
+    return { spawner, pid, socket };
+  }
+
+  it('sees its declared environment and nothing of the host, not even in its first process', async () => {
+    const { socket, pid } = await start('with-parent');
+    const answer = JSON.parse((await ask(socket)) ?? '');
+    expect(answer.env).toEqual(['DECLARED', 'HOME', 'LANG', 'PATH', 'PWD', 'TMPDIR']);
+    expect(answer.first).not.toContain('HOST_SECRET');
+    kill(pid);
+    await until(async () => (await ask(socket)) === undefined);
+  });
+
+  it('ends with its spawner', async () => {
+    const { spawner, socket } = await start('with-parent');
+    spawner.kill('SIGKILL');
+    await until(async () => (await ask(socket)) === undefined);
+    expect(await ask(socket)).toBeUndefined();
+  });
+
+  it('outlives its spawner when detached, and ends at once when its own process is killed', async () => {
+    const { spawner, pid, socket } = await start('detached');
+    spawner.kill('SIGKILL');
+    await once(spawner, 'exit');
+    await sleep(300);
+    expect(await ask(socket)).toBeDefined();
+    kill(pid);
+    await until(async () => (await ask(socket)) === undefined);
+    expect(await processesNaming(socket)).toEqual([]);
+  });
+
+  it('ends a detached one on SIGTERM too', async () => {
+    const { spawner, pid, socket } = await start('detached');
+    process.kill(pid, 'SIGTERM');
+    await until(async () => (await ask(socket)) === undefined);
+    spawner.kill('SIGKILL');
+    expect(await processesNaming(socket)).toEqual([]);
+  });
+});
+
+function ask(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = '';
+    connect(path)
+      .on('data', (chunk) => {
+        text += chunk.toString();
+      })
+      .on('end', () => resolve(text))
+      .on('error', () => resolve(undefined));
+  });
+}
+
+/** Throws when the test's own time limit is near: the condition never came true. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries += 1) {
+    if (tries > 500) throw new Error('waited in vain');
+    await sleep(20);
+  }
+}
+
+async function processesNaming(text: string): Promise<string[]> {
+  const directory = text.slice(0, text.lastIndexOf('/'));
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes(directory));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended already.
+  }
+}
+
+async function removeOwnCgroups(): Promise<void> {
+  const membership = await readFile('/proc/self/cgroup', 'utf8');
+  const memory = /:memory:(.*)/.exec(membership)?.[1] ?? '';
+  for (const parent of ['/sys/fs/cgroup/pids', join('/sys/fs/cgroup/memory', memory)]) {
+    for (const name of await readdir(parent).catch(() => [])) {
+      if (name.startsWith(`autoland-${process.pid}-`)) await rmdir(join(parent, name)).catch(() => {});
+    }
+  }
+}
