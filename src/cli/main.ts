@@ -30,4 +30,6 @@ try {
 } catch (thrown) {
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
   else process.exitCode = report(thrown);
+  // What a failed command left open must not keep it alive.
+  process.exit();
 }

@@ -20,7 +20,7 @@ export async function verifyRepositoryLog(
   checkpointFile?: string,
 ): Promise<LogVerification> {
   await using repository = await openRepository(options, 'read');
-  return verifyLogOf(repository, checkpointFile);
+  return await verifyLogOf(repository, checkpointFile);
 }
 
 export async function verifyLogOf(repository: Repository, checkpointFile?: string): Promise<LogVerification> {

@@ -29,42 +29,42 @@ const idleMs = 50;
 
 /** The process that decides: takes the lock, puts the stable version in its place, and works until it is ended. */
 export async function runControlPlane(options: ControlPlaneOptions): Promise<void> {
-  const repository = await openRepository(options, 'write');
+  await using closing = new AsyncDisposableStack();
+  const repository = closing.use(await openRepository(options, 'write'));
   const lock = ControlLock.take(repository.place.files.lock);
+  closing.defer(() => lock.free());
   const workshop = await openWorkshop(repository, options);
-  const ports = bind(repository, workshop);
-  const worker = new Worker(
-    { ...repository, journal: repository.store, outbox: repository.store, auditLog: workshop.auditLog },
-    pipeline(ports),
-    {
-      holder: `control-plane-${process.pid}`,
-      concurrency,
-      idleMs,
-      onTrouble: (message) => process.stderr.write(`autoland: ${message}\n`),
-    },
-  );
-  const publishing = publishOften(workshop);
+  closing.defer(() => workshop.close());
   const api = await serveApi(repository);
-  const end = async () => {
-    worker.stop();
-    clearInterval(publishing);
-    await api.close();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end());
-  if (options.ephemeral) endWithStdin(() => void end());
-  const stable = await keepStableRunning(repository, workshop, ports.runtime).then(() =>
-    adoptIfFirst(repository, workshop, ports.runtime),
-  );
+  closing.defer(() => api.close());
+  const ports = bind(repository, workshop);
+  await keepStableRunning(repository, workshop, ports.runtime);
+  const stable = await adoptIfFirst(repository, workshop, ports.runtime);
   await repository.record('control-plane.started', 'deployer', {
     pid: process.pid,
     unsignedAllowed: options.unsignedAllowed,
   });
+  const publishing = publishOften(workshop);
+  closing.defer(() => clearInterval(publishing));
+  const worker = makeWorker(repository, workshop, ports);
+  const stop = () => worker.stop();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  if (options.ephemeral) endWithStdin(stop);
   say({ event: 'ready', url: options.url, stable: stable ?? null, unsignedAllowed: options.unsignedAllowed });
   await worker.run();
   await workshop.auditLog.publish();
-  await workshop.close();
-  lock.free();
-  repository.store.close();
+  if (options.ephemeral) process.stdin.destroy();
+}
+
+function makeWorker(repository: Repository, workshop: Workshop, ports: PipelinePorts): Worker {
+  const { store, clock } = repository;
+  const engine = { journal: store, outbox: store, auditLog: workshop.auditLog, clock };
+  return new Worker(engine, pipeline(ports), {
+    holder: `control-plane-${process.pid}`,
+    concurrency,
+    idleMs,
+    onTrouble: (message) => process.stderr.write(`autoland: ${message}\n`),
+  });
 }
 
 export function bind(repository: Repository, workshop: Workshop): PipelinePorts {

@@ -43,14 +43,21 @@ export async function runUp(options: UpOptions): Promise<void> {
   const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
     onEvent: (event) => {
-      if (event.kind === 'ended' && event.againInMs !== null)
-        process.stderr.write(`autoland: ${event.name} ended (${event.why}); it starts again\n`);
+      if (event.kind === 'started' || event.againInMs === null) return;
+      // Nobody watches an ephemeral start for long: what fails at once is told at once.
+      const givesUp = ephemeral && event.why.startsWith('exit code');
+      process.stderr.write(`autoland: ${event.name} ended (${event.why})${givesUp ? '' : '; it starts again'}\n`);
+      if (!givesUp) return;
+      process.exitCode = 1;
+      void kept.stop();
     },
   });
   await kept.done;
   server.close();
   server.closeAllConnections();
   await supervisor.close(ephemeral ? 'end' : 'leave');
+  // Its pipe would keep this process alive.
+  if (ephemeral) process.stdin.destroy();
 }
 
 async function readConfig(place: Place): Promise<Config> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
@@ -43,6 +43,8 @@ export class SandboxBuilder implements Builder {
     const startedOn = clock.now();
     const job = await mkdtemp(join(workspace, 'build-'));
     try {
+      // The sandbox's user must be able to pass through.
+      await chmod(job, 0o711);
       const tree = join(job, 'tree');
       await git.exportTree(commit, tree);
       for (const { argv, network, env } of commandsOf(config)) {

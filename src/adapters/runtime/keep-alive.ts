@@ -73,7 +73,8 @@ async function keepOne(child: KeptChild, keeping: Keeping): Promise<void> {
     const why = await runOnce(child, keeping);
     if (performance.now() - begun > STEADY_MS) failures = 0;
     const pause = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures);
-    failures += 1;
+    // Whoever was killed did nothing wrong: only what ends by itself is made to wait longer and longer.
+    if (!why.startsWith('signal')) failures += 1;
     keeping.onEvent?.({
       kind: 'ended',
       name: child.name,

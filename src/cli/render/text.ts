@@ -11,19 +11,19 @@ export function width(): number {
   return Math.max(40, Math.min(process.stdout.columns ?? 100, 120));
 }
 
-/** Breaks at spaces; every line after the first begins with `indent`. */
+/** Breaks at spaces, keeping those at the beginning; every line after the first begins with `indent`. */
 export function wrap(text: string, indent: string, columns: number = width()): string[] {
+  const lead = /^ */.exec(text)?.[0] ?? '';
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const limit = columns - (lines.length === 0 ? 0 : indent.length);
-    if (line !== '' && line.length + 1 + word.length > limit) {
-      lines.push(lines.length === 0 ? line : indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+  let line = lead;
+  for (const word of text.slice(lead.length).split(' ')) {
+    const isFirst = line === lead || line === indent;
+    if (!isFirst && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = indent + word;
+    } else line += isFirst ? word : ` ${word}`;
   }
-  lines.push(lines.length === 0 ? line : indent + line);
-  return lines;
+  return [...lines, line];
 }
 
 export function cut(text: string, columns: number): string {
