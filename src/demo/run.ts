@@ -19,8 +19,10 @@ export type DemoOptions = {
   readonly signal: AbortSignal;
   /** Opens the journal that the control plane writes. */
   openRepository(): Promise<Repository>;
-  /** Lets the agents look for work; answers the versions that they remember as turned away. */
-  scan(dryRun: boolean): Promise<readonly string[]>;
+  /** Lets the agents look for work. */
+  scan(): Promise<void>;
+  /** Versions that were turned away and that a second scan leaves alone. */
+  remembered(): Promise<readonly string[]>;
   verify(): Promise<{ auditVerified: boolean; fsckAgrees: boolean }>;
 };
 
@@ -56,10 +58,10 @@ export class Demo {
       await this.#startTraffic(url);
       await using repository = await this.#options.openRepository();
       this.#phase = 'agents look for newer versions';
-      await this.#options.scan(false);
+      await this.#options.scan();
       await this.#watch(repository);
       this.#phase = 'checking what is remembered, the audit log and the state';
-      const remembered = await this.#options.scan(true);
+      const remembered = await this.#options.remembered();
       const verified = await this.#options.verify();
       const seconds = (performance.now() - this.#started) / 1000;
       const changes = [...this.#changes.values()];
@@ -96,8 +98,8 @@ export class Demo {
       '--ephemeral',
       '--json',
     ];
-    const env = { [`npm_config_${story.scope}:registry`]: `${this.#registry.url}/` };
-    process.env[`npm_config_${story.scope}:registry`] = `${this.#registry.url}/`;
+    const env = { [`npm_config_${story.scope}:registry`]: this.#registry.url };
+    process.env[`npm_config_${story.scope}:registry`] = this.#registry.url;
     const up = new Child('autoland up', 'cli/main.ts', { args, env });
     this.#up = up;
     const ready = new Promise<string>((resolve) => {

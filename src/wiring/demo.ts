@@ -10,10 +10,11 @@ import { Demo } from '../demo/run.ts';
 import { loadStory, type Story } from '../demo/story.ts';
 import { summaryData, summaryLines } from '../demo/summary.ts';
 import { AutolandError } from '../domain/errors.ts';
+import { rememberedVersions } from '../views/ledger.ts';
 import { verifyRepositoryLog } from './audit.ts';
 import { checkRepository } from './fsck.ts';
 import { makeRepository } from './new-repository.ts';
-import { stateHome } from './place.ts';
+import { type PlaceOptions, stateHome } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scanRepository } from './scan.ts';
@@ -35,7 +36,10 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       port: options.port,
       signal: aborting.signal,
       openRepository: () => openRepository(place, 'read'),
-      scan: (dryRun) => scanFor(place, dryRun),
+      scan: async () => {
+        await scanRepository(place, { actor: 'agent:dependency', dryRun: false });
+      },
+      remembered: () => rememberedBy(place),
       verify: () => verify(place),
     });
     await tell(running, reporter, { stay: options.stay === true, signal: aborting.signal });
@@ -113,11 +117,14 @@ async function announcement(story: Story, repo: string): Promise<string> {
   }
 }
 
-async function scanFor(place: { repo: string; state: string }, dryRun: boolean): Promise<readonly string[]> {
-  const report = await scanRepository(place, { actor: 'agent:dependency', dryRun });
-  return report.skipped
-    .filter(({ code }) => code === 'dependency.remembered')
-    .map(({ name, version }) => `${name} ${version ?? ''}`);
+/** Scans again, without making anything; answers what was turned away before and was left alone now. */
+async function rememberedBy(place: PlaceOptions): Promise<readonly string[]> {
+  const report = await scanRepository(place, { actor: 'agent:dependency', dryRun: true });
+  await using repository = await openRepository(place, 'read');
+  const proposedAgain = new Set(report.proposals.map(({ version }) => version));
+  return rememberedVersions(await repository.ledger())
+    .map(({ name, version }) => `${name}@${version}`)
+    .filter((version) => !proposedAgain.has(version));
 }
 
 async function verify(place: {

@@ -12,12 +12,17 @@ import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ScanReport = {
   readonly dryRun: boolean;
-  readonly proposals: readonly {
-    readonly change: string | null;
-    readonly title: string;
-    readonly ref: string;
-  }[];
+  readonly proposals: readonly ScanProposal[];
   readonly skipped: DependencyAgentReport['skipped'];
+};
+
+export type ScanProposal = {
+  /** null: only rehearsed. */
+  readonly change: string | null;
+  readonly title: string;
+  /** `name@version`. */
+  readonly version: string;
+  readonly ref: string;
 };
 
 const source = 'agent:dependency';
@@ -58,11 +63,12 @@ async function scan(
       open: openUpdates(ledger),
     },
   );
-  const proposals = [];
+  const proposals: ScanProposal[] = [];
   for (const proposal of report.proposals)
     proposals.push({
       change: await hand(repository, ledger, proposal, how),
       title: proposal.title,
+      version: `${String(proposal.record.package)}@${String(proposal.record.to)}`,
       ref: proposal.ref,
     });
   if (!how.dryRun)

@@ -46,7 +46,9 @@ export async function runUp(options: UpOptions): Promise<void> {
       if (event.kind === 'started' || event.againInMs === null) return;
       // Nobody watches an ephemeral start for long: what fails at once is told at once.
       const givesUp = ephemeral && event.why.startsWith('exit code');
-      process.stderr.write(`autoland: ${event.name} ended (${event.why})${givesUp ? '' : '; it starts again'}\n`);
+      process.stderr.write(
+        `autoland: ${event.name} ended (${event.why})${givesUp ? '' : '; it starts again'}\n`,
+      );
       if (!givesUp) return;
       process.exitCode = 1;
       void kept.stop();

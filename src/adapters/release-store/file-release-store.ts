@@ -34,11 +34,10 @@ export class FileReleaseStore implements ReleaseStore {
     const made = this.#scrap('new');
     await mkdir(made, { mode: 0o755 });
     try {
-      const items = await copyTree(input.dir, join(made, 'tree'));
-      const digest = treeDigest(items);
+      const digest = treeDigest(await copyTree(input.dir, join(made, 'tree')));
       const stored = await this.#intact(digest);
       if (stored !== undefined) return stored;
-      await syncTree(join(made, 'tree'), items);
+      await syncTree(join(made, 'tree'));
       await writeDurably(join(made, 'release.json'), { service: input.service, commit: input.commit });
       return await this.#publish(made, { ...input, digest });
     } finally {

@@ -23,6 +23,8 @@ export type PlannedUpdate = {
   readonly from: string;
   readonly to: string;
   readonly kind: 'patch' | 'minor';
+  /** RFC 3339, UTC. */
+  readonly publishedAt: string;
   readonly edits: readonly (Use & { readonly edit: RangeEdit })[];
 };
 
@@ -93,13 +95,27 @@ export function planUpdate(
   for (const { path, edit } of edits) {
     if (edit.kind === 'unable') return skip({ code: 'dependency.range', reason: `${path}: ${edit.why}.` });
   }
-  return { name, from, to: choice.to, kind: choice.kind, edits };
+  return {
+    name,
+    from,
+    to: choice.to,
+    kind: choice.kind,
+    publishedAt: publishedAt(described, choice.to),
+    edits,
+  };
 }
 
-/** Patches before minors, then by name: the least risk first. */
+/** Versions of unknown age are not chosen, so there is a time. */
+function publishedAt({ versions }: RegistryPackage, version: string): string {
+  const at = versions.find((each) => each.version === version)?.publishedAt;
+  return new Date(at ?? 0).toISOString();
+}
+
+/** Patches before minors, then what the world has used longest: the least risk first. */
 export function orderUpdates(updates: readonly PlannedUpdate[]): readonly PlannedUpdate[] {
-  const rank = (update: PlannedUpdate): number => (update.kind === 'patch' ? 0 : 1);
-  return [...updates].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  const key = ({ kind, publishedAt, name }: PlannedUpdate) =>
+    `${kind === 'patch' ? 0 : 1} ${publishedAt} ${name}`;
+  return [...updates].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */

@@ -1,6 +1,6 @@
 import { levelOf, policyDigest } from '../../config/policy-digest.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
-import type { StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
@@ -41,6 +41,8 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
   if (classify === undefined || guardrails === undefined || judge === undefined)
     throw new Error('the policy stage needs the results of classify, guardrails and judge');
   const stopped = await ports.controls.stopped();
+  // Taking something back goes on while all else stands still.
+  const isRevert = classify.class === 'revert';
   return {
     classification: classify,
     guardrails,
@@ -48,8 +50,8 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     source: ctx.proposal.source,
     target: ctx.proposal.target,
     level: levelOf(rules.config.autonomy, classify.class),
-    stopped: stopped === undefined ? undefined : `${stopped.reason} (${stopped.by})`,
-    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
+    stopped: stopped === undefined || isRevert ? undefined : `${stopped.reason} (${stopped.by})`,
+    frozen: isRevert ? undefined : frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
     // No signature is checked yet, so no policy is signed.
     signed: false,
     unsignedAllowed: rules.unsignedAllowed,
@@ -76,7 +78,22 @@ async function defer(
 async function stop(ctx: StageContext, decision: PolicyDecision): Promise<StageOutcome<PolicyDecision>> {
   await ctx.note('policy.decided', { ...decision });
   const outcome = decision.value === 'deny' ? 'refused' : 'held';
-  return { kind: 'stop', conclusion: { outcome, code: codeOf(decision), reasons: decision.reasons } };
+  const found = findingsBehind(decision, ctx.results.guardrails);
+  const code = found[0]?.code ?? codeOf(decision);
+  const reasons = [...found.map(({ name, reason }) => `${name}: ${reason}`), ...decision.reasons];
+  return { kind: 'stop', conclusion: { outcome, code, reasons } };
+}
+
+/** "A guardrail failed" tells nobody anything: the conclusion names what the guardrail found. */
+function findingsBehind(
+  decision: PolicyDecision,
+  report: GuardrailsReport | undefined,
+): GuardrailsReport['results'] {
+  const [first] = decision.codes;
+  const results = report?.results ?? [];
+  if (first === 'policy.guardrails-failed') return results.filter(({ verdict }) => verdict === 'fail');
+  if (first !== 'policy.guardrails-abstained') return [];
+  return results.filter(({ verdict, code }) => verdict === 'abstain' && code !== 'guardrails.not-run');
 }
 
 function codeOf(decision: PolicyDecision): string {
