@@ -1,4 +1,4 @@
-import { cut, paint, paintOutcome, seconds, width } from '../cli/render/text.ts';
+import { crop, paint, paintOutcome, seconds, width } from '../cli/render/text.ts';
 import { harmedBy, type Progress } from './progress.ts';
 import type { Report } from './traffic/traffic.ts';
 
@@ -13,24 +13,27 @@ export type Scene = {
 
 /** The whole picture, redrawn some times a second. */
 export function drawScene(scene: Scene): string[] {
-  return [
-    `${paint('bold', `autoland demo: ${scene.title}`)}  ${paint('dim', seconds(scene.elapsedMs / 1000))}  ${scene.phase}`,
+  const clock = paint('dim', seconds(scene.elapsedMs / 1000));
+  const lines = [
+    `${paint('bold', scene.title)}  ${clock}`,
     drawTraffic(scene.traffic),
+    ...(scene.phase === '' ? [] : [paint('dim', scene.phase)]),
     '',
     ...scene.changes.flatMap(drawChange),
-  ].map((line) => line);
+  ];
+  return lines.map((line) => crop(line, width()));
 }
 
 function drawTraffic(traffic: Report | undefined): string {
   if (traffic === undefined) return paint('dim', 'traffic  not yet');
   const { rate, usersSeen, background, unexpected } = traffic;
-  const harm = unexpected === 0 ? 'no harm' : paint('red', `${unexpected} unexpected failures`);
-  return `traffic  ${Math.round(rate)} requests/s  ${usersSeen} users so far  ${background} honest failures  ${harm}`;
+  const harm = unexpected === 0 ? 'no harm' : paint('red', `${unexpected} harmful`);
+  return `${Math.round(rate)} requests/s  ${usersSeen} users  failures: ${background} everyday, ${harm}`;
 }
 
 function drawChange(change: Progress): string[] {
   const { conclusion } = change;
-  if (conclusion !== null) return [cut(concluded(change), width() + 10)];
+  if (conclusion !== null) return [concluded(change)];
   const head = `${paint('cyan', '●')} ${change.title}`;
   if (change.stage !== 'rollout' || change.look === null) {
     const detail =

@@ -125,6 +125,12 @@ export function pendingRevert(ledger: Ledger): LedgerChange | undefined {
   );
 }
 
+/** The first change under way that was proposed before this one: they land in the order in which they came. */
+export function olderThan(ledger: Ledger, id: ChangeId): LedgerChange | undefined {
+  const first = [...ledger.changes.values()].find(({ conclusion }) => conclusion === null);
+  return first?.id === id ? undefined : first;
+}
+
 export type RememberedVersion = {
   readonly name: string;
   readonly version: string;

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -28,6 +28,24 @@ export function wrap(text: string, indent: string, columns: number = width()): s
 
 export function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+const styleCode = /^\u001b\[[0-9;]*m/;
+
+/** At most so many visible columns; colours cost none and are closed. */
+export function crop(line: string, columns: number): string {
+  if (stripVTControlCharacters(line).length <= columns) return line;
+  let kept = '';
+  let room = columns - 1;
+  let rest = line;
+  while (rest !== '' && room > 0) {
+    const code = styleCode.exec(rest)?.[0];
+    const piece = code ?? String.fromCodePoint(rest.codePointAt(0) ?? 0);
+    if (code === undefined) room -= 1;
+    kept += piece;
+    rest = rest.slice(piece.length);
+  }
+  return `${kept}${kept.includes('\u001b') ? '\u001b[0m' : ''}…`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 20 s`. */
