@@ -7,7 +7,13 @@ import type { Classification, MergeReport, ReleaseReport, RolloutReport } from '
 export type Ledger = {
   readonly changes: ReadonlyMap<ChangeId, LedgerChange>;
   /** null: nothing was ever adopted, so nothing can be compared with a candidate. */
-  readonly stable: { readonly service: string; readonly commit: Sha; readonly digest: string } | null;
+  readonly stable: {
+    readonly service: string;
+    readonly commit: Sha;
+    /** Of that commit. */
+    readonly tree: Sha;
+    readonly digest: string;
+  } | null;
   /** The stable version before this one: kept warm. */
   readonly previousDigest: string | null;
   /** Journal index of the last entry taken in; -1: none. */
@@ -22,6 +28,8 @@ export type LedgerChange = {
   readonly proposedAt: string;
   readonly class: ChangeClass | null;
   readonly packages: readonly PackageChange[];
+  /** The tree that was tested; null: not classified yet. */
+  readonly tree: Sha | null;
   /** Set once the branch holds it. */
   readonly merge: MergeReport | null;
   readonly mergedAt: string | null;
@@ -62,7 +70,7 @@ function take(change: LedgerChange | undefined, entry: Entry): LedgerChange | un
   if (entry.type === 'change.proposed' && change === undefined) return begin(entry);
   if (change === undefined) return undefined;
   if (entry.type === 'stage.finished') return { ...change, ...finished(entry) };
-  if (entry.type === 'stage.raced') return { ...change, class: null, packages: [] };
+  if (entry.type === 'stage.raced') return { ...change, class: null, packages: [], tree: null };
   if (entry.type !== 'change.concluded') return change;
   return { ...change, conclusion: entry.data as unknown as Conclusion, concludedAt: entry.at };
 }
@@ -72,14 +80,15 @@ function stableAfter(entry: Entry, change: LedgerChange | undefined, stable: Sta
   if (entry.type === 'service.stable') return entry.data as unknown as Stable;
   if (entry.type !== 'stage.finished' || change === undefined || change.merge === null) return null;
   const { commit } = change.merge;
+  const tree = change.tree ?? '';
   if (entry.data.stage === 'rollout') {
     const report = entry.data.data as unknown as RolloutReport;
     if (!report.ran || change.digest === null || stable === null) return null;
-    return { service: stable.service, commit, digest: change.digest };
+    return { service: stable.service, commit, tree, digest: change.digest };
   }
   if (entry.data.stage !== 'release' || stable === null) return null;
   const release = entry.data.data as unknown as ReleaseReport;
-  return !release.deploys && release.sameAsStable ? { ...stable, commit } : null;
+  return !release.deploys && release.sameAsStable ? { ...stable, commit, tree } : null;
 }
 
 function begin(entry: Entry): LedgerChange {
@@ -89,6 +98,7 @@ function begin(entry: Entry): LedgerChange {
     proposedAt: entry.at,
     class: null,
     packages: [],
+    tree: null,
     merge: null,
     mergedAt: null,
     digest: null,
@@ -101,7 +111,7 @@ function finished(entry: Entry): Partial<LedgerChange> {
   const data = entry.data.data as unknown;
   if (entry.data.stage === 'classify') {
     const found = data as Classification;
-    return { class: found.class, packages: found.packages };
+    return { class: found.class, packages: found.packages, tree: found.tree };
   }
   if (entry.data.stage === 'merge') return { merge: data as MergeReport, mergedAt: entry.at };
   if (entry.data.stage === 'release') {

@@ -108,7 +108,8 @@ async function adopt({ repository, workshop, runtime, actor }: Adopter, rules: R
   await runtime.start(serviceSpec(service), digest);
   await runtime.route({ service: service.name, stable: digest, candidate: null });
   const adopted = { service: service.name, commit, digest };
-  await repository.record('service.stable', actor, adopted);
+  const tree = (await workshop.git.history(null, commit)).at(-1)?.tree ?? '';
+  await repository.record('service.stable', actor, { ...adopted, tree });
   return adopted;
 }
 

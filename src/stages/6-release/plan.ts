@@ -38,6 +38,8 @@ export function nothingToDeploy(
   if (!configured) return none('the repository has no service');
   if (ctx.results.policy?.level !== 'deploy') return none('the policy lets it merge, not deploy');
   if (ledger.stable === null) return none('no version of the service was ever adopted: autoland adopt');
+  if (ctx.results.classify?.tree === ledger.stable.tree)
+    return { deploys: false, why: 'its tree is the one that runs already', sameAsStable: true };
   return undefined;
 }
 
