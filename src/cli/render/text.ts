@@ -30,8 +30,8 @@ export function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 }
 
-const escape = String.fromCharCode(27);
-const styleCode = new RegExp(`^${escape}\\[[0-9;]*m`);
+const esc = String.fromCharCode(27);
+const styleCode = new RegExp(`^${esc}\\[[0-9;]*m`);
 
 /** At most so many visible columns; colours cost none and are closed. */
 export function crop(line: string, columns: number): string {
@@ -46,7 +46,7 @@ export function crop(line: string, columns: number): string {
     kept += piece;
     rest = rest.slice(piece.length);
   }
-  return `${kept}${kept.includes(escape) ? `${escape}[0m` : ''}…`;
+  return `${kept}${kept.includes(esc) ? `${esc}[0m` : ''}…`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 20 s`. */
