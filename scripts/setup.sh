@@ -19,7 +19,7 @@ stamp=node_modules/.autoland-setup
 wanted=$(cksum package-lock.json)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
   echo "autoland: installing dependencies (npm ci)" >&2
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >&2
   printf '%s\n' "$wanted" >"$stamp"
 fi
 
