@@ -1,3 +1,4 @@
+import { wrap } from '../cli/render/text.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { Json } from '../domain/json.ts';
 import type { Progress } from './progress.ts';
@@ -14,6 +15,13 @@ export interface Reporter {
 export function makeReporter(options: { json?: true; plain?: true }): Reporter {
   if (options.json) return new JsonReporter();
   return process.stdout.isTTY && !options.plain ? new LiveReporter() : new PlainReporter();
+}
+
+function wrapped(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrap(line, ''))
+    .join('\n');
 }
 
 function write(text: string): void {
@@ -38,7 +46,7 @@ class PlainReporter implements Reporter {
   #weights = new Map<string, number>();
 
   say(text: string): void {
-    write(`${text}\n`);
+    write(`${wrapped(text)}\n`);
   }
   entry(entry: Entry, change: Progress | undefined): void {
     if (change === undefined) return;
@@ -68,7 +76,7 @@ class LiveReporter implements Reporter {
 
   say(text: string): void {
     this.#erase();
-    write(`${text}\n`);
+    write(`${wrapped(text)}\n`);
   }
   entry(): void {}
   scene(scene: Scene): void {

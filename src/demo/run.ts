@@ -54,7 +54,7 @@ export class Demo {
     try {
       const url = await this.#start();
       this.#url = url;
-      reporter.say(`The shop is open: ${url}`);
+      reporter.say(this.#openAt(url));
       await this.#startTraffic(url);
       await using repository = await this.#options.openRepository();
       this.#phase = 'agents look for newer versions';
@@ -109,6 +109,12 @@ export class Demo {
     });
     await this.#race(up.until(ready));
     return ready;
+  }
+
+  #openAt(url: string): string {
+    const { port } = this.#options;
+    const taken = new URL(url).port === port ? '' : ` (port ${port} is taken)`;
+    return `The shop is open: ${url}${taken}`;
   }
 
   async #startTraffic(origin: string): Promise<void> {
