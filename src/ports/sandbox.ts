@@ -61,10 +61,21 @@ export type ServiceJob = Omit<SandboxJob, 'limits' | 'network'> & {
   readonly lifetime: 'with-parent' | 'detached';
 };
 
+/** How to start a service in the foreground. */
+export type LaunchCommand = {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The starter MUST write it to the process's file descriptor 3, and close that: it holds secrets. undefined: no such descriptor. */
+  readonly secrets?: Buffer;
+};
+
 /** Starts services inside the sandbox: MUST probe first, as `Sandbox.run`. */
 export interface SandboxLauncher {
-  /** The command line that runs the job in the foreground. Killing that process (SIGKILL too) MUST end everything inside. */
-  launch(job: ServiceJob): Promise<{ file: string; args: readonly string[] }>;
+  /**
+   * Killing the process that the command makes (SIGKILL too) MUST end everything inside. Values of the job's environment
+   * MUST NOT stand in `args`: every user of the machine can read a command line.
+   */
+  launch(job: ServiceJob): Promise<LaunchCommand>;
   /** The numeric ids that own what services write (a directory to be written must belong to them); undefined: this process's own. */
   owner(): { uid: number; gid: number } | undefined;
 }

@@ -1,11 +1,11 @@
-import type { SandboxLauncher, ServiceJob } from '../ports/sandbox.ts';
+import type { LaunchCommand, SandboxLauncher, ServiceJob } from '../ports/sandbox.ts';
 
 /**
  * FOR TESTS ONLY: runs the command on the host itself, unconfined. Paths of the job's mounts are replaced by
  * those on the host, wherever they stand in its arguments and environment.
  */
 export class PlainLauncherForTests implements SandboxLauncher {
-  async launch(job: ServiceJob): Promise<{ file: string; args: readonly string[] }> {
+  async launch(job: ServiceJob): Promise<LaunchCommand> {
     const onHost = (text: string) => {
       const mount = job.mounts
         .filter(({ target }) => text === target || text.startsWith(`${target}/`))

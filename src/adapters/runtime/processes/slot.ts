@@ -3,7 +3,8 @@ import { chmodSync, chownSync, closeSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
-import type { SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
+import type { LaunchCommand, SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
+import { giveSecrets } from '../../sandbox/give-secrets.ts';
 import { type StateLayout, safeName, socketPath } from '../state-layout.ts';
 import { type AdmissionOptions, admit } from './admission.ts';
 import { becomesHealthy, isHealthy } from './health.ts';
@@ -55,10 +56,7 @@ export class Slot {
     this.#dir = join(context.layout.services, safeName(record.spec.name, 'service name'), name);
     this.socket = socketPath(join(this.#dir, 'run', 'http.sock'));
     this.#log = new ServiceLog(context.layout.logs, `${record.spec.name}-${name}`);
-    this.#otlp = new OtlpReceiver(
-      socketPath(join(this.#dir, 'otlp', 'otlp.sock')),
-      context.launcher.owner(),
-    );
+    this.#otlp = new OtlpReceiver(socketPath(join(this.#dir, 'otlp', 'otlp.sock')), context.launcher.owner());
   }
 
   get alive(): boolean {
@@ -168,16 +166,17 @@ export class Slot {
     );
   }
 
-  #spawn(command: { file: string; args: readonly string[] }): void {
+  #spawn(command: LaunchCommand): void {
     const fd = this.#log.open();
     try {
       const child = spawn(command.file, [...command.args], {
         env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
         cwd: '/',
-        stdio: ['ignore', fd, fd],
+        stdio: ['ignore', fd, fd, command.secrets === undefined ? 'ignore' : 'pipe'],
         detached: this.#context.lifetime === 'detached',
       });
       child.on('error', () => {});
+      if (command.secrets !== undefined) giveSecrets(child, command.secrets);
       child.once('exit', () => this.#context.changed());
       child.unref();
       const startTime = child.pid === undefined ? undefined : startTimeOf(child.pid);
@@ -205,7 +204,10 @@ export class Slot {
     const dirs = { run: join(this.#dir, 'run'), otlp: join(this.#dir, 'otlp') };
     // Nothing of the process before: its socket file would make the next one fail to listen.
     rmSync(dirs.run, { recursive: true, force: true });
-    for (const [dir, mode] of [[this.#dir, 0o711], [dirs.otlp, 0o755]] as const) {
+    for (const [dir, mode] of [
+      [this.#dir, 0o711],
+      [dirs.otlp, 0o755],
+    ] as const) {
       mkdirSync(dir, { recursive: true });
       chmodSync(dir, mode);
     }

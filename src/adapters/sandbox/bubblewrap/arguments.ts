@@ -19,7 +19,6 @@ export type Base = {
 export type InsideJob = {
   readonly command: readonly string[];
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly SandboxMount[];
   /** Size of each of /tmp, the home and /dev/shm. */
   readonly scratchMiB: number;
@@ -28,13 +27,16 @@ export type InsideJob = {
   readonly statusFd: number | undefined;
 };
 
-/** The whole bubblewrap command line. Order matters: later mounts cover earlier ones. */
+/** Where bubblewrap reads its secret arguments. */
+export const SECRETS_FD = 3;
+
+/** The bubblewrap command line without what is secret. Order matters: later mounts cover earlier ones. */
 export function bubblewrapCommand(base: Base, job: InsideJob): string[] {
   return [
     'bwrap',
     ...isolation(),
     ...(job.statusFd === undefined ? [] : ['--json-status-fd', String(job.statusFd)]),
-    ...base.system.root,
+    ...['--args', String(SECRETS_FD)],
     ...base.system.masks,
     ...etcArguments(base),
     ...toolArguments(base),
@@ -43,9 +45,17 @@ export function bubblewrapCommand(base: Base, job: InsideJob): string[] {
     ...mountArguments(job.mounts),
     // Last: bubblewrap's own root and /dev are memory-backed and writable until here.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
-    ...environmentArguments(job.env),
     ...['--chdir', job.cwd, '--', ...job.command],
   ];
+}
+
+/**
+ * The environment, which any user could read on a command line, as `--args` takes it. The root comes after it: when the
+ * writer dies half-way nothing starts, rather than a job with half an environment.
+ */
+export function secretArguments(base: Base, env: Readonly<Record<string, string>>): Buffer {
+  const all = [...environmentArguments(env), ...base.system.root];
+  return Buffer.from(all.map((argument) => `${argument}\0`).join(''));
 }
 
 function isolation(): string[] {

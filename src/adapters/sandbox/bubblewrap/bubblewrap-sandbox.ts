@@ -2,13 +2,14 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
 import type {
+  LaunchCommand,
   Sandbox,
   SandboxJob,
   SandboxLauncher,
   SandboxResult,
   ServiceJob,
 } from '../../../ports/sandbox.ts';
-import { bubblewrapCommand, INSIDE_SOCKET } from './arguments.ts';
+import { bubblewrapCommand, INSIDE_SOCKET, SECRETS_FD, secretArguments } from './arguments.ts';
 import type { Finding } from './attempt-escape.ts';
 import { planCgroup, sweepCgroups } from './cgroup.ts';
 import {
@@ -89,7 +90,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     return this.#execute(job);
   }
 
-  async launch(job: ServiceJob): Promise<{ file: string; args: readonly string[] }> {
+  async launch(job: ServiceJob): Promise<LaunchCommand> {
     await this.#assertProbed();
     const base = await this.#hostBase();
     await prepareMounts(job.mounts, this.#identity);
@@ -103,10 +104,14 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       registrySocket: undefined,
       statusFd: undefined,
     });
-    const command = hostCommand({ identity: this.#identity, lastFd: 2, fileKiB: 0, cgroup }, inside);
+    const command = hostCommand({ identity: this.#identity, lastFd: SECRETS_FD, fileKiB: 0, cgroup }, inside);
     const kept = job.lifetime === 'detached' ? keptCommand(command) : command;
     const environment = Object.entries(hostEnvironment()).map(([name, value]) => `${name}=${value}`);
-    return { file: '/usr/bin/env', args: ['-i', ...environment, ...kept] };
+    return {
+      file: '/usr/bin/env',
+      args: ['-i', ...environment, ...kept],
+      secrets: secretArguments(base, job.env),
+    };
   }
 
   async #execute(job: SandboxJob): Promise<SandboxResult> {
@@ -117,7 +122,6 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const inside = bubblewrapCommand(base, {
       command: insideCommand(job.argv, registrySocket === undefined ? undefined : INSIDE_SOCKET),
       cwd: job.cwd,
-      env: registrySocket === undefined ? job.env : { ...job.env, ...REGISTRY_ENVIRONMENT },
       mounts: job.mounts,
       scratchMiB: Math.min(job.limits.diskMiB, job.limits.memoryMiB),
       registrySocket,
@@ -126,7 +130,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const fileKiB = job.limits.diskMiB * 1024;
     const host = { identity: this.#identity, lastFd: STATUS_FD, fileKiB, cgroup: enforcer.writes };
     const [file = '', ...args] = [...YIELDING, ...hostCommand(host, inside)];
-    return supervise({ command: [file, ...args], limits: job.limits, enforcer, ...disk });
+    const env = registrySocket === undefined ? job.env : { ...job.env, ...REGISTRY_ENVIRONMENT };
+    const secrets = secretArguments(base, env);
+    return supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
   }
 
   #enforcer(base: HostBase, { limits, network }: SandboxJob): Enforcer {

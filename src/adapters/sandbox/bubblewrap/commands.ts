@@ -27,6 +27,7 @@ exec "$@"`;
 const KEEP = `trap '' HUP
 KEEPER=$$ "$@" &
 child=$!
+exec 3<&-
 trap 'kill -KILL "$child"' TERM INT
 wait "$child"
 exit $?`;

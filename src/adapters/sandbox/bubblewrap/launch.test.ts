@@ -1,13 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceJob } from '../../../ports/sandbox.ts';
+import { giveSecrets } from '../give-secrets.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
+
+const SECRET = 'a-secret-of-the-service';
 
 const SERVER = `require('node:net').createServer((socket) => {
   const { readFileSync } = require('node:fs');
@@ -16,7 +20,8 @@ const SERVER = `require('node:net').createServer((socket) => {
 
 // Starts the command line that it is given, says its process id, and stays until it is killed.
 const SPAWNER = `const [file, detached, ...args] = process.argv.slice(1);
-const child = require('node:child_process').spawn(file, args, { stdio: 'ignore', detached: detached === 'detached' });
+const child = require('node:child_process').spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: detached === 'detached' });
+process.stdin.pipe(child.stdio[3]);
 process.stdout.write(child.pid + '\\n');
 setInterval(() => {}, 1000);`;
 
@@ -36,28 +41,33 @@ describe('services in the sandbox', () => {
     await removeOwnCgroups();
   });
 
-  async function start(lifetime: ServiceJob['lifetime']) {
+  async function serviceJob(lifetime: ServiceJob['lifetime']): Promise<ServiceJob> {
     const sockets = await sandbox.jobDirectory('sockets');
-    const job: ServiceJob = {
+    return {
       argv: ['node', '-e', SERVER],
       cwd: '/srv',
-      env: { DECLARED: '1' },
+      env: { DECLARED: '1', TOKEN: SECRET },
       mounts: [{ source: sockets, target: '/srv/sockets', mode: 'write' }],
       memoryMiB: 256,
       processes: 64,
       lifetime,
     };
-    const { file, args } = await sandbox.launch(job);
+  }
+
+  async function start(lifetime: ServiceJob['lifetime']) {
+    const job = await serviceJob(lifetime);
+    const { file, args, secrets = Buffer.of() } = await sandbox.launch(job);
     const env = { ...process.env, HOST_SECRET: 'host secret' };
-    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const stdio = ['pipe', 'pipe', 'inherit'] as const;
     const spawner = spawn(process.execPath, ['-e', SPAWNER, '--', file, lifetime, ...args], {
       env,
       stdio: [...stdio],
     });
+    spawner.stdin?.end(secrets);
     const [line] = await once(spawner.stdout ?? spawner, 'data');
     const pid = Number(String(line));
     pids.push(pid, spawner.pid ?? 0);
-    const socket = join(sockets, 'service.sock');
+    const socket = join(job.mounts[0]?.source ?? '', 'service.sock');
     await until(async () => (await ask(socket)) !== undefined);
     return { spawner, pid, socket };
   }
@@ -65,10 +75,36 @@ describe('services in the sandbox', () => {
   it('sees its declared environment and nothing of the host, not even in its first process', async () => {
     const { socket, pid } = await start('with-parent');
     const answer = JSON.parse((await ask(socket)) ?? '');
-    expect(answer.env).toEqual(['DECLARED', 'HOME', 'LANG', 'PATH', 'PWD', 'TMPDIR']);
+    expect(answer.env).toEqual(['DECLARED', 'HOME', 'LANG', 'PATH', 'PWD', 'TMPDIR', 'TOKEN']);
     expect(answer.first).not.toContain('HOST_SECRET');
     kill(pid);
     await until(async () => (await ask(socket)) === undefined);
+  });
+
+  it.each(['with-parent', 'detached'] as const)(
+    'shows its secrets in no command line and no file (%s)',
+    async (lifetime) => {
+      const { pid, socket } = await start(lifetime);
+      expect(await processesNaming(socket)).not.toEqual([]);
+      expect(await commandLinesWith(SECRET)).toEqual([]);
+      const found = await promisify(execFile)('grep', ['-rlF', SECRET, workDir]).catch(
+        (error: unknown) => error,
+      );
+      expect(found).toMatchObject({ code: 1, stdout: '' });
+      // Who is neither the service nor root cannot read its environment either.
+      const inside = await environmentsWith(SECRET);
+      expect(inside).not.toEqual([]);
+      for (const each of inside) expect((await stat(`/proc/${each}/environ`)).mode & 0o077).toBe(0);
+      kill(pid);
+    },
+  );
+
+  it('does not start when its secrets are cut short', async () => {
+    const { file, args, secrets = Buffer.of() } = await sandbox.launch(await serviceJob('with-parent'));
+    const cut = spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    giveSecrets(cut, secrets.subarray(0, secrets.indexOf('TMPDIR')));
+    const [code] = await once(cut, 'exit');
+    expect(code).not.toBe(0);
   });
 
   it('ends with its spawner', async () => {
@@ -118,13 +154,22 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function processesNaming(text: string): Promise<string[]> {
-  const directory = text.slice(0, text.lastIndexOf('/'));
+function processesNaming(socket: string): Promise<string[]> {
+  return commandLinesWith(socket.slice(0, socket.lastIndexOf('/')));
+}
+
+async function commandLinesWith(text: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   );
-  return lines.filter((line) => line.includes(directory));
+  return lines.filter((line) => line.includes(text));
+}
+
+async function environmentsWith(text: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')));
+  return pids.filter((_, index) => all[index]?.includes(text));
 }
 
 function kill(pid: number): void {

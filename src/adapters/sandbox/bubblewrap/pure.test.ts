@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Base, bubblewrapCommand, type InsideJob } from './arguments.ts';
+import { type Base, bubblewrapCommand, type InsideJob, secretArguments } from './arguments.ts';
 import { parseMembership, parseMounts } from './cgroup-home.ts';
 import { pickId } from './identity.ts';
 import { sumTree } from './process-tree.ts';
@@ -101,7 +101,6 @@ describe('bubblewrapCommand', () => {
   const job: InsideJob = {
     command: ['--bind', '/', '/host'],
     cwd: '/tmp',
-    env: {},
     mounts: [],
     scratchMiB: 1,
     registrySocket: undefined,
@@ -124,6 +123,14 @@ describe('bubblewrapCommand', () => {
     }
     expect(command.lastIndexOf('--remount-ro')).toBeGreaterThan(command.indexOf('/work'));
     expect(command.slice(command.indexOf('--'))).toEqual(['--', ...job.command]);
+  });
+
+  it('gives the environment apart, and after it the root, without which nothing starts', () => {
+    const given = secretArguments(base, { TOKEN: 'hush', PATH: '/mine' }).toString().split('\0');
+    expect(given.slice(0, 3)).toEqual(['--setenv', 'PATH', '/mine']);
+    expect(given.slice(-7)).toEqual(['--setenv', 'TOKEN', 'hush', ...base.system.root, '']);
+    expect(bubblewrapCommand(base, job)).not.toContain('--setenv');
+    expect(bubblewrapCommand(base, job)).not.toContain('/usr');
   });
 
   it('mounts parents first, whatever the order given', () => {

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { SandboxLimits, SandboxResult } from '../../../ports/sandbox.ts';
+import { giveSecrets } from '../give-secrets.ts';
 import { hostEnvironment } from './commands.ts';
 import { diskUse, removedFilesUse } from './disk-use.ts';
 import type { Enforcer } from './enforcer.ts';
@@ -12,6 +13,8 @@ import { TailBuffer } from './tail-buffer.ts';
 export type Supervised = {
   /** The host-side command; bubblewrap writes its status to file descriptor `STATUS_FD`. */
   readonly command: readonly [string, ...string[]];
+  /** Given to the command at file descriptor 3. */
+  readonly secrets: Buffer;
   readonly limits: SandboxLimits;
   readonly enforcer: Enforcer;
   /** Host directories that the job can write to, and the bytes that they hold already. */
@@ -19,7 +22,7 @@ export type Supervised = {
   readonly heldBytes: number;
 };
 
-export const STATUS_FD = 3;
+export const STATUS_FD = 4;
 const LOOK_MS = 50;
 const DISK_LOOK_MS = 250;
 
@@ -59,13 +62,17 @@ function start(job: Supervised) {
   const child = spawn(file, args, {
     cwd: '/',
     env: hostEnvironment(process.pid),
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
+  giveSecrets(child, job.secrets);
   const keep = job.limits.outputKiB * 1024;
   const [stdout, stderr, status] = [new TailBuffer(keep), new TailBuffer(keep), new TailBuffer(4_096)];
-  for (const [index, buffer] of [stdout, stderr, status].entries()) {
-    child.stdio[index + 1]?.on('data', (chunk: Buffer) => buffer.push(chunk));
-  }
+  const buffers = [
+    [1, stdout],
+    [2, stderr],
+    [STATUS_FD, status],
+  ] as const;
+  for (const [fd, buffer] of buffers) child.stdio[fd]?.on('data', (chunk: Buffer) => buffer.push(chunk));
   const output = () => ({ stdout: stdout.text(), stderr: stderr.text(), status: status.text() });
   return { child, output, closed: closeOf(child) };
 }
