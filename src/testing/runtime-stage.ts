@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processes/supervisor.ts';
 import { AutolandError } from '../domain/errors.ts';
+import { verificationSummary } from '../domain/statements.ts';
 import type { Attestation, AttestationVerifier, Role, Statement } from '../ports/attestor.ts';
 import type { Release, ReleaseStore } from '../ports/release-store.ts';
 import type { ServiceSpec } from '../ports/runtime.ts';
@@ -53,23 +54,28 @@ export class DirReleaseStore implements ReleaseStore {
 export class HmacVerifier implements AttestationVerifier {
   readonly #key = 'a key for tests';
 
-  sign(role: Role, digest: string, result = 'PASSED'): Attestation {
+  sign(role: Role, digest: string, result: 'PASSED' | 'FAILED' = 'PASSED'): Attestation {
     return { role, digest, result, mac: this.#mac(role, digest, result) };
   }
 
   async verify(role: Role, attestation: Attestation, digest: string): Promise<Statement> {
-    const result = String(attestation.result);
+    const result = attestation.result === 'PASSED' ? 'PASSED' : 'FAILED';
     if (attestation.mac !== this.#mac(role, digest, result)) {
       throw new AutolandError('attestation.invalid', `not signed by ${role} for ${digest}`);
     }
-    const subject = [{ name: 'release', digest: { sha256: digest.slice(7) } }];
-    const predicate = { verificationResult: result };
-    return {
-      _type: 'https://in-toto.io/Statement/v1',
-      subject,
-      predicateType: 'https://slsa.dev/verification_summary/v1',
-      predicate,
-    };
+    const at = new Date();
+    return verificationSummary({
+      subject: { name: 'release', digest },
+      resource: 'service:shop',
+      result,
+      at,
+      policy: { uri: 'policy', digest: '0'.repeat(64) },
+      inputs: [],
+      change: 'chg_0',
+      log: { size: 1, root: '0'.repeat(64) },
+      expires: new Date(at.getTime() + 60_000),
+      nonce: 'n',
+    });
   }
 
   #mac(role: Role, digest: string, result: string): string {

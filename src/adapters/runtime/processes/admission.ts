@@ -1,14 +1,23 @@
 import { AutolandError, messageOf } from '../../../domain/errors.ts';
-import type { AttestationVerifier } from '../../../ports/attestor.ts';
+import { readGateDecision } from '../../../domain/statements.ts';
+import type { AttestationVerifier, Statement } from '../../../ports/attestor.ts';
 import type { Release, ReleaseStore } from '../../../ports/release-store.ts';
 
 export type AdmissionOptions = { readonly releases: ReleaseStore; readonly verifier: AttestationVerifier };
+
+export type Admission = {
+  readonly service: string;
+  readonly digest: string;
+  /** When it starts; undefined: production runs it already, and it may be started again however old the gate's word is. */
+  readonly newAt: Date | undefined;
+};
 
 /**
  * What may start: a release of that service, whole (its digest is computed anew), that the gate has attested.
  * Whoever asks is not believed. Rejects with `runtime.refused`.
  */
-export async function admit(service: string, digest: string, options: AdmissionOptions): Promise<Release> {
+export async function admit(wanted: Admission, options: AdmissionOptions): Promise<Release> {
+  const { service, digest } = wanted;
   const release = await options.releases.get(digest).catch((cause: unknown) => {
     throw refused(digest, messageOf(cause), cause);
   });
@@ -20,11 +29,20 @@ export async function admit(service: string, digest: string, options: AdmissionO
   const statement = await options.verifier.verify('gate', attestation, digest).catch((cause: unknown) => {
     throw refused(digest, messageOf(cause), cause);
   });
-  // SLSA verification summaries carry their verdict: a valid signature under a FAILED must not start anything.
-  const verdict = statement.predicate.verificationResult;
-  if (verdict !== undefined && verdict !== 'PASSED')
-    throw refused(digest, `the gate's verdict is ${String(verdict)}`);
+  const obstacle = obstacleIn(statement, wanted);
+  if (obstacle !== undefined) throw refused(digest, obstacle);
   return release;
+}
+
+/** A valid signature alone admits nothing: the gate also signs what failed, and what may only be merged. */
+function obstacleIn(statement: Statement, { service, newAt }: Admission): string | undefined {
+  const decision = readGateDecision(statement);
+  if (decision === undefined) return 'what the gate signed is no decision';
+  if (decision.result !== 'PASSED') return `the gate's verdict is ${decision.result}`;
+  if (decision.resource !== `service:${service}`) return `the gate admitted it to ${decision.resource}`;
+  if (newAt !== undefined && decision.expires <= newAt)
+    return `the gate's decision expired at ${decision.expires.toISOString()}`;
+  return undefined;
 }
 
 function refused(digest: string, why: string, cause?: unknown): AutolandError {

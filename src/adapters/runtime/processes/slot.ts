@@ -146,7 +146,9 @@ export class Slot {
   }
 
   async #start(): Promise<void> {
-    const release = await admit(this.spec.name, this.digest, this.#context);
+    // Whether it may be new here was decided before it got this place.
+    const wanted = { service: this.spec.name, digest: this.digest, newAt: undefined };
+    const release = await admit(wanted, this.#context);
     await this.#endProcess();
     const dirs = this.#makeDirs();
     await this.#otlp.listen();

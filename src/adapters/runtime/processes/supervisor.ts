@@ -74,7 +74,8 @@ export class Supervisor implements Runtime {
       if (group.stopping) throw beingStopped(spec.name, digest);
       this.#groups.set(key(spec.name, digest), group);
       try {
-        await admit(spec.name, digest, this.#context);
+        const newAt = this.#inProduction(spec.name, digest) ? undefined : new Date();
+        await admit({ service: spec.name, digest, newAt }, this.#context);
         await group.fill(spec);
       } finally {
         if (group.slots.length === 0) this.#forget(group);
@@ -187,9 +188,13 @@ export class Supervisor implements Runtime {
     this.#groups.delete(key(group.service, group.digest));
   }
 
-  #refuseRouted(service: string, digest: string): void {
+  #inProduction(service: string, digest: string): boolean {
     const route = readRoutes(this.#layout).find((one) => one.route.service === service)?.route;
-    if (route?.stable !== digest && route?.candidate?.digest !== digest) return;
+    return route?.stable === digest || route?.candidate?.digest === digest;
+  }
+
+  #refuseRouted(service: string, digest: string): void {
+    if (!this.#inProduction(service, digest)) return;
     throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
   }
 
