@@ -50,10 +50,18 @@ export function responseHeaders(raw: RawHeaders, setCookie: string | undefined):
   const headers = pairs(raw).flatMap(([name, value]) => {
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || dropped.has(lower) || lower.startsWith('x-autoland-')) return [];
-    if (lower === 'set-cookie' && value.trimStart().toLowerCase().startsWith(COOKIE)) return [];
+    if (lower === 'set-cookie' && setsId(value)) return [];
     return [name, value];
   });
   return setCookie === undefined ? headers : [...headers, 'Set-Cookie', setCookie];
+}
+
+/** Browsers send a cookie without a name (`=autoland_id=…`) back as its bare value: it would read as the id. */
+function setsId(value: string): boolean {
+  return value
+    .replace(/^[\s=]+/, '')
+    .toLowerCase()
+    .startsWith(COOKIE);
 }
 
 function forwarded(request: IncomingMessage, options: RequestOptions): string[] {
