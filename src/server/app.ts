@@ -23,7 +23,13 @@ const maxEntries = 1_000;
 /** The control plane's API, version 1. */
 export function makeApi(parts: ApiParts): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: maxBody }));
+  app.use(
+    bodyLimit({
+      maxSize: maxBody,
+      onError: (context) =>
+        context.json({ code: 'usage', message: `a body may have at most ${maxBody} bytes` }, 413),
+    }),
+  );
   // A browser names its origin: no page may speak for the person who looks at it.
   app.use(async (context, next) => {
     const origin = context.req.header('origin');
