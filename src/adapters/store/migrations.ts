@@ -21,6 +21,7 @@ export const migrations: readonly string[] = [
      data TEXT NOT NULL, consumed_at INTEGER, UNIQUE (change, key)
    ) STRICT;`,
   `CREATE TABLE once (key TEXT PRIMARY KEY, written_at INTEGER NOT NULL) STRICT;
+   INSERT INTO once SELECT DISTINCT 'proposed/' || change, 0 FROM entries WHERE type = 'change.proposed';
    CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL;
    CREATE INDEX entries_by_type ON entries (type);
    CREATE INDEX outbox_by_due ON outbox (due_at) WHERE due_at IS NOT NULL;
