@@ -1,9 +1,7 @@
 import { SystemClock } from '../adapters/clock/system.ts';
 import { FileControls } from '../adapters/controls/file-controls.ts';
 import { FileFlagStore } from '../adapters/flags/file-flag-store.ts';
-import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { openStore, type SqliteStore } from '../adapters/store/sqlite-store.ts';
-import { rolloutPlan } from '../config/plans.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -12,7 +10,6 @@ import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
-import { BranchRules } from './rules.ts';
 
 /** One repository's journal and switches: all that a command needs which runs no code of the repository. */
 export class Repository {
@@ -57,6 +54,12 @@ export class Repository {
 
   /** The shares of the rollout's steps, as the protected branch configures them. */
   async weights(): Promise<readonly number[]> {
+    // Most commands never ask, and need not wait for the schema and the YAML reader.
+    const [{ openGitReader }, { BranchRules }, { rolloutPlan }] = await Promise.all([
+      import('../adapters/git-host/local/local-git-host.ts'),
+      import('./rules.ts'),
+      import('../config/plans.ts'),
+    ]);
     const { reader, close } = await openGitReader(this.place.repo);
     try {
       return rolloutPlan((await new BranchRules(reader, false).load()).config).steps.map(
