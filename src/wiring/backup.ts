@@ -1,5 +1,5 @@
-import { cp, mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, cp, mkdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AutolandError } from '../domain/errors.ts';
 import { locate, type PlaceOptions } from './place.ts';
@@ -16,7 +16,7 @@ export async function backUp(
     throw new AutolandError('usage', `expected ${to} not to exist`, {
       mend: 'name a new directory for each backup',
     });
-  const wanted = ['keys', 'log', 'flags.json', 'routes.json', 'kills', 'identity.key'];
+  const wanted = ['keys', 'log', 'flags.json', 'routes.json', 'kills', 'identity.key', 'STOP', 'releases'];
   const present = [];
   for (const name of wanted) if (await exists(join(place.state, name))) present.push(name);
   const files = ['journal.db', ...present];
@@ -28,9 +28,21 @@ export async function backUp(
   } finally {
     journal.close();
   }
+  // SQLite makes it readable by others; it is to be copied back into a directory that they can pass.
+  await chmod(join(to, 'journal.db'), 0o600);
   for (const name of present)
-    await cp(join(place.state, name), join(to, name), { recursive: true, preserveTimestamps: true });
+    await cp(join(place.state, name), join(to, name), {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      filter: (path) => !isScrap(path),
+    });
   return { to, files };
+}
+
+/** A release half put or half removed: it may go away meanwhile. */
+function isScrap(path: string): boolean {
+  return /^\.(new|old)-/.test(basename(path));
 }
 
 function exists(path: string): Promise<boolean> {

@@ -50,6 +50,7 @@ export async function makeState(place: Place): Promise<void> {
     await mkdir(place.state, { recursive: true, mode: 0o711 });
     await mkdir(place.files.run, { recursive: true, mode: 0o711 });
     await mkdir(place.files.work, { recursive: true, mode: 0o711 });
+    await mkdir(place.files.log, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new AutolandError('state.unusable', `expected to write the state directory ${place.state}`, {
       mend: 'name another one with --state DIR, or make this one yours',

@@ -42,6 +42,17 @@ describe('the doors of a running `up`', () => {
     }
   });
 
+  it('let other users of the machine read neither journal nor log, flags or keys', async () => {
+    // What the sandbox's user must pass or read: releases are what it runs, the rest is its own.
+    const open = ['releases', 'work', 'services', 'run'];
+    for (const name of (await readdir(state())).filter(
+      (one) => !open.includes(one) && !one.includes('lock'),
+    )) {
+      const { mode } = await stat(join(state(), name));
+      expect([name, mode & 0o077]).toEqual([name, 0]);
+    }
+  });
+
   it('are closed to browsers, whatever they ask', async () => {
     const headers = [
       { origin: 'https://evil.example' },
