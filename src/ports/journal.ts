@@ -33,6 +33,12 @@ export interface Outbox {
   claim(holder: string, leaseMs: number): Promise<Claim | undefined>;
   /** MUST reject with `lease.lost` when another holder has claimed since. */
   renew(claim: Claim, leaseMs: number): Promise<void>;
+  /**
+   * Voids every claim, so that what a killed holder had is free at once instead of when its lease ends; answers how many.
+   * Those claims MUST reject with `lease.lost` from then on. MUST be called only by the one process that may claim,
+   * before its first claim: elsewhere it would take work from a live holder.
+   */
+  takeOver(): Promise<number>;
   /** Gives the lease back without writing anything. */
   release(claim: Claim): Promise<void>;
   /** Journals `signal.received` and wakes the change; false when the key was seen before. */

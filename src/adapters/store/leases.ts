@@ -57,6 +57,17 @@ export function extendLease(sqlite: Sqlite, moment: Moment, claim: Claim, leaseM
   if (renewed === 0) throw leaseLost(claim);
 }
 
+/** Ends every lease; the fence grows, so that whoever held one cannot renew it. Answers how many there were. */
+export function voidLeases(sqlite: Sqlite): number {
+  return sqlite.run(
+    query
+      .updateTable('outbox')
+      .set((row) => ({ fence: row('fence', '+', 1), holder: null, lease_until: null, boot_id: null }))
+      .where('holder', 'is not', null)
+      .compile(),
+  );
+}
+
 /** Nothing happens when the lease is another's by now. */
 export function endLease(sqlite: Sqlite, claim: Claim): void {
   sqlite.run(

@@ -58,6 +58,10 @@ export class SqliteStore implements Journal, Outbox {
     this.#writing().renew(claim, leaseMs);
   }
 
+  async takeOver(): Promise<number> {
+    return this.#writing().takeOver();
+  }
+
   async release(claim: Claim): Promise<void> {
     this.#writing().release(claim);
   }

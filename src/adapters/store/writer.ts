@@ -3,7 +3,7 @@ import { encodeEntry } from '../../audit/entry.ts';
 import { type CompactRange, extend, leafHash } from '../../audit/merkle.ts';
 import type { Claim, Entry, NewEvent, Signal } from '../../domain/journal.ts';
 import type { Journal } from '../../ports/journal.ts';
-import { assertLeased, endLease, extendLease, setSchedule, takeDue, wake } from './leases.ts';
+import { assertLeased, endLease, extendLease, setSchedule, takeDue, voidLeases, wake } from './leases.ts';
 import type { Moment } from './moment.ts';
 import { query, type Tables } from './queries.ts';
 import type { JournalReader } from './reader.ts';
@@ -51,6 +51,10 @@ export class JournalWriter {
 
   renew(claim: Claim, leaseMs: number): void {
     this.#transact((moment) => extendLease(this.#sqlite, moment, claim, leaseMs));
+  }
+
+  takeOver(): number {
+    return this.#transact(() => voidLeases(this.#sqlite));
   }
 
   release(claim: Claim): void {

@@ -36,6 +36,7 @@ export function outboxCommands(maxCommands: number): fc.Arbitrary<Iterable<Comma
       fc.tuple(store, pick).map((args) => writing(...args)),
       fc.tuple(store, pick).map((args) => renewing(...args)),
       fc.tuple(store, pick).map((args) => releasing(...args)),
+      store.map(takingOver),
       fc.tuple(store, change, fc.constantFrom('k1', 'k2', 'k3')).map((args) => signalling(...args)),
       fc.tuple(store, change, fc.constantFrom('k1', 'k2', 'k3')).map((args) => consuming(...args)),
     ],
@@ -145,6 +146,16 @@ function releasing(store: number, pick: number): Command {
     await storeOf(stores, store).release(claim);
     const row = held(model, claim);
     if (row) model.rows.set(claim.change, { ...row, lease: undefined });
+  });
+}
+
+/** A row that is not held any more still bears its holder's mark until somebody else claims it. */
+function takingOver(store: number): Command {
+  return command('take over', async (model, { stores }) => {
+    const held = [...model.rows].filter(([, row]) => row.lease !== undefined);
+    expect(await storeOf(stores, store).takeOver()).toBe(held.length);
+    for (const [change, row] of held)
+      model.rows.set(change, { ...row, fence: row.fence + 1, lease: undefined });
   });
 }
 

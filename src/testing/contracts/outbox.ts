@@ -119,6 +119,21 @@ function describeLeases(made: () => StoreUnderTest): void {
     await expect(store.renew(claim, 1000)).rejects.toMatchObject({ code: 'lease.lost' });
   });
 
+  it('voids every claim when a new holder takes over, for good', async () => {
+    const { store, clock } = made();
+    await schedule(made(), 'chg_1', { kind: 'due', at: clock.now() });
+    await schedule(made(), 'chg_2', { kind: 'due', at: clock.now() });
+    const claim = await mustClaim(made());
+    expect(await store.takeOver()).toBe(1);
+    expect(await store.takeOver()).toBe(0);
+    await expect(store.renew(claim, 1000)).rejects.toMatchObject({ code: 'lease.lost' });
+    await expect(store.append({ events: [], claim })).rejects.toMatchObject({ code: 'lease.lost' });
+    const again = [await mustClaim(made()), await mustClaim(made())];
+    expect(again.map(({ change }) => change)).toEqual(['chg_1', 'chg_2']);
+    expect(again[0]?.fence).toBeGreaterThan(claim.fence);
+    await expect(store.append({ events: [], claim })).rejects.toMatchObject({ code: 'lease.lost' });
+  });
+
   it('does not let an older claim release a newer one', async () => {
     const { store, clock } = made();
     await schedule(made(), 'chg_1', { kind: 'due', at: clock.now() });
