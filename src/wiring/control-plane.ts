@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { noJudge } from '../adapters/judge/none.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
-import { endWithStdin } from '../adapters/runtime/keep-alive.ts';
+import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -29,6 +29,7 @@ const idleMs = 50;
 
 /** The process that decides: takes the lock, puts the stable version in its place, and works until it is ended. */
 export async function runControlPlane(options: ControlPlaneOptions): Promise<void> {
+  await awaitRelease();
   await using closing = new AsyncDisposableStack();
   const repository = closing.use(await openRepository(options, 'write'));
   const lock = ControlLock.take(repository.place.files.lock);
@@ -44,12 +45,15 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
     pid: process.pid,
     unsignedAllowed: options.unsignedAllowed,
   });
+  // The lock says that whoever held a claim is dead.
+  await repository.store.takeOver();
   const publishing = publishOften(workshop);
   closing.defer(() => clearInterval(publishing));
   const worker = makeWorker(repository, workshop, ports);
   const stop = () => worker.stop();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   if (options.ephemeral) endWithStdin(stop);
+  else process.stdin.destroy();
   say({ event: 'ready', url: options.url, stable: stable ?? null, unsignedAllowed: options.unsignedAllowed });
   await worker.run();
   await workshop.auditLog.publish();

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** The wanted port of the loopback address, or any free one when it is taken. */
-export async function freePort(wanted: number): Promise<number> {
-  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
+/**
+ * The wanted port of the loopback address, or, when it is taken, any free one. `ours`: the port of a router of an
+ * earlier start that still serves; it stays where it is unless another port is wanted that can be had.
+ */
+export async function freePort(wanted: number, ours?: number): Promise<number> {
+  if (ours !== undefined && (wanted === 0 || wanted === ours)) return ours;
+  return (await tryPort(wanted)) ?? ours ?? (await tryPort(0)) ?? wanted;
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

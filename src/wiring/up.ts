@@ -4,7 +4,9 @@ import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import type { RouterProcessOptions } from '../adapters/router/router-process.ts';
+import { readChildren } from '../adapters/runtime/children-file.ts';
 import { type KeptChild, keepAlive } from '../adapters/runtime/keep-alive.ts';
+import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
@@ -22,6 +24,8 @@ export type UpOptions = PlaceOptions & {
   readonly json?: true;
 };
 
+const routerName = 'router';
+
 /** `autoland up`: supervises the services, and keeps control plane and router alive, each in a process of its own. */
 export async function runUp(options: UpOptions): Promise<void> {
   const place = await locate(options);
@@ -38,12 +42,13 @@ export async function runUp(options: UpOptions): Promise<void> {
     lifetime: ephemeral ? 'with-parent' : 'detached',
   });
   const server = await serveSupervisor(supervisor, place.state);
-  const port = config.service === null ? 0 : await freePort(portOf(options.port));
+  const port = config.service === null ? 0 : await freePort(portOf(options.port), servedPort(place));
   const url = config.service === null ? '' : `http://127.0.0.1:${port}`;
   const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
+    record: place.files.children,
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
     onEvent: (event) => {
-      if (event.kind === 'started' || event.againInMs === null) return;
+      if (event.kind !== 'ended' || event.againInMs === null) return;
       // Nobody watches an ephemeral start for long: what fails at once is told at once.
       const givesUp = ephemeral && event.why.startsWith('exit code');
       process.stderr.write(
@@ -57,9 +62,18 @@ export async function runUp(options: UpOptions): Promise<void> {
   await kept.done;
   server.close();
   server.closeAllConnections();
-  await supervisor.close(ephemeral ? 'end' : 'leave');
+  // As people expect of Ctrl-C: everything ends. Only what kill -9 leaves behind goes on, for the next start.
+  await supervisor.close('end');
   // Its pipe would keep this process alive.
   if (ephemeral) process.stdin.destroy();
+}
+
+/** Where the router of an earlier start still serves; undefined: none lives. */
+function servedPort(place: Place): number | undefined {
+  const router = readChildren(place.files.children).find(({ name }) => name === routerName);
+  if (router === undefined || !isAlive(router)) return undefined;
+  const { port }: { port?: unknown } = JSON.parse(router.args.at(-1) ?? '{}');
+  return typeof port === 'number' ? port : undefined;
 }
 
 async function readConfig(place: Place): Promise<Config> {
@@ -92,7 +106,7 @@ function children(place: Place, options: UpOptions, config: Config, serving: Ser
   };
   const list = [child('control plane', '_control-plane', controlPlane)];
   if (config.service !== null)
-    list.push(child('router', '_router', routerOptions(place, config.service, serving)));
+    list.push(child(routerName, '_router', routerOptions(place, config.service, serving)));
   return list;
 }
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { messageOf } from '../../domain/errors.ts';
+import { type ChildRecord, readChildren, writeChildren } from './children-file.ts';
+import { ended, isAlive, signal, startTimeOf } from './processes/process-identity.ts';
 
 export type KeptChild = {
   readonly name: string;
@@ -10,7 +13,12 @@ export type KeptChild = {
 };
 
 export type KeepAliveOptions = {
-  /** Everything ends when this stream does; children then get a pipe as standard input, and end with it. */
+  /**
+   * Where the children are recorded. One that a killed keeper left is watched instead of started a second time,
+   * or ended first when its command line is another by now.
+   */
+  readonly record: string;
+  /** Everything ends when this stream does; children then end with their standard input. */
   readonly ephemeral?: Readable;
   /** From SIGTERM to SIGKILL. */
   readonly limitMs?: number;
@@ -19,7 +27,7 @@ export type KeepAliveOptions = {
 };
 
 export type KeepAliveEvent =
-  | { readonly kind: 'started'; readonly name: string; readonly pid: number }
+  | { readonly kind: 'started' | 'adopted'; readonly name: string; readonly pid: number }
   | {
       readonly kind: 'ended';
       readonly name: string;
@@ -38,16 +46,22 @@ export type KeptProcesses = {
 
 const BACKOFF_MS = { first: 200, most: 10_000 };
 const STEADY_MS = 10_000;
+const LIMIT_MS = 5_000;
+const ADOPTED_LOOK_MS = 50;
 
-/** Runs the children, and again whenever one dies, until SIGTERM, SIGINT or `stop`. */
-export function keepAlive(children: readonly KeptChild[], options: KeepAliveOptions = {}): KeptProcesses {
+/** Runs the children, and again whenever one dies, until SIGTERM, SIGINT or `stop`. Throws `state.corrupt`. */
+export function keepAlive(children: readonly KeptChild[], options: KeepAliveOptions): KeptProcesses {
   const stopping = new AbortController();
-  const running = new Map<string, ChildProcess>();
+  const left = readChildren(options.record).filter(isAlive);
+  const running = new Map(left.map((one) => [one.name, one]));
   const stop = () => stopping.abort();
   process.once('SIGTERM', stop).once('SIGINT', stop);
   options.ephemeral?.once('end', stop).once('close', stop).resume();
-  const loops = children.map((child) => keepOne(child, { ...options, running, signal: stopping.signal }));
-  const done = Promise.all(loops).then(() => {
+  const keeping = { ...options, running, signal: stopping.signal };
+  const wanted = new Set(children.map(({ name }) => name));
+  const unwanted = left.filter(({ name }) => !wanted.has(name)).map((one) => end(one, keeping));
+  const loops = children.map((child) => keepOne(child, left, keeping));
+  const done = Promise.all([...unwanted, ...loops]).then(() => {
     process.off('SIGTERM', stop).off('SIGINT', stop);
     options.ephemeral?.off('end', stop).off('close', stop);
   });
@@ -62,19 +76,22 @@ export function keepAlive(children: readonly KeptChild[], options: KeepAliveOpti
 }
 
 type Keeping = KeepAliveOptions & {
-  readonly running: Map<string, ChildProcess>;
+  readonly running: Map<string, ChildRecord>;
   readonly signal: AbortSignal;
 };
 
-async function keepOne(child: KeptChild, keeping: Keeping): Promise<void> {
+async function keepOne(child: KeptChild, left: readonly ChildRecord[], keeping: Keeping): Promise<void> {
   let failures = 0;
-  while (!keeping.signal.aborted) {
+  const mine = left.find(({ name }) => name === child.name);
+  for (let found = mine; !keeping.signal.aborted; found = undefined) {
     const begun = performance.now();
-    const why = await runOnce(child, keeping);
+    const { why, fault } = await (found === undefined
+      ? runOnce(child, keeping)
+      : adopt(found, child, keeping));
     if (performance.now() - begun > STEADY_MS) failures = 0;
     const pause = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures);
     // Whoever was killed did nothing wrong: only what ends by itself is made to wait longer and longer.
-    if (!why.startsWith('signal')) failures += 1;
+    if (fault) failures += 1;
     keeping.onEvent?.({
       kind: 'ended',
       name: child.name,
@@ -85,31 +102,69 @@ async function keepOne(child: KeptChild, keeping: Keeping): Promise<void> {
   }
 }
 
-/** Answers why it ended. */
-async function runOnce(child: KeptChild, keeping: Keeping): Promise<string> {
-  const { signal, running } = keeping;
-  const stdin = keeping.ephemeral === undefined ? 'ignore' : 'pipe';
-  const started = spawn(child.file, child.args, { env: child.env, stdio: [stdin, 'inherit', 'inherit'] });
+type Ended = {
+  readonly why: string /** It was not killed, as far as can be known. */;
+  readonly fault: boolean;
+};
+
+/** Watches a child of an earlier keeper to its end: nobody can wait for what is not a child of one's own. */
+async function adopt(found: ChildRecord, child: KeptChild, keeping: Keeping): Promise<Ended> {
+  const { name, pid } = found;
+  if (JSON.stringify(found.args) !== JSON.stringify(child.args)) {
+    await end(found, keeping);
+    return { why: 'an earlier start gave it other options', fault: false };
+  }
+  keeping.onEvent?.({ kind: 'adopted', name, pid });
+  while (isAlive(found) && !keeping.signal.aborted) await sleep(ADOPTED_LOOK_MS, keeping.signal);
+  await end(found, keeping);
+  return { why: 'its exit code is not known, it was adopted', fault: false };
+}
+
+async function end(target: ChildRecord, { limitMs = LIMIT_MS, running }: Keeping): Promise<void> {
+  signal(target, 'SIGTERM');
+  if (!(await ended(target, limitMs))) signal(target, 'SIGKILL');
+  await ended(target, limitMs);
+  running.delete(target.name);
+}
+
+async function runOnce(child: KeptChild, keeping: Keeping): Promise<Ended> {
+  const { signal } = keeping;
+  const started = spawn(child.file, child.args, { env: child.env, stdio: ['pipe', 'inherit', 'inherit'] });
   let killTimer: NodeJS.Timeout | undefined;
   const terminate = () => {
     started.kill('SIGTERM');
-    killTimer = setTimeout(() => started.kill('SIGKILL'), keeping.limitMs ?? 5000);
+    killTimer = setTimeout(() => started.kill('SIGKILL'), keeping.limitMs ?? LIMIT_MS);
   };
   signal.addEventListener('abort', terminate, { once: true });
   try {
-    if (started.pid !== undefined) {
-      running.set(child.name, started);
-      keeping.onEvent?.({ kind: 'started', name: child.name, pid: started.pid });
-    }
-    const [code, name]: unknown[] = await once(started, 'exit');
-    return name === null ? `exit code ${code}` : `signal ${name}`;
+    const exit = once(started, 'exit');
+    release(started, child, keeping);
+    const [code, name]: unknown[] = await exit;
+    return name === null
+      ? { why: `exit code ${code}`, fault: true }
+      : { why: `signal ${name}`, fault: false };
   } catch (thrown) {
-    return String(thrown);
+    // It may wait for its release: nothing could be recorded.
+    started.kill('SIGKILL');
+    return { why: messageOf(thrown), fault: true };
   } finally {
     clearTimeout(killTimer);
     signal.removeEventListener('abort', terminate);
-    running.delete(child.name);
+    keeping.running.delete(child.name);
   }
+}
+
+/** Lets a child go to work once it is on record: a keeper killed before that must leave nothing that works unknown. */
+function release(started: ChildProcess, child: KeptChild, keeping: Keeping): void {
+  const { pid, stdin } = started;
+  const startTime = pid === undefined ? undefined : startTimeOf(pid);
+  stdin?.on('error', () => {});
+  if (pid === undefined || startTime === undefined) return;
+  keeping.running.set(child.name, { name: child.name, pid, startTime, args: child.args });
+  writeChildren(keeping.record, [...keeping.running.values()]);
+  if (keeping.ephemeral === undefined) stdin?.end(GO);
+  else stdin?.write(GO);
+  keeping.onEvent?.({ kind: 'started', name: child.name, pid });
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -124,6 +179,25 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     }, ms);
     signal.addEventListener('abort', wake, { once: true });
+  });
+}
+
+const GO = 'go\n';
+
+/** For a child of `keepAlive`: waits until the keeper has put it on record; ends this process when it never does. */
+export async function awaitRelease(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const gone = () => process.exit(0);
+    process.stdin.once('end', gone).once('error', gone);
+    process.stdin.once('data', () => {
+      // Paused, so that its end is not missed before somebody listens.
+      process.stdin
+        .off('end', gone)
+        .off('error', gone)
+        .on('error', () => {})
+        .pause();
+      resolve();
+    });
   });
 }
 

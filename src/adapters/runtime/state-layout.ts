@@ -15,6 +15,8 @@ export type StateLayout = {
   readonly run: string;
   readonly supervisorSocket: string;
   readonly supervisorLock: string;
+  /** What `keepAlive` began. */
+  readonly children: string;
   readonly identityKey: string;
 };
 
@@ -33,6 +35,7 @@ export function stateLayout(root: string): StateLayout {
     run,
     supervisorSocket: join(run, 'supervisor.sock'),
     supervisorLock: join(run, 'supervisor.lock'),
+    children: join(run, 'children.json'),
     identityKey: join(root, 'identity.key'),
   };
 }
