@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 import { noJudge } from '../adapters/judge/none.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
@@ -54,6 +55,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   if (options.ephemeral) endWithStdin(stop);
   else process.stdin.destroy();
+  flushCompileCache();
   say({ event: 'ready', url: options.url, stable: stable ?? null, unsignedAllowed: options.unsignedAllowed });
   await worker.run();
   await workshop.auditLog.publish();

@@ -29,6 +29,8 @@ export function stateFiles(state: string) {
     releases: join(state, 'releases'),
     work: join(state, 'work'),
     cache: join(state, 'cache'),
+    /** Node's compile cache: code that is run, so nobody else may write here. */
+    compiled: join(state, 'compiled'),
     apiSocket: join(state, 'run', 'api.sock'),
     registrySocket: join(state, 'run', 'registry.sock'),
   };
@@ -49,6 +51,7 @@ export async function makeState(place: Place): Promise<void> {
   try {
     await mkdir(place.state, { recursive: true, mode: 0o711 });
     await mkdir(place.files.run, { recursive: true, mode: 0o711 });
+    await mkdir(place.files.compiled, { recursive: true, mode: 0o700 });
     await mkdir(place.files.work, { recursive: true, mode: 0o711 });
     await mkdir(place.files.log, { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -104,9 +104,9 @@ function children(place: Place, options: UpOptions, config: Config, serving: Ser
     ephemeral,
     url,
   };
-  const list = [child('control plane', '_control-plane', controlPlane)];
+  const list = [child(place, 'control plane', '_control-plane', controlPlane)];
   if (config.service !== null)
-    list.push(child(routerName, '_router', routerOptions(place, config.service, serving)));
+    list.push(child(place, routerName, '_router', routerOptions(place, config.service, serving)));
   return list;
 }
 
@@ -125,10 +125,13 @@ function routerOptions(
   };
 }
 
-function child(name: string, command: string, options: object): KeptChild {
+function child(place: Place, name: string, command: string, options: object): KeptChild {
   const main = join(import.meta.dirname, '..', 'cli', 'main.ts');
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
+  const inherited = Object.entries(process.env).filter(([, value]) => value !== undefined);
+  // A killed process is back in half the time when its sources need not be compiled again.
+  const env = { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: place.files.compiled } as Record<
+    string,
+    string
+  >;
   return { name, file: process.execPath, args: [main, command, JSON.stringify(options)], env };
 }

@@ -1,0 +1,90 @@
+import { type Client, createClient } from '../../src/demo/traffic/client.ts';
+import { CookieJars } from '../../src/demo/traffic/cookie-jar.ts';
+
+export type CrowdCounts = {
+  readonly answered: number;
+  /** Answers other than 200: nobody may meet one, whatever is killed. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Requests without an answer while the router had not been killed. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Requests without an answer while the router was dead. */
+  readonly whileRouterDead: number;
+};
+
+const TICK_MS = 10;
+const CONNECTIONS = 32;
+const MOST_IN_FLIGHT = 64;
+
+/** Users who keep their cookie and visit again and again. */
+export class Crowd {
+  readonly #client: Client;
+  readonly #jars = new CookieJars();
+  readonly #busy = new Set<number>();
+  readonly #refused = new Map<string, number>();
+  readonly #dropped = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #users: number;
+  #next = 0;
+  #answered = 0;
+  #whileRouterDead = 0;
+  #routerKilledAt = Number.NEGATIVE_INFINITY;
+  #routerBackAt = Number.NEGATIVE_INFINITY;
+
+  constructor(origin: string, options: { users: number; perSecond: number }) {
+    this.#client = createClient(origin, CONNECTIONS);
+    this.#users = options.users;
+    const each = (options.perSecond * TICK_MS) / 1000;
+    this.#timer = setInterval(() => {
+      for (let n = 0; n < each; n += 1) this.#send();
+    }, TICK_MS);
+  }
+
+  routerKilled(): void {
+    this.#routerKilledAt = performance.now();
+    this.#routerBackAt = Number.POSITIVE_INFINITY;
+  }
+
+  counts(): CrowdCounts {
+    return {
+      answered: this.#answered,
+      refused: Object.fromEntries(this.#refused),
+      dropped: Object.fromEntries(this.#dropped),
+      whileRouterDead: this.#whileRouterDead,
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#client.close();
+  }
+
+  #send(): void {
+    const user = this.#next;
+    this.#next = (user + 1) % this.#users;
+    if (!this.#busy.has(user) && this.#busy.size < MOST_IN_FLIGHT) void this.#visit(user);
+  }
+
+  async #visit(user: number): Promise<void> {
+    this.#busy.add(user);
+    const sentAt = performance.now();
+    const cookie = this.#jars.header(user);
+    const answer = await this.#client.send({ method: 'GET', path: '/', body: undefined, cookie });
+    this.#busy.delete(user);
+    if (answer.kind === 'dropped') return this.#lost(sentAt, answer.reason);
+    this.#jars.store(user, answer.setCookies);
+    this.#answered += 1;
+    // Who was sent after the kill and was answered was answered by the next router.
+    if (sentAt > this.#routerKilledAt) this.#routerBackAt = Math.min(this.#routerBackAt, performance.now());
+    if (answer.status !== 200) count(this.#refused, String(answer.status));
+  }
+
+  #lost(sentAt: number, reason: string): void {
+    const now = performance.now();
+    if (now >= this.#routerKilledAt && sentAt <= this.#routerBackAt) this.#whileRouterDead += 1;
+    else count(this.#dropped, reason);
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
