@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Random, seededRandom } from '../../src/demo/traffic/random.ts';
+import { seededRandom } from '../../src/demo/traffic/random.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { Crowd, type CrowdCounts } from './crowd.ts';
 import { Installation } from './installation.ts';
@@ -14,7 +14,6 @@ export type CampaignOptions = {
   readonly seed: number;
   /** Ends after the landing in which this many were sent. */
   readonly kills: number;
-  readonly perLanding: number;
   /** A change that takes longer is stuck. */
   readonly landingLimitMs: number;
   readonly onLanding?: (landing: Landing, kills: Kills) => void;
@@ -63,7 +62,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
 
 class Campaign {
   readonly #options: CampaignOptions;
-  readonly #random: Random;
   readonly #repository: SmallRepository;
   readonly #installation: Installation;
   readonly #tail: JournalTail;
@@ -75,16 +73,14 @@ class Campaign {
 
   constructor(dir: string, options: CampaignOptions, port: number) {
     this.#options = options;
-    this.#random = seededRandom(options.seed);
     this.#repository = new SmallRepository(dir);
     const state = join(dir, 's');
     const log = join(dir, 'up.log');
     this.#installation = new Installation({ repo: this.#repository.bare, state, port, log });
     this.#crowd = new Crowd(`http://127.0.0.1:${port}`, { users: 400, perSecond: 200 });
-    this.#crowd.routerKilled();
     this.#killer = new Killer({
       installation: this.#installation,
-      random: this.#random,
+      random: seededRandom(options.seed),
       onKill: (victim) => {
         if (victim === 'router') this.#crowd.routerKilled();
         if (victim === 'supervisor' && !this.#closed) this.#installation.start();
@@ -99,13 +95,12 @@ class Campaign {
   async run(): Promise<Report> {
     this.#installation.start();
     await this.#until(() => this.#starts > 0, 30_000, 'the first start');
-    await this.#until(() => this.#crowd.counts().answered > 0, 10_000, 'the first answer');
+    this.#crowd.start();
     // The level before a rollout is known after ten seconds of traffic.
     await new Promise((resolve) => setTimeout(resolve, 11_000));
     const unkilled = await this.#land();
+    this.#killer.start();
     while (this.#killer.total < this.#options.kills) {
-      const owed = this.#options.perLanding * this.#landings.length - this.#killer.total;
-      this.#killer.budget = Math.max(1, owed) + Math.floor(this.#random() * 3);
       const landing = await this.#land();
       this.#options.onLanding?.(landing, this.#killer.kills);
     }

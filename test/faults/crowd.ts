@@ -22,8 +22,8 @@ export class Crowd {
   readonly #busy = new Set<number>();
   readonly #refused = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
-  readonly #users: number;
+  readonly #options: { users: number; perSecond: number };
+  #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #answered = 0;
   #whileRouterDead = 0;
@@ -32,8 +32,11 @@ export class Crowd {
 
   constructor(origin: string, options: { users: number; perSecond: number }) {
     this.#client = createClient(origin, CONNECTIONS);
-    this.#users = options.users;
-    const each = (options.perSecond * TICK_MS) / 1000;
+    this.#options = options;
+  }
+
+  start(): void {
+    const each = (this.#options.perSecond * TICK_MS) / 1000;
     this.#timer = setInterval(() => {
       for (let n = 0; n < each; n += 1) this.#send();
     }, TICK_MS);
@@ -60,7 +63,7 @@ export class Crowd {
 
   #send(): void {
     const user = this.#next;
-    this.#next = (user + 1) % this.#users;
+    this.#next = (user + 1) % this.#options.users;
     if (!this.#busy.has(user) && this.#busy.size < MOST_IN_FLIGHT) void this.#visit(user);
   }
 

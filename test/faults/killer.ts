@@ -11,7 +11,9 @@ type KillerOptions = {
 };
 
 /** Chances, per second, that a process is killed at no particular moment. */
-const perSecond: Readonly<Record<Victim, number>> = { 'control plane': 0.7, supervisor: 0.25, router: 0.02 };
+const perSecond: Readonly<Record<Victim, number>> = { 'control plane': 0.8, supervisor: 0.4, router: 0.03 };
+/** How many kills each part of a landing gets, so that they do not all meet its beginning: 14 in all. */
+const grants: Readonly<Record<string, number>> = { proposed: 4, guardrails: 3, merge: 3, release: 4 };
 const TICK_MS = 20;
 /** Effects whose middle is the most dangerous moment. */
 const aims = /^(advance|attest|build|start|expose-.*|promote|retire-flag|stop-others)$/;
@@ -21,8 +23,9 @@ export class Killer {
   readonly #options: KillerOptions;
   readonly #kills: Record<Victim, number> = { 'control plane': 0, supervisor: 0, router: 0 };
   readonly #timer: NodeJS.Timeout;
-  /** How many more may be sent; then landings go on in peace. */
-  budget = 0;
+  /** How many more may be sent; then the landing goes on in peace. */
+  #budget = 0;
+  #on = false;
 
   constructor(options: KillerOptions) {
     this.#options = options;
@@ -40,17 +43,28 @@ export class Killer {
   /** Aims: right after an effect's intent is journalled, after its receipt, and a moment after a start. */
   saw(entry: Entry): void {
     const { random } = this.#options;
+    this.#grant(entry);
     if (entry.type === 'control-plane.started') this.#soon('control plane', 0.4, random() ** 3 * 1500);
     if (entry.type !== 'effect.intended' && entry.type !== 'effect.done') return;
     if (!aims.test(String(entry.data.step))) return;
-    this.#soon('control plane', 0.35, random() * 40);
+    this.#soon('control plane', 0.45, random() * 40);
     this.#soon('supervisor', 0.08, random() * 40);
     this.#soon('router', 0.005, random() * 40);
   }
 
+  start(): void {
+    this.#on = true;
+  }
+
   close(): void {
     clearInterval(this.#timer);
-    this.budget = 0;
+    this.#on = false;
+  }
+
+  #grant(entry: Entry): void {
+    if (!this.#on) return;
+    if (entry.type === 'change.proposed') this.#budget += grants.proposed ?? 0;
+    if (entry.type === 'stage.finished') this.#budget += grants[String(entry.data.stage)] ?? 0;
   }
 
   #tick(): void {
@@ -63,11 +77,11 @@ export class Killer {
   }
 
   async #kill(victim: Victim): Promise<void> {
-    if (this.budget <= 0) return;
-    this.budget -= 1;
+    if (!this.#on || this.#budget <= 0) return;
+    this.#budget -= 1;
     if (victim === 'router') this.#options.onKill(victim);
     if (!(await this.#options.installation.kill(victim))) {
-      this.budget += 1;
+      this.#budget += 1;
       return;
     }
     this.#kills[victim] += 1;

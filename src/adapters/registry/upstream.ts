@@ -1,4 +1,3 @@
-import fetch from 'make-fetch-happen';
 import getAuth from 'npm-registry-fetch/lib/auth.js';
 import ssri from 'ssri';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
@@ -90,6 +89,8 @@ export class UpstreamRegistry {
   }
 
   async #follow(request: ReadRequest, signal: AbortSignal): Promise<Buffer | undefined> {
+    // Loaded at the first use: it takes as long to load as a third of all else, and a restart must be quick.
+    const { default: fetch } = await import('make-fetch-happen');
     let url = request.url;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const response = await fetch(url, this.#fetchOptions(url, request, signal));
