@@ -24,6 +24,8 @@ export type EnginePorts = {
 
 const maxRounds = 5;
 const maxFailures = 6;
+/** Another process of ours is down, as while it starts again: nothing is wrong with the change. Some 10 minutes. */
+const patience = { maxFailures: 125, mostMs: 5_000 };
 
 /** Runs one call of the stage that `state` is in, and journals what it answered. */
 export async function step(
@@ -168,13 +170,17 @@ class StageCall implements StageContext {
     const { failures } = this.#state;
     const code = thrown instanceof AutolandError ? thrown.code : 'bug';
     const failed = this.#event('stage.failed', { code, message: messageOf(thrown), attempt: failures + 1 });
-    if (failures + 1 < maxFailures || this.#stage.name === 'conclude') {
-      const delay = Math.min(250 * 2 ** failures, 30_000);
+    const { most, mostMs } =
+      code === 'runtime.unreachable'
+        ? { most: patience.maxFailures, mostMs: patience.mostMs }
+        : { most: maxFailures, mostMs: 30_000 };
+    if (failures + 1 < most || this.#stage.name === 'conclude') {
+      const delay = Math.min(250 * 2 ** failures, mostMs);
       return this.#append([failed], { kind: 'due', at: new Date(this.#ports.clock.now().getTime() + delay) });
     }
     await this.#append([failed]);
     const reasons = [
-      `stage ${this.#stage.name} failed ${maxFailures} times; the last time: ${messageOf(thrown)}`,
+      `stage ${this.#stage.name} failed ${failures + 1} times; the last time: ${messageOf(thrown)}`,
     ];
     return this.settle({
       kind: 'stop',
