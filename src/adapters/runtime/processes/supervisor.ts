@@ -42,6 +42,7 @@ export class Supervisor implements Runtime {
   readonly #lock: { release(): void };
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #lastRouting: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SupervisorOptions) {
     this.#layout = stateLayout(options.stateDir);
@@ -102,7 +103,14 @@ export class Supervisor implements Runtime {
     return [...this.#groups.values()].flatMap((group) => group.instances());
   }
 
-  async route(route: Route): Promise<void> {
+  /** In the order they came: what a killed control plane still asked for must not undo what its successor asks. */
+  route(route: Route): Promise<void> {
+    const mine = this.#lastRouting.then(() => this.#route(route));
+    this.#lastRouting = mine.catch(() => {});
+    return mine;
+  }
+
+  async #route(route: Route): Promise<void> {
     safeName(route.service, 'service name');
     if (route.candidate !== null) checkedKey(route.candidate.flag);
     const digests = [route.stable, ...(route.candidate === null ? [] : [route.candidate.digest])];
@@ -121,6 +129,7 @@ export class Supervisor implements Runtime {
   }
 
   async routes(): Promise<readonly Route[]> {
+    await this.#lastRouting;
     return readRoutes(this.#layout).map((one) => one.route);
   }
 
