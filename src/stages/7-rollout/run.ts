@@ -12,7 +12,15 @@ import { frozenReason } from '../../views/freeze.ts';
 import type { Ledger } from '../../views/ledger.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { readCommand } from './commands.ts';
-import { exposureOf } from './exposure.ts';
+import {
+  conclusionOf,
+  type Ending,
+  endingNote,
+  promotionNote,
+  promotionReport,
+  readEnding,
+} from './ending.ts';
+import { exposureOf, lookOf } from './exposure.ts';
 import {
   afterCommand,
   begun,
@@ -54,6 +62,9 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
       reason: `${rolledBackBy} rolled it back`,
     });
 
+  const begun = await finishBegun(ctx, ports, release, position);
+  if (begun !== undefined) return begun;
+
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config);
   const barrier = barrierTo({
@@ -66,6 +77,28 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     return pauseAll(ctx, ports, position, barrier);
   if (position?.open !== true || position.ordered === 'anew') return open(ctx, ports, release, position);
   return look(ctx, ports, release, { position, settings, mayRaise: barrier === undefined });
+}
+
+/**
+ * A process killed in the middle of an end has left it half done, and the world no longer looks like a rollout under way:
+ * to look again would hold what was promoted, or blame what was only held.
+ */
+async function finishBegun(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  position: Position | undefined,
+): Promise<Outcome | undefined> {
+  if (position === undefined) return undefined;
+  const ending = readEnding(ctx.recall(endingNote));
+  if (ending !== undefined) return end(ctx, ports, position, ending);
+  const promotion = ctx.recall(promotionNote);
+  if (promotion?.flag !== position.flag) return undefined;
+  const routes = await ports.runtime.routes();
+  const promoted = routes.some(
+    ({ service, stable }) => service === release.service && stable === release.digest,
+  );
+  return promoted ? finishPromotion(ctx, ports, release, position.flag) : undefined;
 }
 
 /** Takes in what people asked for since the last look; a rollback stays pending until it is done. */
@@ -90,11 +123,13 @@ async function pauseAll(
   barrier: Barrier,
 ): Promise<Outcome> {
   if (position?.open === true) {
+    // First: a closed flag with nothing to say why would be taken for a person's kill.
+    if (position.ordered !== 'anew') await ctx.note(positionNote, { ...position, ordered: 'anew' });
     await ctx.closing(`close-${position.nonce}`, { flag: position.flag, why: barrier.why }, async () => {
       await ports.flags.kill(position.flag, barrier.code);
       return {};
     });
-    await ctx.note(positionNote, { ...position, open: false });
+    await ctx.note(positionNote, { ...position, ordered: 'anew', open: false });
   }
   if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
   return again(ctx, 500);
@@ -184,7 +219,7 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
       return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
     case 'close':
     case 'hold':
-      return hold(ctx, ports, position, { code: decision.code, reason: decision.reason });
+      return end(ctx, ports, position, { outcome: 'held', code: decision.code, reason: decision.reason });
     case 'restart':
       await ctx.note(positionNote, { ...position, ordered: 'anew' });
       return again(ctx, 0);
@@ -212,16 +247,9 @@ async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
   const { position, decision, observation, settings } = at;
   const last = ctx.recall('rollout.look');
   if (decision.kind === 'continue' && !worthJournalling(position, last, ctx.now)) return;
-  const look: JsonObject = {
-    at: ctx.now.toISOString(),
-    step: position.step,
-    weight: settings.plan.steps[position.step]?.weight ?? 0,
-    decision: decision.kind,
-    reason: decision.reason,
-    evidence: decision.evidence as unknown as JsonObject,
-    ...exposureOf(observation),
-  };
-  await ctx.note('rollout.look', look);
+  const { step } = position;
+  const weight = settings.plan.steps[step]?.weight ?? 0;
+  await ctx.note('rollout.look', lookOf({ at: ctx.now, step, weight, decision, observation }));
 }
 
 async function promote(
@@ -231,17 +259,26 @@ async function promote(
   at: Looked,
 ): Promise<Outcome> {
   const { position, observation } = at;
-  const { service, digest } = release;
-  await ctx.effect('promote', { service, digest, flag: position.flag }, async () => {
+  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
+  await ctx.note(promotionNote, { flag: position.flag, seconds, ...exposureOf(observation) });
+  return finishPromotion(ctx, ports, release, position.flag);
+}
+
+async function finishPromotion(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, digest }: Deploys,
+  flag: string,
+): Promise<Outcome> {
+  await ctx.effect('promote', { service, digest, flag }, async () => {
     await ports.runtime.route({ service, stable: digest, candidate: null });
     return {};
   });
-  await ctx.effect('retire-flag', { flag: position.flag }, async () => {
-    await ports.flags.retire(position.flag);
+  await ctx.effect('retire-flag', { flag }, async () => {
+    await ports.flags.retire(flag);
     return {};
   });
-  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
-  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposureOf(observation) } };
+  return { kind: 'done', data: promotionReport(flag, ctx.recall(promotionNote)) };
 }
 
 type Why = { readonly code: string; readonly reason: string };
@@ -252,25 +289,24 @@ async function rollBack(
   position: Position | undefined,
   why: Why,
 ): Promise<Outcome> {
-  if (position !== undefined) await close(ctx, ports, position, why);
-  return stop({ outcome: 'rolled-back', code: why.code, reasons: [why.reason] });
-}
-
-async function hold(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<Outcome> {
-  await close(ctx, ports, position, why);
-  return stop({ outcome: 'held', code: why.code, reasons: [why.reason] });
+  const ending = { outcome: 'rolled-back' as const, ...why };
+  return position === undefined ? stop(conclusionOf(ending)) : end(ctx, ports, position, ending);
 }
 
 /** The flag first, whatever comes after. */
-async function close(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<void> {
-  await ctx.closing(
-    `close-${position.nonce}`,
-    { flag: position.flag, code: why.code, why: why.reason },
-    async () => {
-      await ports.flags.kill(position.flag, why.code);
-      return {};
-    },
-  );
+async function end(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position,
+  ending: Ending,
+): Promise<Outcome> {
+  const { code, reason } = ending;
+  if (ctx.recall(endingNote) === undefined) await ctx.note(endingNote, ending);
+  await ctx.closing(`close-${position.nonce}`, { flag: position.flag, code, why: reason }, async () => {
+    await ports.flags.kill(position.flag, code);
+    return {};
+  });
+  return stop(conclusionOf(ending));
 }
 
 function stop(conclusion: Conclusion): Outcome {
