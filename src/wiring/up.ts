@@ -24,10 +24,18 @@ export type UpOptions = PlaceOptions & {
   readonly json?: true;
 };
 
+/** Asked to end in the middle of its start, it ends in order all the same: services may run already. */
+function endAsked(): AbortSignal {
+  const asked = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.abort());
+  return asked.signal;
+}
+
 const routerName = 'router';
 
 /** `autoland up`: supervises the services, and keeps control plane and router alive, each in a process of its own. */
 export async function runUp(options: UpOptions): Promise<void> {
+  const ended = endAsked();
   const place = await locate(options);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
@@ -59,6 +67,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       void kept.stop();
     },
   });
+  if (ended.aborted) void kept.stop();
   await kept.done;
   server.close();
   server.closeAllConnections();

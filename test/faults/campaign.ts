@@ -50,12 +50,17 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   // Services run as another user, who must pass through.
   chmodSync(dir, 0o755);
   const campaign = new Campaign(dir, options, await freePort());
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const)
+      process.once(name, () => reject(new Error(`ended by ${name}`)));
+  });
   try {
-    return await campaign.run();
+    return await Promise.race([campaign.run(), interrupted]);
   } catch (thrown) {
     throw new Error(`seed ${options.seed}: ${String(thrown)}\n${campaign.log()}`, { cause: thrown });
   } finally {
     await campaign.close();
+    campaign.sweep();
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -103,8 +108,11 @@ class Campaign {
     while (this.#killer.total < this.#options.kills) {
       const landing = await this.#land();
       this.#options.onLanding?.(landing, this.#killer.kills);
+      // Held after its merge: a person deploys or reverts it, or nothing that follows may land.
+      if (landing.outcome !== 'landed') await this.#installation.autoland('adopt');
     }
     this.#killer.close();
+    await this.#until(() => this.#installation.answers(), 30_000, 'the supervisor answers');
     const fsck = await this.#installation.autoland('fsck');
     const audit = await this.#installation.autoland('audit', 'verify');
     await this.close();
@@ -117,6 +125,10 @@ class Campaign {
     this.#tail.close();
     this.#crowd.close();
     await this.#installation.stop();
+  }
+
+  sweep(): void {
+    this.#installation.sweep();
   }
 
   log(): string {
@@ -160,9 +172,9 @@ class Campaign {
     };
   }
 
-  async #until(holds: () => boolean, limitMs: number, what: string): Promise<void> {
+  async #until(holds: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
     const end = performance.now() + limitMs;
-    while (!holds()) {
+    while (!(await holds())) {
       if (performance.now() > end) throw new Error(`did not come true within ${limitMs} ms: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

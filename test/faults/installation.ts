@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readChildren } from '../../src/adapters/runtime/children-file.ts';
 import { isAlive, signal, startTimeOf } from '../../src/adapters/runtime/processes/process-identity.ts';
+import { RuntimeClient } from '../../src/adapters/runtime/processes/runtime-client.ts';
 import { stateLayout } from '../../src/adapters/runtime/state-layout.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 
@@ -61,6 +62,25 @@ export class Installation {
       },
     );
     return JSON.parse(stdout) as JsonObject;
+  }
+
+  /** Whether the supervisor is there to be asked. */
+  async answers(): Promise<boolean> {
+    try {
+      await new RuntimeClient({ stateDir: this.state }).running();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Kills whatever still runs. */
+  sweep(): void {
+    for (const line of this.processes()) {
+      const pid = Number.parseInt(line, 10);
+      const startTime = startTimeOf(pid);
+      if (startTime !== undefined) signal({ pid, startTime }, 'SIGKILL');
+    }
   }
 
   log(): string {

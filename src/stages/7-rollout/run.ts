@@ -1,6 +1,5 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Conclusion } from '../../domain/decision.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { Observation } from '../../domain/rollout.ts';
 import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
@@ -10,6 +9,7 @@ import type { Runtime } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import type { Ledger } from '../../views/ledger.ts';
+import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { readCommand } from './commands.ts';
 import {
@@ -24,14 +24,13 @@ import { exposureOf, lookOf } from './exposure.ts';
 import {
   afterCommand,
   begun,
-  effectivePlan,
   flagKey,
   type Position,
   positionNote,
   readPosition,
   worthJournalling,
 } from './position.ts';
-import { type Barrier, barrierTo, type RolloutSettings, settingsOf } from './settings.ts';
+import { type Barrier, barrierTo, type RolloutSettings, settingsOf, weightAt } from './settings.ts';
 
 export type RolloutPorts = {
   readonly rules: RulesSource;
@@ -167,28 +166,13 @@ async function look(ctx: StageContext, ports: RolloutPorts, release: Deploys, at
   if (flag?.killed === true)
     return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
   const version = await expose(ctx, ports, release, at);
-  const { nonce, step } = position;
-  const weight = settings.plan.steps[step]?.weight ?? 0;
+  const { flag: key, nonce, step } = position;
+  const { service } = release;
   const { leaseMs } = settings;
-  await ports.witness.lease({
-    service: release.service,
-    flag: position.flag,
-    nonce,
-    version,
-    step,
-    weight,
-    leaseMs,
-  });
+  const weight = weightAt(settings, step);
+  await ports.witness.lease({ service, flag: key, nonce, version, step, weight, leaseMs });
   const observation = await ports.witness.observe(nonce);
-  const decision = analyze({
-    plan: effectivePlan(settings.plan, position),
-    step,
-    stepSince: new Date(position.stepSince),
-    observation,
-    epochAtStart: position.epoch ?? undefined,
-    now: ctx.now,
-    staleAfterSeconds: settings.staleAfterSeconds,
-  });
+  const decision = analyze(analysisInput(position, settings, observation, ctx.now));
   return act(ctx, ports, release, { ...at, observation, decision });
 }
 
@@ -200,7 +184,7 @@ async function expose(
   at: Looking,
 ): Promise<number> {
   const { flag, nonce, step } = at.position;
-  const weight = at.settings.plan.steps[step]?.weight ?? 0;
+  const weight = weightAt(at.settings, step);
   const { service, digest, stable } = release;
   return ctx.effect(`expose-${nonce}-${step}`, { flag, weight, digest, service }, async () => {
     const written = await ports.flags.write(flag, weight, step);
@@ -248,7 +232,7 @@ async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
   const last = ctx.recall('rollout.look');
   if (decision.kind === 'continue' && !worthJournalling(position, last, ctx.now)) return;
   const { step } = position;
-  const weight = settings.plan.steps[step]?.weight ?? 0;
+  const weight = weightAt(settings, step);
   await ctx.note('rollout.look', lookOf({ at: ctx.now, step, weight, decision, observation }));
 }
 
