@@ -35,7 +35,8 @@ type Outcome = StageOutcome<ReleaseReport>;
 export async function release(ctx: StageContext, ports: ReleasePorts): Promise<Outcome> {
   const { merge } = ctx.results;
   if (merge === undefined) throw new Error('the release stage needs the result of merge');
-  const takenBack = ctx.signals.find(({ name }) => name === 'rollback');
+  // A cancel that was sent before the merge and came after it means the same.
+  const takenBack = ctx.signals.find(({ name }) => name === 'rollback' || name === 'cancel');
   if (takenBack !== undefined)
     return stop('rolled-back', 'release.by-person', `${takenBack.actor} took it back before anybody met it`);
   const rules = await ports.rules.load();

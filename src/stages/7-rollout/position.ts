@@ -77,6 +77,13 @@ export function afterCommand(position: Position, command: RolloutCommand): Posit
   }
 }
 
+/** Who keeps exposure from rising; undefined: nobody. */
+export function holdOn(position: Position, mayRaise: boolean): string | undefined {
+  if (position.paused) return 'a person paused it';
+  if (position.cap <= position.step) return 'a person set a share that it may not exceed';
+  return mayRaise ? undefined : 'changes may not land now';
+}
+
 /** While a person holds a step it has no time limit; an advanced step needs no bake. */
 export function effectivePlan(plan: RolloutPlan, position: Position): RolloutPlan {
   const held = position.paused || position.cap <= position.step;

@@ -1,5 +1,6 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Conclusion } from '../../domain/decision.ts';
+import type { Signal } from '../../domain/journal.ts';
 import type { Observation } from '../../domain/rollout.ts';
 import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
@@ -25,6 +26,7 @@ import {
   afterCommand,
   begun,
   flagKey,
+  holdOn,
   type Position,
   positionNote,
   readPosition,
@@ -53,7 +55,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   const { release } = ctx.results;
   if (release === undefined || !release.deploys)
     return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
-  const rolledBackBy = ctx.signals.find(({ name }) => name === 'rollback')?.actor;
+  const rolledBackBy = ctx.signals.find(isTakingBack)?.actor;
   const position = await takeCommands(ctx, readPosition(ctx.recall(positionNote)));
   if (rolledBackBy !== undefined)
     return rollBack(ctx, ports, position, {
@@ -100,10 +102,15 @@ async function finishBegun(
   return promoted ? finishPromotion(ctx, ports, release, position.flag) : undefined;
 }
 
+/** A cancel that was sent before the merge and came after it means the same. */
+function isTakingBack({ name }: Signal): boolean {
+  return name === 'rollback' || name === 'cancel';
+}
+
 /** Takes in what people asked for since the last look; a rollback stays pending until it is done. */
 async function takeCommands(ctx: StageContext, from: Position | undefined): Promise<Position | undefined> {
   let position = from;
-  for (const signal of ctx.signals.filter(({ name }) => name !== 'rollback')) {
+  for (const signal of ctx.signals.filter((signal) => !isTakingBack(signal))) {
     const command = readCommand(signal);
     if (command !== undefined && position !== undefined) {
       position = afterCommand(position, command);
@@ -196,8 +203,9 @@ async function expose(
 type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: RolloutDecision };
 
 async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looked): Promise<Outcome> {
-  const { position, decision, observation } = at;
-  await journalLook(ctx, at);
+  const { position, observation } = at;
+  const decision = heldBack(at);
+  await journalLook(ctx, { ...at, decision });
   switch (decision.kind) {
     case 'rollback':
       return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
@@ -208,7 +216,6 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
       await ctx.note(positionNote, { ...position, ordered: 'anew' });
       return again(ctx, 0);
     case 'raise':
-      if (!at.mayRaise || position.paused || position.step >= position.cap) break;
       await ctx.note(positionNote, {
         ...position,
         step: decision.step,
@@ -217,7 +224,6 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
       });
       return again(ctx, 0);
     case 'promote':
-      if (!at.mayRaise || position.paused || position.cap <= position.step) break;
       return promote(ctx, ports, release, at);
     case 'continue':
       break;
@@ -225,6 +231,15 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
   if (position.epoch === null && observation !== undefined)
     await ctx.note(positionNote, { ...position, epoch: observation.epoch });
   return again(ctx, at.settings.lookMs);
+}
+
+/** What the statistics would allow, and a person or a window does not: nothing to do, and nothing new to journal at every look. */
+function heldBack({ position, decision, mayRaise }: Looked): RolloutDecision {
+  if (decision.kind !== 'raise' && decision.kind !== 'promote') return decision;
+  const by = holdOn(position, mayRaise);
+  if (by === undefined) return decision;
+  const { evidence } = decision;
+  return { kind: 'continue', evidence, reason: `This step is passed, but exposure does not rise: ${by}.` };
 }
 
 async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
