@@ -8,7 +8,9 @@ import * as log from './commands/log.ts';
 import * as look from './commands/look.ts';
 import * as setUp from './commands/set-up.ts';
 import * as work from './commands/work.ts';
-import { report } from './output.ts';
+import { endQuietlyUnread, report } from './output.ts';
+
+endQuietlyUnread();
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

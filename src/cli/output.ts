@@ -7,6 +7,14 @@ export function print(json: true | undefined, data: unknown, lines: () => readon
   if (text !== '') process.stdout.write(`${text}\n`);
 }
 
+/** `autoland watch | head` is no fault: whoever read is gone, and so are we. */
+export function endQuietlyUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
 /** What a person mistyped or must mend in a file is 2; what was refused or failed is 1. */
 const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'usage',

@@ -12,6 +12,7 @@ import { summaryData, summaryLines } from '../demo/summary.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { rememberedVersions } from '../views/ledger.ts';
 import { verifyRepositoryLog } from './audit.ts';
+import { portOf } from './free-port.ts';
 import { checkRepository } from './fsck.ts';
 import { makeRepository } from './new-repository.ts';
 import { type PlaceOptions, stateHome } from './place.ts';
@@ -21,6 +22,7 @@ import { scanRepository } from './scan.ts';
 
 /** `autoland demo`: the story of a manifest, from an empty directory to a summary. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
+  portOf(options.port);
   const story = await loadStory(options.story);
   const reporter = makeReporter(options);
   const home = await freshHome();

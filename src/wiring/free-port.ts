@@ -1,5 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { AutolandError } from '../domain/errors.ts';
+
+/** What `--port` was given. Throws `usage`. */
+export function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new AutolandError('usage', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`, {
+    mend: 'use --port 7300, or --port 0 for any free one',
+  });
+}
 
 /**
  * The wanted port of the loopback address, or, when it is taken, any free one. `ours`: the port of a router of an

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runGit } from '../adapters/git-host/local/run-git.ts';
@@ -45,9 +45,11 @@ async function write(dir: string, files: InitResult['files']): Promise<void> {
 }
 
 async function workTree(dir: string): Promise<string> {
-  const { code, stdout } = await runGit({ args: ['rev-parse', '--show-toplevel'], cwd: dir, accept: [128] });
-  const top = stdout.toString().trim();
-  if (code === 0 && top !== '') return top;
+  const isDirectory = statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
+  const args = ['rev-parse', '--show-toplevel'];
+  const found = isDirectory ? await runGit({ args, cwd: dir, accept: [128] }) : undefined;
+  const top = found?.stdout.toString().trim() ?? '';
+  if (found?.code === 0 && top !== '') return top;
   throw new AutolandError('repo.not-found', `expected a git work tree at ${dir}`, {
     mend: 'run this in a checkout of the repository (git clone, or git init)',
   });

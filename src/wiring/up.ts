@@ -11,9 +11,8 @@ import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import type { Config } from '../config/schema.ts';
-import { AutolandError } from '../domain/errors.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
-import { freePort } from './free-port.ts';
+import { freePort, portOf } from './free-port.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { BranchRules } from './rules.ts';
 
@@ -36,6 +35,7 @@ const routerName = 'router';
 /** `autoland up`: supervises the services, and keeps control plane and router alive, each in a process of its own. */
 export async function runUp(options: UpOptions): Promise<void> {
   const ended = endAsked();
+  const wanted = portOf(options.port);
   const place = await locate(options);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
@@ -50,7 +50,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     lifetime: ephemeral ? 'with-parent' : 'detached',
   });
   const server = await serveSupervisor(supervisor, place.state);
-  const port = config.service === null ? 0 : await freePort(portOf(options.port), servedPort(place));
+  const port = config.service === null ? 0 : await freePort(wanted, servedPort(place));
   const url = config.service === null ? '' : `http://127.0.0.1:${port}`;
   const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
     record: place.files.children,
@@ -92,14 +92,6 @@ async function readConfig(place: Place): Promise<Config> {
   } finally {
     await close();
   }
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new AutolandError('usage', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`, {
-    mend: 'use --port 7300',
-  });
 }
 
 type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };

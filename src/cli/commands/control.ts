@@ -4,6 +4,7 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
+import { readShare, stepFor } from '../shares.ts';
 
 type DryRun = { readonly dryRun?: true };
 
@@ -104,6 +105,7 @@ type RolloutOptions = CommonOptions &
   DryRun & { pause?: true; continue?: true; advance?: true; set?: string };
 
 async function rollout(change: string, options: RolloutOptions): Promise<void> {
+  const wish = readWish(options);
   const { openRepository } = await import('../../wiring/repository.ts');
   await using repository = await openRepository(options, 'write');
   const { state } = await repository.change(change);
@@ -114,11 +116,12 @@ async function rollout(change: string, options: RolloutOptions): Promise<void> {
       mend: 'autoland status shows which change is exposed',
     });
   }
-  const signal = await readWish(options, () => repository.weights());
-  await send(options, repository, { change: state.id, ...signal });
+  const data = wish.share === undefined ? {} : { step: stepFor(await repository.weights(), wish.share) };
+  await send(options, repository, { change: state.id, name: wish.name, data });
 }
 
-async function readWish(options: RolloutOptions, weights: () => Promise<readonly number[]>) {
+/** What is mistyped is told before anything is opened. */
+function readWish(options: RolloutOptions): { name: string; share?: number } {
   const wishes = [options.pause, options.continue, options.advance, options.set].filter(
     (wish) => wish !== undefined,
   );
@@ -130,12 +133,10 @@ async function readWish(options: RolloutOptions, weights: () => Promise<readonly
         mend: 'autoland rollout --help',
       },
     );
-  if (options.pause) return { name: 'rollout.pause', data: {} };
-  if (options.continue) return { name: 'rollout.continue', data: {} };
-  if (options.advance) return { name: 'rollout.advance', data: {} };
-  const { readShare, stepFor } = await import('../shares.ts');
-  const steps = await weights();
-  return { name: 'rollout.set', data: { step: stepFor(steps, readShare(options.set ?? '')) } };
+  if (options.pause) return { name: 'rollout.pause' };
+  if (options.continue) return { name: 'rollout.continue' };
+  if (options.advance) return { name: 'rollout.advance' };
+  return { name: 'rollout.set', share: readShare(options.set ?? '') };
 }
 
 async function rollback(change: string, options: CommonOptions & DryRun): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AutolandError } from '../../domain/errors.ts';
+import { readIndex } from '../numbers.ts';
 import { type CommonOptions, command } from '../options.ts';
 import { print } from '../output.ts';
 
@@ -40,16 +40,9 @@ async function show(options: CommonOptions & Range): Promise<void> {
     options.change === undefined ? undefined : (await repository.change(options.change)).state.id;
   const entries = await repository.store.read({
     ...(change === undefined ? {} : { change }),
-    ...(options.from === undefined ? {} : { from: indexOf(options.from) }),
-    ...(options.to === undefined ? {} : { to: indexOf(options.to) }),
+    ...(options.from === undefined ? {} : { from: readIndex(options.from) }),
+    ...(options.to === undefined ? {} : { to: readIndex(options.to) }),
   });
   if (options.json) for (const entry of entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
   else print(undefined, entries, () => entries.flatMap(renderEntry));
-}
-
-function indexOf(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new AutolandError('usage', `expected the index of an entry, found ${JSON.stringify(text)}`, {
-    mend: 'give a whole number from 0',
-  });
 }

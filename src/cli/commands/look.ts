@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readIndex } from '../numbers.ts';
 import { type CommonOptions, command } from '../options.ts';
 import { print } from '../output.ts';
 
@@ -39,7 +40,7 @@ async function watch(options: CommonOptions & { from?: string }): Promise<void> 
   const { openRepository } = await import('../../wiring/repository.ts');
   const { renderEntry } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
-  let from = options.from === undefined ? await repository.store.size() : Number(options.from);
+  let from = options.from === undefined ? await repository.store.size() : readIndex(options.from);
   for (;;) {
     const entries = await repository.store.read({ from });
     for (const entry of entries) print(options.json, entry, () => renderEntry(entry));

@@ -18,12 +18,21 @@ export function wrap(text: string, indent: string, columns: number = width()): s
   let line = lead;
   for (const word of text.slice(lead.length).split(' ')) {
     const isFirst = line === lead || line === indent;
-    if (!isFirst && line.length + 1 + word.length > columns) {
+    if (!isFirst && shownLength(line) + 1 + shownLength(word) > columns) {
       lines.push(line);
       line = indent + word;
     } else line += isFirst ? word : ` ${word}`;
   }
   return [...lines, line];
+}
+
+function shownLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/** Too narrow for columns: what would stand beside goes below. */
+export function isNarrow(): boolean {
+  return width() < 72;
 }
 
 export function cut(text: string, columns: number): string {
