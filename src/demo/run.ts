@@ -113,7 +113,7 @@ export class Demo {
 
   #openAt(url: string): string {
     const { port } = this.#options;
-    const taken = new URL(url).port === port ? '' : ` (port ${port} is taken)`;
+    const taken = port === '0' || new URL(url).port === port ? '' : ` (port ${port} is in use)`;
     return `The shop is open: ${url}${taken}`;
   }
 

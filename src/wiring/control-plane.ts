@@ -22,6 +22,8 @@ export type ControlPlaneOptions = PlaceOptions & {
   readonly ephemeral: boolean;
   /** Where the service is served: for people. */
   readonly url: string;
+  /** Tell people's terminals what programs are told. */
+  readonly json: boolean;
 };
 
 /** How many changes are worked on at once: two may test, others look at canaries meanwhile. */
@@ -56,7 +58,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   if (options.ephemeral) endWithStdin(stop);
   else process.stdin.destroy();
   flushCompileCache();
-  say({ event: 'ready', url: options.url, stable: stable ?? null, unsignedAllowed: options.unsignedAllowed });
+  sayReady(options, stable);
   await worker.run();
   await workshop.auditLog.publish();
   if (options.ephemeral) process.stdin.destroy();
@@ -104,6 +106,11 @@ function publishOften(workshop: Workshop): NodeJS.Timeout {
   }, 2_000);
 }
 
-function say(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+function sayReady({ url, unsignedAllowed, json }: ControlPlaneOptions, stable: string | undefined): void {
+  const line = { event: 'ready', url, stable: stable ?? null, unsignedAllowed };
+  if (json || !process.stdout.isTTY) return void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const where =
+    url === '' ? 'no service is configured: changes are merged, not released' : `the service is at ${url}`;
+  const how = unsignedAllowed ? '' : ' It only proposes: the policy is unsigned (--allow-unsigned-policy).';
+  process.stdout.write(`autoland is ready; ${where}.${how} End it with Ctrl-C.\n`);
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import type { DemoCommandOptions } from '../cli/commands/demo.ts';
@@ -9,7 +10,7 @@ import { makeReporter, type Reporter } from '../demo/reporter.ts';
 import { Demo } from '../demo/run.ts';
 import { loadStory, type Story } from '../demo/story.ts';
 import { summaryData, summaryLines } from '../demo/summary.ts';
-import { AutolandError } from '../domain/errors.ts';
+import { AutolandError, messageOf } from '../domain/errors.ts';
 import { rememberedVersions } from '../views/ledger.ts';
 import { verifyRepositoryLog } from './audit.ts';
 import { portOf } from './free-port.ts';
@@ -25,7 +26,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
   portOf(options.port);
   const story = await loadStory(options.story);
   const reporter = makeReporter(options);
-  const home = await freshHome();
+  const home = await freshHome(options.state === undefined ? stateHome() : resolve(options.state));
   const place = { repo: join(home.dir, `${story.name}.git`), state: join(home.dir, 'state') };
   const aborting = abortOnSignals();
   try {
@@ -87,20 +88,33 @@ function abortOnSignals() {
 }
 
 /** Each demo begins with an empty directory; the last one stays for a look, unless another demo is using it. */
-async function freshHome(): Promise<{ dir: string; free: () => void }> {
+async function freshHome(base: string): Promise<{ dir: string; free: () => void }> {
   for (let number = 1; number <= 9; number += 1) {
-    const dir = join(stateHome(), number === 1 ? 'demo' : `demo-${number}`);
-    await mkdir(dir, { recursive: true, mode: 0o711 });
+    const dir = join(base, number === 1 ? 'demo' : `demo-${number}`);
+    // Only what an earlier demo made is removed.
+    if (existsSync(dir) && !existsSync(`${dir}.lock`)) continue;
+    await makeHome(dir);
     try {
       const lock = ControlLock.take(`${dir}.lock`);
       await rm(dir, { recursive: true, force: true });
-      await mkdir(dir, { recursive: true, mode: 0o711 });
+      await makeHome(dir);
       return { dir, free: () => lock.free() };
     } catch (thrown) {
       if (!(thrown instanceof AutolandError) || thrown.code !== 'journal.locked') throw thrown;
     }
   }
   throw new AutolandError('state.locked', 'nine demos are running already', { mend: 'end one of them' });
+}
+
+async function makeHome(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new AutolandError('state.unusable', `expected to make the directory ${dir}: ${messageOf(cause)}`, {
+      mend: 'name another place with --state DIR',
+      cause,
+    });
+  }
 }
 
 async function announcement(story: Story, repo: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { GitReader } from '../ports/git-host.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
 
 const configFile = '.autoland/autoland.yaml';
-const policyFile = '.autoland/policy.cedar';
+export const policyFile = '.autoland/policy.cedar';
 
 /** The rules in the tip of the protected branch. They are parsed once for each tip. */
 export class BranchRules implements RulesSource {

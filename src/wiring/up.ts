@@ -11,10 +11,12 @@ import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import type { Config } from '../config/schema.ts';
+import { messageOf } from '../domain/errors.ts';
+import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
-import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
-import { BranchRules } from './rules.ts';
+import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { BranchRules, policyFile } from './rules.ts';
 
 export type UpOptions = PlaceOptions & {
   readonly port: string;
@@ -40,6 +42,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   await makeState(place);
   const ephemeral = options.ephemeral === true;
   const config = await readConfig(place);
+  await checkPolicy(place);
   const keyRing = await FileKeyRing.open(place.files.keys, { create: true, roles: ['deployer'] });
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
   const supervisor = await Supervisor.open({
@@ -52,6 +55,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   const server = await serveSupervisor(supervisor, place.state);
   const port = config.service === null ? 0 : await freePort(wanted, servedPort(place));
   const url = config.service === null ? '' : `http://127.0.0.1:${port}`;
+  if (config.service !== null && wanted !== 0 && port !== wanted)
+    process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
   const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
     record: place.files.children,
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
@@ -94,6 +99,19 @@ async function readConfig(place: Place): Promise<Config> {
   }
 }
 
+/** A policy that does not parse ends a first start. Later it only holds changes: what users have now must run all the same. */
+async function checkPolicy(place: Place): Promise<void> {
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    await loadPolicies((await new BranchRules(reader, false).load()).policyText, policyFile);
+  } catch (thrown) {
+    if (!(await hasJournal(place))) throw thrown;
+    process.stderr.write(`autoland: no change lands until this is mended: ${messageOf(thrown)}\n`);
+  } finally {
+    await close();
+  }
+}
+
 type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
 
 function children(place: Place, options: UpOptions, config: Config, serving: Serving): readonly KeptChild[] {
@@ -104,6 +122,7 @@ function children(place: Place, options: UpOptions, config: Config, serving: Ser
     unsignedAllowed: options.allowUnsignedPolicy === true,
     ephemeral,
     url,
+    json: options.json === true,
   };
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
   if (config.service !== null)

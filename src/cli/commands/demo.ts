@@ -8,6 +8,7 @@ export type DemoCommandOptions = {
   readonly json?: true;
   readonly plain?: true;
   readonly stay?: true;
+  readonly state?: string;
 };
 
 const shipped = join(import.meta.dirname, '..', '..', '..', 'examples', 'storefront');
@@ -23,6 +24,10 @@ export function define(program: Command): void {
       '--port <number>',
       'where the shop is served; the next free one is taken when it is in use',
       '7300',
+    )
+    .option(
+      '--state <dir>',
+      'keep its repository and journal in a folder there (default: as for other commands)',
     )
     .option('--plain', 'plain lines instead of a live screen')
     .option('--json', 'NDJSON; the last line is the summary')
