@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AutolandError } from '../../domain/errors.ts';
-import { privateDir } from './files.ts';
+import { privateDir, readIfThere, writeAtomic } from './files.ts';
 
 /*
  * SQLite's locks are the kernel's (fcntl): they end with the process that holds them, kill -9 included,
@@ -21,13 +21,21 @@ export function withFileLock<T>(path: string, critical: () => T, waitMs = 5000):
   }
 }
 
-/** Holds the lock until `release` or the end of this process. Rejects with `state.locked` at once. */
+/** Holds the lock until `release` or the end of this process. Rejects at once with `state.locked`, which names the holder. */
 export function holdFileLock(path: string): { release(): void } {
-  const db = begin(path, 'EXCLUSIVE', 0);
+  const note = `${path}.pid`;
+  const db = begin(path, 'EXCLUSIVE', 0, () => readIfThere(note)?.trim());
+  // Only the lock counts; the file is there to tell people who holds it.
+  writeAtomic(note, `${process.pid}\n`);
   return { release: () => db.close() };
 }
 
-function begin(path: string, mode: 'IMMEDIATE' | 'EXCLUSIVE', waitMs: number): DatabaseSync {
+function begin(
+  path: string,
+  mode: 'IMMEDIATE' | 'EXCLUSIVE',
+  waitMs: number,
+  holder: () => string | undefined = () => undefined,
+): DatabaseSync {
   privateDir(dirname(path));
   const db = new DatabaseSync(path, { timeout: waitMs });
   try {
@@ -35,8 +43,10 @@ function begin(path: string, mode: 'IMMEDIATE' | 'EXCLUSIVE', waitMs: number): D
     return db;
   } catch (cause) {
     db.close();
-    throw new AutolandError('state.locked', `another process has held ${path} for ${waitMs} ms`, {
-      mend: 'Look for a second process that uses this state directory.',
+    const pid = holder();
+    const who = pid === undefined ? 'another one' : `the one with pid ${pid}`;
+    throw new AutolandError('state.locked', `expected no other process to hold ${path}, found ${who}`, {
+      mend: 'use the one that runs, or end it first; a lock is never left behind by a dead process',
       cause,
     });
   }

@@ -1,6 +1,6 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Sha } from '../../domain/change.ts';
-import type { PolicyDecision } from '../../domain/decision.ts';
+import type { Conclusion, PolicyDecision } from '../../domain/decision.ts';
 import { gateRefusal, gateStatement } from '../../domain/gate.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type {
@@ -54,13 +54,20 @@ export async function merge(ctx: StageContext, ports: MergePorts): Promise<Outco
   const prepared = ctx.recall('merge.commit')?.commit;
   if (typeof prepared === 'string' && (await isOn(ports, tip, classification.base, prepared)))
     return { kind: 'done', data: { commit: prepared, onto: classification.base } };
-  const cancelled = ctx.signals.find(({ name }) => name === 'cancel');
-  if (cancelled !== undefined) {
-    const reasons = [`${cancelled.actor} cancelled it`];
-    return { kind: 'stop', conclusion: { outcome: 'held', code: 'change.cancel', reasons } };
-  }
+  const withdrawn = withdrawal(ctx);
+  if (withdrawn !== undefined) return { kind: 'stop', conclusion: withdrawn };
   const plan = planMerge(await gather(ctx, ports, { tip, decided }));
   return plan.kind === 'go' ? land(ctx, ports, decided) : settle(ctx, plan);
+}
+
+/** A change may wait here for hours: until the branch moves, its source or a person can take it away. */
+function withdrawal({ signals }: StageContext): Conclusion | undefined {
+  const signal = signals.find(({ name }) => name === 'cancel' || name === 'superseded');
+  if (signal === undefined) return undefined;
+  if (signal.name === 'cancel')
+    return { outcome: 'held', code: 'change.cancel', reasons: [`${signal.actor} cancelled it`] };
+  const reasons = [`its source handed in a newer head: ${String(signal.data.by)}`];
+  return { outcome: 'superseded', code: 'change.superseded', reasons };
 }
 
 function readDecided(ctx: StageContext): Decided {
