@@ -1,0 +1,49 @@
+import { Agent, get } from 'node:http';
+
+const tickMs = 20;
+const perTick = 3;
+
+/** People with a cookie each, who come back one after the other. */
+export class Users {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  readonly #cookies: (string | undefined)[];
+  readonly #url: string;
+  #timer: NodeJS.Timeout | undefined;
+  #next = 0;
+  /** By status; 0: no answer. */
+  readonly statuses = new Map<number, number>();
+
+  constructor(url: string, count = 200) {
+    this.#url = url;
+    this.#cookies = Array.from({ length: count });
+  }
+
+  start(): this {
+    this.#timer = setInterval(() => {
+      for (let n = 0; n < perTick; n += 1) this.#visit(this.#next++ % this.#cookies.length);
+    }, tickMs);
+    return this;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#agent.destroy();
+  }
+
+  #visit(user: number): void {
+    const cookie = this.#cookies[user];
+    const headers = cookie === undefined ? {} : { cookie };
+    get(this.#url, { agent: this.#agent, headers }, (response) => {
+      const set = response.headers['set-cookie']?.[0]?.split(';')[0];
+      if (set !== undefined) this.#cookies[user] = set;
+      this.#count(response.statusCode ?? 0);
+      response.resume();
+    }).on('error', () => {
+      if (this.#timer !== undefined) this.#count(0);
+    });
+  }
+
+  #count(status: number): void {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+  }
+}
