@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
@@ -11,7 +12,7 @@ import { AutolandError } from '../domain/errors.ts';
 import { readGateDecision } from '../domain/statements.ts';
 import { trailersOf } from '../domain/trailers.ts';
 import { logOrigin } from './origin.ts';
-import type { PlaceOptions } from './place.ts';
+import type { Place, PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 
 /** `autoland audit verify`: needs no process of ours and no network. */
@@ -25,7 +26,8 @@ export async function verifyRepositoryLog(
 
 export async function verifyLogOf(repository: Repository, checkpointFile?: string): Promise<LogVerification> {
   const { place, store } = repository;
-  const keys = await PublicKeyRing.open(place.files.keys);
+  const checkpoint = checkpointFile === undefined ? undefined : await readCheckpoint(checkpointFile);
+  const keys = await openPublicKeys(place);
   const key = { name: logOrigin, publicKey: await keys.publicKey('recorder') };
   // The log first: the journal may grow meanwhile, and may be ahead of it, never behind.
   const log = await readTileLog(place.files.log, key);
@@ -33,7 +35,7 @@ export async function verifyLogOf(repository: Repository, checkpointFile?: strin
   const anchors = [
     ...(await mergeAnchors(repository)),
     ...(await releaseAnchors(repository, new DsseVerifier(keys))),
-    ...(checkpointFile === undefined ? [] : [await fileAnchor(checkpointFile, key)]),
+    ...(checkpoint === undefined ? [] : [fileAnchor(checkpoint, key)]),
   ];
   return verifyLog({ ...log, key, anchors, journal: leaves.map(({ bytes }) => leafHash(bytes)) });
 }
@@ -72,13 +74,32 @@ async function releaseAnchors(repository: Repository, verifier: DsseVerifier): P
   return anchors;
 }
 
-async function fileAnchor(file: string, key: Parameters<typeof openCheckpoint>[1]): Promise<Anchor> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+/** Where only commands ran there is a journal, and no log and no keys yet: nothing is broken. */
+export async function openPublicKeys({ state, repo, files }: Place): Promise<PublicKeyRing> {
+  if (existsSync(files.keys)) return PublicKeyRing.open(files.keys);
+  throw new AutolandError(
+    'journal.missing',
+    `expected an audit log in ${state}, found none: no control plane ran`,
+    {
+      mend: `start autoland there once: autoland up --repo ${repo}`,
+    },
+  );
+}
+
+type CheckpointFile = { readonly file: string; readonly text: string };
+
+async function readCheckpoint(file: string): Promise<CheckpointFile> {
+  try {
+    return { file, text: await readFile(file, 'utf8') };
+  } catch (cause) {
     throw new AutolandError('usage', `expected a checkpoint in ${file}, it cannot be read`, {
       mend: 'name a copy of STATE/log/checkpoint',
       cause,
     });
-  });
+  }
+}
+
+function fileAnchor({ file, text }: CheckpointFile, key: Parameters<typeof openCheckpoint>[1]): Anchor {
   const opened = openCheckpoint(text, key);
   if (opened.kind !== 'ok')
     throw new AutolandError('audit.broken', `${file} is no checkpoint of this log`, {

@@ -2,7 +2,7 @@ import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { isCommitSignedBy } from '../adapters/git-host/local/commit-object.ts';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { runGit } from '../adapters/git-host/local/run-git.ts';
-import { PublicKeyRing } from '../adapters/keys/file-key-ring.ts';
+import type { PublicKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
@@ -11,7 +11,7 @@ import { rolloutPlan } from '../config/plans.ts';
 import { messageOf } from '../domain/errors.ts';
 import { trailersOf } from '../domain/trailers.ts';
 import { inProduction } from '../views/ledger.ts';
-import { verifyLogOf } from './audit.ts';
+import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
@@ -27,7 +27,7 @@ export async function checkRepository(
 
 async function gather(repository: Repository): Promise<FsckFacts> {
   const { place } = repository;
-  const keys = await PublicKeyRing.open(place.files.keys);
+  const keys = await openPublicKeys(place);
   const route = readRoutes(place.files)[0]?.route ?? null;
   const journal = await journalFacts(repository);
   return {
