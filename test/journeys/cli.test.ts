@@ -34,7 +34,7 @@ const commands = [
   ['backup'],
 ];
 
-describe('the command line', () => {
+describe('the command line', { timeout: 180_000 }, () => {
   let dir: string;
   let repo: BareRepository;
   let where: string[];

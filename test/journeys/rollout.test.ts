@@ -9,9 +9,9 @@ const bake = 25;
 
 const hasEnded = ({ state }: ChangeView) => /^(?:landed|refused|held|rolled-back)$/.test(state);
 
-describe('a person and a rollout', () => {
+describe('a person and a rollout', { timeout: 180_000 }, () => {
   const stage = new Stage({ '.autoland/autoland.yaml': rules({ bake, steps: ['20%', '50%'] }) });
-  beforeAll(async () => stage.open(await stage.up()));
+  beforeAll(async () => stage.open(await stage.up()), 120_000);
   afterAll(() => stage.close());
 
   async function share(): Promise<number | undefined> {

@@ -23,11 +23,11 @@ test('greets', async () => {
 `,
 };
 
-describe('the rules of the branch', () => {
+describe('the rules of the branch', { timeout: 180_000 }, () => {
   const stage = new Stage({ '.autoland/autoland.yaml': merging, ...slowTest });
   beforeAll(async () => {
     await stage.up();
-  });
+  }, 120_000);
   afterAll(() => stage.close());
 
   /** Moves the branch as a person does, whenever the guardrails are at work. */
