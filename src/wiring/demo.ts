@@ -3,7 +3,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
-import type { DemoCommandOptions } from '../cli/commands/demo.ts';
 import { seconds } from '../cli/render/text.ts';
 import { rolloutPlan } from '../config/plans.ts';
 import { makeReporter, type Reporter } from '../demo/reporter.ts';
@@ -20,6 +19,15 @@ import { type PlaceOptions, stateHome } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scanRepository } from './scan.ts';
+
+export type DemoCommandOptions = {
+  readonly story: string;
+  readonly port: string;
+  readonly json?: true;
+  readonly plain?: true;
+  readonly stay?: true;
+  readonly state?: string;
+};
 
 /** `autoland demo`: the story of a manifest, from an empty directory to a summary. */
 export async function demo(options: DemoCommandOptions): Promise<void> {

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-
-export type DemoCommandOptions = {
-  readonly story: string;
-  readonly port: string;
-  readonly json?: true;
-  readonly plain?: true;
-  readonly stay?: true;
-  readonly state?: string;
-};
+import type { DemoCommandOptions } from '../../wiring/demo.ts';
 
 const shipped = join(import.meta.dirname, '..', '..', '..', 'examples', 'storefront');
 
