@@ -18,15 +18,32 @@ module.exports = {
     },
     {
       name: 'only-run-calls-ports',
-      comment: 'In a stage only run.ts acts; everything else takes data and returns data.',
+      comment:
+        'In a stage only run.ts acts; everything else takes data and returns data. Ports are interfaces, so importing the type is what calling takes: data that a port hands out has its type in domain/.',
       severity: 'error',
       from: { path: '^src/stages/[^/]+/', pathNot: '/run\\.ts$|\\.test\\.ts$' },
-      to: { path: '^src/ports/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/ports/' },
+    },
+    {
+      name: 'in-an-agent-only-run-and-regenerate-call-ports',
+      severity: 'error',
+      from: { path: '^src/agents/', pathNot: '/(run|regenerate)\\.ts$|\\.test\\.ts$' },
+      to: { path: '^src/ports/' },
+    },
+    {
+      name: 'pure-folders-know-no-ports',
+      severity: 'error',
+      from: { path: '^src/(domain|stats|audit|views)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/ports/' },
     },
     {
       name: 'pure-folders-do-no-io',
+      comment: 'A stage acts through ports only; shipped.ts reads files of this program itself, as an import would.',
       severity: 'error',
-      from: { path: '^src/(domain|stats|audit|views)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^src/(domain|stats|audit|views|stages|engine|ports)/',
+        pathNot: '\\.test\\.ts$|^src/stages/4-policy/shipped\\.ts$',
+      },
       to: { path: '^(node:)?(fs|net|http|https|child_process|sqlite|worker_threads)(/|$)' },
     },
     {

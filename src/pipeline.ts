@@ -2,8 +2,7 @@ import type { StageContext } from './domain/stage.ts';
 import type { BoundStage } from './engine/step.ts';
 import type { RulesSource } from './ports/rules.ts';
 import { type ClassifyDeps, runClassify } from './stages/1-classify/run.ts';
-import { runGuardrails } from './stages/2-guardrails/run.ts';
-import type { GuardrailDeps } from './stages/2-guardrails/settings.ts';
+import { type GuardrailDeps, runGuardrails } from './stages/2-guardrails/run.ts';
 import { type JudgePorts, judge } from './stages/3-judge/run.ts';
 import { type PolicyPorts, policy } from './stages/4-policy/run.ts';
 import { type MergePorts, merge } from './stages/5-merge/run.ts';
@@ -11,8 +10,9 @@ import { type ReleasePorts, release } from './stages/6-release/run.ts';
 import { type RolloutPorts, rollout } from './stages/7-rollout/run.ts';
 import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
 
-export type PipelinePorts = { readonly rules: RulesSource } & Pick<ClassifyDeps, 'git'> &
-  Omit<GuardrailDeps, 'git' | 'onGuardrail'> & { readonly git: GuardrailDeps['git'] } & JudgePorts &
+export type PipelinePorts = { readonly rules: RulesSource } & Pick<ClassifyDeps, 'git' | 'syntax'> &
+  Omit<GuardrailDeps, 'onGuardrail'> &
+  JudgePorts &
   PolicyPorts &
   MergePorts &
   ReleasePorts &
@@ -38,6 +38,7 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
   return runClassify(
     {
       git: ports.git,
+      syntax: ports.syntax,
       protectedPatterns: config.scope.protectedPaths,
       revertOf: ({ record }) => (typeof record.reverts === 'string' ? record.reverts : undefined),
     },

@@ -161,7 +161,8 @@ const rollout = z
     alpha: errorRate.default(0.01).describe('Chance to roll back a change that alters nothing'),
     beta: errorRate.default(0.05).describe('Chance to go on with a canary as bad as what the step excludes'),
     ceiling: errorRate.default(0.05).describe('Share of failing users below which an excess is tolerated'),
-    lookSeconds: z.number().min(0.1).max(60).default(0.5).describe('Time between two looks at the canary'),
+    // A lease lasts for four looks, and the router grants a minute at most.
+    lookSeconds: z.number().min(0.1).max(15).default(0.5).describe('Time between two looks at the canary'),
     steps: steps.prefault([
       { share: '1%', exclude: 20, limit: '1h', bake: '5m' },
       { share: '5%', exclude: 5, limit: '2h', bake: '10m' },

@@ -1,3 +1,5 @@
+import type { Signal } from './journal.ts';
+
 /** `escalate`: a person must decide. Anything that errs is `deny`. */
 export type DecisionValue = 'permit' | 'escalate' | 'deny';
 
@@ -24,3 +26,13 @@ export type Conclusion = {
   readonly code: string;
   readonly reasons: readonly string[];
 };
+
+/** How a change ends that its source or a person took back; undefined: nobody did. */
+export function withdrawal(signals: readonly Signal[]): Conclusion | undefined {
+  const signal = signals.find(({ name }) => name === 'superseded' || name === 'cancel');
+  if (signal === undefined) return undefined;
+  if (signal.name === 'cancel')
+    return { outcome: 'held', code: 'change.cancel', reasons: [`${signal.actor} cancelled it`] };
+  const reasons = [`its source handed in a newer head: ${String(signal.data.by)}`];
+  return { outcome: 'superseded', code: 'change.superseded', reasons };
+}

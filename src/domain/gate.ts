@@ -50,6 +50,7 @@ export function gateRefusal(
   if (found.change !== wanted.change) return `it is about ${found.change}`;
   if (found.resource !== wanted.resource) return `it is for ${found.resource}, not for ${wanted.resource}`;
   if (found.policyDigest !== wanted.policyDigest) return 'another policy decided';
-  if (found.expires <= wanted.now) return `it expired at ${found.expires.toISOString()}`;
+  // Written so that a time that is none counts as too late.
+  if (!(wanted.now < found.expires)) return `it expired at ${found.expires.toISOString()}`;
   return undefined;
 }

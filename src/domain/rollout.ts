@@ -26,6 +26,15 @@ export type RolloutPlan = {
   readonly ceiling: number;
 };
 
+/** A flag's key carries the nonce: nobody can choose an arm by choosing an id. */
+export function flagKey(service: string, nonce: string): string {
+  return `${service}.${nonce}`;
+}
+
+export function isFlagOf(service: string, key: string): boolean {
+  return key.slice(0, Math.max(0, key.lastIndexOf('.'))) === service;
+}
+
 /**
  * What the router has counted in one step of one rollout. Units are users, never requests.
  * Weight is constant within a step.

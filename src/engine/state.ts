@@ -94,19 +94,23 @@ const takers: Readonly<Record<string, Taker>> = {
     ...enter('classify', entry),
     round: state.round + 1,
     results: {},
-    spans: spansAfter(state, entry, 'classify'),
+    spans: { classify: { from: entry.at, to: null } },
   }),
   'stage.noted': (state, entry) => ({
     ...state,
-    failures: 0,
     notes: new Map(state.notes).set(entry.data.note as string, entry.data.data as JsonObject),
   }),
   'stage.failed': (state) => ({ ...state, failures: state.failures + 1 }),
+  'stage.recovered': (state) => ({ ...state, failures: 0 }),
   'effect.intended': (state, entry) => {
     const key = entry.data.key as string;
     return state.effects.has(key) ? state : withEffect(state, key, undefined);
   },
-  'effect.done': (state, entry) => withEffect(state, entry.data.key as string, entry.data.receipt ?? null),
+  'effect.done': (state, entry) => ({
+    ...withEffect(state, entry.data.key as string, entry.data.receipt ?? null),
+    // One step nearer to the end, and each only once: the next failure is another's.
+    failures: 0,
+  }),
   'signal.received': (state, entry) => ({
     ...state,
     signals: [
@@ -133,5 +137,5 @@ const takers: Readonly<Record<string, Taker>> = {
 };
 
 function withEffect(state: ChangeState, key: string, receipt: Json | undefined): ChangeState {
-  return { ...state, failures: 0, effects: new Map(state.effects).set(key, { receipt }) };
+  return { ...state, effects: new Map(state.effects).set(key, { receipt }) };
 }

@@ -1,3 +1,4 @@
+import { withdrawal } from '../domain/decision.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { Claim, NewEvent, Schedule, Signal } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -35,8 +36,8 @@ export async function step(
   claim: Claim,
 ): Promise<void> {
   const call = new StageCall(ports, stage, state, claim);
-  const superseded = supersededBy(state);
-  if (superseded !== undefined) return call.settle(superseded);
+  const stopped = withdrawn(state);
+  if (stopped !== undefined) return call.settle(stopped);
   try {
     await call.settle(await stage.run(call));
   } catch (thrown) {
@@ -45,18 +46,13 @@ export async function step(
   }
 }
 
+/** Only the merge stage knows whether the branch holds the change already: it asks for itself. */
+const beforeMerge: ReadonlySet<StageName | null> = new Set(['classify', 'guardrails', 'judge', 'policy']);
+
 /** A new head replaces the old one before the merge, never after. */
-function supersededBy(state: ChangeState): StageOutcome<never> | undefined {
-  const signal = state.signals.find(({ name }) => name === 'superseded' || name === 'cancel');
-  const beforeMerge =
-    state.stage !== null && ['classify', 'guardrails', 'judge', 'policy'].includes(state.stage);
-  if (signal === undefined || !beforeMerge) return undefined;
-  const outcome = signal.name === 'superseded' ? 'superseded' : 'held';
-  const reason =
-    signal.name === 'superseded'
-      ? `its source handed in a newer head: ${String(signal.data.by)}`
-      : `${signal.actor} cancelled it`;
-  return { kind: 'stop', conclusion: { outcome, code: `change.${signal.name}`, reasons: [reason] } };
+function withdrawn(state: ChangeState): StageOutcome<never> | undefined {
+  const conclusion = beforeMerge.has(state.stage) ? withdrawal(state.signals) : undefined;
+  return conclusion && { kind: 'stop', conclusion };
 }
 
 class StageCall implements StageContext {
@@ -152,9 +148,9 @@ class StageCall implements StageContext {
       case 'done':
         return this.#finish(outcome.data as Json);
       case 'again':
-        return this.#append([], { kind: 'due', at: outcome.at });
+        return this.#append(this.#recovered(), { kind: 'due', at: outcome.at });
       case 'wait':
-        return this.#append([], { kind: 'signal', until: outcome.until ?? null });
+        return this.#append(this.#recovered(), { kind: 'signal', until: outcome.until ?? null });
       case 'raced':
         return this.round + 1 < maxRounds
           ? this.#append([this.#event('stage.raced', { reason: outcome.reason })], this.#soon())
@@ -194,6 +190,11 @@ class StageCall implements StageContext {
       return this.#append([concluded], { kind: 'never' });
     }
     return this.#append([this.#event('stage.finished', { data })], this.#soon());
+  }
+
+  /** Failures count only while they follow each other. */
+  #recovered(): readonly NewEvent[] {
+    return this.#state.failures === 0 ? [] : [this.#event('stage.recovered', {})];
   }
 
   #soon(): Schedule {

@@ -1,7 +1,7 @@
 import { type ChangeId, changeIdOf, type Proposal } from '../domain/change.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, Outbox } from '../ports/journal.ts';
-import type { Ledger } from '../views/ledger.ts';
+import type { Ledger, LedgerChange } from '../views/ledger.ts';
 
 export type Submitted = {
   readonly change: ChangeId;
@@ -27,9 +27,8 @@ export async function submit(
     schedule: { change, next: { kind: 'due', at: ports.clock.now() } },
     once: `proposed/${change}`,
   });
-  const older = [...ledger.changes.values()].filter(
+  const older = proposedBefore(ledger, change).filter(
     (known) =>
-      known.id !== change &&
       known.conclusion === null &&
       known.merge === null &&
       known.proposal.source === proposal.source &&
@@ -40,4 +39,11 @@ export async function submit(
     await ports.outbox.signal({ change: known.id, name: 'superseded', key, actor, data: { by: change } });
   }
   return { change, isNew: entries.length > 0, supersedes: older.map(({ id }) => id) };
+}
+
+/** A head that is handed in again supersedes what it superseded at first, and nothing that came later. */
+function proposedBefore(ledger: Ledger, change: ChangeId): readonly LedgerChange[] {
+  const all = [...ledger.changes.values()];
+  const place = all.findIndex(({ id }) => id === change);
+  return place === -1 ? all : all.slice(0, place);
 }

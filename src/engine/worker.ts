@@ -76,6 +76,8 @@ export class Worker {
     }
     const stage = this.#stages.get(state.stage);
     if (stage === undefined) throw new Error(`the pipeline has no stage ${state.stage}`);
+    // Most changes end here, and nobody asks for them again.
+    if (state.stage === 'conclude') this.#states.delete(claim.change);
     await step(this.#ports, stage, state, claim);
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AutolandError } from '../domain/errors.ts';
-import type { PackageManifest, Registry, RegistryPackage, RegistryVersion } from '../ports/registry.ts';
+import type { PackageManifest, RegistryPackage, RegistryVersion } from '../domain/npm/package.ts';
+import type { Registry } from '../ports/registry.ts';
 
 export const sampleOrigin = 'https://registry.npmjs.org/';
 

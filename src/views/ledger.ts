@@ -169,10 +169,10 @@ export function poisonedCommits(ledger: Ledger): ReadonlySet<Sha> {
   return new Set(poisoned.flatMap((change) => (change.merge === null ? [] : [change.merge.commit])));
 }
 
-/** How many changes the branch has taken since `since`, for the daily cap. */
-export function mergedSince(ledger: Ledger, since: Date): number {
+/** The changes that the branch has taken since `since`, for the daily cap. */
+export function mergedSince(ledger: Ledger, since: Date): readonly LedgerChange[] {
   const changes = [...ledger.changes.values()];
-  return changes.filter(({ mergedAt }) => mergedAt !== null && new Date(mergedAt) >= since).length;
+  return changes.filter(({ mergedAt }) => mergedAt !== null && new Date(mergedAt) >= since);
 }
 
 /** Commits of the branch after stable that no change of ours explains. */

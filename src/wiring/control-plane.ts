@@ -87,7 +87,6 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
     judge: noJudge,
     timeoutMs: 120_000,
-    nodeVersion: process.version,
     ledger: () => repository.ledger(),
     nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
     propose: async (proposal) => {

@@ -10,6 +10,8 @@ import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
+import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
 import { logOrigin } from './origin.ts';
@@ -50,6 +52,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     keyRing,
     rules,
     registry,
+    syntax: new ChildSyntaxComparer(),
+    tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
@@ -32,7 +33,7 @@ const settings: GuardrailSettings = {
 };
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const now = new Date('2026-01-01T00:00:00Z');
-const noSandbox = { run: () => Promise.reject(new Error('nothing here may run code')) };
+const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
 
 const needsJake = { dependencies: { jake: '^1.0.0' } };
 type Over = {
@@ -79,19 +80,14 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
     target: 'main',
     record: {},
   };
-  const outcome = await runClassify({ git, protectedPatterns: [] }, { proposal });
+  const outcome = await runClassify(
+    { git, syntax: new ChildSyntaxComparer(), protectedPatterns: [] },
+    { proposal },
+  );
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
-  const deps = {
-    git,
-    registry,
-    clock,
-    sandbox: noSandbox,
-    workspace: '/nonexistent',
-    nodeVersion: '24',
-    stopEarly: false,
-  };
+  const deps = { git, registry, clock, tests: noTests, stopEarly: false };
   const report = await checkChange(deps, settings, { classification: outcome.data, now });
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ name, code }) => `${name}: ${code}`) };

@@ -1,4 +1,5 @@
-import type { PackageManifest, Registry, RegistryPackage } from '../../ports/registry.ts';
+import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
+import type { Registry } from '../../ports/registry.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument, toRegistryPackage } from './packument.ts';
 import { readTarball } from './tarball.ts';

@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { z } from 'zod';
 import { AutolandError } from '../../domain/errors.ts';
-import type { RegistryPackage } from '../../ports/registry.ts';
+import type { RegistryPackage } from '../../domain/npm/package.ts';
 
 const versionSchema = z.looseObject({
   name: z.string(),

@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import ssri from 'ssri';
 import { Parser, type ReadEntry } from 'tar';
 import { z } from 'zod';
-import type { PackageManifest } from '../../ports/registry.ts';
+import type { PackageManifest } from '../../domain/npm/package.ts';
 import { invalid } from './packument.ts';
 
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { AutolandError } from '../../domain/errors.ts';
 import { findInstalled, type Lockfile } from '../../domain/lockfile.ts';
 import { type InstalledSection, installedDependencies, type Manifest } from '../../domain/npm/manifest.ts';
+import type { RegistryPackage } from '../../domain/npm/package.ts';
 import { readSpec } from '../../domain/npm/spec.ts';
-import type { RegistryPackage } from '../../ports/registry.ts';
 import { moveRange, type RangeEdit } from './range.ts';
 import { chooseVersion, type Declined, type UpdateRules } from './rules.ts';
 

@@ -1,6 +1,6 @@
 import semver from 'semver';
+import type { RegistryPackage, RegistryVersion } from '../../domain/npm/package.ts';
 import { stepBetween } from '../../domain/npm/step.ts';
-import type { RegistryPackage, RegistryVersion } from '../../ports/registry.ts';
 
 /** A version that was turned away here before, and why. */
 export type RememberedVersion = {

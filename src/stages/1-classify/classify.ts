@@ -4,12 +4,12 @@ import { packageChanges } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
 import { byText } from '../../domain/npm/order.ts';
 import type { Classification } from '../../domain/stage.ts';
+import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { ruleDependencies, touchesDependencies } from './dependencies.ts';
 import { type DocumentReaders, ruleDocs } from './docs.ts';
 import { ruleLint } from './lint.ts';
 import { compilePattern, isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
-import type { SyntaxComparison } from './syntax.ts';
 
 /** What the diff is, as data. An absent lockfile is undefined. */
 export type ClassifyInput = {

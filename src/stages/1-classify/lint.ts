@@ -1,7 +1,7 @@
 import type { FileChange } from '../../domain/change.ts';
+import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
-import type { SyntaxComparison } from './syntax.ts';
 
 /** Layout and ordinary comments of JavaScript and TypeScript files: the programs stay what they were. */
 export function ruleLint(

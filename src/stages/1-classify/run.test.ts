@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import type { Proposal } from '../../domain/change.ts';
 import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { runClassify } from './run.ts';
 
 let git: TempGit;
+const syntax = new ChildSyntaxComparer();
 beforeEach(() => {
   git = new TempGit();
 });
@@ -39,7 +41,7 @@ function project(version: string, range = `^${version}`, jake = '10.0.0') {
 async function judge(change: TestFiles, protectedPatterns: string[] = [], over: TestFiles = {}) {
   const root = git.commit('main', { ...base, ...over });
   const head = git.commit('topic', change, root);
-  return runClassify({ git, protectedPatterns }, { proposal: proposalOf(head) });
+  return runClassify({ git, syntax, protectedPatterns }, { proposal: proposalOf(head) });
 }
 
 function proposalOf(head: string): Proposal {
@@ -178,7 +180,7 @@ describe('revert', () => {
     const undone = git.commit('topic', { 'src/plain.js': base['src/plain.js'] }, tip);
     const more = git.commit('more', { 'src/plain.js': base['src/plain.js'], 'src/x.js': 'evil()' }, tip);
     const judged = (head: string, of: string) =>
-      runClassify({ git, protectedPatterns: [], revertOf: () => of }, { proposal: proposalOf(head) });
+      runClassify({ git, syntax, protectedPatterns: [], revertOf: () => of }, { proposal: proposalOf(head) });
     expect(await judged(undone, bad)).toMatchObject({ data: { class: 'revert' } });
     expect(await judged(more, bad)).toMatchObject({ data: { class: 'other' } });
     const elsewhere = git.commit('aside', { 'src/plain.js': 'other' }, first);
@@ -191,7 +193,7 @@ describe('stops', () => {
     const root = git.commit('main', base);
     const head = git.commit('topic', { 'docs/guide.md': 'one\n' }, root);
     git.commit('main', { 'docs/guide.md': 'two\n' }, root);
-    const outcome = await runClassify({ git, protectedPatterns: [] }, { proposal: proposalOf(head) });
+    const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal: proposalOf(head) });
     expect(outcome).toMatchObject({
       kind: 'stop',
       conclusion: { outcome: 'held', code: 'classify.conflict' },

@@ -1,13 +1,25 @@
-import type { Proposal, Sha } from '../../domain/change.ts';
-import { AutolandError } from '../../domain/errors.ts';
+import type { FileChange, Proposal, Sha } from '../../domain/change.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { type Lockfile, parseLockfile } from '../../domain/lockfile.ts';
+import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { Classification, StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { SourcePair } from '../../domain/syntax.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
-import { classify } from './classify.ts';
-import { gather } from './gather.ts';
+import type { SyntaxComparer } from '../../ports/syntax.ts';
+import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
+import { lockfilePath } from './dependencies.ts';
+import {
+  changedDocumentsIn,
+  isComparable,
+  manifestPaths,
+  possibleReaders,
+  sourcesToCompare,
+} from './reading-list.ts';
 
 export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
   readonly git: GitReader & Pick<GitLander, 'mergeTree' | 'revertTree'>;
+  readonly syntax: SyntaxComparer;
   /** Of the protected branch's configuration: `*` inside a name, `**` across folders. */
   readonly protectedPatterns: readonly string[];
   /** The commit that a change claims to undo. The claim is checked: only an equal tree makes it a `revert`. */
@@ -32,7 +44,7 @@ export async function runClassify(
     return stop('refused', 'classify.empty', `${proposal.target} already holds all that this change does.`);
   }
   try {
-    const facts = await gather({ git, base, tree, files });
+    const facts = await gather(deps, { base, tree, files });
     const revert = await checkRevert(deps, proposal, { base, tree });
     return {
       kind: 'done',
@@ -42,6 +54,101 @@ export async function runClassify(
     if (!(error instanceof AutolandError) || error.code !== 'lockfile.invalid') throw error;
     return stop('refused', error.code, error.message);
   }
+}
+
+type Diff = { readonly base: Sha; readonly tree: Sha; readonly files: readonly FileChange[] };
+/** Reasons for class `other`: what could not be read, or was too much to read. */
+type Unreadable = string[];
+
+/** Throws `lockfile.invalid` when one of the two lockfiles does not parse. */
+async function gather(
+  deps: ClassifyDeps,
+  diff: Diff,
+): Promise<Omit<ClassifyInput, 'revert' | 'protectedPatterns'>> {
+  const unreadable: Unreadable = [];
+  const kind = kindOfDiff(diff.files);
+  return {
+    files: diff.files,
+    baseLock: await readLock(deps, diff.base),
+    headLock: await readLock(deps, diff.tree),
+    manifests: await readManifests(deps, diff, unreadable),
+    readers: kind === 'docs' ? await readersOf(deps, diff, unreadable) : new Map(),
+    syntax: kind === 'source' ? await compareSources(deps, diff, unreadable) : new Map(),
+    unreadable,
+  };
+}
+
+async function readLock({ git }: ClassifyDeps, commit: Sha): Promise<Lockfile | undefined> {
+  const bytes = await git.readFile(commit, lockfilePath);
+  return bytes && parseLockfile(bytes.toString('utf8'));
+}
+
+function readSides({ git }: ClassifyDeps, { base, tree }: Diff, path: string) {
+  return Promise.all([git.readFile(base, path), git.readFile(tree, path)]);
+}
+
+async function readManifests(
+  deps: ClassifyDeps,
+  diff: Diff,
+  unreadable: Unreadable,
+): Promise<ClassifyInput['manifests']> {
+  const manifests = new Map<string, { base?: Manifest; head?: Manifest }>();
+  for (const path of manifestPaths(diff.files)) {
+    const [before, after] = await readSides(deps, diff, path);
+    try {
+      manifests.set(path, {
+        ...(before && { base: parseManifest(before.toString('utf8'), path) }),
+        ...(after && { head: parseManifest(after.toString('utf8'), path) }),
+      });
+    } catch (error) {
+      unreadable.push(messageOf(error));
+    }
+  }
+  return manifests;
+}
+
+async function compareSources(
+  deps: ClassifyDeps,
+  diff: Diff,
+  unreadable: Unreadable,
+): Promise<ClassifyInput['syntax']> {
+  const list = sourcesToCompare(diff.files);
+  if (list.kind === 'too-much') {
+    unreadable.push(list.why);
+    return new Map();
+  }
+  const pairs: SourcePair[] = [];
+  for (const path of list.paths) {
+    const [before, after] = await readSides(deps, diff, path);
+    if (before === undefined || after === undefined || !isComparable(before, after)) continue;
+    pairs.push({ path, base: before.toString('utf8'), head: after.toString('utf8') });
+  }
+  return deps.syntax.compare(pairs);
+}
+
+const readAtOnce = 8;
+
+/** Looks through every other text file of the tree for one that names a changed document. */
+async function readersOf(
+  { git }: ClassifyDeps,
+  { base, tree, files }: Diff,
+  unreadable: Unreadable,
+): Promise<ClassifyInput['readers']> {
+  const readers = new Map<string, string>();
+  const list = possibleReaders(await git.list(tree, ''));
+  if (list.kind === 'too-much') {
+    unreadable.push(list.why);
+    return readers;
+  }
+  for (let at = 0; at < list.paths.length; at += readAtOnce) {
+    const batch = list.paths.slice(at, at + readAtOnce);
+    const contents = await Promise.all(batch.map((path) => git.readFile(base, path)));
+    for (const [index, content] of contents.entries()) {
+      const named = changedDocumentsIn(content?.toString('utf8') ?? '', files);
+      for (const path of named) readers.set(path, batch[index] ?? '');
+    }
+  }
+  return readers;
 }
 
 async function checkRevert(

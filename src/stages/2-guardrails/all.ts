@@ -4,7 +4,7 @@ import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { releaseAge } from './release-age.ts';
 import { scope } from './scope.ts';
-import { tests } from './tests/tests.ts';
+import { tests } from './tests.ts';
 
 /** Every guardrail, in the order of their results. */
 export const allGuardrails: readonly Guardrail[] = [

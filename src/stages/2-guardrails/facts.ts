@@ -2,9 +2,9 @@ import type { ChangeClass, FileChange, PackageChange } from '../../domain/change
 import type { JsonObject } from '../../domain/json.ts';
 import type { LockEntry, Lockfile } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
+import type { PackageManifest } from '../../domain/npm/package.ts';
+import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { PackageManifest } from '../../ports/registry.ts';
-import type { TestComparison } from './tests/outcome.ts';
 
 /** The diff itself, and how large one may be. Cost: nothing. */
 export type DiffFacts = {
@@ -54,11 +54,14 @@ export type AgeRules = {
   readonly asOf: Date;
 };
 
+/** The project's tests on base and head. Cost: minutes. */
+export type TestFacts = { readonly configured: false } | ({ readonly configured: true } & TestComparison);
+
 export type Facts = {
   readonly diff: DiffFacts;
   readonly lock: LockFacts;
   readonly registry: RegistryFacts;
-  readonly tests: TestComparison;
+  readonly tests: TestFacts;
 };
 
 /** Cheapest first: a guardrail runs in the phase of the dearest fact that it needs. */

@@ -1,5 +1,5 @@
 import type { LockEntry } from '../../domain/lockfile.ts';
-import type { PackageManifest } from '../../ports/registry.ts';
+import type { PackageManifest } from '../../domain/npm/package.ts';
 import { failing, guardrail, type Problem, type RegistryFacts } from './facts.ts';
 
 const events = ['preinstall', 'install', 'postinstall'] as const;

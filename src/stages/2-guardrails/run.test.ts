@@ -2,14 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
+import type { Sandbox } from '../../ports/sandbox.ts';
 import { sampleClassification } from '../../testing/changes.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
-import { checkChange } from './run.ts';
-import type { GuardrailDeps, GuardrailSettings } from './settings.ts';
+import { checkChange, type GuardrailDeps } from './run.ts';
+import type { GuardrailSettings } from './settings.ts';
 
 let git: TempGit;
 let registry: MemoryRegistry;
@@ -55,6 +57,9 @@ type Options = {
   readonly over?: Partial<Classification>;
 };
 
+const testsIn = (runs: Pick<Sandbox, 'run'>) =>
+  new SandboxTestRunner({ git, sandbox: runs, workspace, nodeVersion: '24' });
+
 async function check(options: Options) {
   const root = git.commit('main', { ...base, ...options.from });
   const head = git.commit('topic', options.change, root);
@@ -62,7 +67,7 @@ async function check(options: Options) {
     { base: root, tree: head },
     { class: options.class ?? 'dependency-patch', ...options.over },
   );
-  const deps = { git, sandbox, registry, clock, workspace, nodeVersion: '24', ...options.deps };
+  const deps = { git, registry, clock, tests: testsIn(sandbox), ...options.deps };
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, { ...settings, ...options.settings }, change);
   const codes = new Map(report.results.map((result) => [result.name, `${result.verdict} ${result.code}`]));
@@ -115,7 +120,7 @@ describe('checkChange', () => {
     const refusing = {
       run: () => Promise.reject(new AutolandError('sandbox.unavailable', 'expected no egress, found some')),
     };
-    const { report, codes } = await check({ change: project('2.6.2'), deps: { sandbox: refusing } });
+    const { report, codes } = await check({ change: project('2.6.2'), deps: { tests: testsIn(refusing) } });
     expect(codes.get('tests')).toBe('abstain sandbox.unavailable');
     expect(report.verdict).toBe('abstain');
     expect(readdirSync(workspace)).toEqual([]);

@@ -1,18 +1,28 @@
-import { AutolandError, messageOf } from '../../domain/errors.ts';
+import type { Sha } from '../../domain/change.ts';
+import { type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
+import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { Classification, GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import { type GuardrailResult, overallVerdict } from '../../domain/verdict.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { GitReader } from '../../ports/git-host.ts';
+import type { Registry } from '../../ports/registry.ts';
+import type { TestRunner } from '../../ports/test-runner.ts';
 import { allGuardrails } from './all.ts';
-import {
-  type AgeRules,
-  type FactName,
-  type Facts,
-  type Finding,
-  factNames,
-  type Guardrail,
-} from './facts.ts';
-import { gatherLock, gatherRegistry } from './gather-packages.ts';
-import type { GuardrailDeps, GuardrailSettings } from './settings.ts';
-import { runTests } from './tests/run-tests.ts';
+import { agesOf, check, dearest, type Fault, faultOf, notRun } from './check.ts';
+import { type FactName, type Facts, factNames, type Guardrail, type VersionFacts } from './facts.ts';
+import { inquiryOf, projectManifests } from './packages.ts';
+import type { GuardrailSettings } from './settings.ts';
+
+export type GuardrailDeps = {
+  /** Called with tree names too. */
+  readonly git: Pick<GitReader, 'readFile'>;
+  readonly registry: Registry;
+  readonly tests: TestRunner;
+  readonly clock: Clock;
+  /** After a cheap guardrail failed, the dearer ones are not run. Default true. */
+  readonly stopEarly?: boolean;
+  readonly onGuardrail?: (result: GuardrailResult) => void;
+};
 
 /** Answers `done` whatever the verdict is: the policy stage acts on it. */
 export async function runGuardrails(
@@ -73,57 +83,83 @@ const gather: Readonly<Record<FactName, (to: Gathering) => Promise<void>>> = {
     found.diff = { ...change.classification, limits: settings.scope };
   },
   async lock({ deps, settings, change, found }) {
-    found.lock = await gatherLock(deps, change.classification, settings.registry.allowed);
+    const { base, tree } = change.classification;
+    const [before, after] = await Promise.all([readLock(deps, base), readLock(deps, tree)]);
+    const manifests = await readManifests(deps, tree, after);
+    // A change that brings no package asks nothing of the registry: it may be down.
+    const asks = after !== undefined && newEntries(before, after).length > 0;
+    const origins = asks ? await deps.registry.origins() : [];
+    found.lock = {
+      base: before,
+      head: after,
+      manifests,
+      origins: [...settings.registry.allowed, ...origins],
+    };
   },
   async registry({ deps, settings, change, found }) {
     if (found.lock === undefined) throw new Error('the lockfiles were not gathered');
-    const ages = agesOf(settings, change.now);
-    found.registry = await gatherRegistry(deps.registry, found.lock, change.classification.packages, ages);
+    const { wanted, ...inquiry } = inquiryOf(found.lock);
+    const versions = await lookUpAll(deps.registry, wanted);
+    const { packages } = change.classification;
+    found.registry = { packages, ...inquiry, versions, ages: agesOf(settings, change.now) };
   },
   async tests({ deps, settings, change, found }) {
-    found.tests = await runTests(deps, settings.commands, change.classification);
+    const { test } = settings.commands;
+    const { class: changeClass, base, tree: head } = change.classification;
+    // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
+    const judgedBy = changeClass === 'other' ? 'own' : 'base';
+    found.tests =
+      test === null
+        ? { configured: false }
+        : {
+            configured: true,
+            ...(await deps.tests.compare({ ...settings.commands, test }, { base, head, judgedBy })),
+          };
   },
 };
 
-/** Counting from a moment to come would make everything older than it is. */
-function agesOf({ registry }: GuardrailSettings, now: Date): AgeRules {
-  const before = registry.before === null ? now : new Date(registry.before);
-  return { minimumAgeDays: registry.minimumAgeDays, asOf: before < now ? before : now };
+/** Rejects with `lockfile.invalid`. */
+async function readLock({ git }: GuardrailDeps, commit: Sha): Promise<Lockfile | undefined> {
+  const bytes = await git.readFile(commit, 'package-lock.json');
+  return bytes && parseLockfile(bytes.toString('utf8'));
 }
 
-function dearest(needs: readonly FactName[]): FactName {
-  return factNames.findLast((name) => needs.includes(name)) ?? 'diff';
-}
-
-type Fault = Pick<Finding, 'verdict' | 'code' | 'reason'>;
-
-function notRun(failed: GuardrailResult): Fault {
-  return {
-    verdict: 'abstain',
-    code: 'guardrails.not-run',
-    reason: `Not run, because ${failed.name} had failed (${failed.code}).`,
-  };
-}
-
-/** What could not be found out is for a person; what cannot be read as it stands is refused. Never a pass. */
-function faultOf(error: unknown): Fault {
-  const code = error instanceof AutolandError ? error.code : 'guardrails.error';
-  const unreadable = code === 'lockfile.invalid' || code === 'manifest.invalid';
-  return { verdict: unreadable ? 'fail' : 'abstain', code, reason: messageOf(error).slice(0, 1000) };
-}
-
-function check(guardrail: Guardrail, found: Found, faults: ReadonlyMap<FactName, Fault>): Finding {
-  try {
-    const finding = guardrail.check(found);
-    if (finding !== undefined) return finding;
-  } catch (error) {
-    return { ...faultOf(error), evidence: {} };
+/** Rejects with `manifest.invalid`. */
+async function readManifests(
+  { git }: GuardrailDeps,
+  tree: Sha,
+  lockfile: Lockfile | undefined,
+): Promise<ReadonlyMap<string, Manifest>> {
+  const manifests = new Map<string, Manifest>();
+  for (const { folder, path } of projectManifests(lockfile)) {
+    const bytes = await git.readFile(tree, path);
+    if (bytes !== undefined) manifests.set(folder, parseManifest(bytes.toString('utf8'), path));
   }
-  const fault = guardrail.needs.flatMap((need) => faults.get(need) ?? [])[0];
-  const missing: Fault = {
-    verdict: 'abstain',
-    code: 'guardrails.error',
-    reason: 'A fact that it needs is missing.',
+  return manifests;
+}
+
+const lookUpsAtOnce = 6;
+
+/** Rejects with `registry.unreachable` or `registry.invalid`. */
+async function lookUpAll(
+  registry: Registry,
+  wanted: ReadonlyMap<string, { readonly name: string; readonly version: string }>,
+): Promise<ReadonlyMap<string, VersionFacts>> {
+  const versions = new Map<string, VersionFacts>();
+  const queue = [...wanted];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [key, { name, version }] = next;
+      versions.set(key, await lookUp(registry, name, version));
+    }
   };
-  return { ...(fault ?? missing), evidence: {} };
+  await Promise.all(Array.from({ length: lookUpsAtOnce }, work));
+  return versions;
+}
+
+async function lookUp(registry: Registry, name: string, version: string): Promise<VersionFacts> {
+  const described = await registry.describe(name);
+  const listed = described?.versions.find((each) => each.version === version);
+  const manifest = listed === undefined ? undefined : await registry.manifest(name, version);
+  return { publishedAt: listed?.publishedAt, manifest };
 }

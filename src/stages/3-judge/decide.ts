@@ -1,5 +1,5 @@
+import type { JudgeAnswer } from '../../domain/judgement.ts';
 import type { JudgeReport } from '../../domain/stage.ts';
-import type { JudgeAnswer } from '../../ports/judge.ts';
 
 /**
  * What a judge's answer is worth. It can only take away: a veto and an abstention stand, no objection stands

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { JudgeAnswer, JudgeInput } from '../../domain/judgement.ts';
 import type { Classification, StageContext } from '../../domain/stage.ts';
-import type { Judge, JudgeAnswer, JudgeInput } from '../../ports/judge.ts';
+import type { Judge } from '../../ports/judge.ts';
 import { type JudgePorts, judge } from './run.ts';
 
 const classify: Classification = {

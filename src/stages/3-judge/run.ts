@@ -1,6 +1,7 @@
 import { messageOf } from '../../domain/errors.ts';
+import type { JudgeAnswer, JudgeInput } from '../../domain/judgement.ts';
 import type { Classification, JudgeReport, StageContext, StageOutcome } from '../../domain/stage.ts';
-import type { Judge, JudgeAnswer, JudgeInput } from '../../ports/judge.ts';
+import type { Judge } from '../../ports/judge.ts';
 import { abstained, judgeReport } from './decide.ts';
 
 export type JudgePorts = {

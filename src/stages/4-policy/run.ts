@@ -51,7 +51,7 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     target: ctx.proposal.target,
     level: levelOf(rules.config.autonomy, classify.class),
     stopped: stopped === undefined || isRevert ? undefined : `${stopped.reason} (${stopped.by})`,
-    frozen: isRevert ? undefined : frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
+    frozen: isRevert ? undefined : frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id),
     // No signature is checked yet, so no policy is signed.
     signed: false,
     unsignedAllowed: rules.unsignedAllowed,

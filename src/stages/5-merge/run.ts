@@ -1,6 +1,6 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Sha } from '../../domain/change.ts';
-import type { Conclusion, PolicyDecision } from '../../domain/decision.ts';
+import { type PolicyDecision, withdrawal } from '../../domain/decision.ts';
 import { gateRefusal, gateStatement } from '../../domain/gate.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type {
@@ -16,14 +16,7 @@ import type { Controls } from '../../ports/controls.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
-import {
-  foreignCommits,
-  inProduction,
-  type Ledger,
-  olderThan,
-  pendingRevert,
-  revertSource,
-} from '../../views/ledger.ts';
+import { foreignCommits, inProduction, type Ledger, pendingRevert } from '../../views/ledger.ts';
 import { mergeMessage, mergeTrailers } from './message.ts';
 import { type MergeFacts, type MergePlan, planMerge } from './plan.ts';
 
@@ -54,20 +47,10 @@ export async function merge(ctx: StageContext, ports: MergePorts): Promise<Outco
   const prepared = ctx.recall('merge.commit')?.commit;
   if (typeof prepared === 'string' && (await isOn(ports, tip, classification.base, prepared)))
     return { kind: 'done', data: { commit: prepared, onto: classification.base } };
-  const withdrawn = withdrawal(ctx);
+  const withdrawn = withdrawal(ctx.signals);
   if (withdrawn !== undefined) return { kind: 'stop', conclusion: withdrawn };
   const plan = planMerge(await gather(ctx, ports, { tip, decided }));
   return plan.kind === 'go' ? land(ctx, ports, decided) : settle(ctx, plan);
-}
-
-/** A change may wait here for hours: until the branch moves, its source or a person can take it away. */
-function withdrawal({ signals }: StageContext): Conclusion | undefined {
-  const signal = signals.find(({ name }) => name === 'cancel' || name === 'superseded');
-  if (signal === undefined) return undefined;
-  if (signal.name === 'cancel')
-    return { outcome: 'held', code: 'change.cancel', reasons: [`${signal.actor} cancelled it`] };
-  const reasons = [`its source handed in a newer head: ${String(signal.data.by)}`];
-  return { outcome: 'superseded', code: 'change.superseded', reasons };
 }
 
 function readDecided(ctx: StageContext): Decided {
@@ -97,7 +80,7 @@ async function gather(
     ledger.stable === null || isRevert ? [] : await unproven(ports, ledger, ledger.stable.commit, tip);
   return {
     stopped: isRevert || stopped === undefined ? undefined : `stopped by ${stopped.by}: ${stopped.reason}`,
-    frozen: isRevert ? undefined : frozenReason(rules.config.limits, ledger, ctx.now),
+    frozen: isRevert ? undefined : frozenReason(rules.config.limits, ledger, ctx.now, ctx.id),
     behind: behind(ctx.id, ledger),
     tip,
     testedOn: decided.classification.base,
@@ -119,9 +102,7 @@ function behind(id: string, ledger: Ledger): MergeFacts['behind'] {
   if (revert !== undefined && revert.id !== id) return { id: revert.id, why: 'reverts a change first' };
   const other = inProduction(ledger);
   if (other !== undefined && other.id !== id) return { id: other.id, why: 'is in its rollout' };
-  const isRevert = ledger.changes.get(id)?.proposal.source === revertSource;
-  const older = isRevert ? undefined : olderThan(ledger, id);
-  return older === undefined ? undefined : { id: older.id, why: 'was proposed first' };
+  return undefined;
 }
 
 async function settle(ctx: StageContext, plan: Exclude<MergePlan, { kind: 'go' }>): Promise<Outcome> {

@@ -18,6 +18,16 @@ export function exposureOf(observation: Observation | undefined): Exposure {
   return { usersExposed, usersErrored, backgroundErrors: Math.min(usersErrored, Math.round(expected)) };
 }
 
+/** An exposure that was journalled; what is not there counts as nobody. */
+export function readExposure(note: JsonObject | undefined): Exposure {
+  const count = (key: keyof Exposure) => (typeof note?.[key] === 'number' ? note[key] : 0);
+  return {
+    usersExposed: count('usersExposed'),
+    usersErrored: count('usersErrored'),
+    backgroundErrors: count('backgroundErrors'),
+  };
+}
+
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

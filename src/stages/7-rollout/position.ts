@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { RolloutPlan } from '../../domain/rollout.ts';
+import type { Observation, RolloutPlan } from '../../domain/rollout.ts';
 import type { RolloutCommand } from './commands.ts';
 
 /** Where a rollout stands; journalled as the note `rollout.position` whenever it moves. */
@@ -24,20 +24,17 @@ export type Position = {
   readonly cap: number;
   /** A person advanced it: the bake of this step is over; its tests are not. */
   readonly skipBake: boolean;
-  /** What the next look has to do first. */
-  readonly ordered: 'anew' | null;
+  /** What the next look has to do before anything else: start anew, or finish a promotion. */
+  readonly ordered: 'anew' | 'promote' | null;
 };
 
 export const positionNote = 'rollout.position';
+/** A look at the canary: what was seen, and what was decided. */
+export const lookNote = 'rollout.look';
 const noCap = 1_000;
 
 export function readPosition(note: JsonObject | undefined): Position | undefined {
   return note as unknown as Position | undefined;
-}
-
-/** A service's flag key carries the nonce: nobody can choose an arm by choosing an id. */
-export function flagKey(service: string, nonce: string): string {
-  return `${service}.${nonce}`;
 }
 
 /** A fresh start; a person's pause and cap outlive it. */
@@ -77,6 +74,15 @@ export function afterCommand(position: Position, command: RolloutCommand): Posit
   }
 }
 
+/** The next step, whose time begins now. */
+export function raised(
+  position: Position,
+  to: { readonly step: number; readonly now: Date; readonly observation: Observation | undefined },
+): Position {
+  const epoch = position.epoch ?? to.observation?.epoch ?? null;
+  return { ...position, epoch, step: to.step, stepSince: to.now.toISOString(), skipBake: false };
+}
+
 /** Who keeps exposure from rising; undefined: nobody. */
 export function holdOn(position: Position, mayRaise: boolean): string | undefined {
   if (position.paused) return 'a person paused it';
@@ -86,7 +92,7 @@ export function holdOn(position: Position, mayRaise: boolean): string | undefine
 
 /** While a person holds a step it has no time limit; an advanced step needs no bake. */
 export function effectivePlan(plan: RolloutPlan, position: Position): RolloutPlan {
-  const held = position.paused || position.cap <= position.step;
+  const held = holdOn(position, true) !== undefined;
   const steps = plan.steps.map((step, index) =>
     index === position.step
       ? {

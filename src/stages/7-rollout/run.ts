@@ -1,7 +1,7 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { Signal } from '../../domain/journal.ts';
-import type { Observation } from '../../domain/rollout.ts';
+import { flagKey, type Observation } from '../../domain/rollout.ts';
 import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { FlagStore } from '../../ports/flags.ts';
@@ -13,22 +13,16 @@ import type { Ledger } from '../../views/ledger.ts';
 import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { readCommand } from './commands.ts';
-import {
-  conclusionOf,
-  type Ending,
-  endingNote,
-  promotionNote,
-  promotionReport,
-  readEnding,
-} from './ending.ts';
-import { exposureOf, lookOf } from './exposure.ts';
+import { conclusionOf, type Ending, endingNote, readEnding } from './ending.ts';
+import { lookOf, readExposure } from './exposure.ts';
 import {
   afterCommand,
   begun,
-  flagKey,
   holdOn,
+  lookNote,
   type Position,
   positionNote,
+  raised,
   readPosition,
   worthJournalling,
 } from './position.ts';
@@ -53,53 +47,34 @@ const maxStarts = 5;
 /** One look at the rollout of a release: opens it, watches it, raises it, promotes it or closes it. */
 export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<Outcome> {
   const { release } = ctx.results;
-  if (release === undefined || !release.deploys)
-    return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
   const rolledBackBy = ctx.signals.find(isTakingBack)?.actor;
   const position = await takeCommands(ctx, readPosition(ctx.recall(positionNote)));
+  const ending = readEnding(ctx.recall(endingNote));
+  if (ending !== undefined) return end(ctx, ports, position, ending);
   if (rolledBackBy !== undefined)
     return rollBack(ctx, ports, position, {
       code: 'rollout.by-person',
       reason: `${rolledBackBy} rolled it back`,
     });
-
-  const begun = await finishBegun(ctx, ports, release, position);
-  if (begun !== undefined) return begun;
+  if (release === undefined || !release.deploys)
+    return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config);
   const barrier = barrierTo({
     stopped: await ports.controls.stopped(),
-    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now),
+    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id),
     decided: ctx.results.policy,
     policyDigest: policyDigest(rules),
   });
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
     return pauseAll(ctx, ports, position, barrier);
   if (position?.open !== true || position.ordered === 'anew') return open(ctx, ports, release, position);
+  if ((await ports.flags.read(position.flag))?.killed === true)
+    return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
+  // Once decided it is finished: after a crash the route may be swapped already, and then there is no canary to look at.
+  if (position.ordered === 'promote') return promote(ctx, ports, release, position);
   return look(ctx, ports, release, { position, settings, mayRaise: barrier === undefined });
-}
-
-/**
- * A process killed in the middle of an end has left it half done, and the world no longer looks like a rollout under way:
- * to look again would hold what was promoted, or blame what was only held.
- */
-async function finishBegun(
-  ctx: StageContext,
-  ports: RolloutPorts,
-  release: Deploys,
-  position: Position | undefined,
-): Promise<Outcome | undefined> {
-  if (position === undefined) return undefined;
-  const ending = readEnding(ctx.recall(endingNote));
-  if (ending !== undefined) return end(ctx, ports, position, ending);
-  const promotion = ctx.recall(promotionNote);
-  if (promotion?.flag !== position.flag) return undefined;
-  const routes = await ports.runtime.routes();
-  const promoted = routes.some(
-    ({ service, stable }) => service === release.service && stable === release.digest,
-  );
-  return promoted ? finishPromotion(ctx, ports, release, position.flag) : undefined;
 }
 
 /** A cancel that was sent before the merge and came after it means the same. */
@@ -112,7 +87,9 @@ async function takeCommands(ctx: StageContext, from: Position | undefined): Prom
   let position = from;
   for (const signal of ctx.signals.filter((signal) => !isTakingBack(signal))) {
     const command = readCommand(signal);
-    if (command !== undefined && position !== undefined) {
+    if (command !== undefined) {
+      // It came before the rollout has begun, and waits for it.
+      if (position === undefined) continue;
       position = afterCommand(position, command);
       await ctx.note(positionNote, position);
     }
@@ -129,13 +106,11 @@ async function pauseAll(
   barrier: Barrier,
 ): Promise<Outcome> {
   if (position?.open === true) {
-    // First: a closed flag with nothing to say why would be taken for a person's kill.
-    if (position.ordered !== 'anew') await ctx.note(positionNote, { ...position, ordered: 'anew' });
-    await ctx.closing(`close-${position.nonce}`, { flag: position.flag, why: barrier.why }, async () => {
-      await ports.flags.kill(position.flag, barrier.code);
-      return {};
-    });
-    await ctx.note(positionNote, { ...position, ordered: 'anew', open: false });
+    const anew: Position = { ...position, ordered: 'anew' };
+    // Known before the kill: after a crash it must not look like a person's.
+    await ctx.note(positionNote, anew);
+    await close(ctx, ports, position, { code: barrier.code, reason: barrier.why });
+    await ctx.note(positionNote, { ...anew, open: false });
   }
   if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
   return again(ctx, 500);
@@ -147,6 +122,8 @@ async function open(
   release: Deploys,
   before: Position | undefined,
 ): Promise<Outcome> {
+  if (before?.open === true)
+    await close(ctx, ports, before, { code: 'rollout.anew', reason: 'the rollout starts anew' });
   const starts = (before?.starts ?? 0) + 1;
   if (starts > maxStarts) {
     const reasons = [
@@ -154,7 +131,6 @@ async function open(
     ];
     return stop({ outcome: 'held', code: 'rollout.too-many-starts', reasons });
   }
-  if (before?.open === true) await ports.flags.kill(before.flag, 'rollout.anew');
   const nonce = ports.nonce();
   const position = begun(before, { nonce, flag: flagKey(release.service, nonce), starts, now: ctx.now });
   await ctx.note(positionNote, position);
@@ -169,15 +145,12 @@ type Looking = {
 
 async function look(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looking): Promise<Outcome> {
   const { position, settings } = at;
-  const flag = await ports.flags.read(position.flag);
-  if (flag?.killed === true)
-    return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
   const version = await expose(ctx, ports, release, at);
-  const { flag: key, nonce, step } = position;
+  const { flag, nonce, step } = position;
   const { service } = release;
   const { leaseMs } = settings;
   const weight = weightAt(settings, step);
-  await ports.witness.lease({ service, flag: key, nonce, version, step, weight, leaseMs });
+  await ports.witness.lease({ service, flag, nonce, version, step, weight, leaseMs });
   const observation = await ports.witness.observe(nonce);
   const decision = analyze(analysisInput(position, settings, observation, ctx.now));
   return act(ctx, ports, release, { ...at, observation, decision });
@@ -211,20 +184,18 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
       return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
     case 'close':
     case 'hold':
-      return end(ctx, ports, position, { outcome: 'held', code: decision.code, reason: decision.reason });
+      return hold(ctx, ports, position, { code: decision.code, reason: decision.reason });
     case 'restart':
       await ctx.note(positionNote, { ...position, ordered: 'anew' });
       return again(ctx, 0);
     case 'raise':
-      await ctx.note(positionNote, {
-        ...position,
-        step: decision.step,
-        stepSince: ctx.now.toISOString(),
-        skipBake: false,
-      });
+      await ctx.note(positionNote, raised(position, { step: decision.step, now: ctx.now, observation }));
       return again(ctx, 0);
-    case 'promote':
-      return promote(ctx, ports, release, at);
+    case 'promote': {
+      const promoted: Position = { ...position, ordered: 'promote' };
+      await ctx.note(positionNote, promoted);
+      return promote(ctx, ports, release, promoted);
+    }
     case 'continue':
       break;
   }
@@ -244,40 +215,30 @@ function heldBack({ position, decision, mayRaise }: Looked): RolloutDecision {
 
 async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
   const { position, decision, observation, settings } = at;
-  const last = ctx.recall('rollout.look');
-  if (decision.kind === 'continue' && !worthJournalling(position, last, ctx.now)) return;
+  if (decision.kind === 'continue' && !worthJournalling(position, ctx.recall(lookNote), ctx.now)) return;
   const { step } = position;
   const weight = weightAt(settings, step);
-  await ctx.note('rollout.look', lookOf({ at: ctx.now, step, weight, decision, observation }));
+  await ctx.note(lookNote, lookOf({ at: ctx.now, step, weight, decision, observation }));
 }
 
 async function promote(
   ctx: StageContext,
   ports: RolloutPorts,
   release: Deploys,
-  at: Looked,
+  position: Position,
 ): Promise<Outcome> {
-  const { position, observation } = at;
-  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
-  await ctx.note(promotionNote, { flag: position.flag, seconds, ...exposureOf(observation) });
-  return finishPromotion(ctx, ports, release, position.flag);
-}
-
-async function finishPromotion(
-  ctx: StageContext,
-  ports: RolloutPorts,
-  { service, digest }: Deploys,
-  flag: string,
-): Promise<Outcome> {
-  await ctx.effect('promote', { service, digest, flag }, async () => {
+  const { service, digest } = release;
+  await ctx.effect(`promote-${position.nonce}`, { service, digest, flag: position.flag }, async () => {
     await ports.runtime.route({ service, stable: digest, candidate: null });
     return {};
   });
-  await ctx.effect('retire-flag', { flag }, async () => {
-    await ports.flags.retire(flag);
+  await ctx.effect(`retire-${position.nonce}`, { flag: position.flag }, async () => {
+    await ports.flags.retire(position.flag);
     return {};
   });
-  return { kind: 'done', data: promotionReport(flag, ctx.recall(promotionNote)) };
+  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
+  const exposure = readExposure(ctx.recall(lookNote));
+  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
 }
 
 type Why = { readonly code: string; readonly reason: string };
@@ -288,24 +249,38 @@ async function rollBack(
   position: Position | undefined,
   why: Why,
 ): Promise<Outcome> {
-  const ending = { outcome: 'rolled-back' as const, ...why };
-  return position === undefined ? stop(conclusionOf(ending)) : end(ctx, ports, position, ending);
+  return end(ctx, ports, position, { outcome: 'rolled-back', ...why });
 }
 
-/** The flag first, whatever comes after. */
+async function hold(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<Outcome> {
+  return end(ctx, ports, position, { outcome: 'held', ...why });
+}
+
+/**
+ * Journalled before the flag closes: a process killed in between leaves a closed flag, and without the note the next
+ * would take that for a person's kill.
+ */
 async function end(
   ctx: StageContext,
   ports: RolloutPorts,
-  position: Position,
+  position: Position | undefined,
   ending: Ending,
 ): Promise<Outcome> {
-  const { code, reason } = ending;
   if (ctx.recall(endingNote) === undefined) await ctx.note(endingNote, ending);
-  await ctx.closing(`close-${position.nonce}`, { flag: position.flag, code, why: reason }, async () => {
-    await ports.flags.kill(position.flag, code);
-    return {};
-  });
+  if (position !== undefined) await close(ctx, ports, position, ending);
   return stop(conclusionOf(ending));
+}
+
+/** The flag first, whatever comes after. */
+async function close(ctx: StageContext, ports: RolloutPorts, position: Position, why: Why): Promise<void> {
+  await ctx.closing(
+    `close-${position.nonce}`,
+    { flag: position.flag, code: why.code, why: why.reason },
+    async () => {
+      await ports.flags.kill(position.flag, why.code);
+      return {};
+    },
+  );
 }
 
 function stop(conclusion: Conclusion): Outcome {

@@ -1,14 +1,17 @@
 import type { Proposal, Sha } from '../../domain/change.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { isFlagOf } from '../../domain/rollout.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
+import type { FlagStore } from '../../ports/flags.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { planConclusion } from './plan.ts';
 
 export type ConcludePorts = {
   readonly git: RevertGit;
   readonly runtime: Runtime;
+  readonly flags: FlagStore;
   /** Hands a proposal in; the same one twice is one. */
   readonly propose: (proposal: Proposal) => Promise<string>;
 };
@@ -19,6 +22,9 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
   if (plan.dropCandidate !== null) {
     const { service, digest, stable } = plan.dropCandidate;
     await ctx.closing('remove-candidate', { service, digest }, async () => {
+      // A rollout that could not end by itself has left its flag open: the flag first, here too.
+      for (const { key, weight } of await ports.flags.all())
+        if (weight > 0 && isFlagOf(service, key)) await ports.flags.kill(key, plan.conclusion.code);
       await ports.runtime.route({ service, stable, candidate: null });
       await ports.runtime.stop(service, digest);
       return {};

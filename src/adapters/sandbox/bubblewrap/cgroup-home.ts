@@ -2,16 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { planCgroup, removeCgroup } from './cgroup.ts';
-
-/** Where this process may make control groups with a process and a memory limit. */
-export type CgroupHome = {
-  readonly version: 1 | 2;
-  readonly memory: string;
-  readonly pids: string;
-  /** The limit files that this kernel has. */
-  readonly memoryFiles: readonly string[];
-};
+import { type CgroupHome, planCgroup, removeCgroup } from './cgroup.ts';
 
 /** The first home that really works: version 2, else version 1; undefined: none is writable. */
 export async function findCgroupHome(): Promise<CgroupHome | undefined> {

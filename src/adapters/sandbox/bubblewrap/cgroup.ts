@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CgroupHome } from './cgroup-home.ts';
+
+/** Where this process may make control groups with a process and a memory limit. */
+export type CgroupHome = {
+  readonly version: 1 | 2;
+  readonly memory: string;
+  readonly pids: string;
+  /** The limit files that this kernel has. */
+  readonly memoryFiles: readonly string[];
+};
 
 /** One file to write: directory (made when absent), file name, value. */
 export type CgroupWrite = readonly [directory: string, file: string, value: string];

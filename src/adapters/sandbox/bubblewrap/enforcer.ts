@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CgroupLimits, type CgroupWrite, exceededLimit, planCgroup, removeCgroup } from './cgroup.ts';
-import type { CgroupHome } from './cgroup-home.ts';
+import {
+  type CgroupHome,
+  type CgroupLimits,
+  type CgroupWrite,
+  exceededLimit,
+  planCgroup,
+  removeCgroup,
+} from './cgroup.ts';
 import { readTree } from './process-tree.ts';
 
 /** Holds one job to its memory and process limits. */

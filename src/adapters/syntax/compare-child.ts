@@ -1,7 +1,7 @@
 import { isRecord } from '../../domain/npm/hostile-json.ts';
-import { compareSyntax } from './syntax.ts';
+import { compareSyntax } from './compare-syntax.ts';
 
-/** The child of syntax-process.ts: pairs as JSON on standard input, comparisons as JSON on standard output. */
+/** The child of child-syntax-comparer.ts: pairs as JSON on standard input, comparisons as JSON on standard output. */
 const chunks: Buffer[] = [];
 for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
 const pairs: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -1,5 +1,3 @@
-import type { SandboxResult } from '../../../ports/sandbox.ts';
-
 export type TestState = 'ok' | 'not-ok' | 'skip' | 'todo';
 
 /** What the output of a test command says. */
@@ -16,7 +14,7 @@ export type TestRun =
   | { readonly kind: 'install-failed' | 'build-failed'; readonly code: number; readonly tail: string }
   | {
       readonly kind: 'limit';
-      readonly limit: Extract<SandboxResult, { kind: 'limit' }>['limit'] | 'output';
+      readonly limit: 'seconds' | 'memory' | 'processes' | 'disk' | 'output';
       readonly phase: 'install' | 'build' | 'test';
     }
   | {
@@ -28,16 +26,12 @@ export type TestRun =
       readonly ms: number;
     };
 
-export type TestComparison =
-  | { readonly configured: false }
-  | {
-      readonly configured: true;
-      readonly base: TestRun;
-      /** The head, judged by the base's tests where the class may not change tests. */
-      readonly head: TestRun;
-      /** Only when `head` failed: the same once more. */
-      readonly rerun: TestRun | undefined;
-    };
+export type TestComparison = {
+  readonly base: TestRun;
+  readonly head: TestRun;
+  /** Only when `head` failed: its tests once more. */
+  readonly rerun: TestRun | undefined;
+};
 
 export function countStates(tests: readonly { readonly state: TestState }[]): TestReport['counts'] {
   const counts = { ok: 0, 'not-ok': 0, skip: 0, todo: 0 };

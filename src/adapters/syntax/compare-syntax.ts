@@ -1,7 +1,5 @@
 import { type Comment, type Program, parseSync } from 'oxc-parser';
-
-/** `same`: the two texts have one syntax tree, and the comments that tools obey stand at the same places. */
-export type SyntaxComparison = { readonly same: true } | { readonly same: false; readonly why: string };
+import type { SyntaxComparison } from '../../domain/syntax.ts';
 
 /** Comments that change what a tool or an engine does. */
 const pragma =

@@ -1,4 +1,4 @@
-import { countStates, type TestReport, type TestState } from './outcome.ts';
+import { countStates, type TestReport, type TestState } from '../../domain/test-comparison.ts';
 
 type Point = { readonly name: string; readonly state: TestState; readonly number: number | undefined };
 /** One nesting depth of a document. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { SandboxResult } from '../../../ports/sandbox.ts';
-import type { Argv } from '../settings.ts';
+import type { SandboxResult } from '../../ports/sandbox.ts';
+import type { Argv } from '../../ports/test-runner.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;

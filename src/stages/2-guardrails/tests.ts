@@ -1,8 +1,8 @@
-import { type Finding, guardrail } from '../facts.ts';
-import type { TestComparison, TestReport, TestRun } from './outcome.ts';
+import type { TestReport, TestRun } from '../../domain/test-comparison.ts';
+import { type Finding, guardrail, type TestFacts } from './facts.ts';
 
 type Ran = Extract<TestRun, { kind: 'ran' }>;
-type Compared = Extract<TestComparison, { configured: true }>;
+type Compared = Extract<TestFacts, { configured: true }>;
 type Rule = (runs: Compared) => Finding | undefined;
 
 /** The base's tests pass on the head as they pass on the base: as many, none newly skipped, to the end of the plan. */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { TestReport } from './outcome.ts';
+import type { TestReport } from '../../domain/test-comparison.ts';
 
 /**
  * The last lines that vitest (`Tests  1 failed | 5 passed | 1 skipped (7)`), jest (`Tests: 1 skipped, 5 passed, 6 total`)

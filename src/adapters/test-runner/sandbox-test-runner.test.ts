@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SandboxJob, SandboxResult } from '../../ports/sandbox.ts';
+import type { TestCommands } from '../../ports/test-runner.ts';
+import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { sampleProject } from '../../testing/npm-samples.ts';
+import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { SandboxTestRunner } from './sandbox-test-runner.ts';
+
+let git: TempGit;
+let sandbox: HostSandbox;
+let workspace: string;
+beforeEach(() => {
+  git = new TempGit();
+  sandbox = new HostSandbox();
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-test-runner-')));
+});
+afterEach(() => {
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+const commands: TestCommands = { install: null, build: null, test: ['node', '--test'], testSeconds: 60 };
+const runnerIn = (runs: { run(job: SandboxJob): Promise<SandboxResult> } = sandbox) =>
+  new SandboxTestRunner({ git, sandbox: runs, workspace, nodeVersion: '24' });
+const suite = (body: string) => `require('node:test').test('one', () => { ${body} });`;
+const files: TestFiles = {
+  'src/x.js': 'module.exports = 1;',
+  'test/x.test.js': suite("require('../src/x.js')"),
+};
+
+function sides(change: TestFiles, judgedBy: 'base' | 'own' = 'base') {
+  const base = git.commit('main', files);
+  return { base, head: git.commit('topic', change, base), judgedBy };
+}
+
+describe('SandboxTestRunner', () => {
+  it('counts on both sides, without a network, and leaves nothing behind', async () => {
+    const compared = await runnerIn().compare(commands, sides({ 'src/x.js': 'module.exports = 2;' }));
+    const ran = { kind: 'ran', code: 0, report: { counts: { ok: 1 }, complete: true } };
+    expect(compared).toMatchObject({ base: ran, head: ran, rerun: undefined });
+    expect(sandbox.jobs.map(({ network }) => network)).toEqual(['none', 'none']);
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it("judges the head by the base's tests, or by its own", async () => {
+    const change = { 'test/x.test.js': suite('throw new Error("no")') };
+    const byBase = await runnerIn().compare(commands, sides(change, 'base'));
+    expect(byBase.head).toMatchObject({ kind: 'ran', code: 0 });
+    const byOwn = await runnerIn().compare(commands, sides(change, 'own'));
+    expect(byOwn).toMatchObject({ head: { code: 1 }, rerun: { code: 1 } });
+  });
+
+  it('says which phase failed', async () => {
+    const failing = ['node', '-e', 'process.exit(3)'] as const;
+    const install = await runnerIn().compare({ ...commands, install: failing }, sides({ a: '1' }));
+    expect(install.head).toMatchObject({ kind: 'install-failed', code: 3 });
+    const build = await runnerIn().compare({ ...commands, build: failing }, sides({ a: '1' }));
+    expect(build.head).toMatchObject({ kind: 'build-failed', code: 3 });
+  });
+
+  it('trusts no count when the output was cut', async () => {
+    const loud = { run: (): Promise<SandboxResult> => Promise.resolve(shout(8 * 1024 * 1024)) };
+    const compared = await runnerIn(loud).compare(commands, sides({ a: '1' }));
+    expect(compared.head).toEqual({ kind: 'limit', limit: 'output', phase: 'test' });
+  });
+
+  it('waits for the other side before it removes what that one uses', async () => {
+    const slow = Promise.withResolvers<SandboxResult>();
+    let calls = 0;
+    const halves = {
+      run: (): Promise<SandboxResult> => {
+        calls += 1;
+        return calls === 1 ? Promise.reject(new Error('no sandbox')) : slow.promise;
+      },
+    };
+    const comparing = runnerIn(halves).compare(commands, sides({ a: '1' }));
+    while (calls < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(readdirSync(workspace)).toHaveLength(1);
+    slow.resolve(shout(10));
+    await expect(comparing).rejects.toThrow('no sandbox');
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it('installs once for two comparisons at the same time that need the same', async () => {
+    const base = git.commit('main', { ...files, ...sampleProject({}, {}) });
+    const npm = { ...commands, install: ['npm', 'ci', '--ignore-scripts'] as const };
+    const runner = runnerIn();
+    const heads = ['1', '2'].map((text) => git.commit('topic', { 'src/y.js': text }, base));
+    await Promise.all(heads.map((head) => runner.compare(npm, { base, head, judgedBy: 'base' })));
+    expect(sandbox.jobs.filter(({ network }) => network === 'registry')).toHaveLength(1);
+    expect(readdirSync(workspace)).toEqual(['installs']);
+  });
+});
+
+function shout(bytes: number): SandboxResult {
+  return { kind: 'exited', code: 0, stdout: 'x'.repeat(bytes), stderr: '', ms: 1 };
+}

@@ -1,0 +1,32 @@
+import type { Sha } from '../domain/change.ts';
+import type { TestComparison } from '../domain/test-comparison.ts';
+
+/** A command as argv. */
+export type Argv = readonly [string, ...string[]];
+
+export type TestCommands = {
+  /** null: nothing to install. */
+  readonly install: Argv | null;
+  /** null: nothing to build. */
+  readonly build: Argv | null;
+  readonly test: Argv;
+  readonly testSeconds: number;
+};
+
+export type TestSides = {
+  /** A commit or a tree; so is `head`. */
+  readonly base: Sha;
+  readonly head: Sha;
+  /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. */
+  readonly judgedBy: 'base' | 'own';
+};
+
+/** Measures what a change does to the project's own tests. */
+export interface TestRunner {
+  /**
+   * Runs the same commands on both sides, each in a clean sandbox of its own, and the head's tests once more if they fail.
+   * MUST NOT let one side see the other, nor leave anything behind. MUST answer `limit`, never a count, when output was cut.
+   * A red test is an answer; rejects (`sandbox.unavailable`, `git.…`) only when nothing could be measured.
+   */
+  compare(commands: TestCommands, sides: TestSides): Promise<TestComparison>;
+}

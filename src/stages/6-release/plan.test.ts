@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Conclusion } from '../../domain/decision.ts';
+import { sampleProposal } from '../../testing/stage-bench.ts';
+import { emptyLedger, type Ledger, type LedgerChange } from '../../views/ledger.ts';
+import { nothingToDeploy, releaseObstacle } from './plan.ts';
+
+const merged = (commit: string, outcome: Conclusion['outcome'] | null): LedgerChange => ({
+  id: `chg_${commit}`,
+  proposal: sampleProposal,
+  proposedAt: '2026-01-01T00:00:00.000Z',
+  class: 'dependency-patch',
+  packages: [],
+  tree: null,
+  merge: { commit, onto: 'base' },
+  mergedAt: '2026-01-01T00:00:00.000Z',
+  digest: null,
+  conclusion: outcome === null ? null : { outcome, code: 'x.y', reasons: [] },
+  concludedAt: null,
+});
+const ledgerOf = (...changes: readonly LedgerChange[]): Ledger => ({
+  ...emptyLedger,
+  changes: new Map(changes.map((change) => [change.id, change])),
+});
+
+describe('releaseObstacle', () => {
+  const ledger = ledgerOf(merged('own', null), merged('landed', 'landed'), merged('bad', 'rolled-back'));
+  const facts = { ledger, merge: 'own', reverts: undefined };
+
+  it.each([
+    [['own'], undefined, undefined],
+    [['landed', 'own'], undefined, undefined],
+    [['bad', 'own'], undefined, 'release.poisoned'],
+    [['stranger', 'own'], undefined, 'release.foreign-commits'],
+    [['stranger', 'bad', 'own'], undefined, 'release.poisoned'],
+    [['bad', 'own'], 'bad', undefined],
+    [['bad', 'stranger', 'own'], 'bad', 'release.foreign-commits'],
+  ])('of %j, reverting %s: %s', (since, reverts, code) => {
+    expect(releaseObstacle({ ...facts, since, reverts })?.code).toBe(code);
+  });
+
+  it('is there for a commit of a change that was held after its merge: nobody has proved it', () => {
+    const held = ledgerOf(merged('own', null), merged('held', 'held'));
+    const obstacle = releaseObstacle({ ...facts, ledger: held, since: ['held', 'own'] });
+    expect(obstacle).toMatchObject({ outcome: 'held', code: 'release.foreign-commits' });
+  });
+
+  it('never goes away when one more bad commit is there', () => {
+    const commit = fc.constantFrom('own', 'landed', 'bad', 'stranger');
+    fc.assert(
+      fc.property(fc.array(commit), fc.constantFrom('bad', 'stranger'), fc.nat(), (since, more, at) => {
+        const worse = since.toSpliced(at % (since.length + 1), 0, more);
+        expect(releaseObstacle({ ...facts, since: worse })).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('nothingToDeploy', () => {
+  const stable = { service: 'shop', commit: 'c', tree: 'stable-tree', digest: 'd' };
+  const policy = { value: 'permit', codes: [], reasons: [], policyIds: [], policyDigest: '' } as const;
+  it.each([
+    [true, 'deploy', true, undefined],
+    [false, 'deploy', true, /no service/],
+    [true, 'merge', true, /not deploy/],
+    [true, 'observe', true, /not deploy/],
+    [true, 'deploy', false, /adopt/],
+  ] as const)('configured %s, level %s, adopted %s', (configured, level, adopted, why) => {
+    const ledger = { ...emptyLedger, stable: adopted ? stable : null };
+    const nothing = nothingToDeploy({ results: { policy: { ...policy, level } } }, configured, ledger);
+    if (why === undefined) expect(nothing).toBeUndefined();
+    else
+      expect(nothing).toMatchObject({ deploys: false, sameAsStable: false, why: expect.stringMatching(why) });
+  });
+
+  it('deploys nothing that no policy decided', () => {
+    expect(nothingToDeploy({ results: {} }, true, { ...emptyLedger, stable })).toBeDefined();
+  });
+});

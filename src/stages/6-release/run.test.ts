@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readGateDecision } from '../../domain/statements.ts';
+import { sampleClassification } from '../../testing/changes.ts';
+import { candidate, commits, ServiceBench, stable } from '../../testing/service-bench.ts';
+import { release } from './run.ts';
+
+let service: ServiceBench;
+beforeEach(async () => {
+  service = await ServiceBench.open();
+  service.builder.outcomes.set(commits.merge, { digest: candidate });
+});
+afterEach(() => service.close());
+
+const call = () => service.bench.call({ actor: 'deployer', run: (ctx) => release(ctx, service.ports()) });
+
+describe('release', () => {
+  it('builds once, has it attested, and starts it in the dark', async () => {
+    const state = await call();
+    expect(state).toMatchObject({
+      stage: 'rollout',
+      results: { release: { deploys: true, service: 'shop', digest: candidate, stable } },
+    });
+    expect(service.builder.built).toEqual([commits.merge]);
+    expect(new Set(await service.running())).toEqual(new Set([stable, candidate]));
+    expect(await service.route()).toEqual({ service: 'shop', stable, candidate: null });
+    expect(await service.flags.all()).toEqual([]);
+  });
+
+  it("carries the gate's decision about exactly this digest and service", async () => {
+    await call();
+    const gate = await service.releases.attached(candidate, 'gate');
+    const statement = await service.attestations.verify('gate', gate ?? {}, candidate);
+    const { policyDigest } = service.rules.permit();
+    expect(readGateDecision(statement)).toMatchObject({
+      change: service.bench.id,
+      resource: 'service:shop',
+      result: 'PASSED',
+      policyDigest,
+    });
+  });
+
+  it.each([
+    ['effect.intended', 'build'],
+    ['effect.done', 'build'],
+    ['effect.done', 'attest'],
+    ['effect.done', 'start'],
+    ['stage.finished', undefined],
+  ])('goes on after a crash before %s %s', async (type, step) => {
+    service.bench.dieBefore(
+      (event) => event.type === type && (step === undefined || event.data.step === step),
+    );
+    expect(await call()).toMatchObject({ stage: 'release' });
+    expect(await call()).toMatchObject({ stage: 'rollout', results: { release: { digest: candidate } } });
+    expect((await service.running()).filter((digest) => digest === candidate)).toHaveLength(1);
+  });
+
+  it('deploys nothing when the build is what runs already', async () => {
+    service.builder.outcomes.set(commits.merge, { digest: stable });
+    expect(await call()).toMatchObject({ results: { release: { deploys: false, sameAsStable: true } } });
+    expect(await service.running()).toEqual([stable]);
+  });
+});
+
+describe('a release that fails', () => {
+  it('is rolled back when the build fails, with the words of the build', async () => {
+    service.builder.outcomes.set(commits.merge, { failed: 'npm ci exited 1' });
+    expect(await call()).toMatchObject({
+      conclusion: { outcome: 'rolled-back', code: 'release.build-failed', reasons: ['npm ci exited 1'] },
+    });
+  });
+
+  it('is rolled back when it is not healthy, with its last words', async () => {
+    service.dying.set(candidate, 'cannot open the database');
+    const { conclusion } = await call();
+    expect(conclusion).toMatchObject({ outcome: 'rolled-back', code: 'release.unhealthy' });
+    expect(conclusion?.reasons.join()).toContain('cannot open the database');
+  });
+
+  it('starts nothing without the provenance of its builder', async () => {
+    const { builder, releases } = service;
+    const forgetful = { ...service.ports(), builder: { build: async () => ({ digest: candidate }) } };
+    await service.bench.call({ actor: 'deployer', run: (ctx) => release(ctx, forgetful) });
+    expect(await service.bench.state()).toMatchObject({ stage: 'release', failures: 1 });
+    await releases.attach(candidate, 'provenance', await provenanceByGate());
+    await service.bench.call({ actor: 'deployer', run: (ctx) => release(ctx, forgetful) });
+    expect(await service.bench.state()).toMatchObject({ stage: 'release', failures: 2 });
+    expect(await service.running()).toEqual([stable]);
+    expect(builder.built).toEqual([]);
+  });
+
+  /** Signed, and by the wrong role. */
+  async function provenanceByGate() {
+    await service.admit(candidate);
+    return (await service.releases.attached(candidate, 'gate')) ?? {};
+  }
+});
+
+describe('what must not be released', () => {
+  it('a stranger in between holds it', async () => {
+    service.history = ['9'.repeat(40), commits.merge];
+    expect(await call()).toMatchObject({ conclusion: { outcome: 'held', code: 'release.foreign-commits' } });
+    expect(service.builder.built).toEqual([]);
+  });
+
+  it('a person took it back before anybody met it', async () => {
+    await service.bench.signal('rollback');
+    expect(await call()).toMatchObject({ conclusion: { outcome: 'rolled-back', code: 'release.by-person' } });
+    expect(service.builder.built).toEqual([]);
+  });
+
+  it('waits while stopped', async () => {
+    await service.controls.stop('alice', 'odd');
+    for (let calls = 0; calls < 3; calls += 1) expect(await call()).toMatchObject({ stage: 'release' });
+    expect(service.builder.built).toEqual([]);
+    await service.controls.resume('alice');
+    expect(await call()).toMatchObject({ stage: 'rollout' });
+  });
+
+  it('does not wait with a revert', async () => {
+    await service.controls.stop('alice', 'odd');
+    const base = { base: commits.stable, tree: 'c'.repeat(40) };
+    await service.bench.given({
+      classify: sampleClassification(base, { class: 'revert' }),
+      merge: { commit: commits.merge, onto: commits.stable },
+    });
+    expect(await call()).toMatchObject({ stage: 'rollout' });
+  });
+});

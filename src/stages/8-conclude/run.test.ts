@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalGitHost, openGitHost } from '../../adapters/git-host/local/local-git-host.ts';
+import { bot, TestKeyRing, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
+import type { Conclusion } from '../../domain/decision.ts';
+import { submit } from '../../engine/submit.ts';
+import { candidate, ServiceBench, stable } from '../../testing/service-bench.ts';
+import { conclude } from './run.ts';
+
+let service: ServiceBench;
+let repository: TestRepository;
+let git: LocalGitHost;
+let merge: string;
+let base: string;
+beforeEach(async () => {
+  repository = new TestRepository();
+  git = await openGitHost({ dir: repository.dir, keyRing: new TestKeyRing(), bot });
+  base = repository.seed([{ path: 'a', mode: '100644', content: '1\n' }]);
+  const tree = repository.git([
+    'rev-parse',
+    `${repository.seed([{ path: 'a', mode: '100644', content: '2\n' }])}^{tree}`,
+  ]);
+  merge = repository.commit(tree, [base]);
+  repository.git(['update-ref', 'refs/heads/main', merge]);
+  service = await ServiceBench.released();
+  await service.bench.given({ merge: { commit: merge, onto: base } });
+  const release = { deploys: true, service: 'shop', digest: candidate, stable } as const;
+  await service.bench.given({ release });
+});
+afterEach(async () => {
+  service.close();
+  await git.close();
+  repository.remove();
+});
+
+const call = () =>
+  service.bench.call({
+    actor: 'deployer',
+    run: (ctx) =>
+      conclude(ctx, {
+        git,
+        runtime: service.runtime,
+        flags: service.flags,
+        propose: async (proposal) => {
+          const { store, clock } = service.bench;
+          const ports = { journal: store, outbox: store, clock };
+          return (await submit(ports, await service.bench.ledger(), proposal, 'deployer')).change;
+        },
+      }),
+  });
+
+async function stopped(outcome: Conclusion['outcome'], code = 'x.y'): Promise<void> {
+  const conclusion = { outcome, code, reasons: ['because'] };
+  const data = { stage: 'rollout', round: 0, conclusion };
+  const event = { type: 'stage.stopped', change: service.bench.id, actor: 'test', data };
+  await service.bench.store.append({ events: [event] });
+}
+
+async function exposed(weight: number): Promise<void> {
+  await service.flags.write('shop.n1', weight, 0);
+  const flag = { digest: candidate, flag: 'shop.n1', nonce: 'n1' };
+  await service.runtime.route({ service: 'shop', stable, candidate: flag });
+  service.calls.length = 0;
+}
+
+const proposed = async () => (await service.bench.store.read({ types: ['change.proposed'] })).slice(1);
+
+describe('a change that was rolled back', () => {
+  it('leaves the route, is stopped, and its merge is reverted by a change of its own', async () => {
+    await exposed(0.1);
+    await service.flags.kill('shop.n1', 'rollout.server-errors');
+    await stopped('rolled-back', 'rollout.server-errors');
+    const state = await call();
+    expect(await service.route()).toEqual({ service: 'shop', stable, candidate: null });
+    expect(await service.running()).toEqual([stable]);
+    const [revert] = await proposed();
+    expect(revert?.data).toMatchObject({ source: 'agent:revert', record: { reverts: merge } });
+    expect(state).toMatchObject({
+      stage: null,
+      conclusion: {
+        outcome: 'rolled-back',
+        code: 'rollout.server-errors',
+        reasons: ['because', `its merge is reverted by ${revert?.change}`],
+      },
+    });
+    const head = String(revert?.data.head);
+    expect((await git.readFile(head, 'a'))?.toString()).toBe('1\n');
+  });
+
+  it.each([
+    ['effect.intended', 'remove-candidate'],
+    ['effect.done', 'remove-candidate'],
+    ['effect.intended', 'queue-revert'],
+    ['effect.done', 'queue-revert'],
+    ['change.concluded', undefined],
+  ])('is put in order in spite of a crash before %s %s, and reverted once', async (type, step) => {
+    await exposed(0.1);
+    await stopped('rolled-back');
+    service.bench.dieBefore(
+      (event) => event.type === type && (step === undefined || event.data.step === step),
+    );
+    expect(await call()).toMatchObject({ stage: 'conclude' });
+    expect(await call()).toMatchObject({ stage: null, conclusion: { outcome: 'rolled-back' } });
+    expect(await service.running()).toEqual([stable]);
+    expect(await proposed()).toHaveLength(1);
+  });
+
+  it('says when a person must take it off the branch', async () => {
+    const tree = repository.git([
+      'rev-parse',
+      `${repository.seed([{ path: 'a', mode: '100644', content: '3\n' }])}^{tree}`,
+    ]);
+    repository.git(['update-ref', 'refs/heads/main', repository.commit(tree, [merge])]);
+    await stopped('rolled-back');
+    const { conclusion } = await call();
+    expect(conclusion?.reasons.at(-1)).toMatch(/a person must: a$/);
+    expect(await proposed()).toEqual([]);
+  });
+});
+
+describe('a change that was held in its rollout', () => {
+  it('has its flag closed before anything else, whatever the rollout has left open', async () => {
+    await exposed(0.5);
+    await service.flags.write('other.n1', 0.5, 0);
+    await service.flags.write('shop', 0.5, 0);
+    service.calls.length = 0;
+    await stopped('held', 'stage.failed-runtime.unreachable');
+    await call();
+    expect(service.flags.kills).toEqual([{ key: 'shop.n1', by: 'stage.failed-runtime.unreachable' }]);
+    expect(service.calls.indexOf('flags.kill')).toBeLessThan(service.calls.indexOf('runtime.route'));
+    expect(await service.running()).toEqual([stable]);
+    expect(await proposed()).toEqual([]);
+  });
+
+  it('is tried again for as long as the runtime cannot be reached', async () => {
+    await exposed(0.5);
+    await stopped('held');
+    const { route } = service.runtime;
+    service.runtime.route = () => Promise.reject(new Error('no supervisor'));
+    for (let calls = 0; calls < 8; calls += 1) expect(await call()).toMatchObject({ stage: 'conclude' });
+    service.runtime.route = route;
+    expect(await call()).toMatchObject({ stage: null });
+    expect(await service.running()).toEqual([stable]);
+  });
+});
+
+describe('a change that landed', () => {
+  it('leaves the old version warm beside the new one, and stops what is older', async () => {
+    const old = `sha256:${'9'.repeat(64)}`;
+    await service.admit(old);
+    await service.runtime.start(service.spec(), old);
+    await service.runtime.route({ service: 'shop', stable: candidate, candidate: null });
+    const counts = { usersExposed: 1, usersErrored: 0, backgroundErrors: 0 };
+    await service.bench.given({ rollout: { ran: true, flag: 'shop.n1', seconds: 9, ...counts } });
+    expect(await call()).toMatchObject({
+      stage: null,
+      conclusion: { outcome: 'landed', code: 'landed.promoted' },
+    });
+    expect(new Set(await service.running())).toEqual(new Set([stable, candidate]));
+  });
+});

@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { flagStoreContract } from './contracts/flags.ts';
+import { runtimeContract } from './contracts/runtime.ts';
+import { MemoryFlags } from './memory-flags.ts';
+import { MemoryRuntime } from './memory-runtime.ts';
+import { recorded } from './recorded.ts';
+
+describe('MemoryFlags', () => {
+  let flags: MemoryFlags;
+  beforeEach(() => {
+    flags = new MemoryFlags();
+  });
+  flagStoreContract(() => flags);
+});
+
+describe('MemoryRuntime', () => {
+  const words: Record<string, string> = { broken: 'cannot open the database', sick: 'it does not answer' };
+  runtimeContract(async () => ({
+    runtime: new MemoryRuntime({
+      admits: async (digest) => digest.startsWith('good:'),
+      diesWith: (digest) => words[digest.slice('good:'.length)],
+    }),
+    spec: (changes = {}) => ({
+      name: 'shop',
+      command: ['node', 'server.js'],
+      env: {},
+      secretFiles: {},
+      health: { path: '/health', timeoutSeconds: 10 },
+      instances: 1,
+      memoryMiB: 64,
+      processes: 8,
+      graceSeconds: 0,
+      ...changes,
+    }),
+    release: async (version) => `good:${version}`,
+    unattested: async (version) => `bad:${version}`,
+  }));
+});
+
+describe('recorded', () => {
+  it('passes every call on, and puts it down first', async () => {
+    const calls: string[] = [];
+    const flags = recorded(calls, 'flags', new MemoryFlags());
+    await flags.write('shop.n', 0.5, 0);
+    expect(await flags.read('shop.n')).toMatchObject({ weight: 0.5 });
+    expect(calls).toEqual(['flags.write', 'flags.read']);
+  });
+});

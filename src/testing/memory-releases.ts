@@ -1,0 +1,77 @@
+import type { Config } from '../config/schema.ts';
+import type { Sha } from '../domain/change.ts';
+import { slsaProvenance } from '../domain/statements.ts';
+import type { Attestation, Attestor } from '../ports/attestor.ts';
+import type { Builder } from '../ports/builder.ts';
+import type { Release, ReleaseStore } from '../ports/release-store.ts';
+
+type Named = 'provenance' | 'gate';
+
+/** Releases without files; their digests are made up by whoever puts them. */
+export class MemoryReleases implements ReleaseStore {
+  readonly #releases = new Map<string, Release>();
+  readonly #attached = new Map<string, Attestation>();
+
+  async put(input: { dir: string; service: string; commit: string }): Promise<Release> {
+    const release = { ...input, digest: input.dir };
+    this.#releases.set(release.digest, release);
+    return release;
+  }
+
+  async attach(digest: string, name: Named, attestation: Attestation): Promise<void> {
+    this.#attached.set(`${digest} ${name}`, attestation);
+  }
+
+  async attached(digest: string, name: Named): Promise<Attestation | undefined> {
+    return this.#attached.get(`${digest} ${name}`);
+  }
+
+  async get(digest: string): Promise<Release | undefined> {
+    return this.#releases.get(digest);
+  }
+
+  async collect(keep: ReadonlySet<string>, dryRun: boolean): Promise<readonly string[]> {
+    const gone = [...this.#releases.keys()].filter((digest) => !keep.has(digest));
+    if (!dryRun) for (const digest of gone) this.#releases.delete(digest);
+    return gone;
+  }
+}
+
+/** Builds what a test says a commit becomes, with the verifier's real provenance. */
+export class MemoryBuilder implements Builder {
+  readonly outcomes = new Map<Sha, { digest: string } | { failed: string }>();
+  /** Every commit that was built, each time. */
+  readonly built: Sha[] = [];
+  readonly #releases: ReleaseStore;
+  readonly #attestor: Attestor;
+
+  constructor(releases: ReleaseStore, attestor: Attestor) {
+    this.#releases = releases;
+    this.#attestor = attestor;
+  }
+
+  async build(commit: Sha, config: Config): Promise<{ digest: string } | { failed: string }> {
+    this.built.push(commit);
+    const outcome = this.outcomes.get(commit);
+    if (outcome === undefined) throw new Error(`the test does not say what ${commit} becomes`);
+    if ('failed' in outcome) return outcome;
+    const service = config.service?.name ?? 'library';
+    await this.#releases.put({ dir: outcome.digest, service, commit });
+    const at = new Date(0);
+    const provenance = slsaProvenance({
+      subject: { name: service, digest: outcome.digest },
+      repository: 'git:test',
+      commit,
+      parameters: {},
+      invocation: 'one',
+      startedOn: at,
+      finishedOn: at,
+    });
+    await this.#releases.attach(
+      outcome.digest,
+      'provenance',
+      await this.#attestor.sign('verifier', provenance),
+    );
+    return outcome;
+  }
+}

@@ -1,0 +1,149 @@
+import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
+import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import { serviceSpec } from '../config/plans.ts';
+import type { StageData } from '../domain/stage.ts';
+import type { GitCommit } from '../ports/git-host.ts';
+import { sampleClassification } from './changes.ts';
+import { MemoryControls } from './memory-controls.ts';
+import { MemoryFlags } from './memory-flags.ts';
+import { MemoryKeyRing } from './memory-keys.ts';
+import { MemoryBuilder, MemoryReleases } from './memory-releases.ts';
+import { MemoryRules } from './memory-rules.ts';
+import { MemoryRuntime } from './memory-runtime.ts';
+import { MemoryWitness } from './memory-witness.ts';
+import { recorded } from './recorded.ts';
+import { StageBench } from './stage-bench.ts';
+
+export const stable = `sha256:${'a'.repeat(64)}`;
+export const candidate = `sha256:${'b'.repeat(64)}`;
+export const commits = { stable: '1'.repeat(40), merge: '2'.repeat(40) };
+
+/** A service that runs its stable version, and a merged change on its way into production. */
+export class ServiceBench {
+  readonly bench: StageBench;
+  readonly rules = new MemoryRules();
+  readonly controls = new MemoryControls();
+  readonly releases = new MemoryReleases();
+  readonly attestor: DsseAttestor;
+  readonly attestations: DsseVerifier;
+  readonly builder: MemoryBuilder;
+  /** Commits of the branch after stable, oldest first. */
+  history: readonly string[] = [commits.merge];
+  /** The last words of versions that are never healthy. */
+  readonly dying = new Map<string, string>();
+  /** Every call of flags, runtime and witness, in order. */
+  readonly calls: string[] = [];
+  readonly flags: MemoryFlags;
+  readonly runtime: MemoryRuntime;
+  readonly witness: MemoryWitness;
+  #nonces = 0;
+
+  static async open(): Promise<ServiceBench> {
+    const made = new ServiceBench(await StageBench.open());
+    const data = { service: 'shop', commit: commits.stable, digest: stable };
+    await made.bench.store.append({ events: [{ type: 'service.stable', actor: 'person:a', data }] });
+    await made.admit(stable);
+    await made.runtime.start(made.spec(), stable);
+    await made.runtime.route({ service: 'shop', stable, candidate: null });
+    await made.bench.given({
+      classify: sampleClassification({ base: commits.stable, tree: 'c'.repeat(40) }),
+      guardrails: { verdict: 'pass', results: [] },
+      judge: { verdict: 'not-configured', reasons: [] },
+      policy: made.rules.permit(),
+      merge: { commit: commits.merge, onto: commits.stable },
+    });
+    return made;
+  }
+
+  /** The same, with the candidate running in the dark. */
+  static async released(): Promise<ServiceBench> {
+    const made = await ServiceBench.open();
+    await made.admit(candidate);
+    await made.runtime.start(made.spec(), candidate);
+    const release: StageData['release'] = { deploys: true, service: 'shop', digest: candidate, stable };
+    await made.bench.given({ release });
+    made.calls.length = 0;
+    return made;
+  }
+
+  constructor(bench: StageBench) {
+    this.bench = bench;
+    const keyRing = new MemoryKeyRing();
+    this.attestor = new DsseAttestor(keyRing);
+    this.attestations = new DsseVerifier(keyRing);
+    this.builder = new MemoryBuilder(this.releases, this.attestor);
+    const runtime = new MemoryRuntime({
+      admits: (digest) => this.#isAdmitted(digest),
+      diesWith: (digest) => this.dying.get(digest),
+    });
+    const flags = new MemoryFlags();
+    this.flags = recorded(this.calls, 'flags', flags);
+    this.runtime = recorded(this.calls, 'runtime', runtime);
+    this.witness = recorded(this.calls, 'witness', new MemoryWitness(bench.clock, flags, runtime));
+  }
+
+  close(): void {
+    this.bench.close();
+  }
+
+  ports() {
+    const git = {
+      history: async (): Promise<readonly GitCommit[]> =>
+        this.history.map((sha) => ({ sha, tree: '', parents: [], message: '' })),
+    };
+    return {
+      git,
+      rules: this.rules,
+      controls: this.controls,
+      ledger: () => this.bench.ledger(),
+      builder: this.builder,
+      releases: this.releases,
+      runtime: this.runtime,
+      flags: this.flags,
+      witness: this.witness,
+      auditLog: this.bench.auditLog,
+      attestor: this.attestor,
+      attestations: this.attestations,
+      nonce: () => {
+        this.#nonces += 1;
+        return `n${this.#nonces}`;
+      },
+    };
+  }
+
+  spec() {
+    const { service } = this.rules.rules.config;
+    if (service === null) throw new Error('the rules have a service');
+    return serviceSpec(service);
+  }
+
+  /** The gate's word for a digest, as the release stage gives it. */
+  async admit(digest: string): Promise<void> {
+    const statement = {
+      _type: 'https://in-toto.io/Statement/v1' as const,
+      subject: [{ name: 'shop', digest: { sha256: digest.slice('sha256:'.length) } }] as const,
+      predicateType: 'test',
+      predicate: {},
+    };
+    await this.releases.attach(digest, 'gate', await this.attestor.sign('gate', statement));
+  }
+
+  /** What users get. */
+  async route() {
+    const [route] = await this.runtime.routes();
+    return route;
+  }
+
+  async running(): Promise<readonly string[]> {
+    return (await this.runtime.running()).map(({ digest }) => digest);
+  }
+
+  async #isAdmitted(digest: string): Promise<boolean> {
+    const gate = await this.releases.attached(digest, 'gate');
+    if (gate === undefined) return false;
+    return this.attestations.verify('gate', gate, digest).then(
+      () => true,
+      () => false,
+    );
+  }
+}

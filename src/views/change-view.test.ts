@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { type ChangeState, foldChange } from '../engine/state.ts';
+import { sampleProposal } from '../testing/stage-bench.ts';
+import { lastLook, viewChange } from './change-view.ts';
+import { foldLedger } from './ledger.ts';
+import { changeLines } from './status-view.ts';
+
+type Told = readonly [type: string, data: JsonObject];
+
+function journal(...told: readonly Told[]): readonly Entry[] {
+  const all: readonly Told[] = [['change.proposed', sampleProposal], ...told];
+  return all.map(([type, data], index) => ({
+    index,
+    at: new Date(Date.UTC(2026, 0, 1, 0, 0, index)).toISOString(),
+    type,
+    change: 'chg_1',
+    actor: 'test',
+    data,
+  }));
+}
+
+function stateOf(...told: readonly Told[]): ChangeState {
+  const state = foldChange(journal(...told));
+  if (state === undefined) throw new Error('the journal begins with a proposal');
+  return state;
+}
+const finished = (stage: string, data: JsonObject): Told => ['stage.finished', { stage, data }];
+const guardrail = (name: string, verdict: string) => ({
+  name,
+  verdict,
+  code: `${name}.${verdict}`,
+  reason: `what ${name} found`,
+  evidence: {},
+  ms: 3,
+});
+const packages = [
+  { name: 'ejs', path: 'node_modules/ejs', from: '1.0.0', to: '1.0.1', direct: true },
+  { name: 'jake', path: 'node_modules/jake', from: '1.0.0', to: '1.0.1', direct: false },
+];
+const whole: readonly Told[] = [
+  finished('classify', { class: 'dependency-patch', reasons: ['only a patch'], packages }),
+  finished('guardrails', {
+    verdict: 'pass',
+    results: [guardrail('scope', 'pass'), guardrail('tests', 'pass')],
+  }),
+  finished('judge', { verdict: 'not-configured', reasons: [] }),
+  finished('policy', { value: 'permit', level: 'deploy', codes: ['policy.permitted'], reasons: [] }),
+  finished('merge', { commit: 'm'.repeat(40), onto: 'b'.repeat(40) }),
+  finished('release', { deploys: true, service: 'shop', digest: `sha256:${'d'.repeat(64)}`, stable: 'x' }),
+  finished('rollout', { ran: true, flag: 'f', seconds: 9.54, usersExposed: 12, usersErrored: 1 }),
+  ['change.concluded', { outcome: 'landed', code: 'landed.promoted', reasons: ['all have it'] }],
+];
+
+describe('viewChange', () => {
+  it('shows a change that has just come in', () => {
+    const view = viewChange(stateOf(), undefined);
+    expect(view).toMatchObject({ state: 'classify', class: null, code: null, merge: null, digest: null });
+    expect(view.stages).toEqual([{ stage: 'classify', seconds: null, summary: null }]);
+  });
+
+  it('shows the whole way of one that landed, a line and a time for each stage', () => {
+    const look = { usersExposed: 12, usersErrored: 1, backgroundErrors: 1 };
+    const view = viewChange(stateOf(...whole), look);
+    expect(view).toMatchObject({
+      state: 'landed',
+      code: 'landed.promoted',
+      reasons: ['all have it'],
+      packages: [{ name: 'ejs' }],
+      exposed: 12,
+      errored: 1,
+      background: 1,
+      merge: 'm'.repeat(40),
+      digest: `sha256:${'d'.repeat(64)}`,
+    });
+    expect(view.stages.map(({ stage, seconds, summary }) => `${stage} ${seconds} ${summary}`)).toEqual([
+      'classify 1 dependency-patch: only a patch',
+      'guardrails 1 2 of 2 pass',
+      'judge 1 not-configured',
+      'policy 1 permit up to deploy (policy.permitted)',
+      `merge 1 ${'m'.repeat(10)} onto ${'b'.repeat(10)}`,
+      'release 1 sha256:dddddddddddd',
+      'rollout 1 promoted after 9.5 s; 12 users exposed',
+      'conclude 1 landed.promoted',
+    ]);
+  });
+
+  it('names each guardrail that did not pass, with its reason', () => {
+    const results = [guardrail('scope', 'pass'), guardrail('tests', 'fail'), guardrail('age', 'abstain')];
+    const view = viewChange(
+      stateOf(whole[0] ?? ['', {}], finished('guardrails', { verdict: 'fail', results })),
+      undefined,
+    );
+    expect(view.stages[1]?.summary).toBe('tests fail: what tests found; age abstain: what age found');
+  });
+
+  it('shows no stage of an earlier round', () => {
+    const view = viewChange(stateOf(...whole.slice(0, 4), ['stage.raced', { reason: 'moved' }]), undefined);
+    expect(view.stages.map(({ stage }) => stage)).toEqual(['classify']);
+    expect(view).toMatchObject({ state: 'classify', guardrails: [] });
+  });
+
+  it('shows why nothing was released or exposed', () => {
+    const why = 'the repository has no service';
+    const dark = [
+      finished('release', { deploys: false, why, sameAsStable: false }),
+      finished('rollout', { ran: false, why }),
+    ];
+    const view = viewChange(stateOf(...whole.slice(0, 5), ...dark), undefined);
+    expect(view.stages.slice(5, 7).map(({ summary }) => summary)).toEqual([why, why]);
+    expect(view).toMatchObject({ state: 'conclude', digest: null, exposed: 0 });
+  });
+});
+
+describe('lastLook', () => {
+  it('is the last of the notes of that name', () => {
+    const note = (name: string, data: JsonObject): Told => ['stage.noted', { note: name, data }];
+    const entries = journal(
+      note('rollout.look', { step: 0 }),
+      note('rollout.look', { step: 1 }),
+      note('other', {}),
+    );
+    expect(lastLook(entries)).toEqual({ step: 1 });
+    expect(lastLook(journal())).toBeUndefined();
+  });
+});
+
+describe('changeLines', () => {
+  it('lists the newest first, as many as asked for', () => {
+    const other = { ...journal()[0], index: 99, change: 'chg_2' } as Entry;
+    const ledger = foldLedger([...journal(...whole), other]);
+    const lines = changeLines(ledger, 5).map(({ id, state, code }) => [id, state, code]);
+    expect(lines).toEqual([
+      ['chg_2', 'under way', null],
+      ['chg_1', 'landed', 'landed.promoted'],
+    ]);
+    expect(changeLines(ledger, 1)).toHaveLength(1);
+  });
+});
