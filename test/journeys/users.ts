@@ -10,6 +10,7 @@ export class Users {
   readonly #url: string;
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
+  #coming = true;
   /** By status; 0: no answer. */
   readonly statuses = new Map<number, number>();
 
@@ -26,20 +27,25 @@ export class Users {
   }
 
   end(): void {
+    this.#coming = false;
     clearInterval(this.#timer);
     this.#agent.destroy();
   }
 
   #visit(user: number): void {
+    if (!this.#coming) return;
     const cookie = this.#cookies[user];
     const headers = cookie === undefined ? {} : { cookie };
-    get(this.#url, { agent: this.#agent, headers }, (response) => {
+    const request = get(this.#url, { agent: this.#agent, headers }, (response) => {
       const set = response.headers['set-cookie']?.[0]?.split(';')[0];
       if (set !== undefined) this.#cookies[user] = set;
       this.#count(response.statusCode ?? 0);
       response.resume();
-    }).on('error', () => {
-      if (this.#timer !== undefined) this.#count(0);
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection that the server closes as it is used again: every client sends it once more.
+      if (request.reusedSocket && error.code === 'ECONNRESET') this.#visit(user);
+      else if (this.#coming) this.#count(0);
     });
   }
 
