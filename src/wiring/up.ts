@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
@@ -72,6 +73,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       void kept.stop();
     },
   });
+  flushCompileCache();
   if (ended.aborted) void kept.stop();
   await kept.done;
   server.close();

@@ -3,16 +3,27 @@ import { expect, it } from 'vitest';
 import { runCampaign } from './campaign.ts';
 import { problemsOf } from './judge-report.ts';
 
-const limitMs = 180_000;
+/** It takes some two minutes on two free cores; this is for a machine that has others to serve, and against hanging. */
+const limitMs = 480_000;
 
 it(
   'lands each change once, and forgets nothing, through 100 kills',
   async () => {
     const seed = randomInt(2 ** 31);
     console.log(`seed ${seed}; the same kills: npm run faults -- 100 ${seed}`);
-    const report = await runCampaign({ seed, kills: 100, landingLimitMs: 60_000 });
+    const begun = performance.now();
+    const report = await runCampaign({ seed, kills: 100, landingLimitMs: 180_000 });
     const { landings, kills, totalKills, unkilledMs, medianMs, controlPlaneStarts, crowd } = report;
-    const figures = { landings: landings.length, kills, unkilledMs, medianMs, controlPlaneStarts, crowd };
+    const seconds = Math.round((performance.now() - begun) / 1000);
+    const figures = {
+      seconds,
+      landings: landings.length,
+      kills,
+      unkilledMs,
+      medianMs,
+      controlPlaneStarts,
+      crowd,
+    };
     console.log(JSON.stringify(figures));
     expect(problemsOf(report)).toEqual([]);
     expect(totalKills).toBeGreaterThanOrEqual(100);

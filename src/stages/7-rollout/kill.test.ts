@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileFlagStore } from '../../adapters/flags/file-flag-store.ts';
+import { parseConfig } from '../../config/config.ts';
+import { policyDigest } from '../../config/policy-digest.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { Rules } from '../../ports/rules.ts';
+import type { Route } from '../../ports/runtime.ts';
+import { emptyLedger } from '../../views/ledger.ts';
+import { arms, observation } from './analyze-fixtures.ts';
+import { type RolloutPorts, rollout } from './run.ts';
+
+const text = `version: 1
+autonomy: { lint: deploy }
+rollout: { alpha: 0.01, beta: 0.2, ceiling: 0.4, steps: [{ share: 50%, exclude: 20, limit: 30s, bake: 1s }] }`;
+const rules: Rules = {
+  commit: 'a',
+  config: parseConfig(text, 'test.yaml'),
+  policyText: '',
+  unsignedAllowed: true,
+};
+const release = { deploys: true, service: 'shop', digest: 'new', stable: 'old' } as const;
+
+class Killed extends Error {}
+
+/** The journal of one rollout, and the world beside it: both outlive the process that is killed. */
+class World {
+  readonly flags: FileFlagStore;
+  readonly notes = new Map<string, JsonObject>();
+  readonly effects = new Map<string, Json>();
+  route: Route = { service: 'shop', stable: 'old', candidate: null };
+  now = Date.UTC(2026, 0, 1);
+  stopped = false;
+  steps = 0;
+  killAt = Number.POSITIVE_INFINITY;
+  #nonces = 0;
+  readonly #failing: boolean;
+
+  constructor(dir: string, failing: boolean) {
+    this.flags = new FileFlagStore(dir);
+    this.#failing = failing;
+  }
+
+  /** Between any two things that are written. */
+  #mayDie(): void {
+    this.steps += 1;
+    if (this.steps === this.killAt) throw new Killed();
+  }
+
+  ports(): RolloutPorts {
+    return {
+      rules: { load: async () => rules },
+      controls: {
+        stopped: async () => (this.stopped ? { by: 'p', at: '', reason: 'r' } : undefined),
+        stop: async () => {},
+        resume: async () => {},
+      },
+      flags: this.flags,
+      ledger: async () => emptyLedger,
+      nonce: () => {
+        this.#nonces += 1;
+        return `n${this.#nonces}`;
+      },
+      runtime: {
+        start: async () => [],
+        stop: async () => {},
+        running: async () => [],
+        routes: async () => [this.route],
+        route: async (route) => {
+          this.route = route;
+        },
+      },
+      witness: {
+        lease: async ({ flag, nonce }) => {
+          const { candidate } = this.route;
+          if (candidate?.flag !== flag || candidate.nonce !== nonce)
+            throw new AutolandError('rollout.not-allowed', 'the route names another rollout');
+        },
+        observe: async (nonce) => this.#observe(nonce),
+      },
+    };
+  }
+
+  #observe(nonce: string) {
+    const at = new Date(this.now).toISOString();
+    const errors = arms(this.#failing ? 200 : 0, 0);
+    const both = arms(200, 200);
+    const step = { step: 0, weight: 0.5, units: both, failingUnits: errors, assigned: both, returned: both };
+    const firstErrors = { 'server-error': errors, 'client-error': arms(0, 0) };
+    const seconds = Array.from({ length: 20 }, (_, n) => ({
+      at: new Date(this.now - (20 - n) * 1000).toISOString(),
+      users: 400,
+      failingUsers: 0,
+    }));
+    return observation([{ ...step, firstErrors }], { nonce, at, lastRequestAt: at, seconds });
+  }
+
+  context(): StageContext {
+    return {
+      id: 'chg_000000000000',
+      proposal: { source: 'agent:f', title: '', head: 'c', ref: 'r', target: 'main', record: {} },
+      results: {
+        release,
+        policy: {
+          value: 'permit',
+          codes: [],
+          reasons: [],
+          policyIds: [],
+          policyDigest: policyDigest(rules),
+          level: 'deploy',
+        },
+      },
+      conclusion: undefined,
+      round: 0,
+      stageSince: new Date(this.now),
+      now: new Date(this.now),
+      signals: [],
+      recall: (type) => this.notes.get(type),
+      note: async (type, data) => {
+        this.#mayDie();
+        this.notes.set(type, data);
+        this.#mayDie();
+      },
+      consume: async () => {},
+      effect: (name, _intent, act) => this.#effect(name, act),
+      closing: (name, _intent, act) => this.#effect(name, act),
+    };
+  }
+
+  async #effect<Receipt extends Json>(name: string, act: () => Promise<Receipt>): Promise<Receipt> {
+    const known = this.effects.get(name);
+    if (known !== undefined) return known as Receipt;
+    this.#mayDie();
+    const receipt = await act();
+    this.#mayDie();
+    this.effects.set(name, receipt);
+    this.#mayDie();
+    return receipt;
+  }
+
+  /** Runs to its end; a killed call is called again, as by the next process. */
+  async run(): Promise<StageOutcome<unknown>> {
+    for (let calls = 0; calls < 60; calls += 1) {
+      const outcome = await rollout(this.context(), this.ports()).catch((thrown: unknown) => {
+        if (thrown instanceof Killed) return { kind: 'again' } as const;
+        throw thrown;
+      });
+      if (outcome.kind !== 'again') return outcome as StageOutcome<unknown>;
+      this.now += 500;
+    }
+    throw new Error('the rollout does not end');
+  }
+}
+
+let dir: string;
+let fresh = 0;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'al-rollout-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function world(failing: boolean): World {
+  fresh += 1;
+  return new World(join(dir, String(fresh)), failing);
+}
+
+async function stepsOf(failing: boolean): Promise<number> {
+  const unkilled = world(failing);
+  await unkilled.run();
+  return unkilled.steps;
+}
+
+describe('a rollout killed at any moment', () => {
+  it('promotes a good canary all the same, once it began to', async () => {
+    const steps = await stepsOf(false);
+    expect(steps).toBeGreaterThan(10);
+    for (let killAt = 1; killAt <= steps; killAt += 1) {
+      const one = world(false);
+      one.killAt = killAt;
+      expect(await one.run(), `killed at ${killAt}`).toMatchObject({ kind: 'done', data: { ran: true } });
+      expect(one.route).toEqual({ service: 'shop', stable: 'new', candidate: null });
+      expect(await one.flags.all()).toEqual([]);
+    }
+  });
+
+  it('rolls a bad canary back for the reason that it had', async () => {
+    const steps = await stepsOf(true);
+    for (let killAt = 1; killAt <= steps; killAt += 1) {
+      const one = world(true);
+      one.killAt = killAt;
+      const conclusion = { outcome: 'rolled-back', code: 'rollout.server-errors' };
+      expect(await one.run(), `killed at ${killAt}`).toMatchObject({ kind: 'stop', conclusion });
+      expect((await one.flags.all()).filter(({ killed }) => !killed)).toEqual([]);
+    }
+  });
+
+  it('starts anew after a stop, whatever was killed while exposure closed', async () => {
+    for (let killAt = 1; killAt <= 24; killAt += 1) {
+      const one = world(false);
+      one.killAt = killAt;
+      const ports = one.ports();
+      for (let call = 0; call < 8; call += 1) {
+        one.stopped = call === 3;
+        const outcome = await rollout(one.context(), ports).catch((thrown: unknown) => {
+          if (thrown instanceof Killed) return { kind: 'again' } as const;
+          throw thrown;
+        });
+        expect(outcome.kind, `killed at ${killAt}`).not.toBe('stop');
+        one.now += 100;
+      }
+      one.stopped = false;
+      expect(await one.run(), `killed at ${killAt}`).toMatchObject({ kind: 'done', data: { ran: true } });
+    }
+  });
+});
