@@ -87,7 +87,7 @@ class Campaign {
       installation: this.#installation,
       random: seededRandom(options.seed),
       onKill: (victim) => {
-        if (victim === 'router') this.#crowd.routerKilled();
+        this.#crowd.killed(victim);
         if (victim === 'supervisor' && !this.#closed) this.#installation.start();
       },
     });
@@ -137,7 +137,7 @@ class Campaign {
 
   async #land(): Promise<Landing> {
     const before = this.#killer.total;
-    const ref = this.#repository.branch(this.#landings.length);
+    const ref = await this.#repository.branch(this.#landings.length);
     const begun = performance.now();
     const { change } = await this.#installation.autoland('submit', ref, '--source', 'agent:formatter');
     const id = String(change);

@@ -1,5 +1,6 @@
 import { type Client, createClient } from '../../src/demo/traffic/client.ts';
 import { CookieJars } from '../../src/demo/traffic/cookie-jar.ts';
+import type { Victim } from './installation.ts';
 
 export type CrowdCounts = {
   readonly answered: number;
@@ -27,6 +28,7 @@ export class Crowd {
   #next = 0;
   #answered = 0;
   #whileRouterDead = 0;
+  #lastKill: { victim: Victim; at: number } | undefined;
   #routerKilledAt = Number.NEGATIVE_INFINITY;
   #routerBackAt = Number.NEGATIVE_INFINITY;
 
@@ -42,7 +44,9 @@ export class Crowd {
     }, TICK_MS);
   }
 
-  routerKilled(): void {
+  killed(victim: Victim): void {
+    this.#lastKill = { victim, at: performance.now() };
+    if (victim !== 'router') return;
     this.#routerKilledAt = performance.now();
     this.#routerBackAt = Number.POSITIVE_INFINITY;
   }
@@ -81,10 +85,15 @@ export class Crowd {
     if (answer.status !== 200) count(this.#refused, String(answer.status));
   }
 
+  #sinceLastKill(sentAt: number): string {
+    if (this.#lastKill === undefined) return 'before any kill';
+    return `sent ${Math.round(sentAt - this.#lastKill.at)} ms after the kill of the ${this.#lastKill.victim}`;
+  }
+
   #lost(sentAt: number, reason: string): void {
     const now = performance.now();
     if (now >= this.#routerKilledAt && sentAt <= this.#routerBackAt) this.#whileRouterDead += 1;
-    else count(this.#dropped, reason);
+    else count(this.#dropped, `${reason}, ${this.#sinceLastKill(sentAt)}`);
   }
 }
 

@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
+const run = promisify(execFile);
+const identity = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'gc.auto=0'];
 /** How many files the changes take turns in. */
 const parts = 6;
 
@@ -61,12 +64,14 @@ export class SmallRepository {
   }
 
   /** A branch with a change of layout only, on today's tip: each is another tree than all before. Answers its ref. */
-  branch(n: number): string {
-    this.#git('fetch', '-q', 'origin', 'main');
-    this.#git('checkout', '-q', '-B', `change-${n}`, 'FETCH_HEAD');
+  async branch(n: number): Promise<string> {
+    // Never synchronously: the users of the same process would stand still meanwhile.
+    const git = (...args: readonly string[]) => run('git', [...identity, ...args], { cwd: this.#tree });
+    await git('fetch', '-q', 'origin', 'main');
+    await git('checkout', '-q', '-B', `change-${n}`, 'FETCH_HEAD');
     this.#write(partName(n % parts), part(n % parts, 1 + Math.floor(n / parts)));
-    this.#commit(`Lay out part ${n % parts} (${n})`);
-    this.#git('push', '-q', 'origin', `change-${n}`);
+    await git('commit', '-q', '-a', '-m', `Lay out part ${n % parts} (${n})`);
+    await git('push', '-q', 'origin', `change-${n}`);
     return `refs/heads/change-${n}`;
   }
 
@@ -91,7 +96,6 @@ export class SmallRepository {
   }
 
   #git(...args: readonly string[]): string {
-    const identity = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'gc.auto=0'];
     return execFileSync('git', [...identity, ...args], { cwd: this.#tree, encoding: 'utf8' });
   }
 }

@@ -1,4 +1,4 @@
-import { awaitRelease, endWithStdin } from '../runtime/keep-alive.ts';
+import { endWithStdin } from '../runtime/keep-alive.ts';
 import { createRouter, type Router, type RouterOptions } from './router.ts';
 
 export type RouterProcessOptions = RouterOptions & {
@@ -8,11 +8,9 @@ export type RouterProcessOptions = RouterOptions & {
 
 /** Runs the router until SIGTERM or SIGINT, or, if ephemeral, the end of its standard input. */
 export async function runRouter(options: RouterProcessOptions): Promise<Router> {
-  await awaitRelease();
   const router = await createRouter(options);
   const end = () => void router.close().then(() => process.exit(0));
   process.once('SIGTERM', end).once('SIGINT', end);
   if (options.ephemeral === true) endWithStdin(end);
-  else process.stdin.destroy();
   return router;
 }
