@@ -80,6 +80,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   server.closeAllConnections();
   // As people expect of Ctrl-C: everything ends. Only what kill -9 leaves behind goes on, for the next start.
   await supervisor.close('end');
+  await sandbox.sweep();
   // Its pipe would keep this process alive.
   if (ephemeral) process.stdin.destroy();
 }

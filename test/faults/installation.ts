@@ -106,6 +106,8 @@ export class Installation {
   async #killUp(): Promise<boolean> {
     const up = this.#up;
     if (up === undefined || up.exitCode !== null || up.signalCode !== null) return false;
+    // Two kills at the same time are one.
+    this.#up = undefined;
     const exit = once(up, 'exit');
     up.kill('SIGKILL');
     await exit;

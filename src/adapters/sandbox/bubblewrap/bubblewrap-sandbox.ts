@@ -85,6 +85,12 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     return answer;
   }
 
+  /** Ends what jobs of killed processes left hanging. */
+  async sweep(): Promise<void> {
+    const { cgroups } = await this.#hostBase();
+    if (cgroups !== undefined) await sweepCgroups(cgroups, Date.now());
+  }
+
   async run(job: SandboxJob): Promise<SandboxResult> {
     await this.#assertProbed();
     return this.#execute(job);
@@ -96,7 +102,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     await prepareMounts(job.mounts, this.#identity);
     if (base.cgroups !== undefined) await sweepCgroups(base.cgroups, Date.now());
     const limits = { memoryMiB: job.memoryMiB, processes: job.processes + OWN_TASKS };
-    const cgroup = base.cgroups === undefined ? [] : planCgroup(base.cgroups, limits).writes;
+    const cgroup = base.cgroups === undefined ? [] : planCgroup(base.cgroups, limits, 'service').writes;
     const inside = bubblewrapCommand(base, {
       ...job,
       command: insideCommand(job.argv, undefined),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startTimeOf } from '../../runtime/processes/process-identity.ts';
 
 /** Where this process may make control groups with a process and a memory limit. */
 export type CgroupHome = {
@@ -27,8 +28,13 @@ export type JobCgroup = {
 const PREFIX = 'autoland-';
 const STALE_MS = 60_000;
 
-export function planCgroup(home: CgroupHome, limits: CgroupLimits): JobCgroup {
-  const name = `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`;
+/** `job`: nothing in it outlives this process. `service`: it may. */
+export function planCgroup(
+  home: CgroupHome,
+  limits: CgroupLimits,
+  kind: 'job' | 'service' = 'job',
+): JobCgroup {
+  const name = `${PREFIX}${kind}-${process.pid}-${randomBytes(6).toString('hex')}`;
   const bytes = String(limits.memoryMiB * 1024 * 1024);
   const memory = join(home.memory, name);
   const pids = join(home.pids, name);
@@ -51,20 +57,33 @@ export async function exceededLimit(cgroup: JobCgroup): Promise<'memory' | 'proc
 
 /** Kills whatever is still in the groups and removes them. */
 export async function removeCgroup(cgroup: JobCgroup): Promise<void> {
-  for (const directory of new Set([cgroup.pids, cgroup.memory])) {
-    for (let round = 0; round < 100 && !(await removed(directory)); round += 1) {
-      await killMembers(directory);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  for (const directory of new Set([cgroup.pids, cgroup.memory])) await removeDirectory(directory);
+}
+
+async function removeDirectory(directory: string): Promise<void> {
+  for (let round = 0; round < 100 && !(await removed(directory)); round += 1) {
+    await killMembers(directory);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** Removes the empty groups that killed processes of this project left behind. */
+/** The process whose job it is; undefined: it is no job. */
+function ownerOf(name: string): number | undefined {
+  const pid = new RegExp(`^${PREFIX}job-(\\d+)-`).exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/**
+ * Removes the empty groups that killed processes of this project left behind, and ends what still hangs in the group
+ * of a job: bubblewrap's inner process, killed from outside before it was told to go on, waits for that word for good.
+ */
 export async function sweepCgroups(home: CgroupHome, now: number): Promise<void> {
   for (const parent of new Set([home.pids, home.memory])) {
     const names = await readdir(parent).catch(() => []);
     for (const name of names.filter((each) => each.startsWith(PREFIX))) {
       const made = await stat(join(parent, name)).catch(() => undefined);
+      const owner = ownerOf(name);
+      if (owner !== undefined && startTimeOf(owner) === undefined) await removeDirectory(join(parent, name));
       // A young one may be about to be entered; rmdir refuses one that is in use.
       if (made !== undefined && now - made.mtimeMs > STALE_MS) await removed(join(parent, name));
     }
