@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -252,17 +252,16 @@ function viaRouter(router: Router, method: string, path: string, body?: string) 
   });
 }
 
+/** Follows no link: the hostile service plants some that lead back up. */
 async function below(dir: string): Promise<{ path: string; isSocket: boolean }[]> {
-  const names = await readdir(dir, { recursive: true });
-  const all = await Promise.all(
-    names.map(async (name) => ({
-      path: join(dir, name),
-      stats: await stat(join(dir, name)).catch(() => undefined),
-    })),
+  const entries = await readdir(dir, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(dir, entry.name);
+      return entry.isDirectory() ? below(path) : [{ path, isSocket: entry.isSocket() }];
+    }),
   );
-  return all.flatMap(({ path, stats }) =>
-    stats === undefined || stats.isDirectory() ? [] : [{ path, isSocket: stats.isSocket() }],
-  );
+  return found.flat();
 }
 
 /** The toolchain's copy and the skeleton are what every sandbox is made of; releases are a service's own code. */

@@ -79,7 +79,7 @@ describe('the policy stage', () => {
     const failed = context({ results: { ...results, guardrails } });
     expect(await policy(failed, ports(rules()))).toMatchObject({
       kind: 'stop',
-      conclusion: { outcome: 'refused', code: 'policy.guardrails-failed' },
+      conclusion: { outcome: 'refused', code: 'tests.fail' },
     });
     expect(failed.noted).toMatchObject([{ type: 'policy.decided', data: { value: 'deny' } }]);
     expect(await policy(context(), ports(rules('')))).toMatchObject({
@@ -122,7 +122,7 @@ describe('the policy stage', () => {
     expect(
       await policy(context({ results: { ...results, guardrails } }), ports(rules(closed), true)),
     ).toMatchObject({
-      conclusion: { outcome: 'refused', code: 'policy.guardrails-failed' },
+      conclusion: { outcome: 'refused', code: 'tests.fail' },
     });
   });
 
