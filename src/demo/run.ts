@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
+import { overtakenCode } from '../views/ledger.ts';
 import type { Repository } from '../wiring/repository.ts';
 import { Child } from './children.ts';
 import { type InHouseRegistry, startInHouseRegistry } from './in-house-registry/server.ts';
@@ -37,6 +38,7 @@ export class Demo {
   #slowest = Number.POSITIVE_INFINITY;
   #changes: ReadonlyMap<string, Progress> = new Map();
   #phase = '';
+  #scannedAt = '';
   #url = '';
 
   constructor(options: DemoOptions) {
@@ -161,12 +163,20 @@ export class Demo {
       from += entries.length;
       for (const entry of entries) {
         this.#changes = follow(this.#changes, entry);
+        if (entry.type === 'agents.scanned') this.#scannedAt = entry.at;
         this.#options.reporter.entry(entry, this.#changes.get(entry.change ?? ''));
       }
-      const changes = [...this.#changes.values()];
-      if (changes.every(({ conclusion }) => conclusion !== null)) return;
+      if (this.#isOver()) return;
       await this.#race(new Promise((resolve) => setTimeout(resolve, 100)));
     }
+  }
+
+  /** An overtaken update is proposed anew: until agents have looked again, more may come. */
+  #isOver(): boolean {
+    return [...this.#changes.values()].every(
+      ({ conclusion, endedAt }) =>
+        conclusion !== null && (conclusion.code !== overtakenCode || (endedAt ?? '') < this.#scannedAt),
+    );
   }
 
   #draw(): void {

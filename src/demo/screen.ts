@@ -19,7 +19,7 @@ export function drawScene(scene: Scene): string[] {
     drawTraffic(scene.traffic),
     ...(scene.phase === '' ? [] : [paint('dim', scene.phase)]),
     '',
-    ...scene.changes.flatMap(drawChange),
+    ...scene.changes.filter(({ conclusion }) => conclusion?.outcome !== 'superseded').flatMap(drawChange),
   ];
   return lines.map((line) => crop(line, width()));
 }

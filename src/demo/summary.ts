@@ -61,7 +61,7 @@ export function summaryLines(result: DemoResult): string[] {
   return [
     '',
     paint('bold', 'What happened'),
-    ...result.changes.flatMap(changeLines),
+    ...result.changes.filter(isOwnStory).flatMap(changeLines),
     '',
     paint('bold', 'Who was harmed'),
     ...wrap(
@@ -79,6 +79,11 @@ export function summaryLines(result: DemoResult): string[] {
     `Done in ${seconds(result.seconds)}. Look closer:`,
     ...nextCommands(result),
   ];
+}
+
+/** What its agent proposed anew is told once. */
+function isOwnStory({ conclusion }: Progress): boolean {
+  return conclusion?.outcome !== 'superseded';
 }
 
 function changeLines(change: Progress): string[] {

@@ -127,6 +127,10 @@ export function inProduction(ledger: Ledger): LedgerChange | undefined {
 }
 
 export const revertSource = 'agent:revert';
+export const dependencySource = 'agent:dependency';
+
+/** The code of a change that the branch has overtaken: its agent proposes the same anew. */
+export const overtakenCode = 'classify.overtaken';
 
 /** A revert that has not landed yet goes before everything else. */
 export function pendingRevert(ledger: Ledger): LedgerChange | undefined {
@@ -139,6 +143,15 @@ export function pendingRevert(ledger: Ledger): LedgerChange | undefined {
 export function olderThan(ledger: Ledger, id: ChangeId): LedgerChange | undefined {
   const first = [...ledger.changes.values()].find(({ conclusion }) => conclusion === null);
   return first?.id === id ? undefined : first;
+}
+
+/** Packages whose updates the branch has overtaken since `scannedAt` (RFC 3339; null: never), and that nobody has proposed anew. */
+export function overtakenPackages(ledger: Ledger, scannedAt: string | null): readonly string[] {
+  const lost = [...ledger.changes.values()].filter(
+    ({ conclusion, concludedAt }) =>
+      conclusion?.code === overtakenCode && (concludedAt ?? '') > (scannedAt ?? ''),
+  );
+  return [...new Set(lost.map(({ proposal }) => String(proposal.record.package)))];
 }
 
 export type RememberedVersion = {

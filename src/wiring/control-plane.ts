@@ -13,6 +13,7 @@ import { adoptIfFirst, keepStableRunning } from './adopt.ts';
 import { serveApi } from './api.ts';
 import { LateWitness } from './late-witness.ts';
 import type { PlaceOptions } from './place.ts';
+import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -52,6 +53,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   await repository.store.takeOver();
   const publishing = publishOften(workshop);
   closing.defer(() => clearInterval(publishing));
+  const proposing = proposeAnewOften(repository, workshop);
+  closing.defer(() => proposing.stop());
   const worker = makeWorker(repository, workshop, ports);
   const stop = () => worker.stop();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

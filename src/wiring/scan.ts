@@ -5,7 +5,7 @@ import {
 } from '../agents/dependency/run.ts';
 import type { Proposal } from '../domain/change.ts';
 import { submit } from '../engine/submit.ts';
-import { type Ledger, rememberedVersions } from '../views/ledger.ts';
+import { dependencySource, type Ledger, rememberedVersions } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -25,13 +25,8 @@ export type ScanProposal = {
   readonly ref: string;
 };
 
-const source = 'agent:dependency';
-
 /** `autoland scan`: every enabled agent looks for work; what it finds is submitted. */
-export async function scanRepository(
-  options: PlaceOptions,
-  how: { actor: string; dryRun: boolean },
-): Promise<ScanReport> {
+export async function scanRepository(options: PlaceOptions, how: ScanWish): Promise<ScanReport> {
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
@@ -41,11 +36,14 @@ export async function scanRepository(
   }
 }
 
-async function scan(
-  repository: Repository,
-  workshop: Workshop,
-  how: { actor: string; dryRun: boolean },
-): Promise<ScanReport> {
+export type ScanWish = {
+  readonly actor: string;
+  readonly dryRun: boolean;
+  /** Packages to look at; absent: all. */
+  readonly only?: readonly string[];
+};
+
+export async function scan(repository: Repository, workshop: Workshop, how: ScanWish): Promise<ScanReport> {
   const { config } = await workshop.rules.load();
   const { enabled, ...wishes } = config.agents.dependency;
   if (!enabled) return { dryRun: how.dryRun, proposals: [], skipped: [] };
@@ -60,6 +58,7 @@ async function scan(
       asOf: config.registry.before === null ? now : new Date(config.registry.before),
       remembered: rememberedVersions(ledger),
       target: config.branch,
+      ...(how.only === undefined ? {} : { only: how.only }),
       open: openUpdates(ledger),
     },
   );
@@ -83,7 +82,7 @@ async function hand(
   { store, clock }: Repository,
   ledger: Ledger,
   proposal: Proposal,
-  how: { actor: string; dryRun: boolean },
+  how: ScanWish,
 ): Promise<string | null> {
   if (how.dryRun) return null;
   return (await submit({ journal: store, outbox: store, clock }, ledger, proposal, how.actor)).change;
@@ -101,6 +100,6 @@ function readOnly(git: Workshop['git']): DependencyAgentDeps['git'] {
 /** Updates under way are not proposed again; which version each is for is in its record. */
 function openUpdates(ledger: Ledger): readonly { name: string; version: string }[] {
   return [...ledger.changes.values()]
-    .filter(({ conclusion, proposal }) => conclusion === null && proposal.source === source)
+    .filter(({ conclusion, proposal }) => conclusion === null && proposal.source === dependencySource)
     .map(({ proposal }) => ({ name: String(proposal.record.package), version: String(proposal.record.to) }));
 }

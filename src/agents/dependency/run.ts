@@ -25,6 +25,8 @@ export type DependencyAgentDeps = Regenerate & {
 
 export type DependencyAgentSettings = UpdateRules & {
   readonly target: string;
+  /** Packages to look at; absent: all. */
+  readonly only?: readonly string[];
   readonly maxOpen: number;
   /** Proposals of this agent that are still under way: they count, and are not made again. */
   readonly open: readonly { readonly name: string; readonly version: string }[];
@@ -57,7 +59,7 @@ export async function runDependencyAgent(
   const { candidates, skipped } = findCandidates(project.manifests, project.lockfile);
   const report = { proposals: [] as Proposal[], skipped: [...skipped] };
   const updates: PlannedUpdate[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidates.filter(({ name }) => settings.only?.includes(name) !== false)) {
     const planned = planUpdate(candidate, await describe(deps.registry, candidate.name), settings);
     if ('code' in planned) report.skipped.push(planned);
     else updates.push(planned);

@@ -6,6 +6,7 @@ import type { Classification, StageContext, StageOutcome } from '../../domain/st
 import type { SourcePair } from '../../domain/syntax.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
+import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
 import { lockfilePath } from './dependencies.ts';
 import {
@@ -22,6 +23,8 @@ export type ClassifyDeps = {
   readonly syntax: SyntaxComparer;
   /** Of the protected branch's configuration: `*` inside a name, `**` across folders. */
   readonly protectedPatterns: readonly string[];
+  /** Its source makes the same change again on a newer tip. */
+  readonly proposesAnew?: (proposal: Proposal) => boolean;
   /** The commit that a change claims to undo. The claim is checked: only an equal tree makes it a `revert`. */
   readonly revertOf?: (proposal: Proposal) => Sha | undefined;
 };
@@ -31,12 +34,14 @@ export async function runClassify(
   deps: ClassifyDeps,
   { proposal }: Pick<StageContext, 'proposal'>,
 ): Promise<StageOutcome<Classification>> {
-  const { git, protectedPatterns } = deps;
+  const { git, protectedPatterns, proposesAnew } = deps;
   const base = await git.resolve(proposal.target);
   const merged = await git.mergeTree(base, proposal.head);
   if (merged.kind === 'conflict') {
     const reason = `It conflicts with ${proposal.target} in ${merged.paths.slice(0, 10).join(', ')}.`;
-    return stop('held', 'classify.conflict', reason);
+    return proposesAnew?.(proposal) === true
+      ? stop('superseded', overtakenCode, `${reason} Its agent proposes it anew.`)
+      : stop('held', 'classify.conflict', reason);
   }
   const { tree } = merged;
   const files = await git.diff(base, tree);
@@ -167,6 +172,6 @@ async function checkRevert(
   return { of, equal: undone.kind === 'clean' && undone.tree === tree };
 }
 
-function stop(outcome: 'held' | 'refused', code: string, reason: string): StageOutcome<never> {
+function stop(outcome: 'held' | 'refused' | 'superseded', code: string, reason: string): StageOutcome<never> {
   return { kind: 'stop', conclusion: { outcome, code, reasons: [reason] } };
 }

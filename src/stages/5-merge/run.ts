@@ -16,7 +16,14 @@ import type { Controls } from '../../ports/controls.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
-import { foreignCommits, inProduction, type Ledger, pendingRevert } from '../../views/ledger.ts';
+import {
+  foreignCommits,
+  inProduction,
+  type Ledger,
+  olderThan,
+  pendingRevert,
+  revertSource,
+} from '../../views/ledger.ts';
 import { mergeMessage, mergeTrailers } from './message.ts';
 import { type MergeFacts, type MergePlan, planMerge } from './plan.ts';
 
@@ -102,7 +109,9 @@ function behind(id: string, ledger: Ledger): MergeFacts['behind'] {
   if (revert !== undefined && revert.id !== id) return { id: revert.id, why: 'reverts a change first' };
   const other = inProduction(ledger);
   if (other !== undefined && other.id !== id) return { id: other.id, why: 'is in its rollout' };
-  return undefined;
+  const isRevert = ledger.changes.get(id)?.proposal.source === revertSource;
+  const older = isRevert ? undefined : olderThan(ledger, id);
+  return older === undefined ? undefined : { id: older.id, why: 'was proposed first' };
 }
 
 async function settle(ctx: StageContext, plan: Exclude<MergePlan, { kind: 'go' }>): Promise<Outcome> {
