@@ -38,7 +38,8 @@ module.exports = {
     },
     {
       name: 'pure-folders-do-no-io',
-      comment: 'A stage acts through ports only; shipped.ts reads files of this program itself, as an import would.',
+      comment:
+        'A stage acts through ports only; shipped.ts reads files of this program itself, as an import would.',
       severity: 'error',
       from: {
         path: '^src/(domain|stats|audit|views|stages|engine|ports)/',

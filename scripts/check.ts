@@ -7,46 +7,62 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const reports = mkdtempSync(join(tmpdir(), 'autoland-check-'));
-const testReport = join(reports, 'tests.json');
 
-const steps = [
+type Step = { readonly name: string; readonly argv: readonly string[]; readonly report?: string };
+
+const rules: readonly Step[] = [
   { name: 'types', argv: ['tsc', '-p', '.'] },
   { name: 'lint and format', argv: ['biome', 'check', '--error-on-warnings', '.'] },
   {
     name: 'import rules',
     argv: ['depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'test', 'bench'],
   },
-  {
-    name: 'tests',
-    argv: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${testReport}`],
-  },
 ];
 
-type TestReport = { numPassedTests: number; numFailedTests: number; numPendingTests: number };
+// Whole stories start many processes: one file after the other, so that none starves another.
+const parts = tests('parts', ['src', 'test/redteam', 'test/contracts']);
+const stories = tests('stories', ['test/journeys', 'test/faults', '--no-file-parallelism']);
 
-function run(argv: readonly string[]): boolean {
+function tests(name: string, args: readonly string[]): Step {
+  const report = join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { name, argv: ['vitest', 'run', ...args, ...reporters], report };
+}
+
+type Counts = { readonly numPassedTests: number; readonly numFailedTests: number };
+
+function run({ argv }: Step): boolean {
   const [tool = '', ...rest] = argv;
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
   return spawnSync(join(bin, tool), rest, { cwd: root, stdio: 'inherit', env }).status === 0;
 }
 
-function readReport(): TestReport | undefined {
+/** A run without a report ran no test: that is a failure, not a pass. */
+function read(report: string): Counts {
   try {
-    return JSON.parse(readFileSync(testReport, 'utf8')) as TestReport;
+    return JSON.parse(readFileSync(report, 'utf8')) as Counts;
   } catch {
-    return undefined;
+    return { numPassedTests: 0, numFailedTests: 1 };
   }
 }
 
-const filters = process.argv.slice(2);
-const failed: string[] = [];
-for (const { name, argv } of steps) {
-  console.log(`\n== ${name}`);
-  if (!run(name === 'tests' ? [...argv, ...filters] : argv)) failed.push(name);
+/** `--slow`: the stories that take too long for every change; names: only the tests below them. */
+function plan(args: readonly string[]): readonly Step[] {
+  if (args[0] === '--slow')
+    return [tests('slow stories', ['.slow.', '--no-file-parallelism', ...args.slice(1)])];
+  return args.length === 0 ? [...rules, parts, stories] : [...rules, tests('some', args)];
 }
-const report = readReport();
+
+if (process.argv[2] === '--slow') process.env.AUTOLAND_SLOW = '1';
+const steps = plan(process.argv.slice(2));
+const failed: string[] = [];
+for (const step of steps) {
+  console.log(`\n== ${step.name}`);
+  if (!run(step)) failed.push(step.name);
+}
+const counts = steps.flatMap(({ report }) => (report === undefined ? [] : [read(report)]));
 rmSync(reports, { recursive: true, force: true });
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
-// A run without a report ran no test: that is a failure, not a pass.
-console.log(`${report?.numPassedTests ?? 0} passed, ${report?.numFailedTests ?? 1} failed`);
-process.exitCode = failed.length === 0 && report !== undefined ? 0 : 1;
+const sum = (of: (one: Counts) => number) => counts.reduce((total, one) => total + of(one), 0);
+console.log(`${sum((one) => one.numPassedTests)} passed, ${sum((one) => one.numFailedTests)} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
