@@ -26,7 +26,7 @@ export type EnginePorts = {
 const maxRounds = 5;
 const maxFailures = 6;
 /** Another process of ours is down, as while it starts again: nothing is wrong with the change. Some 10 minutes. */
-const patience = { maxFailures: 125, mostMs: 5_000 };
+const patience = { maxFailures: 300, mostMs: 2_000 };
 
 /** Runs one call of the stage that `state` is in, and journals what it answered. */
 export async function step(

@@ -82,7 +82,7 @@ class Campaign {
     const state = join(dir, 's');
     const log = join(dir, 'up.log');
     this.#installation = new Installation({ repo: this.#repository.bare, state, port, log });
-    this.#crowd = new Crowd(`http://127.0.0.1:${port}`, { users: 400, perSecond: 200 });
+    this.#crowd = new Crowd(`http://127.0.0.1:${port}`, { users: 300, perSecond: 150 });
     this.#killer = new Killer({
       installation: this.#installation,
       random: seededRandom(options.seed),

@@ -1,4 +1,5 @@
-import { type Client, createClient } from '../../src/demo/traffic/client.ts';
+import { request } from 'node:http';
+import type { Answer } from '../../src/demo/traffic/client.ts';
 import { CookieJars } from '../../src/demo/traffic/cookie-jar.ts';
 import type { Victim } from './installation.ts';
 
@@ -13,12 +14,12 @@ export type CrowdCounts = {
 };
 
 const TICK_MS = 10;
-const CONNECTIONS = 32;
+const ANSWER_WITHIN_MS = 10_000;
 const MOST_IN_FLIGHT = 64;
 
 /** Users who keep their cookie and visit again and again. */
 export class Crowd {
-  readonly #client: Client;
+  readonly #origin: string;
   readonly #jars = new CookieJars();
   readonly #busy = new Set<number>();
   readonly #refused = new Map<string, number>();
@@ -33,7 +34,7 @@ export class Crowd {
   #routerBackAt = Number.NEGATIVE_INFINITY;
 
   constructor(origin: string, options: { users: number; perSecond: number }) {
-    this.#client = createClient(origin, CONNECTIONS);
+    this.#origin = origin;
     this.#options = options;
   }
 
@@ -62,7 +63,6 @@ export class Crowd {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#client.close();
   }
 
   #send(): void {
@@ -75,7 +75,7 @@ export class Crowd {
     this.#busy.add(user);
     const sentAt = performance.now();
     const cookie = this.#jars.header(user);
-    const answer = await this.#client.send({ method: 'GET', path: '/', body: undefined, cookie });
+    const answer = await get(this.#origin, cookie);
     this.#busy.delete(user);
     if (answer.kind === 'dropped') return this.#lost(sentAt, answer.reason);
     this.#jars.store(user, answer.setCookies);
@@ -99,4 +99,22 @@ export class Crowd {
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** A connection for each request: a server may close an idle one just as it is used again, and that is no fault. */
+function get(origin: string, cookie: string | undefined): Promise<Answer> {
+  return new Promise((resolve) => {
+    const dropped = (error: Error): void => resolve({ kind: 'dropped', reason: error.message });
+    const sent = request(origin, { agent: false, headers: cookie === undefined ? {} : { cookie } });
+    sent.setTimeout(ANSWER_WITHIN_MS, () => sent.destroy(new Error('no answer in time')));
+    sent.on('error', dropped);
+    sent.on('response', (response) => {
+      const { statusCode = 0, headers } = response;
+      response.on('error', dropped).on('end', () => {
+        resolve({ kind: 'answered', status: statusCode, setCookies: headers['set-cookie'] ?? [] });
+      });
+      response.resume();
+    });
+    sent.end();
+  });
 }

@@ -11,7 +11,7 @@ type KillerOptions = {
 };
 
 /** Chances, per second, that a process is killed at no particular moment. */
-const perSecond: Readonly<Record<Victim, number>> = { 'control plane': 0.8, supervisor: 0.3, router: 0.04 };
+const perSecond: Readonly<Record<Victim, number>> = { 'control plane': 1.0, supervisor: 0.5, router: 0.02 };
 /** How many kills each part of a landing gets, so that they do not all meet its beginning: 20 in all. */
 const grants: Readonly<Record<string, number>> = { proposed: 5, guardrails: 4, merge: 5, release: 6 };
 const TICK_MS = 20;
