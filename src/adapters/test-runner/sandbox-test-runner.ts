@@ -4,6 +4,7 @@ import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxJob, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import { Limiter } from '../limiter.ts';
 import { Installs } from './installs.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
@@ -25,6 +26,7 @@ const tailCharacters = 2000;
 
 /** Runs a project's tests in the sandbox, and keeps what `npm ci` installed for the next change. */
 export class SandboxTestRunner implements TestRunner {
+  readonly #limiter = new Limiter(1);
   readonly #options: SandboxTestRunnerOptions;
   readonly #installs: Installs;
 
@@ -38,7 +40,12 @@ export class SandboxTestRunner implements TestRunner {
     );
   }
 
-  async compare(commands: TestCommands, sides: TestSides): Promise<TestComparison> {
+  /** One at a time: several at once would take the processors from production, and gain nothing. */
+  compare(commands: TestCommands, sides: TestSides): Promise<TestComparison> {
+    return this.#limiter.run(() => this.#compare(commands, sides));
+  }
+
+  async #compare(commands: TestCommands, sides: TestSides): Promise<TestComparison> {
     const { git, workspace } = this.#options;
     const job = await mkdtemp(join(workspace, 'job-'));
     try {
