@@ -3,7 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
 import { sampleProposal } from '../testing/stage-bench.ts';
-import { lastLook, viewChange } from './change-view.ts';
+import { lastExposure, viewChange } from './change-view.ts';
 import { foldLedger } from './ledger.ts';
 import { changeLines } from './status-view.ts';
 
@@ -113,16 +113,19 @@ describe('viewChange', () => {
   });
 });
 
-describe('lastLook', () => {
-  it('is the last of the notes of that name', () => {
-    const note = (name: string, data: JsonObject): Told => ['stage.noted', { note: name, data }];
-    const entries = journal(
-      note('rollout.look', { step: 0 }),
-      note('rollout.look', { step: 1 }),
-      note('other', {}),
-    );
-    expect(lastLook(entries)).toEqual({ step: 1 });
-    expect(lastLook(journal())).toBeUndefined();
+describe('lastExposure', () => {
+  const counts = (usersExposed: number) => ({ usersExposed, usersErrored: 1, backgroundErrors: 0 });
+  const note = (name: string, data: JsonObject): Told => ['stage.noted', { note: name, data }];
+
+  it('is what the last look saw', () => {
+    const looks = [note('rollout.look', counts(1)), note('rollout.look', counts(2)), note('other', {})];
+    expect(lastExposure(journal(...looks))).toEqual(counts(2));
+    expect(lastExposure(journal())).toBeUndefined();
+  });
+
+  it('counts whom the candidate served after that', () => {
+    const told = [note('rollout.look', counts(2)), note('rollout.exposure', counts(5))];
+    expect(lastExposure(journal(...told))).toEqual(counts(5));
   });
 });
 

@@ -1,6 +1,7 @@
+import { exposureNote, lookNote, readExposure } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { type StageData, type StageName, stageNames } from '../domain/stage.ts';
+import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
 
 /** One change as `explain`, `watch` and the API show it. */
@@ -44,8 +45,7 @@ export type GuardrailView = {
   readonly ms: number;
 };
 
-/** `look` is the last `rollout.look` of the change, if it was ever exposed. */
-export function viewChange(state: ChangeState, look: JsonObject | undefined): ChangeView {
+export function viewChange(state: ChangeState, exposure: Exposure | undefined): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
   return {
@@ -60,18 +60,20 @@ export function viewChange(state: ChangeState, look: JsonObject | undefined): Ch
     stages: stageNames.flatMap((stage) => viewStage(state, stage)),
     guardrails: results.guardrails?.results ?? [],
     packages: (results.classify?.packages ?? []).filter(({ direct }) => direct),
-    exposed: numberOf(look, 'usersExposed'),
-    errored: numberOf(look, 'usersErrored'),
-    background: numberOf(look, 'backgroundErrors'),
+    exposed: exposure?.usersExposed ?? 0,
+    errored: exposure?.usersErrored ?? 0,
+    background: exposure?.backgroundErrors ?? 0,
     merge: results.merge?.commit ?? null,
     digest: release?.deploys === true ? release.digest : null,
   };
 }
 
-/** The last look at the canary that the journal holds. */
-export function lastLook(entries: readonly Entry[]): JsonObject | undefined {
-  const look = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === 'rollout.look');
-  return look?.data.data as JsonObject | undefined;
+/** Who was exposed, as the journal last says it. undefined: nobody ever was. */
+export function lastExposure(entries: readonly Entry[]): Exposure | undefined {
+  const note = entries.findLast(
+    ({ type, data }) => type === 'stage.noted' && (data.note === lookNote || data.note === exposureNote),
+  );
+  return note && readExposure(note.data.data as JsonObject);
 }
 
 function viewStage(state: ChangeState, stage: StageName): StageView[] {
@@ -104,9 +106,4 @@ function summarize(stage: StageName, state: ChangeState): string | null {
   const data = state.results[stage];
   // The table is indexed by the same name, which TypeScript cannot follow.
   return data === undefined ? null : (summaries[stage] as (of: typeof data) => string)(data);
-}
-
-function numberOf(data: JsonObject | undefined, key: string): number {
-  const value = data?.[key];
-  return typeof value === 'number' ? value : 0;
 }

@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { makeApi } from '../server/app.ts';
-import { lastLook, viewChange } from '../views/change-view.ts';
+import { lastExposure, viewChange } from '../views/change-view.ts';
 import type { Repository } from './repository.ts';
 import { readStatus } from './status.ts';
 
@@ -14,7 +14,7 @@ export async function serveApi(repository: Repository) {
     status: () => readStatus(repository),
     change: async (id) => {
       const { state, entries } = await repository.change(id);
-      return viewChange(state, lastLook(entries));
+      return viewChange(state, lastExposure(entries));
     },
     entries: (from, limit) => store.read({ from, to: from + limit }),
     stop: async (by, reason) => {

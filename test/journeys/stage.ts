@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '../../src/domain/journal.ts';
-import { type ChangeView, lastLook, viewChange } from '../../src/views/change-view.ts';
+import { type ChangeView, lastExposure, viewChange } from '../../src/views/change-view.ts';
 import type { StatusView } from '../../src/views/status-view.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
 import { readStatus } from '../../src/wiring/status.ts';
@@ -133,7 +133,7 @@ export class Stage {
     const look = async () => {
       await using repository = await openRepository({ repo: this.repo.dir, state: this.state }, 'read');
       const { state, entries } = await repository.change(change);
-      last = viewChange(state, lastLook(entries));
+      last = viewChange(state, lastExposure(entries));
       if (wanted(last)) return last;
       await meanwhile?.();
       return undefined;

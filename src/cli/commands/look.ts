@@ -28,11 +28,11 @@ async function status(options: CommonOptions): Promise<void> {
 
 async function explain(change: string, options: CommonOptions): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  const { lastLook, viewChange } = await import('../../views/change-view.ts');
+  const { lastExposure, viewChange } = await import('../../views/change-view.ts');
   const { renderChange } = await import('../render/change.ts');
   await using repository = await openRepository(options, 'read');
   const { state, entries } = await repository.change(change);
-  const view = viewChange(state, lastLook(entries));
+  const view = viewChange(state, lastExposure(entries));
   print(options.json, view, () => renderChange(view));
 }
 

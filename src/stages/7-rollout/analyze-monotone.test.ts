@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StepTally } from '../../domain/rollout.ts';
+import { arms, at, input, observation, plan, second } from '../../testing/rollout-fixtures.ts';
 import { type AnalyzeInput, analyze } from './analyze.ts';
-import { arms, at, input, observation, plan, second } from './analyze-fixtures.ts';
 
 /** Harm before doubt before progress. */
 const ranks = { restart: -1, rollback: 0, close: 1, hold: 2, continue: 3, raise: 4, promote: 4 };

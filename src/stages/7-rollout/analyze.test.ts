@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation, StepTally } from '../../domain/rollout.ts';
+import {
+  arms,
+  at,
+  busySeconds,
+  healthy,
+  input,
+  observation,
+  second,
+} from '../../testing/rollout-fixtures.ts';
 import { type AnalyzeInput, analyze, type Evidence, type RolloutDecision } from './analyze.ts';
-import { arms, at, busySeconds, healthy, input, observation, second } from './analyze-fixtures.ts';
 
 const first = healthy(0, 6000);
 const change = (tally: Partial<StepTally>, more: Partial<Observation> = {}) =>

@@ -10,8 +10,8 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import type { Route } from '../../ports/runtime.ts';
+import { arms, observation } from '../../testing/rollout-fixtures.ts';
 import { emptyLedger } from '../../views/ledger.ts';
-import { arms, observation } from './analyze-fixtures.ts';
 import { type RolloutPorts, rollout } from './run.ts';
 
 const text = `version: 1

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plan } from './analyze-fixtures.ts';
+import { plan } from '../../testing/rollout-fixtures.ts';
 import type { RolloutCommand } from './commands.ts';
 import {
   afterCommand,

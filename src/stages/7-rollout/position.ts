@@ -29,8 +29,6 @@ export type Position = {
 };
 
 export const positionNote = 'rollout.position';
-/** A look at the canary: what was seen, and what was decided. */
-export const lookNote = 'rollout.look';
 const noCap = 1_000;
 
 export function readPosition(note: JsonObject | undefined): Position | undefined {

@@ -1,5 +1,6 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Conclusion } from '../../domain/decision.ts';
+import { lookNote, readExposure } from '../../domain/exposure.ts';
 import type { Signal } from '../../domain/journal.ts';
 import { flagKey, type Observation } from '../../domain/rollout.ts';
 import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
@@ -14,12 +15,11 @@ import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { readCommand } from './commands.ts';
 import { conclusionOf, type Ending, endingNote, readEnding } from './ending.ts';
-import { lookOf, readExposure } from './exposure.ts';
+import { lookOf } from './look.ts';
 import {
   afterCommand,
   begun,
   holdOn,
-  lookNote,
   type Position,
   positionNote,
   raised,

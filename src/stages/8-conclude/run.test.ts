@@ -40,6 +40,7 @@ const call = () =>
         git,
         runtime: service.runtime,
         flags: service.flags,
+        witness: service.witness,
         propose: async (proposal) => {
           const { store, clock } = service.bench;
           const ports = { journal: store, outbox: store, clock };
@@ -86,7 +87,44 @@ describe('a change that was rolled back', () => {
     expect((await git.readFile(head, 'a'))?.toString()).toBe('1\n');
   });
 
+  const leased = { service: 'shop', flag: 'shop.n1', nonce: 'n1', version: 1, step: 0, weight: 0.1 };
+  const exposures = async () =>
+    (await service.bench.store.read({ types: ['stage.noted'] }))
+      .filter(({ data }) => data.note === 'rollout.exposure')
+      .map(({ data }) => data.data);
+
+  it('counts those who met an error until its last request had ended', async () => {
+    await exposed(0.1);
+    await service.witness.lease({ ...leased, leaseMs: 5_000 });
+    await stopped('rolled-back');
+    await call();
+    const { usersExposed, usersErrored } = (await service.witness.observe('n1')) ?? {};
+    expect(await exposures()).toMatchObject([{ usersExposed, usersErrored }]);
+    expect(service.calls.indexOf('runtime.stop')).toBeLessThan(service.calls.indexOf('witness.observe'));
+  });
+
+  it('counts them after a crash too, when the route no longer names the rollout', async () => {
+    await exposed(0.1);
+    await service.witness.lease({ ...leased, leaseMs: 5_000 });
+    await stopped('rolled-back');
+    service.bench.dieBefore(({ type, data }) => type === 'effect.done' && data.step === 'remove-candidate');
+    await call();
+    expect(await call()).toMatchObject({ stage: null });
+    expect(await exposures()).toHaveLength(1);
+  });
+
+  it('is put in order without a witness: the last look’s figures stand', async () => {
+    await exposed(0.1);
+    await stopped('rolled-back');
+    service.witness.observe = () => Promise.reject(new Error('no router'));
+    expect(await call()).toMatchObject({ stage: null });
+    expect(await exposures()).toEqual([]);
+  });
+
   it.each([
+    ['effect.intended', 'close-flags'],
+    ['effect.done', 'close-flags'],
+    ['stage.noted', undefined],
     ['effect.intended', 'remove-candidate'],
     ['effect.done', 'remove-candidate'],
     ['effect.intended', 'queue-revert'],

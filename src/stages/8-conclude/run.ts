@@ -1,17 +1,20 @@
 import type { Proposal, Sha } from '../../domain/change.ts';
 import type { Conclusion } from '../../domain/decision.ts';
+import { exposureNote, exposureOf } from '../../domain/exposure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isFlagOf } from '../../domain/rollout.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
 import type { FlagStore } from '../../ports/flags.ts';
 import type { Runtime } from '../../ports/runtime.ts';
-import { planConclusion } from './plan.ts';
+import type { Witness } from '../../ports/witness.ts';
+import { type ConcludePlan, planConclusion } from './plan.ts';
 
 export type ConcludePorts = {
   readonly git: RevertGit;
   readonly runtime: Runtime;
   readonly flags: FlagStore;
+  readonly witness: Pick<Witness, 'observe'>;
   /** Hands a proposal in; the same one twice is one. */
   readonly propose: (proposal: Proposal) => Promise<string>;
 };
@@ -19,17 +22,7 @@ export type ConcludePorts = {
 /** Puts production and branch in order after a change, whichever way it ended, and closes it. */
 export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise<StageOutcome<Conclusion>> {
   const plan = planConclusion(ctx);
-  if (plan.dropCandidate !== null) {
-    const { service, digest, stable } = plan.dropCandidate;
-    await ctx.closing('remove-candidate', { service, digest }, async () => {
-      // A rollout that could not end by itself has left its flag open: the flag first, here too.
-      for (const { key, weight } of await ports.flags.all())
-        if (weight > 0 && isFlagOf(service, key)) await ports.flags.kill(key, plan.conclusion.code);
-      await ports.runtime.route({ service, stable, candidate: null });
-      await ports.runtime.stop(service, digest);
-      return {};
-    });
-  }
+  if (plan.dropCandidate !== null) await dropCandidate(ctx, ports, plan);
   if (plan.keepWarm !== null) await stopOthers(ctx, ports.runtime, plan.keepWarm);
   const reasons = [...plan.conclusion.reasons];
   if (plan.revert !== null) {
@@ -41,6 +34,49 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
     );
   }
   return { kind: 'stop', conclusion: { ...plan.conclusion, reasons } };
+}
+
+async function dropCandidate(
+  ctx: StageContext,
+  ports: ConcludePorts,
+  { conclusion, dropCandidate }: ConcludePlan,
+): Promise<void> {
+  if (dropCandidate === null) return;
+  const { service, digest, stable } = dropCandidate;
+  // A rollout that could not end by itself has left its flag open: the flag first, here too.
+  await ctx.closing('close-flags', { service }, async () => {
+    for (const { key, weight } of await ports.flags.all())
+      if (weight > 0 && isFlagOf(service, key)) await ports.flags.kill(key, conclusion.code);
+    return {};
+  });
+  const nonce = await nonceOf(ctx, ports.runtime, service);
+  await ctx.closing('remove-candidate', { service, digest }, async () => {
+    await ports.runtime.route({ service, stable, candidate: null });
+    await ports.runtime.stop(service, digest);
+    return {};
+  });
+  if (nonce !== undefined) await noteExposure(ctx, ports.witness, nonce);
+}
+
+/** The rollout that the candidate is routed under; journalled before the route forgets it. undefined: it was never exposed. */
+async function nonceOf(ctx: StageContext, runtime: Runtime, service: string): Promise<string | undefined> {
+  const known = ctx.recall('rollout.ended')?.nonce;
+  if (typeof known === 'string') return known;
+  const route = (await runtime.routes()).find((one) => one.service === service);
+  const nonce = route?.candidate?.nonce;
+  if (nonce !== undefined) await ctx.note('rollout.ended', { nonce });
+  return nonce;
+}
+
+/** Users who met an error after the last look, while the flag closed and what was under way ended, count too. */
+async function noteExposure(
+  ctx: StageContext,
+  witness: ConcludePorts['witness'],
+  nonce: string,
+): Promise<void> {
+  // For people's eyes: without it the last look's figures stand.
+  const observation = await witness.observe(nonce).catch(() => undefined);
+  if (observation !== undefined) await ctx.note(exposureNote, exposureOf(observation));
 }
 
 async function stopOthers(

@@ -1,7 +1,7 @@
-import type { Observation, RolloutPlan, StepTally } from '../../domain/rollout.ts';
-import type { AnalyzeInput } from './situation.ts';
+import type { Observation, RolloutPlan, StepTally } from '../domain/rollout.ts';
+import type { AnalyzeInput } from '../stages/7-rollout/situation.ts';
 
-/** Made-up rollouts for the tests of analyze(). */
+/** Made-up rollouts for the tests of a rollout. */
 
 export const plan: RolloutPlan = {
   alpha: 0.001,

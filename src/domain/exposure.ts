@@ -1,7 +1,11 @@
-import type { JsonObject } from '../../domain/json.ts';
-import { type Observation, outcomeClasses } from '../../domain/rollout.ts';
-import type { Exposure } from '../../domain/stage.ts';
-import type { RolloutDecision } from './decision.ts';
+import type { JsonObject } from './json.ts';
+import { type Observation, outcomeClasses } from './rollout.ts';
+import type { Exposure } from './stage.ts';
+
+/** A look at the canary: what was seen, and what was decided. */
+export const lookNote = 'rollout.look';
+/** Who was exposed in all, once the candidate serves nobody any more. */
+export const exposureNote = 'rollout.exposure';
 
 /**
  * Who met the candidate, who met an error there, and how many of those baseline's rate lets expect:
@@ -30,24 +34,4 @@ export function readExposure(note: JsonObject | undefined): Exposure {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** What is journalled of a look. */
-export function lookOf(look: {
-  readonly at: Date;
-  readonly step: number;
-  readonly weight: number;
-  readonly decision: RolloutDecision;
-  readonly observation: Observation | undefined;
-}): JsonObject {
-  const { at, step, weight, decision, observation } = look;
-  return {
-    at: at.toISOString(),
-    step,
-    weight,
-    decision: decision.kind,
-    reason: decision.reason,
-    evidence: decision.evidence as unknown as JsonObject,
-    ...exposureOf(observation),
-  };
 }
