@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GateInput, gateRefusal, gateStatement } from './gate.ts';
+import { type GateInput, gateExpiry, gateRefusal, gateStatement } from './gate.ts';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const input: GateInput = {
@@ -18,6 +18,7 @@ const input: GateInput = {
   log: { size: 7, root: 'c'.repeat(64) },
   inputs: [{ uri: 'git:head', digest: `gitCommit:${'d'.repeat(40)}` }],
   at,
+  expires: gateExpiry(at, 'merge'),
   nonce: 'n',
 };
 const wanted = { change: 'chg_1', resource: 'main@tip', policyDigest: 'a'.repeat(64), now: at };

@@ -11,11 +11,17 @@ export type GateInput = {
   readonly log: { readonly size: number; readonly root: string };
   readonly inputs: readonly { readonly uri: string; readonly digest: string }[];
   readonly at: Date;
+  readonly expires: Date;
   readonly nonce: string;
 };
 
-/** A merge that has not happened a day after the decision is decided again. */
-const validMs = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+/** After that its evidence is old: a change that was not merged by then is decided again, a rollout does not rise. */
+const validMs = { merge: dayMs, exposure: 7 * dayMs };
+
+export function gateExpiry(at: Date, act: keyof typeof validMs): Date {
+  return new Date(at.getTime() + validMs[act]);
+}
 
 /** What the gate signs when the policy permits; throws on anything else, which is a bug. */
 export function gateStatement(input: GateInput): UnsignedStatement {
@@ -29,7 +35,7 @@ export function gateStatement(input: GateInput): UnsignedStatement {
     inputs: input.inputs,
     change: input.change,
     log: input.log,
-    expires: new Date(input.at.getTime() + validMs),
+    expires: input.expires,
     nonce: input.nonce,
   });
 }

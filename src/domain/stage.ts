@@ -55,7 +55,14 @@ export type MergeReport = { readonly commit: Sha; readonly onto: Sha };
 /** `deploys: false`: nothing runs differently. `sameAsStable`: what was built is what runs already. */
 export type ReleaseReport =
   | { readonly deploys: false; readonly why: string; readonly sameAsStable: boolean }
-  | { readonly deploys: true; readonly service: string; readonly digest: string; readonly stable: string };
+  | {
+      readonly deploys: true;
+      readonly service: string;
+      readonly digest: string;
+      readonly stable: string;
+      /** RFC 3339: until when the gate's decision lets users be exposed to it. */
+      readonly expires: string;
+    };
 
 /** `ran: false`: there was nothing to expose. */
 export type RolloutReport =

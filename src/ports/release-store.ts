@@ -18,6 +18,13 @@ export interface ReleaseStore {
   attached(digest: string, name: 'provenance' | 'gate'): Promise<Attestation | undefined>;
   /** undefined: not here. MUST recompute the digest from the files and reject with `release.corrupt` when it differs. */
   get(digest: string): Promise<Release | undefined>;
-  /** Removes every release that is not in `keep`; answers what it removed. */
-  collect(keep: ReadonlySet<string>, dryRun: boolean): Promise<readonly string[]>;
+  /**
+   * Removes every release that is not in `keep` and was last put before `before`: what is being built is in nobody's
+   * books yet. Answers what it removed, or would.
+   */
+  collect(input: {
+    readonly keep: ReadonlySet<string>;
+    readonly before: Date;
+    readonly dryRun: boolean;
+  }): Promise<readonly string[]>;
 }

@@ -10,11 +10,13 @@ type Named = 'provenance' | 'gate';
 /** Releases without files; their digests are made up by whoever puts them. */
 export class MemoryReleases implements ReleaseStore {
   readonly #releases = new Map<string, Release>();
+  readonly #putAt = new Map<string, number>();
   readonly #attached = new Map<string, Attestation>();
 
   async put(input: { dir: string; service: string; commit: string }): Promise<Release> {
     const release = { ...input, digest: input.dir };
     this.#releases.set(release.digest, release);
+    this.#putAt.set(release.digest, Date.now());
     return release;
   }
 
@@ -30,8 +32,13 @@ export class MemoryReleases implements ReleaseStore {
     return this.#releases.get(digest);
   }
 
-  async collect(keep: ReadonlySet<string>, dryRun: boolean): Promise<readonly string[]> {
-    const gone = [...this.#releases.keys()].filter((digest) => !keep.has(digest));
+  async collect({
+    keep,
+    before,
+    dryRun,
+  }: Parameters<ReleaseStore['collect']>[0]): Promise<readonly string[]> {
+    const isOld = (digest: string) => (this.#putAt.get(digest) ?? 0) < before.getTime();
+    const gone = [...this.#releases.keys()].filter((digest) => !keep.has(digest) && isOld(digest));
     if (!dryRun) for (const digest of gone) this.#releases.delete(digest);
     return gone;
   }

@@ -18,6 +18,15 @@ export const stable = `sha256:${'a'.repeat(64)}`;
 export const candidate = `sha256:${'b'.repeat(64)}`;
 export const commits = { stable: '1'.repeat(40), merge: '2'.repeat(40) };
 
+/** The candidate, as the release stage reports it. */
+export const released: StageData['release'] = {
+  deploys: true,
+  service: 'shop',
+  digest: candidate,
+  stable,
+  expires: '2100-01-01T00:00:00.000Z',
+};
+
 /** A service that runs its stable version, and a merged change on its way into production. */
 export class ServiceBench {
   readonly bench: StageBench;
@@ -60,8 +69,7 @@ export class ServiceBench {
     const made = await ServiceBench.open();
     await made.admit(candidate);
     await made.runtime.start(made.spec(), candidate);
-    const release: StageData['release'] = { deploys: true, service: 'shop', digest: candidate, stable };
-    await made.bench.given({ release });
+    await made.bench.given({ release: released });
     made.calls.length = 0;
     return made;
   }

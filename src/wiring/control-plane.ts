@@ -11,6 +11,7 @@ import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
 import { adoptIfFirst, keepStableRunning } from './adopt.ts';
 import { serveApi } from './api.ts';
+import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
@@ -55,6 +56,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
+  const tidying = keepHouse(repository, options);
+  closing.defer(() => clearInterval(tidying));
   const worker = makeWorker(repository, workshop, ports);
   const stop = () => worker.stop();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

@@ -1,16 +1,16 @@
 import { readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
-import type { Ledger } from '../views/ledger.ts';
+import { startTimeOf } from '../adapters/runtime/processes/process-identity.ts';
 import { releasesToKeep } from '../views/retention.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** No job of ours lasts this long: what is older was left by a process that was killed. */
-const abandonedMs = dayMs;
+const scratchOf = /^autoland-(?:git|import)-(\d+)-/;
 
 /** `autoland gc`: answers what was (or would be) removed. The journal and the audit log are never collected. */
 export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Promise<readonly string[]> {
@@ -18,28 +18,45 @@ export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Pr
   const { place, clock } = repository;
   const { reader, close } = await openGitReader(place.repo);
   try {
-    const { config } = await new BranchRules(reader, false).load();
-    const ledger: Ledger = await repository.ledger();
+    const { retention } = (await new BranchRules(reader, false).load()).config;
+    const now = clock.now();
+    // No job and no build of ours lasts a day: what is older was left by a process that was killed.
+    const yesterday = new Date(now.getTime() - dayMs);
     const releases = await FileReleaseStore.open(place.files.releases);
-    const removed = await releases.collect(releasesToKeep(ledger, config.retention, clock.now()), dryRun);
-    const work = await abandoned(place.files.work, clock.now());
-    if (!dryRun) for (const path of work) await rm(path, { recursive: true, force: true });
-    return [...removed, ...work];
+    const keep = releasesToKeep(await repository.ledger(), retention, now);
+    const removed = await releases.collect({ keep, before: yesterday, dryRun });
+    const paths = [
+      ...(await olderThan(join(place.files.work, 'jobs'), yesterday)).filter((path) => !isCache(path)),
+      ...(await olderThan(join(place.files.cache, 'tarballs'), daysBefore(now, retention.days))),
+      ...(await olderThan(tmpdir(), yesterday)).filter(isAbandoned),
+    ];
+    if (!dryRun) for (const path of paths) await rm(path, { recursive: true, force: true });
+    return [...removed, ...paths];
   } finally {
     await close();
   }
 }
 
-async function abandoned(work: string, now: Date): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const folder of ['jobs']) {
-    const dir = join(work, folder);
-    for (const name of await readdir(dir).catch(() => [])) {
-      if (name === 'installs') continue;
-      const path = join(dir, name);
-      const { mtimeMs } = await stat(path);
-      if (now.getTime() - mtimeMs > abandonedMs) found.push(path);
-    }
-  }
-  return found;
+function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * dayMs);
+}
+
+async function olderThan(dir: string, date: Date): Promise<readonly string[]> {
+  const paths = (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
+  // What another process removes meanwhile is gone already.
+  const aged = await Promise.all(
+    paths.map(async (path) => ({ path, stats: await stat(path).catch(() => undefined) })),
+  );
+  return aged.flatMap(({ path, stats }) => (stats !== undefined && stats.mtime < date ? [path] : []));
+}
+
+/** Installs make room for themselves. */
+function isCache(path: string): boolean {
+  return path.endsWith('/installs');
+}
+
+/** Scratch of a process of ours that is gone. */
+function isAbandoned(path: string): boolean {
+  const pid = scratchOf.exec(path.slice(path.lastIndexOf('/') + 1))?.[1];
+  return pid !== undefined && startTimeOf(Number(pid)) === undefined;
 }

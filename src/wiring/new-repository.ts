@@ -8,7 +8,7 @@ const committer = { GIT_COMMITTER_NAME: 'autoland', GIT_COMMITTER_EMAIL: 'bot@au
 
 /** A bare repository at `bare` whose branch `main` holds the files of `source`, without any node_modules. */
 export async function makeRepository(source: string, bare: string, title: string): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'autoland-import-'));
+  const scratch = await mkdtemp(join(tmpdir(), `autoland-import-${process.pid}-`));
   try {
     const tree = join(scratch, 'tree');
     await cp(source, tree, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });

@@ -158,6 +158,8 @@ function healthy(number: number, weight: number): StepTally {
   };
 }
 
+const expires = '2100-01-01T00:00:00.000Z';
+
 /** The stages around the rollout answer at once; the one under test is the real one. */
 function stages(): readonly BoundStage[] {
   const acting =
@@ -184,7 +186,7 @@ function stages(): readonly BoundStage[] {
     judge: acting('judge', { verdict: 'not-configured', reasons: [] }),
     policy: acting('policy', decision),
     merge: acting('merge', { commit, onto: base }),
-    release: acting('release', { deploys: true, service: 'shop', digest: candidate, stable }),
+    release: acting('release', { deploys: true, service: 'shop', digest: candidate, stable, expires }),
     rollout: (ctx) => rollout(ctx, ports),
     conclude: acting('conclude', { outcome: 'landed', code: 'landed.promoted', reasons: ['done'] }),
   };

@@ -119,7 +119,7 @@ describe('FileReleaseStore', () => {
     }
     const release = await put();
     expect(await store.get(release.digest)).toEqual(release);
-    await store.collect(new Set([release.digest]), false);
+    await store.collect({ keep: new Set([release.digest]), before: new Date(), dryRun: false });
     expect(await readdir(releases)).toEqual([release.digest.slice('sha256:'.length)]);
   });
 });

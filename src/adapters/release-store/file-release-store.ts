@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -36,7 +36,10 @@ export class FileReleaseStore implements ReleaseStore {
     try {
       const digest = treeDigest(await copyTree(input.dir, join(made, 'tree')));
       const stored = await this.#intact(digest);
-      if (stored !== undefined) return stored;
+      if (stored !== undefined) {
+        await utimes(join(stored.dir, '..', 'release.json'), new Date(), new Date());
+        return stored;
+      }
       await syncTree(join(made, 'tree'));
       await writeDurably(join(made, 'release.json'), { service: input.service, commit: input.commit });
       return await this.#publish(made, { ...input, digest });
@@ -67,10 +70,18 @@ export class FileReleaseStore implements ReleaseStore {
     return { digest, service, commit, dir };
   }
 
-  async collect(keep: ReadonlySet<string>, dryRun: boolean): Promise<readonly string[]> {
+  async collect({
+    keep,
+    before,
+    dryRun,
+  }: Parameters<ReleaseStore['collect']>[0]): Promise<readonly string[]> {
     const names = await readdir(this.#dir);
-    const digests = names.filter((name) => hexName.test(name)).map((name) => `sha256:${name}`);
-    const unwanted = digests.filter((digest) => !keep.has(digest));
+    const unwanted: string[] = [];
+    for (const name of names.filter((each) => hexName.test(each) && !keep.has(`sha256:${each}`))) {
+      // release.json is written, or touched, by every put.
+      const put = await stat(join(this.#dir, name, 'release.json')).catch(() => undefined);
+      if (put === undefined || put.mtime < before) unwanted.push(`sha256:${name}`);
+    }
     if (dryRun) return unwanted;
     for (const digest of unwanted) await this.#discard(join(this.#dir, digest.slice('sha256:'.length)));
     for (const name of names.filter(isAbandoned)) await removeTree(join(this.#dir, name));

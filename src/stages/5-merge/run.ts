@@ -1,7 +1,7 @@
 import { policyDigest } from '../../config/policy-digest.ts';
 import type { Sha } from '../../domain/change.ts';
 import { type PolicyDecision, withdrawal } from '../../domain/decision.ts';
-import { gateRefusal, gateStatement } from '../../domain/gate.ts';
+import { gateExpiry, gateRefusal, gateStatement } from '../../domain/gate.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type {
   Classification,
@@ -172,6 +172,7 @@ async function attest(
     log,
     inputs: [{ uri: `git:${ctx.proposal.head}`, digest: `gitCommit:${ctx.proposal.head}` }],
     at: ctx.now,
+    expires: gateExpiry(ctx.now, 'merge'),
     nonce: ports.nonce(),
   });
   return { log, attestation: await ports.attestor.sign('gate', statement) };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conclusion } from '../../domain/decision.ts';
+import { sampleClassification } from '../../testing/changes.ts';
 import { sampleProposal } from '../../testing/stage-bench.ts';
 import { emptyLedger, type Ledger, type LedgerChange } from '../../views/ledger.ts';
 import { nothingToDeploy, releaseObstacle } from './plan.ts';
@@ -71,6 +72,15 @@ describe('nothingToDeploy', () => {
     if (why === undefined) expect(nothing).toBeUndefined();
     else
       expect(nothing).toMatchObject({ deploys: false, sameAsStable: false, why: expect.stringMatching(why) });
+  });
+
+  it.each(['deploy', 'merge'] as const)('moves stable to a branch that is back at it, level %s', (level) => {
+    const classify = sampleClassification({ base: 'b', tree: 'stable-tree' }, { class: 'revert' });
+    const results = { policy: { ...policy, level }, classify };
+    expect(nothingToDeploy({ results }, true, { ...emptyLedger, stable })).toMatchObject({
+      deploys: false,
+      sameAsStable: true,
+    });
   });
 
   it('deploys nothing that no policy decided', () => {

@@ -36,10 +36,11 @@ export function nothingToDeploy(
 ): Extract<ReleaseReport, { deploys: false }> | undefined {
   const none = (why: string) => ({ deploys: false as const, why, sameAsStable: false });
   if (!configured) return none('the repository has no service');
+  // Such as a revert: the branch is back at what runs, however far the policy lets it go.
+  if (ledger.stable !== null && ctx.results.classify?.tree === ledger.stable.tree)
+    return { deploys: false, why: 'its tree is the one that runs already', sameAsStable: true };
   if (ctx.results.policy?.level !== 'deploy') return none('the policy lets it merge, not deploy');
   if (ledger.stable === null) return none('no version of the service was ever adopted: autoland adopt');
-  if (ctx.results.classify?.tree === ledger.stable.tree)
-    return { deploys: false, why: 'its tree is the one that runs already', sameAsStable: true };
   return undefined;
 }
 

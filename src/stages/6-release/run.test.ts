@@ -108,6 +108,20 @@ describe('what must not be released', () => {
     expect(service.builder.built).toEqual([]);
   });
 
+  it.each([
+    ['effect.done', 'start'],
+    ['stage.finished', undefined],
+  ])('a person took it back once it had started, and it died before %s %s', async (type, step) => {
+    service.bench.dieBefore(
+      (event) => event.type === type && (step === undefined || event.data.step === step),
+    );
+    await call();
+    expect(await service.running()).toContain(candidate);
+    await service.bench.signal('rollback');
+    expect(await call()).toMatchObject({ conclusion: { outcome: 'rolled-back', code: 'release.by-person' } });
+    expect(await service.running()).toEqual([stable]);
+  });
+
   it('waits while stopped', async () => {
     await service.controls.stop('alice', 'odd');
     for (let calls = 0; calls < 3; calls += 1) expect(await call()).toMatchObject({ stage: 'release' });

@@ -1,7 +1,7 @@
 import { serviceSpec } from '../../config/plans.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import { gateStatement } from '../../domain/gate.ts';
+import { gateExpiry, gateStatement } from '../../domain/gate.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ReleaseReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { AttestationVerifier, Attestor } from '../../ports/attestor.ts';
@@ -31,14 +31,16 @@ export type ReleasePorts = {
 
 type Outcome = StageOutcome<ReleaseReport>;
 
+/** What runs from here on, so that it can be stopped before the stage has its result. */
+const startedNote = 'release.started';
+
 /** Builds what was merged, once, and starts it dark: no user meets it before its flag opens. */
 export async function release(ctx: StageContext, ports: ReleasePorts): Promise<Outcome> {
   const { merge } = ctx.results;
   if (merge === undefined) throw new Error('the release stage needs the result of merge');
   // A cancel that was sent before the merge and came after it means the same.
   const takenBack = ctx.signals.find(({ name }) => name === 'rollback' || name === 'cancel');
-  if (takenBack !== undefined)
-    return stop('rolled-back', 'release.by-person', `${takenBack.actor} took it back before anybody met it`);
+  if (takenBack !== undefined) return takeBack(ctx, ports.runtime, takenBack.actor);
   const rules = await ports.rules.load();
   const ledger = await ports.ledger();
   const nothing = nothingToDeploy(ctx, rules.config.service !== null, ledger);
@@ -47,6 +49,18 @@ export async function release(ctx: StageContext, ports: ReleasePorts): Promise<O
   if (stopped !== undefined && ctx.results.classify?.class !== 'revert')
     return { kind: 'again', at: new Date(ctx.now.getTime() + 1_000) };
   return releaseMerge(ctx, ports, { commit: merge.commit, rules, ledger });
+}
+
+async function takeBack(ctx: StageContext, runtime: Runtime, by: string): Promise<Outcome> {
+  const started = ctx.recall(startedNote);
+  if (started !== undefined) {
+    const { service, digest } = started;
+    await ctx.closing('stop', started, async () => {
+      await runtime.stop(String(service), String(digest));
+      return {};
+    });
+  }
+  return stop('rolled-back', 'release.by-person', `${by} took it back before anybody met it`);
 }
 
 type Merged = { readonly commit: Sha; readonly rules: Rules; readonly ledger: Ledger };
@@ -72,9 +86,10 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
   const digest = String(built.digest);
   if (digest === stable.digest)
     return { kind: 'done', data: { deploys: false, why: 'what was built runs already', sameAsStable: true } };
-  await ctx.effect('attest', { digest, service: service.name }, () =>
+  const { expires } = await ctx.effect('attest', { digest, service: service.name }, () =>
     attest(ctx, ports, digest, service.name),
   );
+  await ctx.note(startedNote, { service: service.name, digest });
   try {
     await ctx.effect('start', { digest, service: service.name }, async () => {
       const instances = await ports.runtime.start(serviceSpec(service), digest);
@@ -84,7 +99,8 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
     if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
     return stop('rolled-back', 'release.unhealthy', thrown.message);
   }
-  return { kind: 'done', data: { deploys: true, service: service.name, digest, stable: stable.digest } };
+  const released = { service: service.name, digest, stable: stable.digest, expires: String(expires) };
+  return { kind: 'done', data: { deploys: true, ...released } };
 }
 
 /** The gate admits a digest only with the builder's provenance for it in hand. */
@@ -101,6 +117,7 @@ async function attest(
   const decision = ctx.results.policy;
   if (decision === undefined) throw new Error('the release stage needs the result of policy');
   const { size, root } = await ports.auditLog.publish();
+  const expires = gateExpiry(ctx.now, 'exposure');
   const statement = gateStatement({
     change: ctx.id,
     decision,
@@ -109,10 +126,11 @@ async function attest(
     log: { size, root },
     inputs: [{ uri: 'provenance', digest }],
     at: ctx.now,
+    expires,
     nonce: ports.nonce(),
   });
   await ports.releases.attach(digest, 'gate', await ports.attestor.sign('gate', statement));
-  return { digest, logSize: size };
+  return { digest, logSize: size, expires: expires.toISOString() };
 }
 
 function stop(outcome: 'rolled-back', code: string, reason: string): Outcome {

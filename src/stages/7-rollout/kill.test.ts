@@ -23,7 +23,8 @@ const rules: Rules = {
   policyText: '',
   unsignedAllowed: true,
 };
-const release = { deploys: true, service: 'shop', digest: 'new', stable: 'old' } as const;
+const expires = '2100-01-01T00:00:00.000Z';
+const release = { deploys: true, service: 'shop', digest: 'new', stable: 'old', expires } as const;
 
 class Killed extends Error {}
 

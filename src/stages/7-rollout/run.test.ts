@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { submit } from '../../engine/submit.ts';
 import { healthyCrowd } from '../../testing/memory-witness.ts';
 import { RolloutBench, shares, unhealthyCrowd } from '../../testing/rollout-bench.ts';
-import { candidate, commits, ServiceBench, stable } from '../../testing/service-bench.ts';
+import { candidate, commits, released, ServiceBench } from '../../testing/service-bench.ts';
 import { sampleProposal } from '../../testing/stage-bench.ts';
 import { rollout } from './run.ts';
 
@@ -181,7 +181,7 @@ describe('nothing to expose', () => {
 
   it('needs the word of the policy to deploy', async () => {
     await service.bench.given({ policy: service.rules.permit('merge') });
-    await service.bench.given({ release: { deploys: true, service: 'shop', digest: candidate, stable } });
+    await service.bench.given({ release: released });
     expect(await at.call()).toMatchObject({ conclusion: { outcome: 'held', code: 'rollout.not-permitted' } });
     expect(service.calls).toEqual([]);
   });

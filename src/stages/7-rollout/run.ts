@@ -66,6 +66,8 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id),
     decided: ctx.results.policy,
     policyDigest: policyDigest(rules),
+    expires: release.expires,
+    now: ctx.now,
   });
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
     return pauseAll(ctx, ports, position, barrier);

@@ -30,13 +30,19 @@ describe('barrierTo', () => {
     policyDigest: 'p',
     level: 'deploy',
   } as const;
-  const clear = { stopped: undefined, frozen: undefined, decided, policyDigest: 'p' };
+  const now = new Date('2026-01-01T00:00:00.000Z');
+  const clear = {
+    ...{ stopped: undefined, frozen: undefined, decided, policyDigest: 'p' },
+    ...{ expires: '2026-01-01T00:00:00.001Z', now },
+  };
   const bad = {
     stopped: { stopped: { by: 'alice', reason: 'odd' } },
     merge: { decided: { ...decided, level: 'merge' } },
     undecided: { decided: undefined },
     denied: { decided: { ...decided, value: 'deny' } },
     changed: { policyDigest: 'q' },
+    expired: { expires: now.toISOString() },
+    timeless: { expires: 'some day' },
     frozen: { frozen: 'outside the deploy windows' },
   } as const;
 
@@ -46,6 +52,8 @@ describe('barrierTo', () => {
     ['undecided', { code: 'rollout.not-permitted', closes: true, final: true }],
     ['denied', { code: 'rollout.not-permitted', closes: true, final: true }],
     ['changed', { code: 'rollout.policy-changed', closes: true, final: true }],
+    ['expired', { code: 'rollout.expired', closes: true, final: true }],
+    ['timeless', { code: 'rollout.expired', closes: true, final: true }],
     ['frozen', { code: 'rollout.frozen', closes: false, final: false }],
   ] as const)('%s', (name, expected) => {
     expect(barrierTo({ ...clear, ...bad[name] })).toMatchObject(expected);

@@ -41,8 +41,11 @@ export function barrierTo(facts: {
   readonly frozen: string | undefined;
   readonly decided: PolicyDecision | undefined;
   readonly policyDigest: string;
+  /** RFC 3339: when the gate's decision ends. */
+  readonly expires: string;
+  readonly now: Date;
 }): Barrier | undefined {
-  const { stopped, frozen, decided, policyDigest } = facts;
+  const { stopped, frozen, decided, policyDigest, expires, now } = facts;
   if (stopped !== undefined) {
     const why = `stopped by ${stopped.by}: ${stopped.reason}`;
     return { code: 'rollout.stopped', why, closes: true, final: false };
@@ -58,6 +61,14 @@ export function barrierTo(facts: {
     const why = 'the policy of the branch is not the one that permitted this change';
     return { code: 'rollout.policy-changed', why, closes: true, final: true };
   }
+  // Written so that a time that is none counts as too late.
+  if (!(now < new Date(expires)))
+    return {
+      code: 'rollout.expired',
+      why: `the gate's decision stood until ${expires}: propose the change again`,
+      closes: true,
+      final: true,
+    };
   if (frozen === undefined) return undefined;
   return { code: 'rollout.frozen', why: frozen, closes: false, final: false };
 }

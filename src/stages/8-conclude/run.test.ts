@@ -3,7 +3,7 @@ import { type LocalGitHost, openGitHost } from '../../adapters/git-host/local/lo
 import { bot, TestKeyRing, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import { submit } from '../../engine/submit.ts';
-import { candidate, ServiceBench, stable } from '../../testing/service-bench.ts';
+import { candidate, released, ServiceBench, stable } from '../../testing/service-bench.ts';
 import { conclude } from './run.ts';
 
 let service: ServiceBench;
@@ -23,8 +23,7 @@ beforeEach(async () => {
   repository.git(['update-ref', 'refs/heads/main', merge]);
   service = await ServiceBench.released();
   await service.bench.given({ merge: { commit: merge, onto: base } });
-  const release = { deploys: true, service: 'shop', digest: candidate, stable } as const;
-  await service.bench.given({ release });
+  await service.bench.given({ release: released });
 });
 afterEach(async () => {
   service.close();

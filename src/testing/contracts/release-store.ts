@@ -134,15 +134,23 @@ export function releaseStoreContract(
         put({ drop: '2' }),
       ]);
       const keep = new Set([kept.digest]);
-      const planned = await store.collect(keep, true);
+      const before = new Date(Date.now() + 60_000);
+      const planned = await store.collect({ keep, before, dryRun: true });
       expect(planned).toEqual(expect.arrayContaining([first.digest, second.digest]));
       expect(planned).not.toContain(kept.digest);
       expect(await store.get(first.digest)).toBeDefined();
-      expect(new Set(await store.collect(keep, false))).toEqual(new Set(planned));
+      expect(new Set(await store.collect({ keep, before, dryRun: false }))).toEqual(new Set(planned));
       expect(await store.get(first.digest)).toBeUndefined();
       expect(await store.get(kept.digest)).toEqual(kept);
-      expect(await store.collect(keep, false)).toEqual([]);
+      expect(await store.collect({ keep, before, dryRun: false })).toEqual([]);
       expect(await put({ drop: '1' })).toEqual(first);
+    });
+
+    it('removes nothing that was put since, though nobody keeps it yet', async () => {
+      const { digest } = await put({ under: 'way' });
+      const before = new Date(Date.now() - 60_000);
+      expect(await store.collect({ keep: new Set(), before, dryRun: false })).not.toContain(digest);
+      expect(await store.get(digest)).toBeDefined();
     });
   });
 }

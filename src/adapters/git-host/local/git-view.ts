@@ -28,7 +28,7 @@ export class GitView {
   }
 
   static async open(location: RepositoryLocation, limits?: GitLimits): Promise<GitView> {
-    const scratch = await mkdtemp(join(tmpdir(), 'autoland-git-'));
+    const scratch = await mkdtemp(join(tmpdir(), `autoland-git-${process.pid}-`));
     await mkdir(join(scratch, 'refs'));
     await mkdir(join(scratch, 'objects'));
     await writeFile(join(scratch, 'HEAD'), 'ref: refs/heads/none\n');

@@ -1,0 +1,22 @@
+import { messageOf } from '../domain/errors.ts';
+import { collectGarbage } from './gc.ts';
+import type { PlaceOptions } from './place.ts';
+import type { Repository } from './repository.ts';
+
+const hourMs = 60 * 60 * 1000;
+/** In one entry of the journal, which is bounded. */
+const mostNamed = 100;
+
+/** What `autoland gc` does, once an hour; what it removed is journalled. */
+export function keepHouse(repository: Repository, options: PlaceOptions): NodeJS.Timeout {
+  const tidy = async () => {
+    const removed = await collectGarbage(options, false);
+    const named = { count: removed.length, removed: removed.slice(0, mostNamed) };
+    if (removed.length > 0) await repository.record('house.collected', 'deployer', named);
+  };
+  return setInterval(() => {
+    tidy().catch((thrown: unknown) => {
+      process.stderr.write(`autoland: garbage could not be collected: ${messageOf(thrown)}\n`);
+    });
+  }, hourMs);
+}
