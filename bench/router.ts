@@ -20,6 +20,9 @@ const SERVICE = 'shop';
 const GOOD = `sha256:${'0'.repeat(64)}`;
 const BAD = `sha256:${'1'.repeat(64)}`;
 const CLIENTS = 16;
+/** What the demo's users ask. */
+const STEADY_RATE = 500;
+const STEADY_SECONDS = 2;
 
 type Round = { p50: number; p99: number; perSecond: number };
 type Closing = { firstBadToLastServed: number; killToLastSent: number };
@@ -40,6 +43,7 @@ async function bench(rounds: number, requests: number, kills: number): Promise<v
   try {
     const bare = { port: barePort, agent: agent() };
     const routed = { port, agent: agent() };
+    const steady = await alternateSteadily([bare, routed], rounds);
     const idle = await alternate([bare, routed], { rounds, requests: Math.ceil(requests / 4), clients: 1 });
     const busy = await alternate([bare, routed], { rounds, requests, clients: CLIENTS });
     const closings: Closing[] = [];
@@ -48,6 +52,7 @@ async function bench(rounds: number, requests: number, kills: number): Promise<v
     const result = {
       rounds,
       requestsPerRound: requests,
+      [`at${STEADY_RATE}PerSecond`]: compare(steady),
       oneClient: compare(idle),
       [`clients${CLIENTS}`]: compare(busy),
       closing: spread(closings),
@@ -73,6 +78,41 @@ async function alternate(
     }
   }
   return results;
+}
+
+/** Requests come at a fixed rate, whether or not the ones before are answered: as users do. */
+async function alternateSteadily(
+  targets: readonly [Target, Target],
+  rounds: number,
+): Promise<[Round[], Round[]]> {
+  const results: [Round[], Round[]] = [[], []];
+  for (const target of targets) await measureSteadily(target);
+  for (let round = 0; round < rounds; round++) {
+    for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const))
+      results[which].push(await measureSteadily(targets[which]));
+  }
+  return results;
+}
+
+async function measureSteadily(target: Target): Promise<Round> {
+  const times: number[] = [];
+  const begun = performance.now();
+  let cookie = '';
+  const one = async (): Promise<void> => {
+    const sent = performance.now();
+    const reply = await ask(target, cookie);
+    times.push(performance.now() - sent);
+    cookie = reply.cookie ?? cookie;
+  };
+  const asked: Promise<void>[] = [];
+  for (let n = 0; n < STEADY_RATE * STEADY_SECONDS; n++) {
+    const early = begun + (n * 1000) / STEADY_RATE - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    asked.push(one());
+  }
+  await Promise.all(asked);
+  const seconds = (performance.now() - begun) / 1000;
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), perSecond: times.length / seconds };
 }
 
 async function measure(target: Target, requests: number, clients: number): Promise<Round> {
