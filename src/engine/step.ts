@@ -1,5 +1,5 @@
 import { withdrawal } from '../domain/decision.ts';
-import { AutolandError, messageOf } from '../domain/errors.ts';
+import { AutolandError, type ErrorCode, messageOf } from '../domain/errors.ts';
 import type { Claim, NewEvent, Schedule, Signal } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { StageContext, StageName, StageOutcome } from '../domain/stage.ts';
@@ -24,9 +24,18 @@ export type EnginePorts = {
 };
 
 const maxRounds = 5;
-const maxFailures = 6;
-/** Another process of ours is down, as while it starts again: nothing is wrong with the change. Some 10 minutes. */
-const patience = { maxFailures: 300, mostMs: 2_000 };
+type Patience = { readonly most: number; readonly mostMs: number };
+/** Some 8 s. */
+const littlePatience: Patience = { most: 6, mostMs: 30_000 };
+/** Nothing is wrong with the change: what it needs is away, as while it starts again. */
+const patience: { readonly [Code in ErrorCode]?: Patience } = {
+  // Another process of ours. Some 10 minutes.
+  'runtime.unreachable': { most: 300, mostMs: 2_000 },
+  // The disk, the registry: other people's. Some 10 minutes too, and less often asked.
+  'journal.full-disk': { most: 26, mostMs: 30_000 },
+  'registry.unreachable': { most: 26, mostMs: 30_000 },
+  'git.timeout': { most: 26, mostMs: 30_000 },
+};
 
 /** Runs one call of the stage that `state` is in, and journals what it answered. */
 export async function step(
@@ -166,10 +175,7 @@ class StageCall implements StageContext {
     const { failures } = this.#state;
     const code = thrown instanceof AutolandError ? thrown.code : 'bug';
     const failed = this.#event('stage.failed', { code, message: messageOf(thrown), attempt: failures + 1 });
-    const { most, mostMs } =
-      code === 'runtime.unreachable'
-        ? { most: patience.maxFailures, mostMs: patience.mostMs }
-        : { most: maxFailures, mostMs: 30_000 };
+    const { most, mostMs } = (code === 'bug' ? undefined : patience[code]) ?? littlePatience;
     if (failures + 1 < most || this.#stage.name === 'conclude') {
       const delay = Math.min(250 * 2 ** failures, mostMs);
       return this.#append([failed], { kind: 'due', at: new Date(this.#ports.clock.now().getTime() + delay) });

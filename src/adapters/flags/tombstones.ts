@@ -27,6 +27,9 @@ export function bury(killsDir: string, key: string, content: string): void {
   try {
     writeFileSync(fd, content);
     fsyncSync(fd);
+  } catch (thrown) {
+    // On a full disk the name has its place already: it must still reach the disk.
+    if (!isErrno(thrown, 'ENOSPC')) throw thrown;
   } finally {
     closeSync(fd);
   }

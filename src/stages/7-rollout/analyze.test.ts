@@ -26,6 +26,9 @@ function evidenceFor(decision: RolloutDecision, test: Evidence['test']): Evidenc
   return decision.evidence.find((evidence) => evidence.test === test);
 }
 
+/** The router has told nothing of this rollout so far. */
+const never = { epochAtStart: undefined };
+
 describe('analyze', () => {
   it.each<[string, Observation | undefined, Partial<AnalyzeInput>, string]>([
     ['a healthy step', change({}), {}, 'raise'],
@@ -80,8 +83,9 @@ describe('analyze', () => {
       'hold rollout.assignment',
     ],
     ['users who do not come back', change({ returned: arms(5, 4000) }), {}, 'hold rollout.activity'],
-    ['no observation', undefined, {}, 'continue'],
-    ['no observation when time is up', undefined, late(), 'hold rollout.no-traffic'],
+    ['no observation yet', undefined, never, 'continue'],
+    ['no observation when time is up', undefined, { ...late(), ...never }, 'hold rollout.no-traffic'],
+    ['no observation any more', undefined, {}, 'restart rollout.witness-lost'],
     ['no traffic', observation([], { lastRequestAt: null, seconds: [] }), {}, 'continue'],
     [
       'no traffic when time is up',

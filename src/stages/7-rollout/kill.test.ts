@@ -38,7 +38,11 @@ class World {
   stopped = false;
   steps = 0;
   killAt = Number.POSITIVE_INFINITY;
+  fullDisk = false;
+  leases = 0;
   #nonces = 0;
+  #dead = false;
+  readonly #leased = new Set<string>();
   readonly #failing: boolean;
 
   constructor(dir: string, failing: boolean) {
@@ -49,7 +53,14 @@ class World {
   /** Between any two things that are written. */
   #mayDie(): void {
     this.steps += 1;
-    if (this.steps === this.killAt) throw new Killed();
+    if (this.steps === this.killAt) this.#dead = true;
+    this.#live();
+    if (this.fullDisk) throw new AutolandError('journal.full-disk', 'no space left');
+  }
+
+  /** A dead process does nothing more, not even clean up. */
+  #live(): void {
+    if (this.#dead) throw new Killed();
   }
 
   ports(): RolloutPorts {
@@ -60,7 +71,16 @@ class World {
         stop: async () => {},
         resume: async () => {},
       },
-      flags: this.flags,
+      flags: {
+        read: (key) => this.flags.read(key),
+        all: () => this.flags.all(),
+        write: (key, weight, expected) => this.flags.write(key, weight, expected),
+        retire: (key) => this.flags.retire(key),
+        kill: async (key, by) => {
+          this.#live();
+          await this.flags.kill(key, by);
+        },
+      },
       ledger: async () => emptyLedger,
       nonce: () => {
         this.#nonces += 1;
@@ -80,6 +100,8 @@ class World {
           const { candidate } = this.route;
           if (candidate?.flag !== flag || candidate.nonce !== nonce)
             throw new AutolandError('rollout.not-allowed', 'the route names another rollout');
+          this.leases += 1;
+          this.#leased.add(nonce);
         },
         observe: async (nonce) => this.#observe(nonce),
       },
@@ -87,6 +109,7 @@ class World {
   }
 
   #observe(nonce: string) {
+    if (!this.#leased.has(nonce)) return undefined;
     const at = new Date(this.now).toISOString();
     const errors = arms(this.#failing ? 200 : 0, 0);
     const both = arms(200, 200);
@@ -143,14 +166,19 @@ class World {
     return receipt;
   }
 
-  /** Runs to its end; a killed call is called again, as by the next process. */
+  /** One call; a killed one is called again, as by the next process. */
+  async call(): Promise<StageOutcome<unknown>> {
+    return rollout(this.context(), this.ports()).catch((thrown: unknown) => {
+      if (!(thrown instanceof Killed)) throw thrown;
+      this.#dead = false;
+      return { kind: 'again', at: new Date(this.now) } as const;
+    });
+  }
+
   async run(): Promise<StageOutcome<unknown>> {
     for (let calls = 0; calls < 60; calls += 1) {
-      const outcome = await rollout(this.context(), this.ports()).catch((thrown: unknown) => {
-        if (thrown instanceof Killed) return { kind: 'again' } as const;
-        throw thrown;
-      });
-      if (outcome.kind !== 'again') return outcome as StageOutcome<unknown>;
+      const outcome = await this.call();
+      if (outcome.kind !== 'again') return outcome;
       this.now += 500;
     }
     throw new Error('the rollout does not end');
@@ -203,18 +231,38 @@ describe('a rollout killed at any moment', () => {
     for (let killAt = 1; killAt <= 24; killAt += 1) {
       const one = world(false);
       one.killAt = killAt;
-      const ports = one.ports();
       for (let call = 0; call < 8; call += 1) {
         one.stopped = call === 3;
-        const outcome = await rollout(one.context(), ports).catch((thrown: unknown) => {
-          if (thrown instanceof Killed) return { kind: 'again' } as const;
-          throw thrown;
-        });
+        const outcome = await one.call();
         expect(outcome.kind, `killed at ${killAt}`).not.toBe('stop');
         one.now += 100;
       }
       one.stopped = false;
       expect(await one.run(), `killed at ${killAt}`).toMatchObject({ kind: 'done', data: { ran: true } });
     }
+  });
+});
+
+describe('a rollout whose journal is on a full disk', () => {
+  it.each([false, true])('exposes nobody any longer than its lease, failing %s', async (failing) => {
+    const one = world(failing);
+    for (let calls = 0; calls < 10 && one.leases === 0; calls += 1) await one.call();
+    expect(one.leases).toBe(1);
+    one.fullDisk = true;
+    one.now += 5_000;
+    await expect(one.call()).rejects.toMatchObject({ code: 'journal.full-disk' });
+    expect(one.leases, 'none while nothing can be journalled').toBe(1);
+    one.fullDisk = false;
+    expect(await one.run()).toMatchObject(failing ? { kind: 'stop' } : { kind: 'done' });
+  });
+
+  it('closes at once the flag of a canary that fails', async () => {
+    const one = world(true);
+    for (let calls = 0; calls < 10 && one.leases === 0; calls += 1) await one.call();
+    expect(one.leases).toBe(1);
+    one.fullDisk = true;
+    one.now += 5_000;
+    await one.call().catch(() => {});
+    expect((await one.flags.all()).map(({ killed }) => killed)).toEqual([true]);
   });
 });

@@ -14,6 +14,7 @@ import type { Ledger } from '../../views/ledger.ts';
 import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { readCommand } from './commands.ts';
+import { closesFlag } from './decision.ts';
 import { conclusionOf, type Ending, endingNote, readEnding } from './ending.ts';
 import { lookOf } from './look.ts';
 import {
@@ -149,13 +150,19 @@ async function look(ctx: StageContext, ports: RolloutPorts, release: Deploys, at
   const { position, settings } = at;
   const version = await expose(ctx, ports, release, at);
   const { flag, nonce, step } = position;
-  const { service } = release;
+  const observation = await ports.witness.observe(nonce);
+  const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
+  const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
+  const journalled = journalLook(ctx, looked);
+  await (closesFlag(looked.decision) ? orClosed(ports, position, journalled) : journalled);
+  if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
+  if (position.epoch === null && observation !== undefined)
+    await ctx.note(positionNote, { ...position, epoch: observation.epoch });
+  // Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled.
   const { leaseMs } = settings;
   const weight = weightAt(settings, step);
-  await ports.witness.lease({ service, flag, nonce, version, step, weight, leaseMs });
-  const observation = await ports.witness.observe(nonce);
-  const decision = analyze(analysisInput(position, settings, observation, ctx.now));
-  return act(ctx, ports, release, { ...at, observation, decision });
+  await ports.witness.lease({ service: release.service, flag, nonce, version, step, weight, leaseMs });
+  return again(ctx, settings.lookMs);
 }
 
 /** Makes the flag say what the position says; answers the flag's version. */
@@ -178,9 +185,7 @@ async function expose(
 type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: RolloutDecision };
 
 async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looked): Promise<Outcome> {
-  const { position, observation } = at;
-  const decision = heldBack(at);
-  await journalLook(ctx, { ...at, decision });
+  const { position, observation, decision } = at;
   switch (decision.kind) {
     case 'rollback':
       return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
@@ -199,15 +204,12 @@ async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at:
       return promote(ctx, ports, release, promoted);
     }
     case 'continue':
-      break;
+      return again(ctx, at.settings.lookMs);
   }
-  if (position.epoch === null && observation !== undefined)
-    await ctx.note(positionNote, { ...position, epoch: observation.epoch });
-  return again(ctx, at.settings.lookMs);
 }
 
 /** What the statistics would allow, and a person or a window does not: nothing to do, and nothing new to journal at every look. */
-function heldBack({ position, decision, mayRaise }: Looked): RolloutDecision {
+function heldBack({ position, mayRaise }: Looking, decision: RolloutDecision): RolloutDecision {
   if (decision.kind !== 'raise' && decision.kind !== 'promote') return decision;
   const by = holdOn(position, mayRaise);
   if (by === undefined) return decision;
@@ -268,9 +270,23 @@ async function end(
   position: Position | undefined,
   ending: Ending,
 ): Promise<Outcome> {
-  if (ctx.recall(endingNote) === undefined) await ctx.note(endingNote, ending);
+  if (ctx.recall(endingNote) === undefined) await orClosed(ports, position, ctx.note(endingNote, ending));
   if (position !== undefined) await close(ctx, ports, position, ending);
   return stop(conclusionOf(ending));
+}
+
+/** A journal that cannot be written, as on a full disk, must not keep open what harms users. */
+async function orClosed(
+  ports: RolloutPorts,
+  position: Position | undefined,
+  journalled: Promise<void>,
+): Promise<void> {
+  try {
+    await journalled;
+  } catch (thrown) {
+    if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
+    throw thrown;
+  }
 }
 
 /** The flag first, whatever comes after. */
