@@ -10,6 +10,7 @@ import { type ReleasePorts, release } from './stages/6-release/run.ts';
 import { type RolloutPorts, rollout } from './stages/7-rollout/run.ts';
 import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
 import { dependencySource } from './views/ledger.ts';
+import { revertedBy } from './views/proved.ts';
 
 export type PipelinePorts = { readonly rules: RulesSource } & Pick<ClassifyDeps, 'git' | 'syntax'> &
   Omit<GuardrailDeps, 'onGuardrail'> &
@@ -42,7 +43,7 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
       syntax: ports.syntax,
       protectedPatterns: config.scope.protectedPaths,
       proposesAnew: ({ source }) => source === dependencySource,
-      revertOf: ({ record }) => (typeof record.reverts === 'string' ? record.reverts : undefined),
+      revertOf: revertedBy,
     },
     ctx,
   );

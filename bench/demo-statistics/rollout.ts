@@ -1,3 +1,4 @@
+import { planOfStart } from '../../src/stages/7-rollout/analysis-input.ts';
 import { analyze, type RolloutDecision } from '../../src/stages/7-rollout/analyze.ts';
 import { type Arm, Counter, type Tally } from './counter.ts';
 import { Crowd, randomFrom } from './crowd.ts';
@@ -109,8 +110,10 @@ export class Rollout {
 
   #look(time: number): RolloutDecision {
     return analyze({
-      plan,
+      plan: planOfStart(plan, 1),
       step: this.#step,
+      held: false,
+      skipBake: false,
       stepSince: new Date(epoch + this.#stepSince * 1000),
       observation: this.#counter.observe(time),
       epochAtStart: 'one',

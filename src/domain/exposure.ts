@@ -22,6 +22,15 @@ export function exposureOf(observation: Observation | undefined): Exposure {
   return { usersExposed, usersErrored, backgroundErrors: Math.min(usersErrored, Math.round(expected)) };
 }
 
+/** Of two starts of a rollout. A user who met both counts in both: never fewer than there were. */
+export function exposureSum(one: Exposure, other: Exposure): Exposure {
+  return {
+    usersExposed: one.usersExposed + other.usersExposed,
+    usersErrored: one.usersErrored + other.usersErrored,
+    backgroundErrors: one.backgroundErrors + other.backgroundErrors,
+  };
+}
+
 /** An exposure that was journalled; what is not there counts as nobody. */
 export function readExposure(note: JsonObject | undefined): Exposure {
   const count = (key: keyof Exposure) => (typeof note?.[key] === 'number' ? note[key] : 0);

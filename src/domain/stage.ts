@@ -60,14 +60,16 @@ export type ReleaseReport =
       readonly service: string;
       readonly digest: string;
       readonly stable: string;
+      /** A revert to what production ran before: proved already, and warm. */
+      readonly restores: boolean;
       /** RFC 3339: until when the gate's decision lets users be exposed to it. */
       readonly expires: string;
     };
 
-/** `ran: false`: there was nothing to expose. */
+/** `ran: false`: there was nothing to expose. `flag` null: a revert went back to the version before, without a canary. */
 export type RolloutReport =
   | { readonly ran: false; readonly why: string }
-  | ({ readonly ran: true; readonly flag: string; readonly seconds: number } & Exposure);
+  | ({ readonly ran: true; readonly flag: string | null; readonly seconds: number } & Exposure);
 
 export type Exposure = {
   readonly usersExposed: number;

@@ -56,6 +56,8 @@ export function input(seen: Observation | undefined, more: Partial<AnalyzeInput>
     plan,
     step: 0,
     stepSince: at(0),
+    held: false,
+    skipBake: false,
     observation: seen,
     epochAtStart: 'one',
     now: at(20),

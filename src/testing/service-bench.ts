@@ -19,11 +19,12 @@ export const candidate = `sha256:${'b'.repeat(64)}`;
 export const commits = { stable: '1'.repeat(40), merge: '2'.repeat(40) };
 
 /** The candidate, as the release stage reports it. */
-export const released: StageData['release'] = {
+export const released: Extract<StageData['release'], { deploys: true }> = {
   deploys: true,
   service: 'shop',
   digest: candidate,
   stable,
+  restores: false,
   expires: '2100-01-01T00:00:00.000Z',
 };
 

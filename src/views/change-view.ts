@@ -96,8 +96,12 @@ const summaries: Summary = {
   policy: (data) => `${data.value} up to ${data.level} (${data.codes.join(', ')})`,
   merge: (data) => `${data.commit.slice(0, 10)} onto ${data.onto.slice(0, 10)}`,
   release: (data) => (data.deploys ? data.digest.slice(0, 19) : data.why),
-  rollout: (data) =>
-    data.ran ? `promoted after ${data.seconds.toFixed(1)} s; ${data.usersExposed} users exposed` : data.why,
+  rollout: (data) => {
+    if (data.ran && data.flag === null) return 'back at the version before, without a canary';
+    return data.ran
+      ? `promoted after ${data.seconds.toFixed(1)} s; ${data.usersExposed} users exposed`
+      : data.why;
+  },
   conclude: (data) => data.code,
 };
 

@@ -20,6 +20,7 @@ const line = (id: string, over: Partial<LedgerChange>): LedgerChange => ({
   merge: null,
   mergedAt: null,
   digest: null,
+  proved: false,
   conclusion: null,
   concludedAt: null,
   ...over,
@@ -89,7 +90,13 @@ describe('releasesToKeep', () => {
   it('keeps what runs, what ran before it, and what is under way, however old', () => {
     const stable = { service: 'shop', commit: 'c', tree: 't', digest: 'd-1' };
     const changes = [old('1', 90), old('2', 80), line('3', { digest: 'd-3' }), old('4', 70), old('5', 60)];
-    expect(kept(changes, { stable, previousDigest: 'd0' })).toEqual(['d-1', 'd-3', 'd-4', 'd-5', 'd0']);
+    expect(kept(changes, { stable, previous: { ...stable, digest: 'd0' } })).toEqual([
+      'd-1',
+      'd-3',
+      'd-4',
+      'd-5',
+      'd0',
+    ]);
   });
 
   it('counts only changes that were built', () => {

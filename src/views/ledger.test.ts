@@ -1,67 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PackageChange } from '../domain/change.ts';
-import type { Entry } from '../domain/journal.ts';
-import type { JsonObject } from '../domain/json.ts';
-import { sampleProposal } from '../testing/stage-bench.ts';
 import {
-  emptyLedger,
-  foldLedger,
-  foreignCommits,
-  inProduction,
-  type Ledger,
-  ledgerTypes,
-  mergedSince,
-  pendingRevert,
-  poisonedCommits,
-  rememberedVersions,
-} from './ledger.ts';
-
-type Told = readonly [type: string, change: string | undefined, data: JsonObject];
-
-/** Entries an hour apart, from midnight. */
-function journal(...told: readonly Told[]): readonly Entry[] {
-  return told.map(([type, change, data], index) => ({
-    index,
-    at: new Date(Date.UTC(2026, 0, 1, index)).toISOString(),
-    type,
-    ...(change === undefined ? {} : { change }),
-    actor: 'test',
-    data,
-  }));
-}
-const ledgerOf = (...told: readonly Told[]): Ledger => foldLedger(journal(...told));
-
-const proposed = (change: string, source = 'agent:dependency'): Told => [
-  'change.proposed',
-  change,
-  { ...sampleProposal, source },
-];
-const finished = (change: string, stage: string, data: JsonObject): Told => [
-  'stage.finished',
-  change,
-  { stage, data },
-];
-const classified = (change: string, packages: readonly PackageChange[] = []): Told =>
-  finished(change, 'classify', { class: 'dependency-patch', packages: packages.map((one) => ({ ...one })) });
-const merged = (change: string): Told => finished(change, 'merge', { commit: `m-${change}`, onto: 'base' });
-const released = (change: string): Told =>
-  finished(change, 'release', { deploys: true, service: 'shop', digest: `d-${change}`, stable: 'd0' });
-const promoted = (change: string): Told => finished(change, 'rollout', { ran: true });
-const concluded = (change: string, outcome: string): Told => [
-  'change.concluded',
-  change,
-  { outcome, code: `x.${outcome}`, reasons: [] },
-];
-const adopted: Told = ['service.stable', undefined, { service: 'shop', commit: 'c0', digest: 'd0' }];
-const pkg = (name: string, over: Partial<PackageChange> = {}): PackageChange => ({
-  name,
-  path: `node_modules/${name}`,
-  from: '1.0.0',
-  to: '1.0.1',
-  direct: true,
-  ...over,
-});
+  adopted,
+  classified,
+  concluded,
+  finished,
+  journal,
+  ledgerOf,
+  merged,
+  pkg,
+  promoted,
+  proposed,
+  released,
+  type Told,
+} from '../testing/told-journal.ts';
+import { emptyLedger, foldLedger, inProduction, ledgerTypes, mergedSince, pendingRevert } from './ledger.ts';
 
 describe('what production runs', () => {
   it('is what was adopted, until a rollout was promoted', () => {
@@ -69,21 +22,21 @@ describe('what production runs', () => {
     expect(ledgerOf(...before).stable).toEqual({ service: 'shop', commit: 'c0', digest: 'd0' });
     const after = ledgerOf(...before, promoted('a'), concluded('a', 'landed'));
     expect(after.stable).toMatchObject({ service: 'shop', commit: 'm-a', digest: 'd-a' });
-    expect(after.previousDigest).toBe('d0');
+    expect(after.previous?.digest).toBe('d0');
   });
 
   it('stays when the rollout had nothing to expose, or ended otherwise', () => {
     const none = finished('a', 'rollout', { ran: false, why: 'nothing' });
     const held = ledgerOf(adopted, proposed('a'), merged('a'), released('a'), none, concluded('a', 'held'));
     expect(held.stable?.digest).toBe('d0');
-    expect(held.previousDigest).toBeNull();
+    expect(held.previous).toBeNull();
   });
 
   it('moves to the merge when what was built runs already, and only then', () => {
     const report = (sameAsStable: boolean) =>
       finished('a', 'release', { deploys: false, why: '', sameAsStable });
     const same = ledgerOf(adopted, proposed('a'), merged('a'), report(true));
-    expect(same).toMatchObject({ stable: { commit: 'm-a', digest: 'd0' }, previousDigest: null });
+    expect(same).toMatchObject({ stable: { commit: 'm-a', digest: 'd0' }, previous: null });
     expect(ledgerOf(adopted, proposed('a'), merged('a'), report(false)).stable?.commit).toBe('c0');
   });
 
@@ -97,7 +50,7 @@ describe('what production runs', () => {
       undefined,
       { service: 'shop', commit: 'c9', digest: 'd-a' },
     ]);
-    expect(ledger).toMatchObject({ stable: { commit: 'c9', digest: 'd-a' }, previousDigest: 'd0' });
+    expect(ledger).toMatchObject({ stable: { commit: 'c9', digest: 'd-a' }, previous: { digest: 'd0' } });
   });
 });
 
@@ -137,46 +90,6 @@ describe('what has the right of way', () => {
     const told = [proposed('a'), proposed('r', 'agent:revert')] as const;
     expect(pendingRevert(ledgerOf(...told))?.id).toBe('r');
     expect(pendingRevert(ledgerOf(...told, concluded('r', 'held')))).toBeUndefined();
-  });
-});
-
-describe('remembered versions', () => {
-  const told = [
-    proposed('a'),
-    classified('a', [pkg('ejs'), pkg('jake', { direct: false }), pkg('gone', { to: null })]),
-  ] as const;
-
-  it.each([
-    ['refused', 1],
-    ['rolled-back', 1],
-    ['held', 0],
-    ['landed', 0],
-    ['superseded', 0],
-  ])('of a change that was %s: %i', (outcome, count) => {
-    const remembered = rememberedVersions(ledgerOf(...told, concluded('a', outcome)));
-    const ejs = { name: 'ejs', version: '1.0.1', code: `x.${outcome}`, change: 'a' };
-    expect(remembered).toEqual(count === 0 ? [] : [ejs]);
-  });
-
-  it('are none while it is under way', () => {
-    expect(rememberedVersions(ledgerOf(...told))).toEqual([]);
-  });
-});
-
-describe('commits', () => {
-  const ledger = ledgerOf(
-    ...['l', 'r', 'h', 'u'].flatMap((id) => [proposed(id), merged(id)]),
-    concluded('l', 'landed'),
-    concluded('r', 'rolled-back'),
-    concluded('h', 'held'),
-  );
-
-  it('are poisoned when they were rolled back', () => {
-    expect([...poisonedCommits(ledger)]).toEqual(['m-r']);
-  });
-
-  it('are foreign unless they landed', () => {
-    expect(foreignCommits(ledger, ['m-l', 'm-r', 'm-h', 'm-u', 'x'])).toEqual(['m-r', 'm-h', 'm-u', 'x']);
   });
 });
 

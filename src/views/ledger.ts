@@ -14,8 +14,8 @@ export type Ledger = {
     readonly tree: Sha;
     readonly digest: string;
   } | null;
-  /** The stable version before this one: kept warm. */
-  readonly previousDigest: string | null;
+  /** The stable version before this one: kept warm. null: there was none. */
+  readonly previous: Ledger['stable'];
   /** Journal index of the last entry taken in; -1: none. */
   readonly upTo: number;
 };
@@ -35,11 +35,13 @@ export type LedgerChange = {
   readonly mergedAt: string | null;
   /** The candidate's digest, once it deploys. */
   readonly digest: string | null;
+  /** Production runs it: its rollout ended well, or its tree is the one that runs. */
+  readonly proved: boolean;
   readonly conclusion: Conclusion | null;
   readonly concludedAt: string | null;
 };
 
-export const emptyLedger: Ledger = { changes: new Map(), stable: null, previousDigest: null, upTo: -1 };
+export const emptyLedger: Ledger = { changes: new Map(), stable: null, previous: null, upTo: -1 };
 
 /** The event types that a ledger is folded from. */
 export const ledgerTypes = [
@@ -52,7 +54,7 @@ export const ledgerTypes = [
 
 export function foldLedger(entries: readonly Entry[], from: Ledger = emptyLedger): Ledger {
   const changes = new Map(from.changes);
-  let { stable, previousDigest, upTo } = from;
+  let { stable, previous, upTo } = from;
   for (const entry of entries) {
     if (entry.index <= upTo) continue;
     upTo = entry.index;
@@ -60,10 +62,10 @@ export function foldLedger(entries: readonly Entry[], from: Ledger = emptyLedger
     if (after !== undefined) changes.set(after.id, after);
     const next = stableAfter(entry, after, stable);
     if (next === null) continue;
-    if (stable !== null && stable.digest !== next.digest) previousDigest = stable.digest;
+    if (stable !== null && stable.digest !== next.digest) previous = stable;
     stable = next;
   }
-  return { changes, stable, previousDigest, upTo };
+  return { changes, stable, previous, upTo };
 }
 
 function take(change: LedgerChange | undefined, entry: Entry): LedgerChange | undefined {
@@ -102,6 +104,7 @@ function begin(entry: Entry): LedgerChange {
     merge: null,
     mergedAt: null,
     digest: null,
+    proved: false,
     conclusion: null,
     concludedAt: null,
   };
@@ -116,8 +119,9 @@ function finished(entry: Entry): Partial<LedgerChange> {
   if (entry.data.stage === 'merge') return { merge: data as MergeReport, mergedAt: entry.at };
   if (entry.data.stage === 'release') {
     const release = data as ReleaseReport;
-    return { digest: release.deploys ? release.digest : null };
+    return release.deploys ? { digest: release.digest } : { digest: null, proved: release.sameAsStable };
   }
+  if (entry.data.stage === 'rollout') return { proved: (data as RolloutReport).ran };
   return {};
 }
 
@@ -154,46 +158,8 @@ export function overtakenPackages(ledger: Ledger, scannedAt: string | null): rea
   return [...new Set(lost.map(({ proposal }) => String(proposal.record.package)))];
 }
 
-export type RememberedVersion = {
-  readonly name: string;
-  readonly version: string;
-  readonly code: string;
-  readonly change: ChangeId;
-};
-
-/** Versions of packages that were turned away here, refused or rolled back: not proposed again. */
-export function rememberedVersions(ledger: Ledger): readonly RememberedVersion[] {
-  return [...ledger.changes.values()].flatMap((change) => {
-    const { conclusion } = change;
-    if (conclusion === null || !turnedAway.has(conclusion.outcome)) return [];
-    return change.packages
-      .filter((pkg) => pkg.direct && pkg.to !== null)
-      .map((pkg) => ({ name: pkg.name, version: pkg.to ?? '', code: conclusion.code, change: change.id }));
-  });
-}
-
-const turnedAway: ReadonlySet<string> = new Set(['refused', 'rolled-back']);
-
-/** Merge commits that were rolled back: no release may contain one that is not reverted. */
-export function poisonedCommits(ledger: Ledger): ReadonlySet<Sha> {
-  const poisoned = [...ledger.changes.values()].filter(
-    (change) => change.conclusion?.outcome === 'rolled-back',
-  );
-  return new Set(poisoned.flatMap((change) => (change.merge === null ? [] : [change.merge.commit])));
-}
-
 /** The changes that the branch has taken since `since`, for the daily cap. */
 export function mergedSince(ledger: Ledger, since: Date): readonly LedgerChange[] {
   const changes = [...ledger.changes.values()];
   return changes.filter(({ mergedAt }) => mergedAt !== null && new Date(mergedAt) >= since);
-}
-
-/** Commits of the branch after stable that no change of ours explains. */
-export function foreignCommits(ledger: Ledger, commits: readonly Sha[]): readonly Sha[] {
-  const landed = new Set(
-    [...ledger.changes.values()]
-      .filter((change) => change.conclusion?.outcome === 'landed')
-      .flatMap((change) => (change.merge === null ? [] : [change.merge.commit])),
-  );
-  return commits.filter((commit) => !landed.has(commit));
 }

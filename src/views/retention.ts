@@ -11,7 +11,7 @@ export function releasesToKeep(
   const all = [...ledger.changes.values()].filter(({ digest }) => digest !== null);
   const kept = new Set<string>();
   if (ledger.stable !== null) kept.add(ledger.stable.digest);
-  if (ledger.previousDigest !== null) kept.add(ledger.previousDigest);
+  if (ledger.previous !== null) kept.add(ledger.previous.digest);
   for (const [index, change] of all.reverse().entries()) {
     const age = now.getTime() - Date.parse(change.concludedAt ?? now.toISOString());
     const stays = change.conclusion === null || index < retention.releases || age < retention.days * dayMs;

@@ -10,7 +10,7 @@ import { Demo } from '../demo/run.ts';
 import { loadStory, type Story } from '../demo/story.ts';
 import { summaryData, summaryLines } from '../demo/summary.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
-import { rememberedVersions } from '../views/ledger.ts';
+import { rememberedVersions } from '../views/proved.ts';
 import { verifyRepositoryLog } from './audit.ts';
 import { portOf } from './free-port.ts';
 import { checkRepository } from './fsck.ts';

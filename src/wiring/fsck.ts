@@ -52,7 +52,7 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
   return {
     merges,
     stable: ledger.stable,
-    previousDigest: ledger.previousDigest,
+    previousDigest: ledger.previous?.digest ?? null,
     rollout: await rolloutFacts(repository),
   };
 }

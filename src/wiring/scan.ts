@@ -5,7 +5,8 @@ import {
 } from '../agents/dependency/run.ts';
 import type { Proposal } from '../domain/change.ts';
 import { submit } from '../engine/submit.ts';
-import { dependencySource, type Ledger, rememberedVersions } from '../views/ledger.ts';
+import { dependencySource, type Ledger } from '../views/ledger.ts';
+import { rememberedVersions } from '../views/proved.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';

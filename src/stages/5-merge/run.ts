@@ -16,14 +16,8 @@ import type { Controls } from '../../ports/controls.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
-import {
-  foreignCommits,
-  inProduction,
-  type Ledger,
-  olderThan,
-  pendingRevert,
-  revertSource,
-} from '../../views/ledger.ts';
+import { inProduction, type Ledger, olderThan, pendingRevert, revertSource } from '../../views/ledger.ts';
+import { foreignCommits } from '../../views/proved.ts';
 import { mergeMessage, mergeTrailers } from './message.ts';
 import { type MergeFacts, type MergePlan, planMerge } from './plan.ts';
 

@@ -4,7 +4,7 @@ import type { Conclusion } from '../../domain/decision.ts';
 import { sampleClassification } from '../../testing/changes.ts';
 import { sampleProposal } from '../../testing/stage-bench.ts';
 import { emptyLedger, type Ledger, type LedgerChange } from '../../views/ledger.ts';
-import { nothingToDeploy, releaseObstacle } from './plan.ts';
+import { nothingToDeploy, releaseObstacle, versionBefore } from './plan.ts';
 
 const merged = (commit: string, outcome: Conclusion['outcome'] | null): LedgerChange => ({
   id: `chg_${commit}`,
@@ -16,6 +16,7 @@ const merged = (commit: string, outcome: Conclusion['outcome'] | null): LedgerCh
   merge: { commit, onto: 'base' },
   mergedAt: '2026-01-01T00:00:00.000Z',
   digest: null,
+  proved: outcome === 'landed',
   conclusion: outcome === null ? null : { outcome, code: 'x.y', reasons: [] },
   concludedAt: null,
 });
@@ -85,5 +86,25 @@ describe('nothingToDeploy', () => {
 
   it('deploys nothing that no policy decided', () => {
     expect(nothingToDeploy({ results: {} }, true, { ...emptyLedger, stable })).toBeDefined();
+  });
+});
+
+describe('versionBefore', () => {
+  const previous = { service: 'shop', commit: 'c', tree: 't', digest: 'd' };
+  const reverting = {
+    results: { classify: sampleClassification({ base: 'b', tree: 't' }, { class: 'revert' }) },
+  };
+
+  it('is what production ran before, for a revert alone', () => {
+    const ledger = { ...emptyLedger, previous };
+    expect(versionBefore(reverting, ledger)).toBe(previous);
+    expect(versionBefore(reverting, emptyLedger)).toBeNull();
+    const update = { results: { classify: sampleClassification({ base: 'b', tree: 't' }) } };
+    expect(versionBefore(update, ledger)).toBeNull();
+  });
+
+  it('is nothing when that was taken back: reverting a revert proves it anew', () => {
+    const changes = new Map([['chg_c', merged('c', 'rolled-back')]]);
+    expect(versionBefore(reverting, { ...emptyLedger, previous, changes })).toBeNull();
   });
 });

@@ -1,7 +1,8 @@
 import type { Sha } from '../../domain/change.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { ReleaseReport, StageContext } from '../../domain/stage.ts';
-import { foreignCommits, type Ledger, poisonedCommits } from '../../views/ledger.ts';
+import type { Ledger } from '../../views/ledger.ts';
+import { foreignCommits, poisonedCommits } from '../../views/proved.ts';
 
 /** What a release would bring into production besides the change itself. */
 export type ReleaseFacts = {
@@ -26,6 +27,16 @@ export function releaseObstacle({ ledger, since, merge, reverts }: ReleaseFacts)
       `it contains commits that production has not proved: ${short(foreign)}`,
     );
   return undefined;
+}
+
+/** What a revert may go back to without proving it anew; null: nothing. A version that was taken back is not proved. */
+export function versionBefore(
+  { results }: Pick<StageContext, 'results'>,
+  ledger: Ledger,
+): Ledger['previous'] {
+  const { previous } = ledger;
+  if (results.classify?.class !== 'revert' || previous === null) return null;
+  return poisonedCommits(ledger).has(previous.commit) ? null : previous;
 }
 
 /** Why nothing has to be deployed; undefined: something has. */

@@ -140,3 +140,51 @@ describe('what must not be released', () => {
     expect(await call()).toMatchObject({ stage: 'rollout' });
   });
 });
+
+describe('a revert to what production ran before', () => {
+  const bad = `sha256:${'e'.repeat(64)}`;
+  const ran = (commit: string, tree: string, digest: string) => ({
+    type: 'service.stable',
+    actor: 'person:a',
+    data: { service: 'shop', commit, tree, digest },
+  });
+
+  beforeEach(async () => {
+    const events = [ran(commits.stable, 'tree-before', stable), ran('5'.repeat(40), 'tree-bad', bad)];
+    await service.bench.store.append({ events });
+    await service.releases.put({ dir: stable, service: 'shop', commit: commits.stable });
+    await attachProvenance();
+  });
+
+  const revert = (tree: string) =>
+    service.bench.given({
+      classify: sampleClassification({ base: '5'.repeat(40), tree }, { class: 'revert' }),
+      merge: { commit: commits.merge, onto: '5'.repeat(40) },
+    });
+
+  it('builds nothing anew, and says that it restores', async () => {
+    await revert('tree-before');
+    expect(await call()).toMatchObject({
+      results: { release: { deploys: true, digest: stable, stable: bad, restores: true } },
+    });
+    expect(service.builder.built).toEqual([]);
+  });
+
+  it('builds what was collected meanwhile', async () => {
+    await revert('tree-before');
+    await service.releases.collect({ keep: new Set(), before: new Date('2100-01-01'), dryRun: false });
+    expect(await call()).toMatchObject({ results: { release: { digest: candidate, restores: false } } });
+  });
+
+  it('proves anew what has another tree, as when later changes are on top', async () => {
+    await revert('tree-other');
+    expect(await call()).toMatchObject({ results: { release: { digest: candidate, restores: false } } });
+  });
+
+  async function attachProvenance(): Promise<void> {
+    const { builder } = service;
+    builder.outcomes.set(commits.stable, { digest: stable });
+    await builder.build(commits.stable, service.rules.rules.config);
+    builder.built.length = 0;
+  }
+});

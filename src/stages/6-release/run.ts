@@ -13,7 +13,8 @@ import type { ReleaseStore } from '../../ports/release-store.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Ledger } from '../../views/ledger.ts';
-import { nothingToDeploy, releaseObstacle } from './plan.ts';
+import { revertedBy } from '../../views/proved.ts';
+import { nothingToDeploy, releaseObstacle, versionBefore } from './plan.ts';
 
 export type ReleasePorts = {
   readonly git: Pick<GitReader, 'history'>;
@@ -72,16 +73,15 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
   if (stable === null || service === null) throw new Error('nothingToDeploy let an unadopted service pass');
   const history = await ports.git.history(stable.commit, commit);
   const since = history.map(({ sha }) => sha);
-  const { reverts } = ctx.results.classify?.class === 'revert' ? ctx.proposal.record : {};
   const obstacle = releaseObstacle({
     ledger,
     since,
     merge: commit,
-    reverts: typeof reverts === 'string' ? reverts : undefined,
+    reverts: ctx.results.classify?.class === 'revert' ? revertedBy(ctx.proposal) : undefined,
   });
   if (obstacle !== undefined) return { kind: 'stop', conclusion: obstacle };
 
-  const built = await ctx.effect('build', { commit }, () => ports.builder.build(commit, rules.config));
+  const built = await buildOnce(ctx, ports, merged);
   if ('failed' in built) return stop('rolled-back', 'release.build-failed', String(built.failed));
   const digest = String(built.digest);
   if (digest === stable.digest)
@@ -99,8 +99,20 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
     if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
     return stop('rolled-back', 'release.unhealthy', thrown.message);
   }
+  const restores = digest === versionBefore(ctx, ledger)?.digest;
   const released = { service: service.name, digest, stable: stable.digest, expires: String(expires) };
-  return { kind: 'done', data: { deploys: true, ...released } };
+  return { kind: 'done', data: { deploys: true, ...released, restores } };
+}
+
+/** What production ran before is there already, and known: a revert to its tree builds nothing anew. */
+async function buildOnce(ctx: StageContext, ports: ReleasePorts, merged: Merged): Promise<JsonObject> {
+  const { commit, rules, ledger } = merged;
+  const before = versionBefore(ctx, ledger);
+  const isThere = before !== null && before.tree === ctx.results.classify?.tree;
+  return ctx.effect<JsonObject>('build', { commit }, async () => {
+    if (isThere && (await ports.releases.get(before.digest)) !== undefined) return { digest: before.digest };
+    return ports.builder.build(commit, rules.config);
+  });
 }
 
 /** The gate admits a digest only with the builder's provenance for it in hand. */

@@ -1,5 +1,5 @@
-import type { Observation } from '../../domain/rollout.ts';
-import { effectivePlan, type Position } from './position.ts';
+import type { Observation, RolloutPlan } from '../../domain/rollout.ts';
+import { holdOn, type Position } from './position.ts';
 import type { RolloutSettings } from './settings.ts';
 import type { AnalyzeInput } from './situation.ts';
 
@@ -10,12 +10,29 @@ export function analysisInput(
   now: Date,
 ): AnalyzeInput {
   return {
-    plan: effectivePlan(settings.plan, position),
+    plan: planOfStart(position.plan, position.starts),
     step: position.step,
     stepSince: new Date(position.stepSince),
-    observation,
+    held: holdOn(position, true) !== undefined,
+    skipBake: position.skipBake,
+    observation: observation && { ...observation, before: milder(position.before, observation.before) },
     epochAtStart: position.epoch ?? undefined,
     now,
     staleAfterSeconds: settings.staleAfterSeconds,
   };
+}
+
+/** Of alpha and beta: the first start may spend this much, and each further one half of what is left. */
+const firstShare = 0.8;
+
+/** Each start tests anew, with fresh users: so that all of them together keep alpha and beta, each gets a part. */
+export function planOfStart(plan: RolloutPlan, start: number): RolloutPlan {
+  const share = start <= 1 ? firstShare : (1 - firstShare) * 0.5 ** (start - 1);
+  return { ...plan, alpha: plan.alpha * share, beta: plan.beta * share };
+}
+
+/** The level at which less failed: what a canary of ours harmed meanwhile is not what is usual. */
+function milder(first: Observation['before'], now: Observation['before']): Observation['before'] {
+  if (first === null || now === null) return first ?? now;
+  return first.failingUsers * now.users <= now.failingUsers * first.users ? first : now;
 }

@@ -89,8 +89,8 @@ function passed(situation: Situation): Ruling | undefined {
 
 /** Written so that a time that is not a number counts as up. */
 function timeUp(situation: Situation): Ruling | undefined {
-  const { elapsedSeconds, current, findings } = situation;
-  if (elapsedSeconds < current.limitSeconds) return undefined;
+  const { elapsedSeconds, current, findings, held } = situation;
+  if (held || elapsedSeconds < current.limitSeconds) return undefined;
   const open = openRequirements(situation).join('; ');
   if (findings === undefined || findings.canaryUnits === 0) {
     const reason = `No user of the canary was seen within the step's ${current.limitSeconds} s: no data is not good data (open: ${open}).`;

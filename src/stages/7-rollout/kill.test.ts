@@ -24,7 +24,14 @@ const rules: Rules = {
   unsignedAllowed: true,
 };
 const expires = '2100-01-01T00:00:00.000Z';
-const release = { deploys: true, service: 'shop', digest: 'new', stable: 'old', expires } as const;
+const release = {
+  deploys: true,
+  service: 'shop',
+  digest: 'new',
+  stable: 'old',
+  restores: false,
+  expires,
+} as const;
 
 class Killed extends Error {}
 

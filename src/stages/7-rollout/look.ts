@@ -1,6 +1,7 @@
-import { exposureOf } from '../../domain/exposure.ts';
+import { exposureOf, exposureSum } from '../../domain/exposure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Observation } from '../../domain/rollout.ts';
+import type { Exposure } from '../../domain/stage.ts';
 import type { RolloutDecision } from './decision.ts';
 
 /** What is journalled of a look. */
@@ -10,8 +11,10 @@ export function lookOf(look: {
   readonly weight: number;
   readonly decision: RolloutDecision;
   readonly observation: Observation | undefined;
+  /** In earlier starts of the rollout. */
+  readonly earlier: Exposure;
 }): JsonObject {
-  const { at, step, weight, decision, observation } = look;
+  const { at, step, weight, decision, observation, earlier } = look;
   return {
     at: at.toISOString(),
     step,
@@ -19,6 +22,6 @@ export function lookOf(look: {
     decision: decision.kind,
     reason: decision.reason,
     evidence: decision.evidence as unknown as JsonObject,
-    ...exposureOf(observation),
+    ...exposureSum(earlier, exposureOf(observation)),
   };
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plan } from '../../testing/rollout-fixtures.ts';
+import { observation, plan } from '../../testing/rollout-fixtures.ts';
 import type { RolloutCommand } from './commands.ts';
 import {
   afterCommand,
   begun,
-  effectivePlan,
   holdOn,
+  notRaised,
+  observed,
   type Position,
   raised,
   readPosition,
@@ -15,7 +16,8 @@ import {
 
 const now = new Date('2026-01-01T00:00:00Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-const start = { nonce: 'n1', flag: 'shop.n1', starts: 1, now };
+const earlier = { usersExposed: 0, usersErrored: 0, backgroundErrors: 0 };
+const start = { nonce: 'n1', flag: 'shop.n1', plan, earlier, now };
 const fresh = begun(undefined, start);
 const at = (step: number, over: Partial<Position> = {}): Position => ({ ...fresh, step, ...over });
 
@@ -34,8 +36,9 @@ describe('a position', () => {
       ordered: 'anew',
       open: false,
     });
-    const anew = begun(before, { ...start, nonce: 'n2', flag: 'shop.n2', starts: 2 });
-    expect(anew).toEqual({ ...fresh, nonce: 'n2', flag: 'shop.n2', starts: 2, paused: true, cap: 1 });
+    const anew = begun(before, { ...start, nonce: 'n2', flag: 'shop.n2' });
+    const kept = { paused: true, cap: 1, heldSince: now.toISOString() };
+    expect(anew).toEqual({ ...fresh, nonce: 'n2', flag: 'shop.n2', starts: 2, ...kept });
   });
 
   it('survives the journal', () => {
@@ -63,7 +66,7 @@ describe('commands', () => {
     ['set above', at(1), set(2), { cap: 2, ordered: null }],
     ['set below starts anew', at(2), set(0), { cap: 0, ordered: 'anew' }],
   ])('%s', (_what, position, command, expected) => {
-    expect(afterCommand(position, command)).toMatchObject(expected);
+    expect(afterCommand(position, command, now)).toMatchObject(expected);
   });
 
   it('never raise the step, open what is closed, or undo an order to start anew', () => {
@@ -72,7 +75,7 @@ describe('commands', () => {
       fc.property(fc.nat(2), fc.boolean(), fc.array(command), (step, open, commands) => {
         let position = at(step, { open });
         for (const one of commands) {
-          const next = afterCommand(position, one);
+          const next = afterCommand(position, one, now);
           expect(next).toMatchObject({ step, open, nonce: position.nonce });
           if (position.ordered === 'anew') expect(next.ordered).toBe('anew');
           position = next;
@@ -82,25 +85,46 @@ describe('commands', () => {
   });
 
   it('hold it once paused or set to where it is, until resumed', () => {
-    expect(holdOn(afterCommand(at(1), pause), true)).toBeDefined();
-    expect(holdOn(afterCommand(at(1), set(1)), true)).toBeDefined();
-    expect(holdOn(afterCommand(at(1), set(2)), true)).toBeUndefined();
-    expect(holdOn(afterCommand(afterCommand(at(1), set(1)), resume), true)).toBeUndefined();
+    expect(holdOn(afterCommand(at(1), pause, now), true)).toBeDefined();
+    expect(holdOn(afterCommand(at(1), set(1), now), true)).toBeDefined();
+    expect(holdOn(afterCommand(at(1), set(2), now), true)).toBeUndefined();
+    expect(holdOn(afterCommand(afterCommand(at(1), set(1), now), resume, now), true)).toBeUndefined();
   });
 });
 
-describe('effectivePlan', () => {
-  it('is the plan itself while nobody intervenes', () => {
-    expect(effectivePlan(plan, at(1))).toEqual(plan);
+describe('the time of a step', () => {
+  const pause: RolloutCommand = { kind: 'pause' };
+  const resume: RolloutCommand = { kind: 'resume' };
+  const since = (position: Position) => (Date.parse(position.stepSince) - now.getTime()) / 1000;
+
+  it('stands still while a person holds it', () => {
+    const paused = afterCommand(at(1), pause, later(5));
+    const twice = afterCommand(paused, pause, later(100));
+    expect(since(twice)).toBe(0);
+    expect(since(afterCommand(twice, resume, later(3_605)))).toBe(3_600);
   });
 
-  it('has no time limit on a held step, and no bake on an advanced one; the tests stay', () => {
-    const held = effectivePlan(plan, at(1, { paused: true })).steps;
-    expect(held[1]).toMatchObject({ limitSeconds: Number.MAX_SAFE_INTEGER, bakeSeconds: 7, exclude: 3 });
-    expect([held[0], held[2]]).toEqual([plan.steps[0], plan.steps[2]]);
-    expect(effectivePlan(plan, at(0, { skipBake: true })).steps[0]).toEqual({
-      ...plan.steps[0],
-      bakeSeconds: 0,
+  it('stands still from the raise that reaches the cap', () => {
+    const risen = raised(at(0, { cap: 1 }), { step: 1, now: later(9), observation: undefined });
+    expect(risen.heldSince).toBe(later(9).toISOString());
+    expect(since(afterCommand(risen, resume, later(20)))).toBe(20);
+  });
+
+  it('begins anew when a raise is not carried out', () => {
+    expect(notRaised(at(2), later(30))).toMatchObject({ step: 1, stepSince: later(30).toISOString() });
+  });
+});
+
+describe('observed', () => {
+  it('keeps what failed before the first start', () => {
+    const calm = { users: 1000, failingUsers: 10, seconds: 60 };
+    const harmed = { users: 1000, failingUsers: 300, seconds: 60 };
+    const first = observed(fresh, observation([], { before: calm }));
+    expect(first).toMatchObject({ epoch: 'one', before: calm });
+    const anew = begun(first, { ...start, nonce: 'n2' });
+    expect(observed(anew, observation([], { epoch: 'two', before: harmed }))).toMatchObject({
+      epoch: 'two',
+      before: calm,
     });
   });
 });

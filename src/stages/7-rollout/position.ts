@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Observation, RolloutPlan } from '../../domain/rollout.ts';
+import type { Exposure } from '../../domain/stage.ts';
 import type { RolloutCommand } from './commands.ts';
 
 /** Where a rollout stands; journalled as the note `rollout.position` whenever it moves. */
@@ -7,21 +8,29 @@ export type Position = {
   /** Unguessable; a new one for each start, so that users are assigned afresh. */
   readonly nonce: string;
   readonly flag: string;
+  /** As configured when this start began: a branch that changes it meanwhile changes the next start. */
+  readonly plan: RolloutPlan;
   /** False while exposure is closed until the rollout starts anew. */
   readonly open: boolean;
   readonly step: number;
-  /** RFC 3339. */
+  /** RFC 3339. The time that a person held the step does not count: it moves this on. */
   readonly stepSince: string;
   /** RFC 3339: when this start of the rollout began. */
   readonly since: string;
   /** The witness's epoch at its first observation of this nonce; null until then. */
   readonly epoch: string | null;
+  /** What failed before the first start, as first observed: a later start must not take harm of ours for what is usual. */
+  readonly before: Observation['before'];
+  /** Who was exposed in earlier starts. */
+  readonly earlier: Exposure;
   /** How often the rollout has started. */
   readonly starts: number;
   /** A person paused it: watched, not raised. */
   readonly paused: boolean;
   /** A person lowered it: no step beyond this one. */
   readonly cap: number;
+  /** RFC 3339: since when a person holds this step; null: nobody does. */
+  readonly heldSince: string | null;
   /** A person advanced it: the bake of this step is over; its tests are not. */
   readonly skipBake: boolean;
   /** What the next look has to do before anything else: start anew, or finish a promotion. */
@@ -35,29 +44,41 @@ export function readPosition(note: JsonObject | undefined): Position | undefined
   return note as unknown as Position | undefined;
 }
 
+type Start = {
+  readonly nonce: string;
+  readonly flag: string;
+  readonly plan: RolloutPlan;
+  /** Of the starts before. */
+  readonly earlier: Exposure;
+  readonly now: Date;
+};
+
 /** A fresh start; a person's pause and cap outlive it. */
-export function begun(
-  before: Position | undefined,
-  start: { nonce: string; flag: string; starts: number; now: Date },
-): Position {
-  const at = start.now.toISOString();
-  return {
-    nonce: start.nonce,
-    flag: start.flag,
+export function begun(before: Position | undefined, { now, ...start }: Start): Position {
+  const at = now.toISOString();
+  const position: Position = {
+    ...start,
     open: true,
     step: 0,
     stepSince: at,
     since: at,
     epoch: null,
-    starts: start.starts,
+    before: before?.before ?? null,
+    starts: (before?.starts ?? 0) + 1,
     paused: before?.paused ?? false,
     cap: before?.cap ?? noCap,
+    heldSince: null,
     skipBake: false,
     ordered: null,
   };
+  return timed(position, now);
 }
 
-export function afterCommand(position: Position, command: RolloutCommand): Position {
+export function afterCommand(position: Position, command: RolloutCommand, now: Date): Position {
+  return timed(obeyed(position, command), now);
+}
+
+function obeyed(position: Position, command: RolloutCommand): Position {
   switch (command.kind) {
     case 'pause':
       return { ...position, paused: true };
@@ -72,35 +93,51 @@ export function afterCommand(position: Position, command: RolloutCommand): Posit
   }
 }
 
+/** Starts and stops the clock of a step with the hand that holds it. */
+function timed(position: Position, now: Date): Position {
+  const isHeld = holdOn(position, true) !== undefined;
+  const { heldSince, stepSince } = position;
+  if (isHeld) return { ...position, heldSince: heldSince ?? now.toISOString() };
+  if (heldSince === null) return position;
+  const moved = Date.parse(stepSince) + now.getTime() - Date.parse(heldSince);
+  return { ...position, heldSince: null, stepSince: new Date(moved).toISOString() };
+}
+
+/** What the first observation of this start tells. */
+export function observed(position: Position, { epoch, before }: Observation): Position {
+  return { ...position, epoch, before: position.before ?? before };
+}
+
 /** The next step, whose time begins now. */
 export function raised(
   position: Position,
   to: { readonly step: number; readonly now: Date; readonly observation: Observation | undefined },
 ): Position {
-  const epoch = position.epoch ?? to.observation?.epoch ?? null;
-  return { ...position, epoch, step: to.step, stepSince: to.now.toISOString(), skipBake: false };
+  const { step, now, observation } = to;
+  const seen =
+    position.epoch === null && observation !== undefined ? observed(position, observation) : position;
+  return timed({ ...seen, step, stepSince: now.toISOString(), heldSince: null, skipBake: false }, now);
+}
+
+/** A raise that was journalled and not carried out, when somebody has come to hold it: back to the step that users have. */
+export function notRaised(position: Position, now: Date): Position {
+  const step = position.step - 1;
+  return timed({ ...position, step, stepSince: now.toISOString(), heldSince: null }, now);
 }
 
 /** Who keeps exposure from rising; undefined: nobody. */
-export function holdOn(position: Position, mayRaise: boolean): string | undefined {
+export function holdOn(
+  position: Pick<Position, 'paused' | 'cap' | 'step'>,
+  mayRaise: boolean,
+): string | undefined {
   if (position.paused) return 'a person paused it';
   if (position.cap <= position.step) return 'a person set a share that it may not exceed';
   return mayRaise ? undefined : 'changes may not land now';
 }
 
-/** While a person holds a step it has no time limit; an advanced step needs no bake. */
-export function effectivePlan(plan: RolloutPlan, position: Position): RolloutPlan {
-  const held = holdOn(position, true) !== undefined;
-  const steps = plan.steps.map((step, index) =>
-    index === position.step
-      ? {
-          ...step,
-          limitSeconds: held ? Number.MAX_SAFE_INTEGER : step.limitSeconds,
-          bakeSeconds: position.skipBake ? 0 : step.bakeSeconds,
-        }
-      : step,
-  );
-  return { ...plan, steps };
+/** 0 beyond the last step. */
+export function weightAt({ plan, step }: Pick<Position, 'plan' | 'step'>): number {
+  return plan.steps[step]?.weight ?? 0;
 }
 
 /** Looks are journalled densely at first and ever more sparsely: about every second, later every 60th of the time gone by. */

@@ -10,8 +10,8 @@ export const fewestCanaryUnits = 20;
 type Requirement = (situation: Situation, findings: Findings) => string | undefined;
 
 const requirements: readonly Requirement[] = [
-  ({ elapsedSeconds, current }) =>
-    elapsedSeconds >= current.bakeSeconds ? undefined : `bake ${current.bakeSeconds} s`,
+  ({ elapsedSeconds, current, skipBake }) =>
+    skipBake || elapsedSeconds >= current.bakeSeconds ? undefined : `bake ${current.bakeSeconds} s`,
   (situation) =>
     isFresh(situation) ? undefined : `traffic within the last ${situation.staleAfterSeconds} s`,
   (_, { canaryUnits }) =>

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sampleClassification } from '../../testing/changes.ts';
 import { healthyCrowd } from '../../testing/memory-witness.ts';
 import { positionIn, RolloutBench, unhealthyCrowd } from '../../testing/rollout-bench.ts';
-import { ServiceBench } from '../../testing/service-bench.ts';
+import { candidate, released, ServiceBench, stable } from '../../testing/service-bench.ts';
 import { rollout } from './run.ts';
 
 let at: RolloutBench;
@@ -118,6 +119,32 @@ describe('a person', () => {
   });
 });
 
+const closed = 'limits: { windows: [{ days: [sat], from: "09:00", to: "10:00" }] }\n';
+
+describe('a raise that is journalled and not carried out', () => {
+  beforeEach(async () => {
+    await at.atStep(0);
+    service.bench.dieBefore(({ type, data }) => type === 'effect.intended' && data.step === 'expose-n1-1');
+    await at.until((position) => position?.step === 1);
+  });
+
+  it('is carried out by the next process', async () => {
+    await at.looks(2);
+    expect(at.weight()).toBe(0.1);
+  });
+
+  it.each([
+    ['a person paused it', () => service.bench.signal('rollout.pause')],
+    ['a person set a lower share', () => service.bench.signal('rollout.set', { step: 0 })],
+    ['a window closed', async () => service.rules.also(closed)],
+  ])('is not, when %s', async (_why, hold) => {
+    await hold();
+    await at.looks(20);
+    expect(at.weight()).toBe(0.01);
+    expect(positionIn(await at.call())).toMatchObject({ step: 0 });
+  });
+});
+
 describe('the red button', () => {
   it('closes the canary at once; resume starts it anew with other users', async () => {
     await at.atStep(1);
@@ -137,6 +164,23 @@ describe('the red button', () => {
     expect(service.calls).toEqual([]);
   });
 
+  it.each(['effect.done', 'stage.finished'])(
+    'takes a half-done promotion back, when the process died before %s',
+    async (type) => {
+      service.bench.dieBefore(
+        (event) => event.type === type && (event.data.step ?? 'promote-n1') === 'promote-n1',
+      );
+      await at.until((position) => position?.ordered === 'promote');
+      expect(await service.route()).toMatchObject({ stable: candidate, candidate: null });
+      await service.controls.stop('alice', 'odd');
+      await at.looks(5);
+      expect(await service.route()).toMatchObject({ stable, candidate: null });
+      await service.controls.resume('alice');
+      expect((await at.ended()).results.rollout).toMatchObject({ ran: true, flag: 'shop.n2' });
+      expect(await service.route()).toMatchObject({ stable: candidate, candidate: null });
+    },
+  );
+
   it('is not taken for a kill when the process dies between the kill and its note', async () => {
     await at.atStep(0);
     await service.controls.stop('alice', 'odd');
@@ -145,4 +189,49 @@ describe('the red button', () => {
     await service.controls.resume('alice');
     expect((await at.ended()).results.rollout).toMatchObject({ ran: true, flag: 'shop.n2' });
   });
+});
+
+describe('a revert', () => {
+  const reverting = (restores: boolean) =>
+    service.bench.given({
+      classify: sampleClassification({ base: 'b', tree: 't' }, { class: 'revert' }),
+      release: { ...released, restores },
+    });
+
+  it.each([
+    ['autonomy is stopped', () => service.controls.stop('alice', 'odd')],
+    ['the windows are closed', async () => service.rules.also(closed)],
+  ])('to the version before restores it at once, also while %s', async (_what, hinder) => {
+    await reverting(true);
+    await hinder();
+    expect((await at.call()).results.rollout).toMatchObject({ ran: true, flag: null });
+    expect(await service.route()).toEqual({ service: 'shop', stable: candidate, candidate: null });
+    expect(await service.flags.all()).toEqual([]);
+  });
+
+  it('restores nothing under another policy than the one that permitted it', async () => {
+    await reverting(true);
+    service.rules.rules = { ...service.rules.rules, policyText: 'forbid it' };
+    expect((await at.call()).conclusion).toMatchObject({ outcome: 'held', code: 'rollout.policy-changed' });
+    expect(await service.route()).toMatchObject({ stable });
+  });
+
+  it('to anything else is proved like any change: whatever the windows say, but never under a stop', async () => {
+    await reverting(false);
+    service.rules.also(closed);
+    await service.controls.stop('alice', 'odd');
+    await at.looks(20);
+    expect(service.calls).toEqual([]);
+    await service.controls.resume('alice');
+    expect((await at.ended()).results.rollout).toMatchObject({ ran: true, flag: 'shop.n1' });
+  });
+});
+
+it('ends by the plan that it began with, whatever the branch says meanwhile', async () => {
+  await at.atStep(0);
+  const { config } = service.rules.rules;
+  const rollout = { ...config.rollout, steps: config.rollout.steps.slice(0, 1) };
+  service.rules.rules = { ...service.rules.rules, config: { ...config, rollout } };
+  await at.atStep(2);
+  expect((await at.ended()).results.rollout).toMatchObject({ ran: true });
 });

@@ -21,13 +21,16 @@ import {
   afterCommand,
   begun,
   holdOn,
+  notRaised,
+  observed,
   type Position,
   positionNote,
   raised,
   readPosition,
+  weightAt,
   worthJournalling,
 } from './position.ts';
-import { type Barrier, barrierTo, type RolloutSettings, settingsOf, weightAt } from './settings.ts';
+import { type Barrier, barrierTo, type RolloutSettings, settingsOf } from './settings.ts';
 
 export type RolloutPorts = {
   readonly rules: RulesSource;
@@ -62,22 +65,43 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config);
+  // Taking something back goes on while all else stands still; but under a stop the router exposes nobody to a canary.
+  const isRevert = ctx.results.classify?.class === 'revert';
+  const limits = frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id);
   const barrier = barrierTo({
-    stopped: await ports.controls.stopped(),
-    frozen: frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id),
+    stopped: release.restores ? undefined : await ports.controls.stopped(),
+    frozen: isRevert ? undefined : limits,
     decided: ctx.results.policy,
     policyDigest: policyDigest(rules),
     expires: release.expires,
     now: ctx.now,
   });
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
-    return pauseAll(ctx, ports, position, barrier);
-  if (position?.open !== true || position.ordered === 'anew') return open(ctx, ports, release, position);
-  if ((await ports.flags.read(position.flag))?.killed === true)
+    return pauseAll(ctx, ports, release, { position, barrier });
+  if (release.restores) return restore(ctx, ports, release);
+  if (position?.open !== true || position.ordered === 'anew')
+    return open(ctx, ports, release, { before: position, settings });
+  const flag = await ports.flags.read(position.flag);
+  if (flag?.killed === true)
     return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
   // Once decided it is finished: after a crash the route may be swapped already, and then there is no canary to look at.
   if (position.ordered === 'promote') return promote(ctx, ports, release, position);
-  return look(ctx, ports, release, { position, settings, mayRaise: barrier === undefined });
+  const mayRaise = barrier === undefined;
+  const carriedOut = await heldRaise(ctx, position, { share: flag?.weight ?? 0, mayRaise });
+  return look(ctx, ports, release, { position: carriedOut, settings, mayRaise });
+}
+
+/** Between a raise in the journal and the flag that carries it out, somebody may have come to hold it. */
+async function heldRaise(
+  ctx: StageContext,
+  position: Position,
+  { share, mayRaise }: { readonly share: number; readonly mayRaise: boolean },
+): Promise<Position> {
+  const lower = notRaised(position, ctx.now);
+  const isCarriedOut = position.step === 0 || share >= weightAt(position);
+  if (isCarriedOut || holdOn(lower, mayRaise) === undefined) return position;
+  await ctx.note(positionNote, lower);
+  return lower;
 }
 
 /** A cancel that was sent before the merge and came after it means the same. */
@@ -93,7 +117,7 @@ async function takeCommands(ctx: StageContext, from: Position | undefined): Prom
     if (command !== undefined) {
       // It came before the rollout has begun, and waits for it.
       if (position === undefined) continue;
-      position = afterCommand(position, command);
+      position = afterCommand(position, command, ctx.now);
       await ctx.note(positionNote, position);
     }
     await ctx.consume(signal);
@@ -105,37 +129,54 @@ async function takeCommands(ctx: StageContext, from: Position | undefined): Prom
 async function pauseAll(
   ctx: StageContext,
   ports: RolloutPorts,
-  position: Position | undefined,
-  barrier: Barrier,
+  release: Deploys,
+  { position, barrier }: { readonly position: Position | undefined; readonly barrier: Barrier },
 ): Promise<Outcome> {
   if (position?.open === true) {
     const anew: Position = { ...position, ordered: 'anew' };
     // Known before the kill: after a crash it must not look like a person's.
     await ctx.note(positionNote, anew);
     await close(ctx, ports, position, { code: barrier.code, reason: barrier.why });
+    if (position.ordered === 'promote') await takeBackPromotion(ctx, ports, release, position);
     await ctx.note(positionNote, { ...anew, open: false });
   }
   if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
   return again(ctx, 500);
 }
 
+/** Its route may have been swapped already, and the receipt not written: closing the flag alone would take it from nobody. */
+async function takeBackPromotion(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, stable }: Deploys,
+  { nonce }: Position,
+): Promise<void> {
+  await ctx.closing(`take-back-${nonce}`, { service, stable }, async () => {
+    await ports.runtime.route({ service, stable, candidate: null });
+    return {};
+  });
+}
+
+type Opening = { readonly before: Position | undefined; readonly settings: RolloutSettings };
+
 async function open(
   ctx: StageContext,
   ports: RolloutPorts,
   release: Deploys,
-  before: Position | undefined,
+  { before, settings }: Opening,
 ): Promise<Outcome> {
   if (before?.open === true)
     await close(ctx, ports, before, { code: 'rollout.anew', reason: 'the rollout starts anew' });
-  const starts = (before?.starts ?? 0) + 1;
-  if (starts > maxStarts) {
+  if ((before?.starts ?? 0) >= maxStarts) {
     const reasons = [
       `the rollout had to start anew ${maxStarts} times (the witness lost its memory, or it was stopped)`,
     ];
     return stop({ outcome: 'held', code: 'rollout.too-many-starts', reasons });
   }
   const nonce = ports.nonce();
-  const position = begun(before, { nonce, flag: flagKey(release.service, nonce), starts, now: ctx.now });
+  const flag = flagKey(release.service, nonce);
+  const earlier = readExposure(ctx.recall(lookNote));
+  const position = begun(before, { nonce, flag, plan: settings.plan, earlier, now: ctx.now });
   await ctx.note(positionNote, position);
   return again(ctx, 0);
 }
@@ -157,10 +198,10 @@ async function look(ctx: StageContext, ports: RolloutPorts, release: Deploys, at
   await (closesFlag(looked.decision) ? orClosed(ports, position, journalled) : journalled);
   if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
   if (position.epoch === null && observation !== undefined)
-    await ctx.note(positionNote, { ...position, epoch: observation.epoch });
+    await ctx.note(positionNote, observed(position, observation));
   // Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled.
   const { leaseMs } = settings;
-  const weight = weightAt(settings, step);
+  const weight = weightAt(position);
   await ports.witness.lease({ service: release.service, flag, nonce, version, step, weight, leaseMs });
   return again(ctx, settings.lookMs);
 }
@@ -173,7 +214,7 @@ async function expose(
   at: Looking,
 ): Promise<number> {
   const { flag, nonce, step } = at.position;
-  const weight = weightAt(at.settings, step);
+  const weight = weightAt(at.position);
   const { service, digest, stable } = release;
   return ctx.effect(`expose-${nonce}-${step}`, { flag, weight, digest, service }, async () => {
     const written = await ports.flags.write(flag, weight, step);
@@ -218,11 +259,11 @@ function heldBack({ position, mayRaise }: Looking, decision: RolloutDecision): R
 }
 
 async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
-  const { position, decision, observation, settings } = at;
+  const { position, decision, observation } = at;
   if (decision.kind === 'continue' && !worthJournalling(position, ctx.recall(lookNote), ctx.now)) return;
-  const { step } = position;
-  const weight = weightAt(settings, step);
-  await ctx.note(lookNote, lookOf({ at: ctx.now, step, weight, decision, observation }));
+  const { step, earlier } = position;
+  const weight = weightAt(position);
+  await ctx.note(lookNote, lookOf({ at: ctx.now, step, weight, decision, observation, earlier }));
 }
 
 async function promote(
@@ -243,6 +284,16 @@ async function promote(
   const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
   const exposure = readExposure(ctx.recall(lookNote));
   return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
+}
+
+/** What production ran before needs no canary, and its users no further minute of what is taken back. */
+async function restore(ctx: StageContext, ports: RolloutPorts, release: Deploys): Promise<Outcome> {
+  const { service, digest } = release;
+  await ctx.effect('restore', { service, digest }, async () => {
+    await ports.runtime.route({ service, stable: digest, candidate: null });
+    return {};
+  });
+  return { kind: 'done', data: { ran: true, flag: null, seconds: 0, ...readExposure(undefined) } };
 }
 
 type Why = { readonly code: string; readonly reason: string };

@@ -21,11 +21,6 @@ export function settingsOf(config: Pick<Config, 'rollout'>): RolloutSettings {
   };
 }
 
-/** 0 beyond the last step. */
-export function weightAt({ plan }: RolloutSettings, step: number): number {
-  return plan.steps[step]?.weight ?? 0;
-}
-
 export type Barrier = {
   readonly code: string;
   readonly why: string;

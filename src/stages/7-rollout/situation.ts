@@ -7,6 +7,10 @@ export type AnalyzeInput = {
   readonly step: number;
   /** When the current step began. */
   readonly stepSince: Date;
+  /** A person holds the step: it has no time limit. */
+  readonly held: boolean;
+  /** A person advanced the step: it needs no bake. */
+  readonly skipBake: boolean;
   /** undefined: the witness gave none. */
   readonly observation: Observation | undefined;
   /** The epoch of the rollout's first observation; undefined: there was none yet. */

@@ -6,7 +6,14 @@ import { planConclusion } from './plan.ts';
 
 const merge = { commit: 'm', onto: 'b' };
 const expires = '2100-01-01T00:00:00.000Z';
-const deployed = { deploys: true, service: 'shop', digest: 'new', stable: 'old', expires } as const;
+const deployed = {
+  deploys: true,
+  service: 'shop',
+  digest: 'new',
+  stable: 'old',
+  restores: false,
+  expires,
+} as const;
 const dark = { deploys: false, why: 'the repository has no service', sameAsStable: false } as const;
 const promoted: StageData['rollout'] = {
   ran: true,

@@ -37,6 +37,12 @@ export function planConclusion(ctx: Pick<StageContext, 'results' | 'conclusion'>
 
 function landed(ctx: Pick<StageContext, 'results'>): Conclusion {
   const { release, rollout } = ctx.results;
+  if (rollout?.ran === true && rollout.flag === null)
+    return {
+      outcome: 'landed',
+      code: 'landed.restored',
+      reasons: ['every user has the version before again'],
+    };
   if (rollout?.ran === true)
     return { outcome: 'landed', code: 'landed.promoted', reasons: ['every user has the new version'] };
   const why = release?.deploys === false ? release.why : 'nothing was released';
