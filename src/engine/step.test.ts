@@ -101,6 +101,27 @@ describe('a stage that throws', () => {
     expect(await bench.state()).toMatchObject({ conclusion: { code: 'stage.failed-bug' } });
   });
 
+  it('is waited for some ten minutes once it is merged, unless it is a bug', async () => {
+    const merge = { commit: 'm', onto: 'b' };
+    await bench.given({ merge });
+    const from = bench.clock.now().getTime();
+    let state = await call(broken);
+    for (let attempt = 2; attempt < 40 && state.conclusion === undefined; attempt += 1)
+      state = await call(broken);
+    expect(state.conclusion).toMatchObject({ outcome: 'held', code: 'stage.failed-git.failed' });
+    const minutes = (bench.clock.now().getTime() - from) / 60_000;
+    expect(minutes).toBeGreaterThan(8);
+    expect(minutes).toBeLessThan(20);
+  });
+
+  it('is journalled however much it says', async () => {
+    const talkative: Run = async () => {
+      throw new AutolandError('policy.invalid', 'no '.repeat(50_000));
+    };
+    for (let attempt = 1; attempt <= 6; attempt += 1) await call(talkative);
+    expect(await bench.state()).toMatchObject({ conclusion: { code: 'stage.failed-policy.invalid' } });
+  });
+
   it('may fail now and then for as long as it works in between', async () => {
     for (let calls = 0; calls < 30; calls += 1)
       await call(async (ctx) => {

@@ -27,15 +27,27 @@ const maxRounds = 5;
 type Patience = { readonly most: number; readonly mostMs: number };
 /** Some 8 s. */
 const littlePatience: Patience = { most: 6, mostMs: 30_000 };
+/** Some 10 minutes. */
+const longPatience: Patience = { most: 26, mostMs: 30_000 };
 /** Nothing is wrong with the change: what it needs is away, as while it starts again. */
 const patience: { readonly [Code in ErrorCode]?: Patience } = {
   // Another process of ours. Some 10 minutes.
   'runtime.unreachable': { most: 300, mostMs: 2_000 },
-  // The disk, the registry: other people's. Some 10 minutes too, and less often asked.
-  'journal.full-disk': { most: 26, mostMs: 30_000 },
-  'registry.unreachable': { most: 26, mostMs: 30_000 },
-  'git.timeout': { most: 26, mostMs: 30_000 },
+  // The disk, the registry: other people's.
+  'journal.full-disk': longPatience,
+  'registry.unreachable': longPatience,
+  'git.timeout': longPatience,
 };
+
+/**
+ * Once merged, a change that is held stays on the branch and in the way of all that follow, until a person comes: what
+ * may pass is waited out.
+ */
+function patienceWith(code: ErrorCode | 'bug', stage: StageName): Patience {
+  const known = code === 'bug' ? undefined : patience[code];
+  const isMerged = stage === 'merge' || stage === 'release' || stage === 'rollout';
+  return known ?? (isMerged && code !== 'bug' ? longPatience : littlePatience);
+}
 
 /** Runs one call of the stage that `state` is in, and journals what it answered. */
 export async function step(
@@ -174,15 +186,19 @@ class StageCall implements StageContext {
   async fail(thrown: unknown): Promise<void> {
     const { failures } = this.#state;
     const code = thrown instanceof AutolandError ? thrown.code : 'bug';
-    const failed = this.#event('stage.failed', { code, message: messageOf(thrown), attempt: failures + 1 });
-    const { most, mostMs } = (code === 'bug' ? undefined : patience[code]) ?? littlePatience;
+    const failed = this.#event('stage.failed', {
+      code,
+      message: shortened(messageOf(thrown)),
+      attempt: failures + 1,
+    });
+    const { most, mostMs } = patienceWith(code, this.#stage.name);
     if (failures + 1 < most || this.#stage.name === 'conclude') {
       const delay = Math.min(250 * 2 ** failures, mostMs);
       return this.#append([failed], { kind: 'due', at: new Date(this.#ports.clock.now().getTime() + delay) });
     }
     await this.#append([failed]);
     const reasons = [
-      `stage ${this.#stage.name} failed ${failures + 1} times; the last time: ${messageOf(thrown)}`,
+      `stage ${this.#stage.name} failed ${failures + 1} times; the last time: ${shortened(messageOf(thrown))}`,
     ];
     return this.settle({
       kind: 'stop',
@@ -225,6 +241,13 @@ class StageCall implements StageContext {
     });
     this.#state = foldChange(entries, this.#state) ?? this.#state;
   }
+}
+
+/** An entry of the journal is bounded: a failure that does not fit in could never be journalled, and be tried for ever. */
+function shortened(message: string): string {
+  return message.length <= 4_000
+    ? message
+    : `${message.slice(0, 4_000)} … (cut, ${message.length} characters)`;
 }
 
 /** How long a claim lasts unless renewed, milliseconds. */

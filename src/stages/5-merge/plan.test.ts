@@ -7,7 +7,8 @@ const other = 'b'.repeat(40);
 const good: MergeFacts = {
   stopped: undefined,
   frozen: undefined,
-  behind: undefined,
+  decidedAt: new Date('2026-01-01T00:00:00.001Z'),
+  now: new Date('2026-01-02T00:00:00Z'),
   tip,
   testedOn: tip,
   foreign: [],
@@ -16,7 +17,8 @@ const good: MergeFacts = {
 const bad = {
   stopped: { stopped: 'stopped by alice: odd' },
   frozen: { frozen: 'outside the deploy windows' },
-  behind: { behind: { id: 'chg_9', why: 'is in its rollout' } },
+  old: { decidedAt: new Date('2026-01-01T00:00:00Z') },
+  timeless: { decidedAt: new Date('some day') },
   moved: { testedOn: other },
   policy: { policyUnchanged: false },
   foreign: { foreign: [other] },
@@ -30,7 +32,8 @@ describe('planMerge', () => {
   it.each([
     ['stopped', { kind: 'later', code: 'merge.stopped' }],
     ['frozen', { kind: 'later', code: 'merge.frozen' }],
-    ['behind', { kind: 'later', code: 'merge.behind', why: 'chg_9 is in its rollout' }],
+    ['old', { kind: 'raced', reason: expect.stringContaining('a day old') }],
+    ['timeless', { kind: 'raced' }],
     ['moved', { kind: 'raced' }],
     ['policy', { kind: 'raced' }],
     ['foreign', { kind: 'stop', conclusion: { outcome: 'held', code: 'release.foreign-commits' } }],

@@ -7,8 +7,9 @@ export type MergeFacts = {
   readonly stopped: string | undefined;
   /** Why no merge may happen at this hour or any more today; undefined: it may. */
   readonly frozen: string | undefined;
-  /** A change that must conclude first. */
-  readonly behind: { readonly id: string; readonly why: string } | undefined;
+  /** When the policy decided. */
+  readonly decidedAt: Date;
+  readonly now: Date;
   readonly tip: Sha;
   /** The tip that the guardrails tested against. */
   readonly testedOn: Sha;
@@ -17,6 +18,12 @@ export type MergeFacts = {
   /** The policy that decided is still the policy of the branch. */
   readonly policyUnchanged: boolean;
 };
+
+/** A change that must conclude first. */
+export type Ahead = { readonly id: string; readonly why: string };
+
+/** Evidence that waited longer, behind others or for a window, is gathered again. */
+const validMs = 24 * 60 * 60 * 1000;
 
 export type MergePlan =
   | { readonly kind: 'go' }
@@ -27,12 +34,18 @@ export type MergePlan =
 export function planMerge(facts: MergeFacts): MergePlan {
   if (facts.stopped !== undefined) return later('merge.stopped', facts.stopped, 1_000);
   if (facts.frozen !== undefined) return later('merge.frozen', facts.frozen, 30_000);
-  if (facts.behind !== undefined) return later('merge.behind', `${facts.behind.id} ${facts.behind.why}`, 250);
+  // Written so that a time that is none counts as too old.
+  if (!(facts.now.getTime() - facts.decidedAt.getTime() < validMs))
+    return { kind: 'raced', reason: 'its evidence is more than a day old' };
   if (facts.tip !== facts.testedOn)
     return { kind: 'raced', reason: `the branch moved from ${short(facts.testedOn)} to ${short(facts.tip)}` };
   if (!facts.policyUnchanged) return { kind: 'raced', reason: 'the policy changed since it decided' };
   if (facts.foreign.length > 0) return { kind: 'stop', conclusion: holdForeign(facts.foreign) };
   return { kind: 'go' };
+}
+
+export function laterThan({ id, why }: Ahead): Extract<MergePlan, { kind: 'later' }> {
+  return later('merge.behind', `${id} ${why}`, 500);
 }
 
 export function holdForeign(foreign: readonly Sha[]): Conclusion {
@@ -46,7 +59,7 @@ export function holdForeign(foreign: readonly Sha[]): Conclusion {
   };
 }
 
-function later(code: string, why: string, afterMs: number): MergePlan {
+function later(code: string, why: string, afterMs: number): Extract<MergePlan, { kind: 'later' }> {
   return { kind: 'later', code, why, afterMs };
 }
 

@@ -126,6 +126,23 @@ describe('waiting', () => {
     expect(await call()).toMatchObject({ stage: 'release' });
   });
 
+  it('also when it was stopped in the last moment', async () => {
+    landing.bench.auditLog.meanwhile = () => landing.controls.stop('alice', 'odd');
+    expect(await call()).toMatchObject({ stage: 'classify', round: 1 });
+    expect(await landing.landed()).toEqual([]);
+  });
+
+  it('no longer than its evidence is good', async () => {
+    landing.bench.clock.advance(24 * 60 * 60 * 1000);
+    expect(await call()).toMatchObject({ stage: 'classify', round: 1 });
+  });
+
+  it('behind others asks nothing of git', async () => {
+    await landing.another({ source: 'agent:revert', head: 'd'.repeat(40) }, []);
+    landing.git.resolve = () => Promise.reject(new Error('git was asked'));
+    expect((await call()).notes.get('merge.waiting')).toMatchObject({ code: 'merge.behind' });
+  });
+
   it('outside the windows', async () => {
     landing.rules.also(closedWindows);
     const { stage, notes } = await call();

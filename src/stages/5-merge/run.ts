@@ -19,7 +19,7 @@ import { frozenReason } from '../../views/freeze.ts';
 import { inProduction, type Ledger, olderThan, pendingRevert, revertSource } from '../../views/ledger.ts';
 import { foreignCommits } from '../../views/proved.ts';
 import { mergeMessage, mergeTrailers } from './message.ts';
-import { type MergeFacts, type MergePlan, planMerge } from './plan.ts';
+import { type Ahead, laterThan, type MergeFacts, type MergePlan, planMerge } from './plan.ts';
 
 export type MergePorts = {
   readonly git: Pick<GitReader, 'resolve' | 'history'> & Pick<GitLander, 'makeCommit' | 'advance'>;
@@ -44,13 +44,15 @@ type Decided = {
 export async function merge(ctx: StageContext, ports: MergePorts): Promise<Outcome> {
   const decided = readDecided(ctx);
   const { classification } = decided;
-  const tip = await ports.git.resolve(ctx.proposal.target);
   const prepared = ctx.recall('merge.commit')?.commit;
-  if (typeof prepared === 'string' && (await isOn(ports, tip, classification.base, prepared)))
+  if (typeof prepared === 'string' && (await isOn(ctx, ports, classification.base, prepared)))
     return { kind: 'done', data: { commit: prepared, onto: classification.base } };
   const withdrawn = withdrawal(ctx.signals);
   if (withdrawn !== undefined) return { kind: 'stop', conclusion: withdrawn };
-  const plan = planMerge(await gather(ctx, ports, { tip, decided }));
+  // Waiting may take days, and is asked often: it costs no process.
+  const waiting = behind(ctx.id, await ports.ledger());
+  if (waiting !== undefined) return settle(ctx, laterThan(waiting));
+  const plan = planMerge(await gather(ctx, ports, decided));
   return plan.kind === 'go' ? land(ctx, ports, decided) : settle(ctx, plan);
 }
 
@@ -62,16 +64,14 @@ function readDecided(ctx: StageContext): Decided {
 }
 
 /** After a crash the branch may hold our commit already, with others on top of it. */
-async function isOn(ports: MergePorts, tip: Sha, base: Sha, commit: Sha): Promise<boolean> {
+async function isOn(ctx: StageContext, ports: MergePorts, base: Sha, commit: Sha): Promise<boolean> {
+  const tip = await ports.git.resolve(ctx.proposal.target);
   const history = await ports.git.history(base, tip);
   return history.some(({ sha }) => sha === commit);
 }
 
-async function gather(
-  ctx: StageContext,
-  ports: MergePorts,
-  { tip, decided }: { tip: Sha; decided: Decided },
-): Promise<MergeFacts> {
+async function gather(ctx: StageContext, ports: MergePorts, decided: Decided): Promise<MergeFacts> {
+  const tip = await ports.git.resolve(ctx.proposal.target);
   const rules = await ports.rules.load();
   const ledger = await ports.ledger();
   // Taking something back goes on while all else stands still.
@@ -82,7 +82,8 @@ async function gather(
   return {
     stopped: isRevert || stopped === undefined ? undefined : `stopped by ${stopped.by}: ${stopped.reason}`,
     frozen: isRevert ? undefined : frozenReason(rules.config.limits, ledger, ctx.now, ctx.id),
-    behind: behind(ctx.id, ledger),
+    decidedAt: ctx.stageSince,
+    now: ctx.now,
     tip,
     testedOn: decided.classification.base,
     foreign,
@@ -98,7 +99,7 @@ async function unproven(ports: MergePorts, ledger: Ledger, stable: Sha, tip: Sha
   );
 }
 
-function behind(id: string, ledger: Ledger): MergeFacts['behind'] {
+function behind(id: string, ledger: Ledger): Ahead | undefined {
   const revert = pendingRevert(ledger);
   if (revert !== undefined && revert.id !== id) return { id: revert.id, why: 'reverts a change first' };
   const other = inProduction(ledger);
@@ -143,9 +144,16 @@ async function land(ctx: StageContext, ports: MergePorts, decided: Decided): Pro
     at: ctx.stageSince,
   });
   await ctx.note('merge.commit', { commit });
-  const moved = await ctx.effect('advance', { branch: ctx.proposal.target, from: base, to: commit }, () =>
-    ports.git.advance(ctx.proposal.target, base, commit),
+  const moved = await ctx.effect(
+    'advance',
+    { branch: ctx.proposal.target, from: base, to: commit },
+    async () => {
+      // Asked last: since it was first asked, two checkpoints were written.
+      const stopped = classification.class === 'revert' ? undefined : await ports.controls.stopped();
+      return stopped === undefined ? ports.git.advance(ctx.proposal.target, base, commit) : 'stopped';
+    },
   );
+  if (moved === 'stopped') return { kind: 'raced', reason: 'autonomy was stopped while it was being merged' };
   if (moved === 'lost') return { kind: 'raced', reason: 'the branch moved while it was being merged' };
   return { kind: 'done', data: { commit, onto: base } };
 }

@@ -11,7 +11,7 @@ import type { Controls } from '../../ports/controls.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { ReleaseStore } from '../../ports/release-store.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
-import type { Runtime } from '../../ports/runtime.ts';
+import type { Runtime, ServiceSpec } from '../../ports/runtime.ts';
 import type { Ledger } from '../../views/ledger.ts';
 import { revertedBy } from '../../views/proved.ts';
 import { nothingToDeploy, releaseObstacle, versionBefore } from './plan.ts';
@@ -81,7 +81,10 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
   });
   if (obstacle !== undefined) return { kind: 'stop', conclusion: obstacle };
 
-  const built = await buildOnce(ctx, ports, merged);
+  const first = await buildOnce(ctx, ports, { ...merged, attempt: 'build' });
+  // A registry that stumbled must not roll back, and ban, what it was asked for.
+  const built =
+    'failed' in first ? await buildOnce(ctx, ports, { ...merged, attempt: 'build-again' }) : first;
   if ('failed' in built) return stop('rolled-back', 'release.build-failed', String(built.failed));
   const digest = String(built.digest);
   if (digest === stable.digest)
@@ -90,26 +93,45 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
     attest(ctx, ports, digest, service.name),
   );
   await ctx.note(startedNote, { service: service.name, digest });
-  try {
-    await ctx.effect('start', { digest, service: service.name }, async () => {
-      const instances = await ports.runtime.start(serviceSpec(service), digest);
-      return { instances: instances.length };
-    });
-  } catch (thrown) {
-    if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
-    return stop('rolled-back', 'release.unhealthy', thrown.message);
-  }
+  const unhealthy = await startTwice(ctx, ports.runtime, { spec: serviceSpec(service), digest });
+  if (unhealthy !== undefined) return stop('rolled-back', 'release.unhealthy', unhealthy);
   const restores = digest === versionBefore(ctx, ledger)?.digest;
   const released = { service: service.name, digest, stable: stable.digest, expires: String(expires) };
   return { kind: 'done', data: { deploys: true, ...released, restores } };
 }
 
+/** One slow start is no verdict; two are. Answers why it does not run. */
+async function startTwice(
+  ctx: StageContext,
+  runtime: Runtime,
+  { spec, digest }: { readonly spec: ServiceSpec; readonly digest: string },
+): Promise<string | undefined> {
+  const started = await ctx.effect<JsonObject>('start', { digest, service: spec.name }, async () => {
+    const first = await startOnce(runtime, spec, digest);
+    return 'unhealthy' in first ? startOnce(runtime, spec, digest) : first;
+  });
+  return 'unhealthy' in started ? String(started.unhealthy) : undefined;
+}
+
+async function startOnce(runtime: Runtime, spec: ServiceSpec, digest: string): Promise<JsonObject> {
+  try {
+    return { instances: (await runtime.start(spec, digest)).length };
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
+    return { unhealthy: thrown.message };
+  }
+}
+
 /** What production ran before is there already, and known: a revert to its tree builds nothing anew. */
-async function buildOnce(ctx: StageContext, ports: ReleasePorts, merged: Merged): Promise<JsonObject> {
+async function buildOnce(
+  ctx: StageContext,
+  ports: ReleasePorts,
+  merged: Merged & { readonly attempt: string },
+): Promise<JsonObject> {
   const { commit, rules, ledger } = merged;
   const before = versionBefore(ctx, ledger);
   const isThere = before !== null && before.tree === ctx.results.classify?.tree;
-  return ctx.effect<JsonObject>('build', { commit }, async () => {
+  return ctx.effect<JsonObject>(merged.attempt, { commit }, async () => {
     if (isThere && (await ports.releases.get(before.digest)) !== undefined) return { digest: before.digest };
     return ports.builder.build(commit, rules.config);
   });

@@ -53,6 +53,9 @@ async function dropCandidate(
   await ctx.closing('remove-candidate', { service, digest }, async () => {
     await ports.runtime.route({ service, stable, candidate: null });
     await ports.runtime.stop(service, digest);
+    // What killed them stays: none can ever open again.
+    for (const { key, weight } of await ports.flags.all())
+      if (weight === 0 && isFlagOf(service, key)) await ports.flags.retire(key);
     return {};
   });
   if (nonce !== undefined) await noteExposure(ctx, ports.witness, nonce);
