@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { messageOf } from '../../domain/errors.ts';
 import type { Controls } from '../../ports/controls.ts';
 import { isErrno, privateDir, readIfThere, syncDir, writeAtomic } from '../runtime/files.ts';
@@ -27,10 +27,15 @@ export class FileControls implements Controls {
   /** Monotone: a second stop keeps the first one's reason. */
   async stop(by: string, reason: string): Promise<void> {
     if (readStop(this.#layout.stop) !== undefined) return;
-    writeAtomic(
-      this.#layout.stop,
-      `${JSON.stringify({ by, at: this.#now().toISOString(), reason }, undefined, 2)}\n`,
-    );
+    const content = `${JSON.stringify({ by, at: this.#now().toISOString(), reason }, undefined, 2)}\n`;
+    try {
+      writeAtomic(this.#layout.stop, content);
+    } catch (thrown) {
+      // On a full disk there may still be room for the name, and that stops too.
+      if (!isErrno(thrown, 'ENOSPC')) throw thrown;
+      closeSync(openSync(this.#layout.stop, 'a', 0o600));
+      syncDir(this.#layout.root);
+    }
   }
 
   async resume(_by: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { AutolandError } from '../../domain/errors.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
@@ -51,7 +51,7 @@ async function stop(options: CommonOptions & DryRun & { reason: string }): Promi
   if (options.dryRun !== true) {
     // The file first: router and worker read it themselves, whatever happens to the journal.
     await repository.controls.stop(person(), options.reason);
-    await repository.record('control.stopped', person(), { reason: options.reason });
+    await repository.record('control.stopped', person(), { reason: options.reason }).catch(notJournalled);
   }
   const now = {
     stopped: true,
@@ -61,6 +61,11 @@ async function stop(options: CommonOptions & DryRun & { reason: string }): Promi
   print(options.json, now, () => [
     `${options.dryRun ? 'would stop' : 'stopped'}: no change merges, is exposed or promoted until: autoland resume`,
   ]);
+}
+
+/** It is stopped all the same. */
+function notJournalled(thrown: unknown): void {
+  process.stderr.write(`autoland: stopped, but the journal could not be written: ${messageOf(thrown)}\n`);
 }
 
 async function resume(options: CommonOptions & DryRun): Promise<void> {
