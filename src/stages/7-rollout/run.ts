@@ -6,7 +6,7 @@ import { flagKey, type Observation } from '../../domain/rollout.ts';
 import type { ReleaseReport, RolloutReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { FlagStore } from '../../ports/flags.ts';
-import type { RulesSource } from '../../ports/rules.ts';
+import type { Rules, RulesSource } from '../../ports/rules.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
 import { frozenReason } from '../../views/freeze.ts';
@@ -65,17 +65,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config);
-  // Taking something back goes on while all else stands still; but under a stop the router exposes nobody to a canary.
-  const isRevert = ctx.results.classify?.class === 'revert';
-  const limits = frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id);
-  const barrier = barrierTo({
-    stopped: release.restores ? undefined : await ports.controls.stopped(),
-    frozen: isRevert ? undefined : limits,
-    decided: ctx.results.policy,
-    policyDigest: policyDigest(rules),
-    expires: release.expires,
-    now: ctx.now,
-  });
+  const barrier = await barrierNow(ctx, ports, release, rules);
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
     return pauseAll(ctx, ports, release, { position, barrier });
   if (release.restores) return restore(ctx, ports, release);
@@ -89,6 +79,26 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   const mayRaise = barrier === undefined;
   const carriedOut = await heldRaise(ctx, position, { share: flag?.weight ?? 0, mayRaise });
   return look(ctx, ports, release, { position: carriedOut, settings, mayRaise });
+}
+
+/** Asked anew at every look. */
+async function barrierNow(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  rules: Rules,
+): Promise<Barrier | undefined> {
+  // Taking something back goes on while all else stands still; but under a stop the router exposes nobody to a canary.
+  const isRevert = ctx.results.classify?.class === 'revert';
+  const limits = frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id);
+  return barrierTo({
+    stopped: release.restores ? undefined : await ports.controls.stopped(),
+    frozen: isRevert ? undefined : limits,
+    decided: ctx.results.policy,
+    policyDigest: policyDigest(rules),
+    expires: release.expires,
+    now: ctx.now,
+  });
 }
 
 /** Between a raise in the journal and the flag that carries it out, somebody may have come to hold it. */
@@ -137,20 +147,22 @@ async function pauseAll(
     // Known before the kill: after a crash it must not look like a person's.
     await ctx.note(positionNote, anew);
     await close(ctx, ports, position, { code: barrier.code, reason: barrier.why });
-    if (position.ordered === 'promote') await takeBackPromotion(ctx, ports, release, position);
+    await takeBackPromotion(ctx, ports, release, position);
     await ctx.note(positionNote, { ...anew, open: false });
   }
   if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
   return again(ctx, 500);
 }
 
-/** Its route may have been swapped already, and the receipt not written: closing the flag alone would take it from nobody. */
+/** A promotion may have swapped the route, and not come to its receipt: closing the flag alone would take it from nobody. */
 async function takeBackPromotion(
   ctx: StageContext,
   ports: RolloutPorts,
-  { service, stable }: Deploys,
+  { service, stable, digest }: Deploys,
   { nonce }: Position,
 ): Promise<void> {
+  const routes = await ports.runtime.routes();
+  if (!routes.some((route) => route.service === service && route.stable === digest)) return;
   await ctx.closing(`take-back-${nonce}`, { service, stable }, async () => {
     await ports.runtime.route({ service, stable, candidate: null });
     return {};
