@@ -6,11 +6,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, rounded } from './support/figures.ts';
+import { memoryOf, processesOf } from './support/processes.ts';
 import { makeShop, removeShop } from './support/shop.ts';
 
 const settleSeconds = Number(process.argv[2] ?? 10);
@@ -79,23 +79,4 @@ async function whileUp(act: (pid: number) => Promise<void>): Promise<void> {
 
 async function ready(output: NodeJS.ReadableStream): Promise<void> {
   for await (const line of createInterface({ input: output })) if (JSON.parse(line).event === 'ready') return;
-}
-
-/** `up` itself is the supervisor; the others are its children. */
-async function processesOf(supervisor: number): Promise<Record<string, number>> {
-  const children = await readFile(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8');
-  const found: Record<string, number> = { supervisor };
-  for (const pid of children.split(' ').filter(Boolean)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (command.includes('_control-plane')) found.controlPlane = Number(pid);
-    if (command.includes('_router')) found.router = Number(pid);
-  }
-  return found;
-}
-
-async function memoryOf(pid: number): Promise<{ resident: number; anonymous: number }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const megabytes = (field: string) =>
-    (Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024) / 1e6;
-  return { resident: megabytes('VmRSS'), anonymous: megabytes('RssAnon') };
 }

@@ -1,5 +1,6 @@
 import type { ChangeClass, Proposal } from '../domain/change.ts';
 import type { Conclusion } from '../domain/decision.ts';
+import { exposureNote, lookNote } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Classification, RolloutReport } from '../domain/stage.ts';
@@ -90,7 +91,8 @@ function finished(progress: Progress, entry: Entry): Progress {
 function noted(progress: Progress, entry: Entry): Progress {
   const data = entry.data.data as JsonObject;
   if (entry.data.note === 'guardrail') return { ...progress, guardrail: String(data.name) };
-  if (entry.data.note !== 'rollout.look') return progress;
+  if (entry.data.note === exposureNote) return { ...progress, ...exposure(data) };
+  if (entry.data.note !== lookNote) return progress;
   const evidence = data.evidence as unknown as readonly Tested[];
   const look = {
     weight: Number(data.weight),
