@@ -12,7 +12,8 @@ import type { Rules } from '../../ports/rules.ts';
 import type { Route } from '../../ports/runtime.ts';
 import { arms, observation } from '../../testing/rollout-fixtures.ts';
 import { emptyLedger } from '../../views/ledger.ts';
-import { type RolloutPorts, rollout } from './run.ts';
+import { rollout } from './run.ts';
+import type { RolloutPorts } from './run-ports.ts';
 
 const text = `version: 1
 autonomy: { lint: deploy }

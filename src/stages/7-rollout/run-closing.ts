@@ -1,0 +1,105 @@
+import type { StageContext } from '../../domain/stage.ts';
+import { conclusionOf, type Ending, endingNote } from './ending.ts';
+import { type Position, positionNote } from './position.ts';
+import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
+import type { Barrier } from './settings.ts';
+
+export type Why = { readonly code: string; readonly reason: string };
+
+export async function rollBack(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position | undefined,
+  why: Why,
+): Promise<Outcome> {
+  return end(ctx, ports, position, { outcome: 'rolled-back', ...why });
+}
+
+export async function hold(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position,
+  why: Why,
+): Promise<Outcome> {
+  return end(ctx, ports, position, { outcome: 'held', ...why });
+}
+
+/**
+ * Journalled before the flag closes: a process killed in between leaves a closed flag, and without the note the next
+ * would take that for a person's kill.
+ */
+export async function end(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position | undefined,
+  ending: Ending,
+): Promise<Outcome> {
+  if (ctx.recall(endingNote) === undefined) await orClosed(ports, position, ctx.note(endingNote, ending));
+  if (position !== undefined) await close(ctx, ports, position, ending);
+  return stop(conclusionOf(ending));
+}
+
+/** A journal that cannot be written, as on a full disk, must not keep open what harms users. */
+export async function orClosed(
+  ports: RolloutPorts,
+  position: Position | undefined,
+  journalled: Promise<void>,
+): Promise<void> {
+  try {
+    await journalled;
+  } catch (thrown) {
+    if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
+    throw thrown;
+  }
+}
+
+/** The flag first, whatever comes after. */
+export async function close(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position,
+  why: Why,
+): Promise<void> {
+  await ctx.closing(
+    `close-${position.nonce}`,
+    { flag: position.flag, code: why.code, why: why.reason },
+    async () => {
+      await ports.flags.kill(position.flag, why.code);
+      return {};
+    },
+  );
+}
+
+/** Stopped or out of its rules: exposure ends at once; when the barrier falls the rollout starts anew. */
+export async function pauseAll(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  { position, barrier }: { readonly position: Position | undefined; readonly barrier: Barrier },
+): Promise<Outcome> {
+  if (position?.open === true) {
+    const anew: Position = { ...position, ordered: 'anew' };
+    // Known before the kill: after a crash it must not look like a person's.
+    await ctx.note(positionNote, anew);
+    await close(ctx, ports, position, { code: barrier.code, reason: barrier.why });
+    await takeBackPromotion(ctx, ports, release, position);
+    await ctx.note(positionNote, { ...anew, open: false });
+  }
+  if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
+  return again(ctx, 500);
+}
+
+/** A promotion may have swapped the route, and not come to its receipt: closing the flag alone would take it from nobody. */
+async function takeBackPromotion(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, stable, digest }: Deploys,
+  { nonce }: Position,
+): Promise<void> {
+  const routes = await ports.runtime.routes();
+  if (!routes.some((route) => route.service === service && route.stable === digest)) return;
+  await ctx.closing(`take-back-${nonce}`, { service, stable }, async () => {
+    await ports.runtime.route({ service, stable, candidate: null });
+    return {};
+  });
+}

@@ -1,0 +1,166 @@
+import { lookNote, readExposure } from '../../domain/exposure.ts';
+import { flagKey, type Observation } from '../../domain/rollout.ts';
+import type { StageContext } from '../../domain/stage.ts';
+import { analysisInput } from './analysis-input.ts';
+import { analyze, type RolloutDecision } from './analyze.ts';
+import { closesFlag } from './decision.ts';
+import { lookOf } from './look.ts';
+import {
+  begun,
+  holdOn,
+  observed,
+  type Position,
+  positionNote,
+  raised,
+  weightAt,
+  worthJournalling,
+} from './position.ts';
+import { close, hold, orClosed, rollBack } from './run-closing.ts';
+import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
+import type { RolloutSettings } from './settings.ts';
+
+const maxStarts = 5;
+
+type Opening = { readonly before: Position | undefined; readonly settings: RolloutSettings };
+
+export async function open(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  { before, settings }: Opening,
+): Promise<Outcome> {
+  if (before?.open === true)
+    await close(ctx, ports, before, { code: 'rollout.anew', reason: 'the rollout starts anew' });
+  if ((before?.starts ?? 0) >= maxStarts) {
+    const reasons = [
+      `the rollout had to start anew ${maxStarts} times (the witness lost its memory, or it was stopped)`,
+    ];
+    return stop({ outcome: 'held', code: 'rollout.too-many-starts', reasons });
+  }
+  const nonce = ports.nonce();
+  const flag = flagKey(release.service, nonce);
+  const earlier = readExposure(ctx.recall(lookNote));
+  const position = begun(before, { nonce, flag, plan: settings.plan, earlier, now: ctx.now });
+  await ctx.note(positionNote, position);
+  return again(ctx, 0);
+}
+
+type Looking = {
+  readonly position: Position;
+  readonly settings: RolloutSettings;
+  readonly mayRaise: boolean;
+};
+
+export async function look(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  at: Looking,
+): Promise<Outcome> {
+  const { position, settings } = at;
+  const version = await expose(ctx, ports, release, at);
+  const { flag, nonce, step } = position;
+  const observation = await ports.witness.observe(nonce);
+  const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
+  const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
+  const journalled = journalLook(ctx, looked);
+  await (closesFlag(looked.decision) ? orClosed(ports, position, journalled) : journalled);
+  if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
+  if (position.epoch === null && observation !== undefined)
+    await ctx.note(positionNote, observed(position, observation));
+  // Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled.
+  const { leaseMs } = settings;
+  const weight = weightAt(position);
+  await ports.witness.lease({ service: release.service, flag, nonce, version, step, weight, leaseMs });
+  return again(ctx, settings.lookMs);
+}
+
+/** Makes the flag say what the position says; answers the flag's version. */
+async function expose(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  at: Looking,
+): Promise<number> {
+  const { flag, nonce, step } = at.position;
+  const weight = weightAt(at.position);
+  const { service, digest, stable } = release;
+  return ctx.effect(`expose-${nonce}-${step}`, { flag, weight, digest, service }, async () => {
+    const written = await ports.flags.write(flag, weight, step);
+    if (step === 0) await ports.runtime.route({ service, stable, candidate: { digest, flag, nonce } });
+    return written.version;
+  });
+}
+
+type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: RolloutDecision };
+
+async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looked): Promise<Outcome> {
+  const { position, observation, decision } = at;
+  switch (decision.kind) {
+    case 'rollback':
+      return rollBack(ctx, ports, position, { code: decision.code, reason: decision.reason });
+    case 'close':
+    case 'hold':
+      return hold(ctx, ports, position, { code: decision.code, reason: decision.reason });
+    case 'restart':
+      await ctx.note(positionNote, { ...position, ordered: 'anew' });
+      return again(ctx, 0);
+    case 'raise':
+      await ctx.note(positionNote, raised(position, { step: decision.step, now: ctx.now, observation }));
+      return again(ctx, 0);
+    case 'promote': {
+      const promoted: Position = { ...position, ordered: 'promote' };
+      await ctx.note(positionNote, promoted);
+      return promote(ctx, ports, release, promoted);
+    }
+    case 'continue':
+      return again(ctx, at.settings.lookMs);
+  }
+}
+
+/** What the statistics would allow, and a person or a window does not: nothing to do, and nothing new to journal at every look. */
+function heldBack({ position, mayRaise }: Looking, decision: RolloutDecision): RolloutDecision {
+  if (decision.kind !== 'raise' && decision.kind !== 'promote') return decision;
+  const by = holdOn(position, mayRaise);
+  if (by === undefined) return decision;
+  const { evidence } = decision;
+  return { kind: 'continue', evidence, reason: `This step is passed, but exposure does not rise: ${by}.` };
+}
+
+async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
+  const { position, decision, observation } = at;
+  if (decision.kind === 'continue' && !worthJournalling(position, ctx.recall(lookNote), ctx.now)) return;
+  const { step, earlier } = position;
+  const weight = weightAt(position);
+  await ctx.note(lookNote, lookOf({ at: ctx.now, step, weight, decision, observation, earlier }));
+}
+
+export async function promote(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  position: Position,
+): Promise<Outcome> {
+  const { service, digest } = release;
+  await ctx.effect(`promote-${position.nonce}`, { service, digest, flag: position.flag }, async () => {
+    await ports.runtime.route({ service, stable: digest, candidate: null });
+    return {};
+  });
+  await ctx.effect(`retire-${position.nonce}`, { flag: position.flag }, async () => {
+    await ports.flags.retire(position.flag);
+    return {};
+  });
+  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
+  const exposure = readExposure(ctx.recall(lookNote));
+  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
+}
+
+/** What production ran before needs no canary, and its users no further minute of what is taken back. */
+export async function restore(ctx: StageContext, ports: RolloutPorts, release: Deploys): Promise<Outcome> {
+  const { service, digest } = release;
+  await ctx.effect('restore', { service, digest }, async () => {
+    await ports.runtime.route({ service, stable: digest, candidate: null });
+    return {};
+  });
+  return { kind: 'done', data: { ran: true, flag: null, seconds: 0, ...readExposure(undefined) } };
+}
