@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, get, type RequestListener, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileFlagStore } from '../adapters/flags/file-flag-store.ts';
@@ -73,8 +74,14 @@ export class RouterStage {
     return this.#cookies.get(user) ?? '';
   }
 
-  async close(): Promise<void> {
+  /** Ends the router alone. */
+  async end(): Promise<void> {
     await this.#router?.close();
+    this.#router = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.end();
     for (const server of this.#servers) {
       server.closeAllConnections();
       server.close();
@@ -96,6 +103,20 @@ export function ask(port: number, path: string, headers: Record<string, string> 
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
       );
     }).on('error', reject);
+  });
+}
+
+/** What is answered to these very bytes, up to the first pause; '' where the connection just ends. */
+export function sendRaw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('latin1');
+      socket.destroy();
+    });
+    socket.on('close', () => resolve(heard));
+    socket.on('error', reject);
   });
 }
 

@@ -30,7 +30,14 @@ export class Connections {
 
   /** Cuts what a version still serves as a candidate. Answers the connections cut. */
   cutCandidate(digest: string): Connection[] {
-    const closed = [...this.#open].filter((one) => one.arm === 'canary' && one.digest === digest);
+    return this.#cut([...this.#open].filter((one) => one.arm === 'canary' && one.digest === digest));
+  }
+
+  cutAll(): void {
+    this.#cut([...this.#open]);
+  }
+
+  #cut(closed: Connection[]): Connection[] {
     for (const one of closed) {
       this.#open.delete(one);
       one.cut();

@@ -1,8 +1,7 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocket, WebSocketServer } from 'ws';
-import { eventually, NEW, OLD, RouterStage } from '../../testing/router-stage.ts';
+import { eventually, NEW, OLD, RouterStage, sendRaw } from '../../testing/router-stage.ts';
 
 let stage: RouterStage;
 beforeEach(() => {
@@ -12,10 +11,7 @@ afterEach(() => stage.close());
 
 const says = (text: string) => (_request: IncomingMessage, response: ServerResponse) =>
   void response.end(text);
-const _namedArms = async () => {
-  await stage.listen(OLD, says('old'));
-  await stage.listen(NEW, says('new'));
-};
+const raw = (bytes: string) => sendRaw(stage.port, bytes);
 
 describe('passing through', () => {
   it('streams both ways', async () => {
@@ -114,6 +110,25 @@ describe('websockets', () => {
     expect((await stage.witness.observe('n1'))?.websocketsCut).toBe(1);
   });
 
+  it('end with the router, and so do idle connections', async () => {
+    const server = await stage.listen(OLD, says('old'));
+    new WebSocketServer({ server });
+    stage.route(OLD, null);
+    await stage.start();
+    const agent = new Agent({ keepAlive: true });
+    await new Promise((resolve) => {
+      request({ port: stage.port, host: '127.0.0.1', agent }, (answer) => resolve(answer.resume())).end();
+    });
+    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/`);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const from = performance.now();
+    await stage.end();
+    expect(performance.now() - from).toBeLessThan(1000);
+    await ended;
+    agent.destroy();
+  });
+
   it('a refused handshake is the arm’s answer', async () => {
     await stage.listen(OLD, says('old'));
     const server = await stage.listen(NEW, says('new'));
@@ -125,17 +140,3 @@ describe('websockets', () => {
     expect((await stage.witness.observe('n1'))?.steps[0]?.firstErrors['server-error'].canary).toBe(1);
   });
 });
-
-/** What the router answers to these very bytes. */
-function raw(bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(stage.port, '127.0.0.1', () => socket.write(bytes));
-    let heard = '';
-    socket.on('data', (chunk) => {
-      heard += String(chunk);
-      socket.end();
-    });
-    socket.on('close', () => resolve(heard));
-    socket.on('error', reject);
-  });
-}

@@ -1,4 +1,5 @@
 import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { statusLine } from './answer-head.ts';
 import { Exchange, type ProxyOptions, repeatable } from './exchange.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import type { User } from './identity.ts';
@@ -64,6 +65,8 @@ export class ProxiedRequest {
     this.#upstream = upstream;
     upstream.once('response', (answer) => this.#answer(answer));
     upstream.on('error', () => this.#lost(upstream));
+    // A protocol change that nobody asked for ends in this event alone.
+    upstream.once('close', () => this.#lost(upstream));
     if (repeatable(this.#request)) upstream.end();
     else this.#pipeBody(upstream);
     this.#sentMs = performance.now() - this.#exchange.startedAt;
@@ -85,13 +88,12 @@ export class ProxiedRequest {
       answer.destroy();
       return;
     }
-    const status = answer.statusCode ?? 502;
-    this.#response.sendDate = answer.headers.date === undefined;
-    this.#response.writeHead(
-      status,
-      answer.statusMessage ?? '',
-      responseHeaders(answer.rawHeaders, this.#setCookie),
-    );
+    const status = this.#writeHead(answer);
+    if (status === undefined) {
+      this.#fail(502, 'The service gave no answer that can be passed on.');
+      answer.destroy();
+      return;
+    }
     // A stream's first bytes may be long in coming: its header must not wait for them.
     if (answer.headers['content-length'] === undefined) this.#response.flushHeaders();
     this.#options.stats.added(this.#sentMs + performance.now() - received);
@@ -105,6 +107,20 @@ export class ProxiedRequest {
       this.#response.destroy();
     });
     answer.pipe(this.#response);
+  }
+
+  /** undefined: nothing was written. What a version sends must never throw in here: that would end everybody's connections. */
+  #writeHead(answer: IncomingMessage): number | undefined {
+    const line = statusLine(answer);
+    if (line === undefined) return undefined;
+    this.#response.sendDate = answer.headers.date === undefined;
+    try {
+      const headers = responseHeaders(answer.rawHeaders, this.#setCookie);
+      this.#response.writeHead(line.status, line.reason, headers);
+      return line.status;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The connection failed; after an answer has begun, that answer tells (`close`). */

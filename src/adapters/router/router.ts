@@ -8,7 +8,7 @@ import { Connections } from './connections.ts';
 import type { ProxyOptions } from './exchange.ts';
 import { Identity, type IdentityOptions, identityKey } from './identity.ts';
 import { ProxiedRequest } from './proxy.ts';
-import { isWebsocket, proxyUpgrade, refuseUpgrade } from './proxy-upgrade.ts';
+import { isWebsocket, ProxiedUpgrade, refuseUpgrade } from './proxy-upgrade.ts';
 import { RoundRobin } from './round-robin.ts';
 import { ServiceGate } from './service-gate.ts';
 import { type RoutedService, readState, watchState } from './state-files.ts';
@@ -72,6 +72,8 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     close: async () => {
       unwatch();
       gate.close();
+      // Websockets too: the server knows them no longer, and would wait for their end.
+      connections.cutAll();
       proxy.agent.destroy();
       await Promise.all([closeServer(data), closeServer(admin.server)]);
     },
@@ -124,7 +126,7 @@ function dataServer({ gate, identity, proxy, maxHeaderBytes }: DataOptions): Ser
     const user = identity.of(request);
     const choice = gate.choose(user.id);
     if (choice === undefined) return refuseUpgrade(client, 503, NO_ROUTE);
-    proxyUpgrade({ request, client, head }, user, choice, proxy);
+    new ProxiedUpgrade({ request, client, head }, user, choice, proxy).start();
   });
   return server;
 }
