@@ -1,17 +1,16 @@
 import { chmodSync } from 'node:fs';
-import { AutolandError } from '../../../domain/errors.ts';
 import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
 import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
-import { checkedKey } from '../../flags/tombstones.ts';
 import { holdFileLock } from '../file-lock.ts';
 import { privateDir } from '../files.ts';
-import { type RoutedService, readRoutes, writeRoutes } from '../routes-file.ts';
 import { type StateLayout, safeName, stateLayout } from '../state-layout.ts';
 import { admit } from './admission.ts';
 import { readInstances, writeInstances } from './instances-file.ts';
 import type { ReceivedReport } from './otlp-receiver.ts';
+import { beingStopped, refused } from './refusals.ts';
+import { Routing } from './routing.ts';
 import { digestName, type SlotContext } from './slot.ts';
 import { VersionGroup } from './version-group.ts';
 
@@ -39,10 +38,10 @@ export class Supervisor implements Runtime {
   readonly #layout: StateLayout;
   readonly #context: SlotContext;
   readonly #groups = new Map<string, VersionGroup>();
+  readonly #routing: Routing;
   readonly #lock: { release(): void };
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  #lastRouting: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SupervisorOptions) {
     this.#layout = stateLayout(options.stateDir);
@@ -54,6 +53,7 @@ export class Supervisor implements Runtime {
       for (const dir of [this.#layout.root, this.#layout.services]) chmodSync(dir, 0o711);
     }
     this.#lock = holdFileLock(this.#layout.supervisorLock);
+    this.#routing = new Routing(this.#layout, (service, digest) => this.#groups.get(key(service, digest)));
     this.#context = { ...options, layout: this.#layout, changed: () => this.#changed() };
   }
 
@@ -75,12 +75,12 @@ export class Supervisor implements Runtime {
       if (group.stopping) throw beingStopped(spec.name, digest);
       this.#groups.set(key(spec.name, digest), group);
       try {
-        const newAt = this.#inProduction(spec.name, digest) ? undefined : new Date();
+        const newAt = this.#routing.inProduction(spec.name, digest) ? undefined : new Date();
         await admit({ service: spec.name, digest, newAt }, this.#context);
         await group.fill(spec);
       } finally {
         if (group.slots.length === 0) this.#forget(group);
-        this.#refreshRoute(spec.name);
+        this.#routing.refresh(spec.name);
       }
       return group.instances();
     });
@@ -103,34 +103,12 @@ export class Supervisor implements Runtime {
     return [...this.#groups.values()].flatMap((group) => group.instances());
   }
 
-  /** In the order they came: what a killed control plane still asked for must not undo what its successor asks. */
   route(route: Route): Promise<void> {
-    const mine = this.#lastRouting.then(() => this.#route(route));
-    this.#lastRouting = mine.catch(() => {});
-    return mine;
+    return this.#routing.set(route);
   }
 
-  async #route(route: Route): Promise<void> {
-    safeName(route.service, 'service name');
-    if (route.candidate !== null) checkedKey(route.candidate.flag);
-    const digests = [route.stable, ...(route.candidate === null ? [] : [route.candidate.digest])];
-    for (const digest of digests) {
-      const group = this.#groups.get(key(route.service, digest));
-      const healthy = await Promise.all((group?.slots ?? []).map((slot) => slot.healthy()));
-      if (group !== undefined && !group.stopping && healthy.includes(true)) continue;
-      throw refused(`${route.service} ${digest} has no healthy instance to route to`, 'Start it first.');
-    }
-    // Between the look and the write a stop may have been accepted.
-    if (digests.some((digest) => this.#groups.get(key(route.service, digest))?.stopping !== false)) {
-      throw beingStopped(route.service, digests.join(' or '));
-    }
-    const others = readRoutes(this.#layout).filter((one) => one.route.service !== route.service);
-    writeRoutes(this.#layout, [...others, this.#routed(route)]);
-  }
-
-  async routes(): Promise<readonly Route[]> {
-    await this.#lastRouting;
-    return readRoutes(this.#layout).map((one) => one.route);
+  routes(): Promise<readonly Route[]> {
+    return this.#routing.all();
   }
 
   /** By the socket that each report came through. */
@@ -160,7 +138,7 @@ export class Supervisor implements Runtime {
   async #adopt(): Promise<void> {
     const records = readInstances(this.#layout);
     await Promise.all(records.map((record) => this.#group(record.spec.name, record.digest).adopt(record)));
-    for (const { route } of readRoutes(this.#layout)) this.#refreshRoute(route.service);
+    this.#routing.refreshAll();
     this.#save();
     this.#timer = setInterval(() => this.#tend(), TEND_MS);
   }
@@ -197,46 +175,12 @@ export class Supervisor implements Runtime {
     this.#groups.delete(key(group.service, group.digest));
   }
 
-  #inProduction(service: string, digest: string): boolean {
-    const route = readRoutes(this.#layout).find((one) => one.route.service === service)?.route;
-    return route?.stable === digest || route?.candidate?.digest === digest;
-  }
-
   #refuseRouted(service: string, digest: string): void {
-    if (!this.#inProduction(service, digest)) return;
+    if (!this.#routing.inProduction(service, digest)) return;
     throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
-  }
-
-  /** The number of a routed version's instances may have changed. */
-  #refreshRoute(service: string): void {
-    const all = readRoutes(this.#layout);
-    const found = all.find((one) => one.route.service === service);
-    if (found === undefined) return;
-    const now = this.#routed(found.route);
-    if (JSON.stringify([...now.sockets]) === JSON.stringify([...found.sockets])) return;
-    writeRoutes(
-      this.#layout,
-      all.map((one) => (one === found ? now : one)),
-    );
-  }
-
-  #routed(route: Route): RoutedService {
-    const digests = [route.stable, ...(route.candidate === null ? [] : [route.candidate.digest])];
-    const sockets = digests.map(
-      (digest) => [digest, this.#groups.get(key(route.service, digest))?.sockets ?? []] as const,
-    );
-    return { route, sockets: new Map(sockets) };
   }
 }
 
 function key(service: string, digest: string): string {
   return `${service} ${digest}`;
-}
-
-function beingStopped(service: string, digest: string): AutolandError {
-  return refused(`${service} ${digest} is being stopped`, 'Try again after its grace.');
-}
-
-function refused(message: string, mend: string): AutolandError {
-  return new AutolandError('runtime.refused', message, { mend });
 }
