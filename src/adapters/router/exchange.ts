@@ -13,6 +13,7 @@ export type ProxyOptions = {
   /** A connection of its own for each request: for websockets, and where a kept connection has just failed. */
   readonly freshAgent: Agent;
   readonly responseTimeoutMs: number;
+  readonly bodyIdleMs: number;
   /** Bytes; undefined: no limit. */
   readonly maxBodyBytes: number | undefined;
   readonly trustForwarded: boolean;

@@ -17,6 +17,7 @@ export class ProxiedRequest {
   readonly #headers: string[];
   #upstream: ClientRequest | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #attempts = 0;
   #sentMs = 0;
   #bodyBytes = 0;
@@ -96,17 +97,31 @@ export class ProxiedRequest {
     }
     // A stream's first bytes may be long in coming: its header must not wait for them.
     if (answer.headers['content-length'] === undefined) this.#response.flushHeaders();
+    else this.#watch(answer);
     this.#options.stats.added(this.#sentMs + performance.now() - received);
     const outcome = outcomeOfStatus(status);
     if (outcome !== 'ok') this.#exchange.settle(outcome);
     answer.once('end', () => this.#exchange.settle('ok'));
     answer.on('error', () => {});
     answer.once('close', () => {
+      clearTimeout(this.#idle);
       if (answer.complete) return;
       this.#exchange.settle('server-error');
       this.#response.destroy();
     });
     answer.pipe(this.#response);
+  }
+
+  /** An answer that has told its length does not pause of its own accord; a stream, which tells none, may. */
+  #watch(answer: IncomingMessage): void {
+    const idle = setTimeout(() => {
+      // Nothing comes either while the client does not read what came before.
+      if (this.#response.writableNeedDrain) idle.refresh();
+      else answer.destroy();
+    }, this.#options.bodyIdleMs);
+    this.#idle = idle;
+    answer.on('data', () => idle.refresh());
+    answer.once('end', () => clearTimeout(idle));
   }
 
   /** undefined: nothing was written. What a version sends must never throw in here: that would end everybody's connections. */
@@ -134,6 +149,12 @@ export class ProxiedRequest {
   }
 
   #timedOut(): void {
+    // A client that stops in the middle of its own request has let nobody answer.
+    const reading = this.#upstream?.writableNeedDrain !== true;
+    if (reading && !this.#request.complete) {
+      this.#giveUp(408, 'The request did not come to its end.');
+      return;
+    }
     this.#fail(504, 'The service did not answer in time.');
     this.#upstream?.destroy();
   }
@@ -147,11 +168,16 @@ export class ProxiedRequest {
   #tooLarge(bytes: number): boolean {
     const limit = this.#options.maxBodyBytes;
     if (limit === undefined || bytes <= limit) return false;
+    this.#giveUp(413, `The body is larger than ${limit} bytes.`);
+    return true;
+  }
+
+  /** Ends what is not the version's fault. */
+  #giveUp(status: number, text: string): void {
     this.#exchange.settle('client-gone');
     if (this.#upstream !== undefined) this.#request.unpipe(this.#upstream);
     this.#upstream?.destroy();
-    this.#say(413, `The body is larger than ${limit} bytes.`);
-    return true;
+    this.#say(status, text);
   }
 
   #say(status: number, text: string): void {
@@ -165,10 +191,11 @@ export class ProxiedRequest {
 
   #closed(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     this.#exchange.end();
     if (this.#response.writableFinished) return;
-    // The client has left. An answer that was well so far was well; no answer yet says nothing.
-    this.#exchange.settle(this.#response.headersSent ? 'ok' : 'client-gone');
+    // The client has left before the end: whether that end would have come well, nobody has seen.
+    this.#exchange.settle('client-gone');
     this.#upstream?.destroy();
   }
 

@@ -26,6 +26,8 @@ export type RouterOptions = {
   readonly graceMs?: number;
   /** Until the first byte of an answer, counted anew with each piece of the request's body. */
   readonly responseTimeoutMs?: number;
+  /** Without a byte of an answer whose length was told. */
+  readonly bodyIdleMs?: number;
   readonly maxHeaderBytes?: number;
   readonly maxBodyBytes?: number;
   /** Users that the witness remembers; beyond it refuses to observe. */
@@ -91,6 +93,7 @@ function proxyOptions(options: RouterOptions, connections: Connections, stats: S
     maxBodyBytes: options.maxBodyBytes,
     trustForwarded: options.trustForwarded ?? false,
   };
+    bodyIdleMs: options.bodyIdleMs ?? 60_000,
 }
 
 /** Where routes.json cannot be read, what was stable stays so, and nobody meets a candidate. */

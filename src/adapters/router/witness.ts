@@ -7,7 +7,7 @@ import {
 } from '../../domain/rollout.ts';
 
 export type Arm = keyof PerArm;
-/** `client-gone`: the client left before an answer; it says nothing about the version. */
+/** `client-gone`: the client left before the end of its answer, or of its own request; it is no unit and no failure. */
 export type Outcome = 'ok' | 'client-gone' | OutcomeClass;
 
 /** One evaluated request: its arm and step are fixed here, and counted when it is answered. */
