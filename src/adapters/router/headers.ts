@@ -26,6 +26,13 @@ export type RequestOptions = {
   readonly upgrade?: string;
 };
 
+/** A service's own parser may leave out what comes after a thousand fields, and the router adds some. */
+const MOST_FIELDS = 500;
+
+export function tooManyFields(request: IncomingMessage): boolean {
+  return request.rawHeaders.length > 2 * MOST_FIELDS;
+}
+
 /** What the service gets to see. Its user's id is not among it, nor any header of autoland's own. */
 export function requestHeaders(request: IncomingMessage, options: RequestOptions): string[] {
   const dropped = connectionNames(request.headers.connection);

@@ -69,6 +69,35 @@ describe('passing through', () => {
     );
   });
 
+  it('sees every header field, and refuses more than a service may see', async () => {
+    const seen: (string | undefined)[] = [];
+    await stage.listen(OLD, (incoming, response) => {
+      seen.push(`${incoming.method} ${incoming.url} ${incoming.headers['transfer-encoding']}`);
+      incoming.resume().on('end', () => response.end('ok'));
+    });
+    stage.route(OLD, null);
+    await stage.start();
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n';
+    const body = `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`;
+    const ask = (fields: number, more = '') =>
+      raw(
+        `DELETE / HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(fields)}${more}Transfer-Encoding: chunked\r\n\r\n${body}`,
+      );
+    expect(await ask(490)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await ask(2000)).toMatch(/^HTTP\/1.1 431 /);
+    expect(await ask(600)).toMatch(/^HTTP\/1.1 431 /);
+    expect(await ask(600, 'Connection: Upgrade\r\nUpgrade: websocket\r\n')).toMatch(/^HTTP\/1.1 431 /);
+    expect((await stage.ask('/')).body).toBe('ok');
+    expect(seen).toEqual(['DELETE / chunked', 'GET / undefined']);
+  });
+
+  it('keeps an idle connection for longer than proxies do', async () => {
+    await stage.listen(OLD, says('old'));
+    stage.route(OLD, null);
+    await stage.start();
+    expect(await raw('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/\r\nKeep-Alive: timeout=75\r\n/);
+  });
+
   it('swaps the route without dropping what is under way', async () => {
     await stage.listen(OLD, (_incoming, response) => void setTimeout(() => response.end('old'), 150));
     await stage.listen(NEW, says('new'));

@@ -6,6 +6,7 @@ import { closeServer } from '../runtime/unix-http.ts';
 import { serveAdmin } from './admin.ts';
 import { Connections } from './connections.ts';
 import type { ProxyOptions } from './exchange.ts';
+import { tooManyFields } from './headers.ts';
 import { Identity, type IdentityOptions, identityKey } from './identity.ts';
 import { ProxiedRequest } from './proxy.ts';
 import { isWebsocket, ProxiedUpgrade, refuseUpgrade } from './proxy-upgrade.ts';
@@ -44,6 +45,10 @@ export type Router = {
   close(): Promise<void>;
 };
 
+/** Longer than proxies keep a connection that they may use again (60 s is common), so that none meets a closing one. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADER_MS = 60_000;
+const TOO_MANY = 'The request has too many header fields.';
 const NO_ROUTE = 'No version of this service is routed to yet.';
 
 /** Serves one service: exposes users only under a lease, and witnesses what they meet. Rejects with the port's error when it is taken. */
@@ -90,10 +95,10 @@ function proxyOptions(options: RouterOptions, connections: Connections, stats: S
     agent: new PinnedAgent(true),
     freshAgent: new PinnedAgent(false),
     responseTimeoutMs: options.responseTimeoutMs ?? 30_000,
+    bodyIdleMs: options.bodyIdleMs ?? 60_000,
     maxBodyBytes: options.maxBodyBytes,
     trustForwarded: options.trustForwarded ?? false,
   };
-    bodyIdleMs: options.bodyIdleMs ?? 60_000,
 }
 
 /** Where routes.json cannot be read, what was stable stays so, and nobody meets a candidate. */
@@ -114,17 +119,25 @@ function dataServer({ gate, identity, proxy, maxHeaderBytes }: DataOptions): Ser
     maxHeaderSize: maxHeaderBytes,
     insecureHTTPParser: false,
     shouldUpgradeCallback: isWebsocket,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADER_MS,
+    // An upload may take its time; one that stops is given up by the request's own timer.
+    requestTimeout: 0,
   });
+  // Past its limit Node 22 leaves fields out of `headers`, and with them those that frame the body.
+  server.maxHeadersCount = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (tooManyFields(request)) return refuse(response, 431, TOO_MANY);
     const user = identity.of(request);
     const choice = gate.choose(user.id);
     if (choice !== undefined) return new ProxiedRequest({ request, response }, user, choice, proxy).start();
     proxy.stats.unrouted += 1;
-    const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', Connection: 'close' };
-    response.writeHead(503, headers).end(`${NO_ROUTE}\n`);
+    response.setHeader('Retry-After', '1');
+    refuse(response, 503, NO_ROUTE);
   });
   server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
     client.on('error', () => client.destroy());
+    if (tooManyFields(request)) return refuseUpgrade(client, 431, TOO_MANY);
     if (!isWebsocket(request)) return refuseUpgrade(client, 501, 'Only websockets may leave HTTP here.');
     const user = identity.of(request);
     const choice = gate.choose(user.id);
@@ -132,6 +145,11 @@ function dataServer({ gate, identity, proxy, maxHeaderBytes }: DataOptions): Ser
     new ProxiedUpgrade({ request, client, head }, user, choice, proxy).start();
   });
   return server;
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+  response.writeHead(status, headers).end(`${text}\n`);
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {
