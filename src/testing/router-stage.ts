@@ -65,7 +65,7 @@ export class RouterStage {
   async ask(path: string, user?: string, headers: Record<string, string> = {}): Promise<Reply> {
     const cookie = user === undefined ? undefined : this.#cookies.get(user);
     const reply = await ask(this.port, path, cookie === undefined ? headers : { ...headers, cookie });
-    const set = [reply.headers['set-cookie'] ?? []].flat().find((one) => one.startsWith('autoland_id='));
+    const set = [reply.headers['set-cookie'] ?? []].flat().find((one) => one.startsWith('autoland_id_'));
     if (user !== undefined && set !== undefined) this.#cookies.set(user, set.split(';')[0] ?? '');
     return reply;
   }

@@ -212,7 +212,7 @@ describe('a hostile service under the real supervisor, sandbox, router and API',
     const cookies = headers['set-cookie'] ?? [];
     expect(cookies.filter((cookie) => /forged|nameless|loud/.test(cookie))).toEqual([]);
     expect(cookies).toContain('own=allowed; Path=/');
-    expect(cookies.some((cookie) => cookie.startsWith('autoland_id='))).toBe(true);
+    expect(cookies.some((cookie) => cookie.startsWith('autoland_id_'))).toBe(true);
     expect(Object.keys(headers).filter((name) => name.startsWith('x-autoland'))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { COOKIE } from './identity.ts';
+import { isIdCookie } from './identity.ts';
 
 /** Header fields as Node gives and takes them raw: name, value, name, value … */
 export type RawHeaders = readonly string[];
@@ -57,18 +57,10 @@ export function responseHeaders(raw: RawHeaders, setCookie: string | undefined):
   const headers = pairs(raw).flatMap(([name, value]) => {
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || dropped.has(lower) || lower.startsWith('x-autoland-')) return [];
-    if (lower === 'set-cookie' && setsId(value)) return [];
+    if (lower === 'set-cookie' && isIdCookie(value)) return [];
     return [name, value];
   });
   return setCookie === undefined ? headers : [...headers, 'Set-Cookie', setCookie];
-}
-
-/** Browsers send a cookie without a name (`=autoland_id=…`) back as its bare value: it would read as the id. */
-function setsId(value: string): boolean {
-  return value
-    .replace(/^[\s=]+/, '')
-    .toLowerCase()
-    .startsWith(COOKIE);
 }
 
 function forwarded(request: IncomingMessage, options: RequestOptions): string[] {
@@ -84,7 +76,7 @@ function forwarded(request: IncomingMessage, options: RequestOptions): string[] 
 }
 
 function withoutId(name: string, value: string): string[] {
-  const kept = value.split(';').filter((pair) => pair.trim().split('=', 1)[0]?.trim() !== COOKIE);
+  const kept = value.split(';').filter((pair) => !isIdCookie(pair));
   return kept.length === 0 ? [] : [name, kept.map((pair) => pair.trim()).join('; ')];
 }
 

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { AutolandError } from '../../domain/errors.ts';
 import { isErrno, readIfThere, writeAtomic } from '../runtime/files.ts';
 
-export const COOKIE = 'autoland_id';
+/** Browsers send a host's cookies to all its ports, so each router's has a name of its own that begins with this. */
+const COOKIES = 'autoland_id';
 const YEAR_SECONDS = 31_536_000;
 /** How many hashes are remembered: making one at each request took a fifth of the router's time. */
 const REMEMBERED = 50_000;
@@ -25,11 +26,13 @@ export type User = { readonly id: string; readonly setCookie?: string };
 export class Identity {
   readonly #key: Buffer;
   readonly #options: IdentityOptions;
+  readonly #cookie: string;
   readonly #hashes = new Map<string, string>();
 
   constructor(key: Buffer, options: IdentityOptions = {}) {
     this.#key = key;
     this.#options = options;
+    this.#cookie = `${COOKIES}_${this.#hash('name').slice(0, 8)}`;
   }
 
   of(request: IncomingMessage): User {
@@ -41,7 +44,7 @@ export class Identity {
   }
 
   #fromCookie(header: string | undefined): string | undefined {
-    for (const value of cookieValues(header)) {
+    for (const value of cookieValues(header, this.#cookie)) {
       const [id, mac, ...more] = value.split('.');
       if (id === undefined || mac === undefined || more.length > 0 || !ID.test(id)) continue;
       const expected = Buffer.from(this.#hash(`cookie:${id}`));
@@ -56,7 +59,7 @@ export class Identity {
     const value = `${id}.${this.#hash(`cookie:${id}`)}`;
     const secure = this.#options.secure === true ? '; Secure' : '';
     // HttpOnly: a page of the version under test must not be able to change whom its errors count for.
-    const setCookie = `${COOKIE}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`;
+    const setCookie = `${this.#cookie}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`;
     return { id, setCookie };
   }
 
@@ -70,11 +73,19 @@ export class Identity {
   }
 }
 
-function cookieValues(header: string | undefined): string[] {
+/** Whether this cookie, as a header names it, is any router's id. Browsers send one without a name (`=autoland_id=…`) back as its bare value. */
+export function isIdCookie(pair: string): boolean {
+  return pair
+    .replace(/^[\s=]+/, '')
+    .toLowerCase()
+    .startsWith(COOKIES);
+}
+
+function cookieValues(header: string | undefined, wanted: string): string[] {
   if (header === undefined) return [];
   return header.split(';').flatMap((pair) => {
     const [name, value] = pair.trim().split('=', 2);
-    return name === COOKIE && value !== undefined ? [value] : [];
+    return name === wanted && value !== undefined ? [value] : [];
   });
 }
 

@@ -80,14 +80,15 @@ describe('who a user is', () => {
     await stage.rollout(0.5);
     expect((await stage.ask('/', 'a')).headers['set-cookie']?.[0]).toMatch(/HttpOnly; SameSite=Lax$/);
     expect((await stage.ask('/', 'a')).headers['set-cookie']).toBeUndefined();
-    const [id, mac] = stage.cookie('a').slice('autoland_id='.length).split('.');
+    const [name, value] = stage.cookie('a').split('=');
+    const [id, mac] = value?.split('.') ?? [];
     for (const forged of [
       `${id}.${mac?.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}`,
       `${id}`,
       `x.${mac}`,
       `${id}.`,
     ]) {
-      const reply = await stage.ask('/', undefined, { cookie: `autoland_id=${forged}` });
+      const reply = await stage.ask('/', undefined, { cookie: `${name}=${forged}` });
       expect(reply.headers['set-cookie']?.length).toBe(1);
     }
     const observed = await stage.witness.observe('n1');
@@ -107,7 +108,8 @@ describe('who a user is', () => {
 
   it('keeps the id from the service, and lets no service set one', async () => {
     await stage.listen(OLD, (incoming, response) => {
-      response.setHeader('Set-Cookie', ['autoland_id=stolen; Path=/', 'session=1']);
+      const stolen = ['autoland_id=1', 'autoland_id_other=1', '=autoland_id_x=1', ' Autoland_ID_x=1'];
+      response.setHeader('Set-Cookie', [...stolen, 'session=1']);
       response.setHeader('X-Autoland-Arm', 'baseline');
       response.end(JSON.stringify(incoming.headers));
     });
@@ -115,7 +117,7 @@ describe('who a user is', () => {
     await stage.start();
     await stage.ask('/', 'a');
     const headers = {
-      cookie: `theme=dark; ${stage.cookie('a')}; x=1`,
+      cookie: `theme=dark; ${stage.cookie('a')}; autoland_id_other=1;autoland_id=1; x=1`,
       'x-autoland-control': '1',
       'x-forwarded-for': '9.9.9.9',
     };

@@ -130,8 +130,9 @@ createServer((message, response) => {
     (body) => {
       response.setHeader('set-cookie', [
         'autoland_id=forged; Path=/',
-        '=autoland_id=nameless; Path=/',
-        ' AUTOLAND_ID=loud; Path=/',
+        'autoland_id_AAAAAAAA=forged; Path=/',
+        '=autoland_id_AAAAAAAA=nameless; Path=/',
+        ' AUTOLAND_ID_AAAAAAAA=loud; Path=/',
         'own=allowed; Path=/',
       ]);
       response.setHeader('x-autoland-version', 'forged');
