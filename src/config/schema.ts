@@ -9,12 +9,11 @@ import {
   instant,
   registryPrefix,
   repositoryPattern,
-  serviceName,
   share,
-  variableName,
   wants,
 } from './fields.ts';
 import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
+import { service } from './service.ts';
 
 const commands = z
   .strictObject({
@@ -81,60 +80,6 @@ const agents = z
       .prefault({}),
   })
   .describe('What looks for work');
-
-const identity = z
-  .strictObject({
-    header: z
-      .string()
-      .regex(/^[\w-]{1,64}$/, wants('a header name of letters, digits, _ and -'))
-      .transform((name) => name.toLowerCase())
-      .nullable()
-      .default(null)
-      .describe('Set by a proxy that you trust; null: a cookie that autoland sets and signs'),
-  })
-  .describe('What tells users apart');
-
-const service = z
-  .strictObject({
-    name: serviceName,
-    command: argv.describe('Starts one instance; run in the directory of the release, in the sandbox'),
-    env: z.record(variableName, z.string()).default({}).describe('The whole environment of the service'),
-    secretFiles: z
-      .record(
-        variableName,
-        z
-          .string()
-          .startsWith('/', wants('an absolute path', 'name a file of the machine that runs the service')),
-      )
-      .default({})
-      .describe('Variables whose value is read from a file when the service starts'),
-    health: z
-      .strictObject({
-        path: z.string().startsWith('/', wants('a path that begins with /')).default('/healthz'),
-        timeoutSeconds: count.default(10),
-      })
-      .prefault({}),
-    instances: z.int().min(1).max(64).default(1),
-    memoryMiB: count.default(512),
-    processes: count.default(64),
-    graceSeconds: z
-      .number()
-      .min(0)
-      .max(3600)
-      .default(5)
-      .describe('For requests in flight when it is stopped'),
-    artifact: z
-      .strictObject({ include: z.array(repositoryPattern).min(1, wants('at least one pattern')) })
-      .nullable()
-      .default(null)
-      .describe('What a release holds after the build; null: the whole tree'),
-    identity: identity.prefault({}),
-  })
-  .refine((value) => Object.keys(value.secretFiles).every((name) => !(name in value.env)), {
-    path: ['secretFiles'],
-    ...wants('variables that env does not name too', 'keep each name in one of the two'),
-  })
-  .describe('What autoland releases; null: a repository that is only merged');
 
 const step = z
   .strictObject({

@@ -129,20 +129,21 @@ function children(place: Place, options: UpOptions, config: Config, serving: Ser
   };
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
   if (config.service !== null)
-    list.push(child(place, routerName, '_router', routerOptions(place, config.service, serving)));
+    list.push(child(place, routerName, '_router', routerOptions(place.state, config.service, serving)));
   return list;
 }
 
-function routerOptions(
-  place: Place,
+export function routerOptions(
+  stateDir: string,
   service: NonNullable<Config['service']>,
   serving: Serving,
 ): RouterProcessOptions {
   return {
-    stateDir: place.state,
+    stateDir,
     service: service.name,
     port: serving.port,
     identity: service.identity.header === null ? {} : { header: service.identity.header },
+    trustForwarded: service.behindProxy,
     graceMs: service.graceSeconds * 1000,
     ephemeral: serving.ephemeral,
   };

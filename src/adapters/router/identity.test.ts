@@ -26,6 +26,19 @@ describe('Identity', () => {
     expect([...jar.keys()].every(isIdCookie)).toBe(true);
   });
 
+  it('marks its cookie Secure where a trusted proxy says that the client came over TLS', () => {
+    const key = randomBytes(32);
+    const secure = (trustForwarded: boolean, proto?: string) =>
+      new Identity(key, { trustForwarded })
+        .of(asked(proto === undefined ? {} : { 'x-forwarded-proto': proto }))
+        .setCookie?.endsWith('; Secure');
+    expect(secure(true, 'https')).toBe(true);
+    expect(secure(true, 'HTTPS, http')).toBe(true);
+    expect(secure(true, 'http, https')).toBe(false);
+    expect(secure(true)).toBe(false);
+    expect(secure(false, 'https')).toBe(false);
+  });
+
   it('names its cookie by its key alone: a router that starts again knows its users', () => {
     const key = randomBytes(32);
     const { id, setCookie } = new Identity(key).of(asked({}));

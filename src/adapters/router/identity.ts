@@ -15,8 +15,8 @@ const ID = /^[A-Za-z0-9_-]{22}$/;
 export type IdentityOptions = {
   /** Name of a header that an authenticating proxy sets: its value, hashed, is the user. Without it: the cookie. */
   readonly header?: string;
-  /** Marks the cookie `Secure`: set it where clients come over TLS. */
-  readonly secure?: boolean;
+  /** What an outer proxy says about the client is true: the cookie is `Secure` where it says https. */
+  readonly trustForwarded?: boolean;
 };
 
 /** `setCookie`: to be added to the response, where the client had no valid id. */
@@ -40,7 +40,7 @@ export class Identity {
     const claimed = name === undefined ? undefined : request.headers[name];
     if (typeof claimed === 'string' && claimed !== '') return { id: this.#hash(`header:${claimed}`) };
     const id = this.#fromCookie(request.headers.cookie);
-    return id === undefined ? this.#newcomer() : { id };
+    return id === undefined ? this.#newcomer(request) : { id };
   }
 
   #fromCookie(header: string | undefined): string | undefined {
@@ -54,10 +54,11 @@ export class Identity {
     return undefined;
   }
 
-  #newcomer(): User {
+  #newcomer(request: IncomingMessage): User {
     const id = randomBytes(16).toString('base64url');
     const value = `${id}.${this.#hash(`cookie:${id}`)}`;
-    const secure = this.#options.secure === true ? '; Secure' : '';
+    // Never over plain HTTP: a browser would drop it there, and come as somebody new each time.
+    const secure = this.#options.trustForwarded === true && cameOverTls(request) ? '; Secure' : '';
     // HttpOnly: a page of the version under test must not be able to change whom its errors count for.
     const setCookie = `${this.#cookie}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`;
     return { id, setCookie };
@@ -71,6 +72,12 @@ export class Identity {
     this.#hashes.set(text, hash);
     return hash;
   }
+}
+
+/** The first proxy speaks of the client itself. */
+function cameOverTls(request: IncomingMessage): boolean {
+  const told = [request.headers['x-forwarded-proto'] ?? ''].flat().join(',');
+  return told.split(',', 1)[0]?.trim().toLowerCase() === 'https';
 }
 
 /** Whether this cookie, as a header names it, is any router's id. Browsers send one without a name (`=autoland_id=…`) back as its bare value. */

@@ -106,6 +106,26 @@ describe('who a user is', () => {
     expect((assigned?.canary ?? 0) + (assigned?.baseline ?? 0)).toBe(2);
   });
 
+  it('tells the service what an outer proxy says of the client, only where told to', async () => {
+    await stage.listen(OLD, (incoming, response) => response.end(JSON.stringify(incoming.headers)));
+    stage.route(OLD, null);
+    const said = {
+      'x-forwarded-for': '203.0.113.7',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'shop.example',
+    };
+    await stage.start();
+    expect(JSON.parse((await stage.ask('/', 'a', said)).body)).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+    });
+    await stage.end();
+    await stage.start({ trustForwarded: true });
+    const reply = await stage.ask('/', 'b', said);
+    expect(JSON.parse(reply.body)).toMatchObject({ ...said, 'x-forwarded-for': '203.0.113.7, 127.0.0.1' });
+    expect(reply.headers['set-cookie']?.[0]).toMatch(/; Secure$/);
+  });
+
   it('keeps the id from the service, and lets no service set one', async () => {
     await stage.listen(OLD, (incoming, response) => {
       const stolen = ['autoland_id=1', 'autoland_id_other=1', '=autoland_id_x=1', ' Autoland_ID_x=1'];

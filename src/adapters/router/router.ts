@@ -22,7 +22,7 @@ export type RouterOptions = {
   readonly port: number;
   /** Loopback unless said otherwise. */
   readonly host?: string;
-  readonly identity?: IdentityOptions;
+  readonly identity?: Pick<IdentityOptions, 'header'>;
   /** Requests in flight to a closed arm, and its websockets, get this long. */
   readonly graceMs?: number;
   /** Until the first byte of an answer, counted anew with each piece of the request's body. */
@@ -65,7 +65,8 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   });
   const proxy = proxyOptions(options, connections, stats);
   const follow = follower(layout, options.service, gate);
-  const identity = new Identity(identityKey(layout.identityKey), options.identity);
+  const { trustForwarded } = proxy;
+  const identity = new Identity(identityKey(layout.identityKey), { ...options.identity, trustForwarded });
   follow();
   const unwatch = watchState(layout, follow);
   const data = dataServer({ gate, identity, proxy, maxHeaderBytes: options.maxHeaderBytes ?? 16_384 });
