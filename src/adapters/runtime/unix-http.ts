@@ -39,12 +39,13 @@ export async function serveJson(path: string, handlers: Handlers): Promise<Serve
 }
 
 async function handle(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const handler = handlers[`${request.method} ${url.pathname}`];
   try {
     if (request.headers[CONTROL] === undefined)
       return answer(response, 403, { error: { message: 'not for you' } });
-    if (handler === undefined) return answer(response, 404, { error: { message: `no ${url.pathname}` } });
+    const url = parseTarget(request.url ?? '/');
+    const handler = url === undefined ? undefined : handlers[`${request.method} ${url.pathname}`];
+    if (url === undefined || handler === undefined)
+      return answer(response, 404, { error: { message: `no ${request.url}` } });
     const body = request.method === 'POST' ? await readBody(request) : undefined;
     answer(response, 200, (await handler(body, url.searchParams)) ?? null);
   } catch (thrown) {
@@ -53,13 +54,20 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
   }
 }
 
+/** undefined: no URL, such as `//`. */
+function parseTarget(target: string): URL | undefined {
+  return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : undefined;
+}
+
 async function readBody(request: IncomingMessage): Promise<unknown> {
   if (Number(request.headers['content-length'] ?? Number.NaN) <= LARGEST_BODY) return json(request);
   throw new AutolandError('usage', `a request must have a Content-Length of at most ${LARGEST_BODY} bytes`);
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  // Before the header: a body that cannot be written must still become an error.
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
 }
 
 export type Call = {
@@ -106,7 +114,12 @@ function exchange(call: Call, text: string | undefined): Promise<{ status: numbe
     const method = text === undefined ? 'GET' : 'POST';
     const request = send({ socketPath: call.socket, path: call.path, method, headers, signal, agent: false });
     request.on('error', unreachable);
+    let answered = false;
+    request.on('close', () => {
+      if (!answered) unreachable('the connection ended');
+    });
     request.on('response', (response) => {
+      answered = true;
       json(response).then((body) => resolve({ status: response.statusCode ?? 500, body }), unreachable);
     });
     request.end(text);
