@@ -66,6 +66,23 @@ describe('RolloutTally', () => {
     expect(tally.counts().steps[0]?.returned.canary).toBe(1);
   });
 
+  it('counts who comes back once in the whole rollout: in the step of the first request', () => {
+    const tally = new RolloutTally(10);
+    const ask = (user: string, arm: Arm) => {
+      const ticket = tally.evaluated(user, arm);
+      if (ticket !== undefined) tally.answered(ticket, 'ok');
+    };
+    tally.beginStep(0, 0.1);
+    for (const arm of ['baseline', 'baseline'] as const) ask('early', arm);
+    ask('once', 'baseline');
+    tally.beginStep(1, 0.5);
+    for (const user of ['early', 'early', 'once', 'once', 'late', 'late']) ask(user, 'canary');
+    expect(tally.counts().steps.map(({ returned }) => returned)).toEqual([
+      { canary: 0, baseline: 1 },
+      { canary: 1, baseline: 0 },
+    ]);
+  });
+
   it('says when it cannot remember a user, and goes on for those it knows', () => {
     const tally = new RolloutTally(1);
     tally.beginStep(0, 0.5);

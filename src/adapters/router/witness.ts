@@ -40,7 +40,9 @@ const FIRST_ERROR: Record<OutcomeClass, number> = { 'server-error': 4, 'client-e
 const STEP_CANARY = 16;
 const STEP_ENDED = 32;
 const STEP_RETURNED = 64;
-const STEP_BITS = STEP_CANARY | STEP_ENDED | STEP_RETURNED;
+/** It was the user's first request of the rollout too. */
+const STEP_NEW = 128;
+const STEP_BITS = STEP_CANARY | STEP_ENDED | STEP_RETURNED | STEP_NEW;
 const STEP_SHIFT = 8;
 const OF_ROLLOUT = (1 << STEP_SHIFT) - 1 - STEP_BITS;
 
@@ -92,9 +94,11 @@ export class RolloutTally {
     }
     const first = bits >> STEP_SHIFT !== index + 1;
     if (first) {
-      bits = (bits & OF_ROLLOUT) | ((index + 1) << STEP_SHIFT) | (arm === 'canary' ? STEP_CANARY : 0);
+      const isNew = bits >> STEP_SHIFT === 0 ? STEP_NEW : 0;
+      bits = (bits & OF_ROLLOUT) | ((index + 1) << STEP_SHIFT) | (arm === 'canary' ? STEP_CANARY : 0) | isNew;
       step.assigned[arm] += 1;
-    } else if ((bits & (STEP_ENDED | STEP_RETURNED)) === STEP_ENDED) {
+    } else if ((bits & (STEP_ENDED | STEP_RETURNED | STEP_NEW)) === (STEP_ENDED | STEP_NEW)) {
+      // One coin for each user in the whole rollout: who was counted, or could have been, in an earlier step is none now.
       // Only what follows the first answer is coming back: a page's parallel requests are not.
       bits |= STEP_RETURNED;
       step.returned[bits & STEP_CANARY ? 'canary' : 'baseline'] += 1;
