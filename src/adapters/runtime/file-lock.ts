@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AutolandError } from '../../domain/errors.ts';
+import { privateLockFile } from '../private-file.ts';
 import { privateDir, readIfThere, writeAtomic } from './files.ts';
 
 /*
@@ -37,6 +38,7 @@ function begin(
   holder: () => string | undefined = () => undefined,
 ): DatabaseSync {
   privateDir(dirname(path));
+  privateLockFile(path);
   const db = new DatabaseSync(path, { timeout: waitMs });
   try {
     db.exec(`BEGIN ${mode}`);

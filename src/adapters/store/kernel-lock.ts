@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { privateLockFile } from '../private-file.ts';
 import { explainSqlite } from './sqlite-errors.ts';
 
 /**
@@ -14,6 +15,7 @@ export class KernelLock {
 
   /** undefined: somebody else holds it. Never waits. */
   static tryTake(file: string): KernelLock | undefined {
+    privateLockFile(file);
     const db = new DatabaseSync(file, { timeout: 0 });
     try {
       db.exec('BEGIN EXCLUSIVE');
