@@ -29,6 +29,17 @@ describe('SelfReports', () => {
     expect(reports.report()).toEqual({ requests: 2000, errors: 0, ignoredSeries: 10 });
   });
 
+  it('keeps little, however much it is sent', () => {
+    const reports = new SelfReports();
+    const big = (size: number) => [{ key: 'k', value: { stringValue: 'x'.repeat(size) } }];
+    for (let n = 0; n < 50; n++)
+      reports.take(body(CUMULATIVE, [{ count: 1, attributes: big(1_000_000 + n) }]));
+    reports.take(body(CUMULATIVE, [{ count: 1, attributes: big(4000) }]));
+    expect(reports.report()).toEqual({ requests: 1, errors: 0, ignoredSeries: 50 });
+    const endless = body(CUMULATIVE, [{ count: 1, startTimeUnixNano: '1'.repeat(1_000_000) }]);
+    expect(() => reports.take(endless)).toThrow();
+  });
+
   it.each([null, [], { resourceMetrics: {} }, body(CUMULATIVE, [{ count: -1 }]), body('?', [])])(
     'throws on %j',
     (bad) => {

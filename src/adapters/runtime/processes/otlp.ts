@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /*
@@ -8,12 +9,18 @@ import { z } from 'zod';
 const METRIC = 'http.server.request.duration';
 /** One service's distinct attribute sets; more are ignored, and counted as such. */
 const MOST_SERIES = 2000;
+/** One attribute set as JSON; a series with a larger one is ignored, and counted as such. */
+const LARGEST_SET = 4096;
 
 const count = z.union([z.int().min(0), z.string().regex(/^\d{1,15}$/)]).transform(Number);
 const attribute = z.object({ key: z.string(), value: z.unknown().optional() });
 const point = z.object({
   attributes: z.array(attribute).default([]),
-  startTimeUnixNano: z.union([z.string(), z.number()]).transform(String).default('0'),
+  // It is kept for each series: a service must not make it long.
+  startTimeUnixNano: z
+    .union([z.string().regex(/^\d{1,20}$/), z.number()])
+    .transform(String)
+    .default('0'),
   count: count.default(0),
 });
 const temporality = z.union([
@@ -73,15 +80,19 @@ export class SelfReports {
 
   /** Of a cumulative series; one that began anew, or fell, counts from zero. */
   #growth(one: z.infer<typeof point>): number {
-    const key = JSON.stringify(one.attributes.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
+    const set = JSON.stringify(one.attributes.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
+    if (set.length > LARGEST_SET) return this.#ignore();
+    // The hash alone is kept: what a service sends must not decide how much memory the supervisor takes.
+    const key = createHash('sha256').update(set).digest('base64');
     const before = this.#series.get(key);
-    if (before === undefined && this.#series.size >= MOST_SERIES) {
-      this.#ignored += 1;
-      return 0;
-    }
+    if (before === undefined && this.#series.size >= MOST_SERIES) return this.#ignore();
     this.#series.set(key, { start: one.startTimeUnixNano, count: one.count });
     const goesOn =
       before !== undefined && before.start === one.startTimeUnixNano && one.count >= before.count;
     return goesOn ? one.count - before.count : one.count;
+  }
+  #ignore(): number {
+    this.#ignored += 1;
+    return 0;
   }
 }
