@@ -91,6 +91,7 @@ export class SelfReports {
       before !== undefined && before.start === one.startTimeUnixNano && one.count >= before.count;
     return goesOn ? one.count - before.count : one.count;
   }
+
   #ignore(): number {
     this.#ignored += 1;
     return 0;

@@ -1,5 +1,12 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  isAlive,
+  type ProcessIdentity,
+  signal,
+  startTimeOf,
+} from '../../runtime/processes/process-identity.ts';
 import {
   type CgroupHome,
   type CgroupLimits,
@@ -18,8 +25,8 @@ export type Enforcer = {
   exceeded(root: number): Promise<'memory' | 'processes' | undefined>;
   /** The job's processes, as the host numbers them. */
   pids(root: number): Promise<readonly number[]>;
-  /** Ends whatever is left and removes what was made. */
-  close(): Promise<void>;
+  /** Ends the job's first process and whatever is left of the others, and removes what was made. Again: does nothing. */
+  close(root: Pick<ChildProcess, 'kill' | 'pid'>): Promise<void>;
 };
 
 /** The kernel enforces: it refuses a process over the limit, and kills one that wants more memory. */
@@ -32,20 +39,44 @@ export function cgroupEnforcer(home: CgroupHome, limits: CgroupLimits): Enforcer
       const text = await readFile(join(cgroup.pids, 'cgroup.procs'), 'utf8').catch(() => '');
       return text.split('\n').map(Number).filter(Boolean);
     },
-    close: () => removeCgroup(cgroup),
+    close: async (root) => {
+      // First: what is not in the group yet must not enter it afterwards.
+      root.kill('SIGKILL');
+      await removeCgroup(cgroup);
+    },
   };
 }
 
 /** Without control groups: looks at the process tree again and again. A job may overshoot between two looks. */
 export function pollingEnforcer(limits: CgroupLimits): Enforcer {
+  let first: ProcessIdentity | undefined;
+  // Of the last look while its root lived: afterwards nothing leads to a tree any more.
+  let seen: readonly ProcessIdentity[] = [];
+  const look = async (root: number) => {
+    first ??= identityOf(root)[0];
+    const use = await readTree(root);
+    // What is found below a pid that was given to another must not be ended with the job.
+    if (first !== undefined && isAlive(first)) seen = use.pids.flatMap(identityOf);
+    return use;
+  };
   return {
     writes: [],
     exceeded: async (root) => {
-      const use = await readTree(root);
+      const use = await look(root);
       if (use.residentKiB > limits.memoryMiB * 1024) return 'memory';
       return use.tasks > limits.processes ? 'processes' : undefined;
     },
-    pids: async (root) => (await readTree(root)).pids,
-    close: async () => {},
+    pids: async (root) => (await look(root)).pids,
+    close: async (root) => {
+      // Stopped, it begins no process that this look would miss. False: it ended already.
+      if (root.kill('SIGSTOP') && root.pid !== undefined) await look(root.pid);
+      for (const one of seen) signal(one, 'SIGKILL');
+      root.kill('SIGKILL');
+    },
   };
+}
+
+function identityOf(pid: number): ProcessIdentity[] {
+  const startTime = startTimeOf(pid);
+  return startTime === undefined ? [] : [{ pid, startTime }];
 }

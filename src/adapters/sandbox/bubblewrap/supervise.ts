@@ -25,6 +25,8 @@ export type Supervised = {
 export const STATUS_FD = 4;
 const LOOK_MS = 50;
 const DISK_LOOK_MS = 250;
+/** How long the pipes may stay open once the first process has ended, or all were killed. */
+const LINGER_MS = 2000;
 
 type Limit = 'seconds' | 'memory' | 'processes' | 'disk';
 
@@ -35,25 +37,26 @@ export async function supervise(job: Supervised): Promise<SandboxResult> {
   const stop = new AbortController();
   try {
     const watching = watch(job, child.pid ?? 0, stop.signal);
-    const early = await Promise.race([watching, closed.then(() => undefined)]);
-    if (early !== undefined) child.kill('SIGKILL');
-    await closed;
+    const early = await Promise.race([watching, ended(child, closed)]);
     stop.abort();
     // What happened between the last look and the end counts as well.
     const limit = early ?? (await watching) ?? (await lastLook(job));
-    const ended = { ...output(), ms: performance.now() - started };
-    if (limit !== undefined) return { kind: 'limit', limit, ...ended };
+    // Before the pipes are waited for: bubblewrap's inner process, left behind in its first moments, would hold them.
+    await job.enforcer.close(child);
+    await Promise.race([closed, sleep(LINGER_MS, undefined, { ref: false })]);
+    const result = { ...output(), ms: performance.now() - started };
+    if (limit !== undefined) return { kind: 'limit', limit, ...result };
     return {
       kind: 'exited',
-      code: exitCode(ended),
-      stdout: ended.stdout,
-      stderr: ended.stderr,
-      ms: ended.ms,
+      code: exitCode(result),
+      stdout: result.stdout,
+      stderr: result.stderr,
+      ms: result.ms,
     };
   } finally {
     stop.abort();
-    child.kill('SIGKILL');
-    await job.enforcer.close();
+    await job.enforcer.close(child);
+    for (const pipe of child.stdio) pipe?.destroy();
   }
 }
 
@@ -85,6 +88,12 @@ async function closeOf(child: ChildProcess): Promise<void> {
       cause,
     });
   }
+}
+
+/** The job is over; undefined stands for no limit. */
+async function ended(child: ChildProcess, closed: Promise<void>): Promise<undefined> {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await Promise.race([closed, exited.then(() => sleep(LINGER_MS, undefined, { ref: false }))]);
 }
 
 /** The first limit that is reached; undefined once stopped. */

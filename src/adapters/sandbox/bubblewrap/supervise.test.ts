@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { startTimeOf } from '../../runtime/processes/process-identity.ts';
+import { findCgroupHome } from './cgroup-home.ts';
+import { cgroupEnforcer, type Enforcer, pollingEnforcer } from './enforcer.ts';
+import { supervise } from './supervise.ts';
+
+const LIMITS = { memoryMiB: 128, processes: 32 };
+const home = await findCgroupHome();
+const enforcers: readonly (readonly [string, () => Enforcer])[] = [
+  ['polling', () => pollingEnforcer(LIMITS)],
+  ...(home === undefined ? [] : [['control groups', () => cgroupEnforcer(home, LIMITS)] as const]),
+];
+
+/** Enters the control group, then leaves a process behind that holds the output open, as bubblewrap's inner one does. */
+const HOLDER = `while [ "$1" != -- ]; do mkdir -p "$1" && echo "$3" > "$1/$2" || exit 97; shift 3; done
+setsid sleep 30 &
+echo $!`;
+
+describe.each(enforcers)('supervise with %s', (_, enforcer) => {
+  const run = (script: string, seconds: number) => {
+    const made = enforcer();
+    return supervise({
+      command: ['bash', '-c', `${HOLDER}\n${script}`, 'bash', ...made.writes.flat(), '--'],
+      secrets: Buffer.of(),
+      limits: { ...LIMITS, seconds, diskMiB: 1, outputKiB: 64 },
+      enforcer: made,
+      writable: [],
+      heldBytes: 0,
+    });
+  };
+
+  it('ends what outlives the first process, and does not wait for it', { timeout: 10_000 }, async () => {
+    const result = await run('exec sleep 30', 0.5);
+    expect(result).toMatchObject({ kind: 'limit', limit: 'seconds' });
+    const pid = Number(result.stdout);
+    expect(pid).toBeGreaterThan(1);
+    expect(startTimeOf(pid)).toBeUndefined();
+  });
+
+  it('does not wait for it either when the first process is ended by others', {
+    timeout: 10_000,
+  }, async () => {
+    const left = run('echo $! >&2; sleep 0.5; kill -KILL $$', 8);
+    await expect(left).rejects.toMatchObject({ code: 'sandbox.failed' });
+    const pid = Number(await left.catch((thrown: Error) => /\d+\s*$/.exec(thrown.message)?.[0]));
+    expect(pid).toBeGreaterThan(1);
+    expect(startTimeOf(pid)).toBeUndefined();
+  });
+});
