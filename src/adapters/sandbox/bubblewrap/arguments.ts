@@ -30,17 +30,21 @@ export type InsideJob = {
 /** Where bubblewrap reads its secret arguments. */
 export const SECRETS_FD = 3;
 
+/** Where bubblewrap reads its system call filter: `hostCommand` opens the skeleton's file there. */
+export const FILTER_FD = 5;
+
 /** The bubblewrap command line without what is secret. Order matters: later mounts cover earlier ones. */
 export function bubblewrapCommand(base: Base, job: InsideJob): string[] {
   return [
     'bwrap',
     ...isolation(),
     ...(job.statusFd === undefined ? [] : ['--json-status-fd', String(job.statusFd)]),
-    ...['--args', String(SECRETS_FD)],
+    ...['--args', String(SECRETS_FD), '--seccomp', String(FILTER_FD)],
     ...base.system.masks,
     ...etcArguments(base),
     ...toolArguments(base),
     ...scratchArguments(job.scratchMiB),
+    ...base.system.hidden.flatMap((path) => ['--ro-bind', join(base.skeleton, 'empty'), path]),
     ...(job.registrySocket === undefined ? [] : ['--ro-bind', job.registrySocket, INSIDE_SOCKET]),
     ...mountArguments(job.mounts),
     // Last: bubblewrap's own root and /dev are memory-backed and writable until here.

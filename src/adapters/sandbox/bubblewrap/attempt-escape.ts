@@ -10,7 +10,7 @@ export type Finding = { readonly check: string; readonly ok: boolean; readonly d
 
 /** A script that makes every attempt and prints the findings as JSON; each is ok only when it was seen to fail. */
 export function escapeScript(plan: EscapePlan): string {
-  const attempts = [tryNetwork, trySecrets, tryWrites, tryPrivileges].map(
+  const attempts = [tryNetwork, trySecrets, tryWrites, tryPrivileges, tryKeyring].map(
     (attempt) => `(${attempt.toString()})(plan)`,
   );
   return `const plan = ${JSON.stringify(plan)};
@@ -92,4 +92,19 @@ function tryPrivileges(): Finding[] {
     },
     { check: 'unprivileged', ok: uid !== 0 && bare && field('NoNewPrivs') === '1', detail },
   ];
+}
+
+function tryKeyring(): Finding[] {
+  const fs = process.getBuiltinModule('node:fs');
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const filtered = /^Seccomp:\s*2$/m.test(fs.readFileSync('/proc/self/status', 'utf8'));
+  const listed = fs.existsSync('/proc/keys') && fs.readFileSync('/proc/keys', 'utf8') !== '';
+  // keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0). Node makes no such call; most systems have Perl.
+  const number = process.arch === 'arm64' ? 219 : 250;
+  const perl = spawnSync('perl', ['-e', `exit(syscall(${number}, 0, -3, 0) == -1 ? 10 : 11)`]);
+  const untried = perl.error !== undefined;
+  const ok = filtered && !listed && (untried || perl.status === 10);
+  const call = untried ? 'not tried for want of Perl' : perl.status === 10 ? 'refused' : 'allowed';
+  const detail = `filter ${filtered ? 'on' : 'off'}, keys ${listed ? 'listed' : 'not listed'}, keyctl ${call}`;
+  return [{ check: 'keyring', ok, detail }];
 }

@@ -28,6 +28,7 @@ import { probeIsolation } from './probe.ts';
 import { findPrograms, INSTALL_MEND } from './programs.ts';
 import { closedComponent, closedError } from './reachable.ts';
 import { STATUS_FD, supervise } from './supervise.ts';
+import { filterFinding } from './system-call-filter.ts';
 
 export type BubblewrapOptions = HostBaseOptions & {
   /** The job's numeric ids are derived from it, when autoland is root. */
@@ -110,7 +111,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       registrySocket: undefined,
       statusFd: undefined,
     });
-    const command = hostCommand({ identity: this.#identity, lastFd: SECRETS_FD, fileKiB: 0, cgroup }, inside);
+    const { filter } = base;
+    const host = { identity: this.#identity, lastFd: SECRETS_FD, fileKiB: 0, cgroup, filter };
+    const command = hostCommand(host, inside);
     const kept = job.lifetime === 'detached' ? keptCommand(command) : command;
     const environment = Object.entries(hostEnvironment()).map(([name, value]) => `${name}=${value}`);
     return {
@@ -134,7 +137,8 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       statusFd: STATUS_FD,
     });
     const fileKiB = job.limits.diskMiB * 1024;
-    const host = { identity: this.#identity, lastFd: STATUS_FD, fileKiB, cgroup: enforcer.writes };
+    const cgroup = enforcer.writes;
+    const host = { identity: this.#identity, lastFd: STATUS_FD, fileKiB, cgroup, filter: base.filter };
     const [file = '', ...args] = [...YIELDING, ...hostCommand(host, inside)];
     const env = registrySocket === undefined ? job.env : { ...job.env, ...REGISTRY_ENVIRONMENT };
     const secrets = secretArguments(base, env);
@@ -185,7 +189,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   }
 
   async #tryOut(): Promise<Probe> {
-    const programs = await findPrograms(hostEnvironment().PATH ?? '');
+    const programs = [...(await findPrograms(hostEnvironment().PATH ?? '')), filterFinding(process.arch)];
     if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
     const base = await this.#hostBase();
     if (base.cgroups !== undefined) await sweepCgroups(base.cgroups, Date.now());

@@ -1,3 +1,4 @@
+import { FILTER_FD } from './arguments.ts';
 import type { CgroupWrite } from './cgroup.ts';
 import type { Identity } from './identity.ts';
 
@@ -21,6 +22,8 @@ exec "$@"`;
 // Runs on the host, already unprivileged: a parent that died before the death signal was set would go unnoticed.
 const GUARD = `[ -z "$KEEPER" ] || [ "$PPID" = "$KEEPER" ] || exit 96
 unset KEEPER
+exec ${FILTER_FD}<"$1" || exit 97
+shift
 exec "$@"`;
 
 // The process that the spawner of a detached service gets. It outlives its spawner; nothing inside outlives it.
@@ -41,6 +44,8 @@ export type HostSide = {
   readonly fileKiB: number;
   /** Made and entered before anything unprivileged starts. */
   readonly cgroup: readonly CgroupWrite[];
+  /** File with the system call filter. */
+  readonly filter: string;
 };
 
 /** The environment for `hostCommand`: with `parent`, it refuses to start under any other process. */
@@ -53,9 +58,9 @@ export function hostEnvironment(parent?: number): Record<string, string> {
 }
 
 export function hostCommand(host: HostSide, bubblewrap: readonly string[]): string[] {
-  const { lastFd, fileKiB, cgroup } = host;
+  const { lastFd, fileKiB, cgroup, filter } = host;
   const enter = ['bash', '-c', ENTER, 'bash', String(lastFd), String(fileKiB), ...cgroup.flat(), '--'];
-  return [...enter, ...dropCommand(host.identity), '/bin/sh', '-c', GUARD, 'sh', ...bubblewrap];
+  return [...enter, ...dropCommand(host.identity), '/bin/sh', '-c', GUARD, 'sh', filter, ...bubblewrap];
 }
 
 /** As `command`, but it survives the death of whoever starts it, while its own death ends everything. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AutolandError } from '../../../domain/errors.ts';
 import { findNpm } from '../../registry/machine-npm.ts';
 import type { Base } from './arguments.ts';
 import type { Finding } from './attempt-escape.ts';
@@ -7,7 +8,8 @@ import type { CgroupHome } from './cgroup.ts';
 import { findCgroupHome } from './cgroup-home.ts';
 import type { Identity } from './identity.ts';
 import { reachableDirectory } from './reachable.ts';
-import { prepareSkeleton } from './skeleton.ts';
+import { FILTER_FILE, prepareSkeleton } from './skeleton.ts';
+import { filterFinding, systemCallFilter } from './system-call-filter.ts';
 import { readSystemLayout } from './system-layout.ts';
 import { prepareToolchain, type Toolchain } from './toolchain.ts';
 
@@ -28,6 +30,8 @@ export type HostBaseOptions = {
 export type HostBase = Base & {
   readonly directory: string;
   readonly cgroups: CgroupHome | undefined;
+  /** File with the system call filter. */
+  readonly filter: string;
   readonly findings: readonly Finding[];
 };
 
@@ -36,14 +40,19 @@ export async function prepareHostBase(
   options: HostBaseOptions,
   identity: Identity | undefined,
 ): Promise<HostBase> {
+  const filter = systemCallFilter(process.arch);
+  if (filter === undefined)
+    throw new AutolandError('sandbox.unavailable', filterFinding(process.arch).detail);
   const directory = await reachableDirectory(options.workDir, identity);
   const npm = options.npm ?? (await findNpm(process.env))?.package;
   const found: Toolchain = { node: options.node ?? process.execPath, npm };
   const toolchain = await prepareToolchain(found, directory, identity);
   const cgroups = options.cgroups === 'never' ? undefined : await findCgroupHome();
+  const skeleton = await prepareSkeleton(directory, filter);
   return {
     directory,
-    skeleton: await prepareSkeleton(directory),
+    skeleton,
+    filter: join(skeleton, FILTER_FILE),
     toolchain,
     system: await readSystemLayout(),
     npmSettings: await npmSettings(toolchain.npm),

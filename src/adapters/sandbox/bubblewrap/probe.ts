@@ -9,7 +9,15 @@ import type { SandboxJob, SandboxResult } from '../../../ports/sandbox.ts';
 import { type EscapePlan, escapeScript, type Finding } from './attempt-escape.ts';
 
 const findingsSchema = z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() }));
-const CHECKS = ['egress', 'host-environment', 'host-files', 'writes', 'nested-namespaces', 'unprivileged'];
+const CHECKS = [
+  'egress',
+  'host-environment',
+  'host-files',
+  'writes',
+  'nested-namespaces',
+  'unprivileged',
+  'keyring',
+];
 
 /** Tries to get out of a sandbox made by `run`, which must be the very way that jobs go. */
 export async function probeIsolation(

@@ -95,7 +95,7 @@ describe('bubblewrapCommand', () => {
   const base: Base = {
     skeleton: '/s',
     toolchain: { node: '/n/node', npm: undefined },
-    system: { root: ['--ro-bind', '/usr', '/usr'], etc: [], masks: [] },
+    system: { root: ['--ro-bind', '/usr', '/usr'], etc: [], masks: [], hidden: [] },
     npmSettings: [],
   };
   const job: InsideJob = {

@@ -16,15 +16,21 @@ const FILES: Readonly<Record<string, string>> = {
   empty: '',
 };
 
-/** Writes the few files that every sandbox sees in /etc and /opt/bin, once, and answers their directory. */
-export async function prepareSkeleton(base: string): Promise<string> {
-  const digest = createHash('sha256').update(JSON.stringify(FILES)).digest('hex').slice(0, 16);
+/** In the skeleton, for bubblewrap alone: no sandbox sees it. */
+export const FILTER_FILE = 'system-calls.bpf';
+
+/**
+ * Writes the few files that every sandbox sees in /etc and /opt/bin, and the filter that holds for it, once, and answers
+ * their directory.
+ */
+export async function prepareSkeleton(base: string, filter: Buffer): Promise<string> {
+  const digest = createHash('sha256').update(JSON.stringify(FILES)).update(filter).digest('hex').slice(0, 16);
   const wanted = join(base, `skeleton-${digest}`);
   await publishOnce(wanted, async (draft) => {
-    for (const [name, text] of Object.entries(FILES)) {
+    for (const [name, content] of Object.entries({ ...FILES, [FILTER_FILE]: filter })) {
       const path = join(draft, name);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
+      await writeFile(path, content);
       await chmod(path, name.startsWith('bin/') ? 0o755 : 0o644);
       await chmod(dirname(path), 0o755);
     }

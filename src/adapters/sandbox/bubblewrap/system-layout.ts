@@ -8,6 +8,8 @@ export type SystemLayout = {
   readonly etc: readonly string[];
   /** Places below /usr where a machine's npm settings, and so its tokens, may be. */
   readonly masks: readonly string[];
+  /** Files of /proc that show more than the sandbox's own: they must look empty. */
+  readonly hidden: readonly string[];
 };
 
 const ROOT_LINKS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
@@ -19,6 +21,8 @@ const ETC = [
   '/etc/pki/tls/certs',
   '/etc/localtime',
 ];
+// What keys the user has: no namespace separates keyrings.
+const HIDDEN = ['/proc/keys', '/proc/key-users'];
 const MASKED = ['/usr/etc', '/usr/local/etc'];
 
 export async function readSystemLayout(): Promise<SystemLayout> {
@@ -28,6 +32,7 @@ export async function readSystemLayout(): Promise<SystemLayout> {
   return {
     root: ['--ro-bind', '/usr', '/usr', ...links.flat()],
     etc: etc.flatMap((path) => ['--ro-bind', path, path]),
+    hidden: await present(HIDDEN),
     masks: masks.flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
   };
 }
