@@ -14,6 +14,7 @@ export async function makeRevert(
     readonly change: string;
     readonly proposal: Proposal;
     readonly commit: Sha;
+    /** One line. It MUST hold nothing that a service or an agent wrote: a commit is read by many, and stays for good. */
     readonly why: string;
     readonly at: Date;
   },
@@ -26,7 +27,7 @@ export async function makeRevert(
   const head = await git.makeCommit({
     tree: reverted.tree,
     parents: [tip],
-    message: `${title}\n\n${of.why}`,
+    message: `${title}\n\n${of.change}: ${of.why}`,
     trailers: [['Autoland-Reverts', of.commit]],
     at: of.at,
   });

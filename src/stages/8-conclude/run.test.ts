@@ -84,6 +84,10 @@ describe('a change that was rolled back', () => {
     });
     const head = String(revert?.data.head);
     expect((await git.readFile(head, 'a'))?.toString()).toBe('1\n');
+    // Reasons may quote a service; what is on the branch is read by many, and stays there.
+    const message = repository.git(['log', '-1', '--format=%B', head]);
+    expect(message).toContain(`${state?.id}: rolled back: rollout.server-errors\n`);
+    expect(message).not.toContain('because');
   });
 
   const leased = { service: 'shop', flag: 'shop.n1', nonce: 'n1', version: 1, step: 0, weight: 0.1 };

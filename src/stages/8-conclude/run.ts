@@ -26,7 +26,10 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
   if (plan.keepWarm !== null) await stopOthers(ctx, ports.runtime, plan.keepWarm);
   const reasons = [...plan.conclusion.reasons];
   if (plan.revert !== null) {
-    const queued = await queueRevert(ctx, ports, plan.revert);
+    const queued = await queueRevert(ctx, ports, {
+      commit: plan.revert,
+      why: `rolled back: ${plan.conclusion.code}`,
+    });
     reasons.push(
       'change' in queued
         ? `its merge is reverted by ${String(queued.change)}`
@@ -99,10 +102,13 @@ async function stopOthers(
 }
 
 /** The revert is a change of its own: tested on today's tip, merged by compare-and-swap like any other. */
-async function queueRevert(ctx: StageContext, ports: ConcludePorts, commit: Sha): Promise<JsonObject> {
+async function queueRevert(
+  ctx: StageContext,
+  ports: ConcludePorts,
+  { commit, why }: { readonly commit: Sha; readonly why: string },
+): Promise<JsonObject> {
   return ctx.effect<JsonObject>('queue-revert', { commit }, async () => {
     const { id, proposal, stageSince } = ctx;
-    const why = ctx.conclusion?.reasons.join('\n') ?? '';
     const made = await makeRevert(ports.git, { change: id, proposal, commit, why, at: stageSince });
     if (made.kind === 'conflict') return { conflict: made.paths.join(', ') };
     return { change: await ports.propose(made.proposal) };
