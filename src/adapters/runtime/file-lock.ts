@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AutolandError } from '../../domain/errors.ts';
@@ -26,8 +27,12 @@ export function withFileLock<T>(path: string, critical: () => T, waitMs = 5000):
 export function holdFileLock(path: string): { release(): void } {
   const note = `${path}.pid`;
   const db = begin(path, 'EXCLUSIVE', 0, () => readIfThere(note)?.trim());
-  // Only the lock counts; the file is there to tell people who holds it.
-  writeAtomic(note, `${process.pid}\n`);
+  // Only the lock counts; the file is there to tell people who holds it. A full disk must not keep a service down.
+  try {
+    writeAtomic(note, `${process.pid}\n`);
+  } catch {
+    rmSync(note, { force: true });
+  }
   return { release: () => db.close() };
 }
 

@@ -3,7 +3,7 @@ import { AutolandError } from '../../../domain/errors.ts';
 import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import { stateLayout } from '../state-layout.ts';
 import { callJson } from '../unix-http.ts';
-import type { InstanceTelemetry } from './supervisor.ts';
+import type { InstanceTelemetry } from './version-group.ts';
 
 const instances: z.ZodType<Instance[]> = z.array(
   z.object({

@@ -3,6 +3,7 @@ import { AutolandError, messageOf } from '../../../domain/errors.ts';
 import type { Release } from '../../../ports/release-store.ts';
 import type { ServiceSpec } from '../../../ports/runtime.ts';
 import type { ServiceJob } from '../../../ports/sandbox.ts';
+import type { SlotDirs } from './slot-dirs.ts';
 
 /** Where a service finds its own inside the sandbox. */
 const APP = '/app';
@@ -11,19 +12,11 @@ const RUN = '/run/autoland';
 const OTLP = '/run/autoland-otlp';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** On the host. */
-export type SlotDirs = {
-  /** Writable by the service: it listens here, at http.sock. */
-  readonly run: string;
-  /** Holds otlp.sock. Not the service's: it could put a link in the socket's place before the supervisor touches it again. */
-  readonly otlp: string;
-};
-
 /** The whole of what a service gets to see. Rejects with `config.invalid` when a secret cannot be read. */
 export function serviceJob(
   spec: ServiceSpec,
   release: Release,
-  dirs: SlotDirs,
+  dirs: Pick<SlotDirs, 'run' | 'otlp'>,
   lifetime: ServiceJob['lifetime'],
 ): ServiceJob {
   return {

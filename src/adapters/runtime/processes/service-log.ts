@@ -1,14 +1,26 @@
-import { closeSync, copyFileSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { maskSecrets } from '../../../domain/mask.ts';
 import { privateDir } from '../files.ts';
 
 /** One file and one older: at most twice this, plus what is written between two looks. */
 const LARGEST = 1 << 20;
-const TAIL_BYTES = 2000;
+/** What is quoted, at most, and how much before it is read, so that a long secret is seen whole. */
+const TAIL_LINES = 8;
+const TAIL_CHARACTERS = 1000;
+const LOOKED_AT = 16 * 1024;
 
 /**
  * What a service writes, in STATE/logs. It writes to the file itself, appending, so that it goes on when the
- * supervisor is gone; so the file is rotated by copy and truncation.
+ * supervisor is gone; so the file is cut in place, and its end kept beside it.
  */
 export class ServiceLog {
   readonly path: string;
@@ -28,28 +40,44 @@ export class ServiceLog {
   }
 
   rotate(): void {
-    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size <= LARGEST) return;
-    copyFileSync(this.path, `${this.path}.1`);
+    const stats = statSync(this.path, { throwIfNoEntry: false });
+    // More room can be allocated than is written.
+    if (stats === undefined || Math.max(stats.size, stats.blocks * 512) <= LARGEST) return;
+    const kept = this.#read(Math.max(0, stats.size - LARGEST), stats.size);
+    // First: on a full disk this makes the room.
     truncateSync(this.path, 0);
-    // A burst between two looks must not be kept twice over.
-    if (size > 2 * LARGEST) truncateSync(`${this.path}.1`, LARGEST);
     this.#from = 0;
+    writeFileSync(`${this.path}.1`, kept, { mode: 0o600 });
   }
 
-  /** The end of what was written since `open`, without control characters. */
-  tail(): string {
+  /** The supervisor's own word, among the service's; after what it wrote so far. */
+  say(text: string): void {
+    appendFileSync(this.path, `autoland: ${text}\n`, { mode: 0o600 });
+  }
+
+  /** The last lines written since `open`, without these secrets, what looks like one, and control characters. */
+  tail(secrets: readonly string[]): string {
     const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    const from = Math.max(Math.min(this.#from, size), size - TAIL_BYTES);
-    const buffer = Buffer.alloc(size - from);
-    if (buffer.length === 0) return '(no output)';
+    const begin = Math.min(this.#from, size);
+    const from = Math.max(begin, size - LOOKED_AT);
+    const found = this.#read(from, size).toString('utf8');
+    // A line that begins before what is read may begin with half of a secret.
+    const whole = from === begin ? found : found.slice(found.indexOf('\n') + 1 || found.length);
+    const text = maskSecrets(printable(whole), secrets).trim();
+    // Cut last: half of a secret would not be known for one.
+    const lines = text.split('\n').slice(-TAIL_LINES).join('\n').slice(-TAIL_CHARACTERS);
+    return lines === '' ? '(no output)' : lines;
+  }
+
+  #read(from: number, to: number): Buffer {
+    const buffer = Buffer.alloc(to - from);
+    if (buffer.length === 0) return buffer;
     const fd = openSync(this.path, 'r');
     try {
-      readSync(fd, buffer, 0, buffer.length, from);
+      return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, from));
     } finally {
       closeSync(fd);
     }
-    return printable(buffer.toString('utf8')).trim();
   }
 }
 

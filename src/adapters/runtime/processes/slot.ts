@@ -1,32 +1,30 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, closeSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
 import type { LaunchCommand, SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
-import { giveSecrets } from '../../sandbox/give-secrets.ts';
-import { type StateLayout, safeName, socketPath } from '../state-layout.ts';
+import { type StateLayout, safeName } from '../state-layout.ts';
 import { type AdmissionOptions, admit } from './admission.ts';
+import { digestName } from './digest-name.ts';
 import { becomesHealthy, isHealthy } from './health.ts';
 import type { InstanceRecord } from './instances-file.ts';
 import { OtlpReceiver, type ReceivedReport } from './otlp-receiver.ts';
-import { ended, isAlive, type ProcessIdentity, signal, startTimeOf } from './process-identity.ts';
+import { isAlive, type ProcessIdentity, signal } from './process-identity.ts';
+import { RestartPause } from './restart-pause.ts';
 import { serviceJob } from './service-job.ts';
 import { ServiceLog } from './service-log.ts';
+import { RUN_MIB, SlotDirs } from './slot-dirs.ts';
+import { beginProcess, endProcess } from './slot-process.ts';
+import type { Troubles } from './troubles.ts';
 
 export type SlotContext = AdmissionOptions & {
   readonly layout: StateLayout;
   readonly launcher: SandboxLauncher;
   readonly lifetime: ServiceJob['lifetime'];
-  /** Called when a process began or ended. */
+  /** Called when a process began or ended. It never throws: what runs is kept running when it cannot be recorded. */
   readonly changed: () => void;
+  readonly troubles: Troubles;
 };
-
-/** SIGTERM gets this long before SIGKILL. */
-const TERM_MS = 1000;
-/** A process that ran this long is no longer taken to be crashing on and on. */
-const STEADY_MS = 60_000;
-const BACKOFF_MS = { first: 100, most: 30_000 };
 
 /** One place among a version's instances: at most one process runs in it, at one socket path for good. */
 export class Slot {
@@ -36,15 +34,17 @@ export class Slot {
   spec: ServiceSpec;
   restarts: number;
   readonly #context: SlotContext;
-  readonly #dir: string;
+  readonly #dirs: SlotDirs;
   readonly #log: ServiceLog;
   readonly #otlp: OtlpReceiver;
+  readonly #pause = new RestartPause();
   #process: ProcessIdentity | undefined;
   #starting: Promise<void> | undefined;
   #startedAt = 0;
-  #failures = 0;
-  #retryAt = 0;
   #over = false;
+  #tending = false;
+  /** Its directory is being emptied after it was ended. */
+  #clearing: Promise<void> | undefined;
 
   constructor(record: Omit<InstanceRecord, 'pid' | 'startTime'>, context: SlotContext) {
     const name = `${digestName(record.digest)}-${record.n}`;
@@ -53,10 +53,11 @@ export class Slot {
     this.n = record.n;
     this.restarts = record.restarts;
     this.#context = context;
-    this.#dir = join(context.layout.services, safeName(record.spec.name, 'service name'), name);
-    this.socket = socketPath(join(this.#dir, 'run', 'http.sock'));
+    const dir = join(context.layout.services, safeName(record.spec.name, 'service name'), name);
+    this.#dirs = new SlotDirs(dir, context.launcher.owner());
+    this.socket = this.#dirs.socket;
     this.#log = new ServiceLog(context.layout.logs, `${record.spec.name}-${name}`);
-    this.#otlp = new OtlpReceiver(socketPath(join(this.#dir, 'otlp', 'otlp.sock')), context.launcher.owner());
+    this.#otlp = new OtlpReceiver(this.#dirs.otlpSocket, context.launcher.owner());
   }
 
   get alive(): boolean {
@@ -109,25 +110,49 @@ export class Slot {
     return this.#starting;
   }
 
-  /** Starts a crashed process again, each time after a longer pause. */
+  /** One look: bounds what it writes, and starts a crashed process again, each time after a longer pause. Never rejects. */
   async tend(): Promise<void> {
-    this.#log.rotate();
+    // A slow look must not be joined by the next ones.
+    if (this.#tending) return;
+    this.#tending = true;
+    const { troubles } = this.#context;
+    // Apart: a log that cannot be cut must not keep a service down.
+    troubles.attempt(`cutting ${this.#log.path}`, () => this.#log.rotate());
+    await troubles.contain(`looking through ${this.#dirs.run}`, () => this.#boundDisk());
+    this.#restart();
+    this.#tending = false;
+  }
+
+  async #boundDisk(): Promise<void> {
+    const target = this.#process;
+    if (target === undefined || !this.alive || !(await this.#dirs.overfull(target.pid))) return;
+    if (this.#process !== target) return;
+    this.#sayLast(
+      `${this.spec.name} ${digestName(this.digest)} was ended: it kept more than ${RUN_MIB} MiB beside its socket`,
+    );
+    // No grace: it could go on writing.
+    signal(target, 'SIGKILL');
+    await endProcess(target);
+    if (this.#starting === undefined) this.#clearing = this.#dirs.empty();
+    await this.#clearing;
+  }
+
+  #sayLast(word: string): void {
+    const { troubles } = this.#context;
+    troubles.tell(word);
+    troubles.attempt(`writing to ${this.#log.path}`, () => this.#log.say(word));
+  }
+
+  #restart(): void {
     const now = performance.now();
-    if (this.alive) {
-      if (now - this.#startedAt > STEADY_MS) this.#failures = 0;
-      return;
-    }
-    if (this.#over || this.#starting !== undefined) return;
-    if (this.#retryAt === 0) {
-      this.#retryAt = now + Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** this.#failures);
-      this.#failures += 1;
-      this.#context.changed();
-    }
-    if (now < this.#retryAt) return;
-    this.#retryAt = 0;
+    if (this.alive) this.#pause.runs(now - this.#startedAt);
+    if (this.alive || this.#over || this.#starting !== undefined) return;
+    const pause = this.#pause.look(now);
+    if (pause === 'began') this.#context.changed();
+    if (pause !== 'over') return;
     this.restarts += 1;
     // What hinders it is tried again later; meanwhile the instance counts as not running.
-    await this.start().catch(() => {});
+    this.start().catch(() => {});
   }
 
   /** Ends the process for good, and forgets its directory. */
@@ -136,7 +161,7 @@ export class Slot {
     await this.#starting?.catch(() => {});
     await this.#endProcess();
     await this.#otlp.close();
-    rmSync(this.#dir, { recursive: true, force: true });
+    await this.#dirs.remove();
   }
 
   /** Leaves the process running for a later supervisor. */
@@ -150,9 +175,10 @@ export class Slot {
     const wanted = { service: this.spec.name, digest: this.digest, newAt: undefined };
     const release = await admit(wanted, this.#context);
     await this.#endProcess();
-    const dirs = this.#makeDirs();
+    await this.#clearing?.catch(() => {});
+    await this.#dirs.make();
     await this.#otlp.listen();
-    const job = serviceJob(this.spec, release, dirs, this.#context.lifetime);
+    const job = serviceJob(this.spec, release, this.#dirs, this.#context.lifetime);
     this.#spawn(await this.#context.launcher.launch(job));
     const { path, timeoutSeconds } = this.spec.health;
     const at = { socket: this.socket, path };
@@ -161,71 +187,32 @@ export class Slot {
       ? `did not answer 2xx at ${path} within ${timeoutSeconds} s`
       : 'ended before it was healthy';
     await this.#endProcess();
+    await this.#dirs.empty().catch(() => {});
+    const tail = this.#log.tail(Object.keys(this.spec.secretFiles).map((name) => job.env[name] ?? ''));
     throw new AutolandError(
       'runtime.unhealthy',
-      `${this.spec.name} ${digestName(this.digest)} ${how}. The end of its output:\n${this.#log.tail()}`,
+      `${this.spec.name} ${digestName(this.digest)} ${how}. The end of its output:\n${tail}`,
       { mend: `See ${this.#log.path}.` },
     );
   }
 
   #spawn(command: LaunchCommand): void {
-    const fd = this.#log.open();
+    const output = this.#log.open();
     try {
-      const child = spawn(command.file, [...command.args], {
-        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-        cwd: '/',
-        stdio: ['ignore', fd, fd, command.secrets === undefined ? 'ignore' : 'pipe'],
-        detached: this.#context.lifetime === 'detached',
-      });
-      child.on('error', () => {});
-      if (command.secrets !== undefined) giveSecrets(child, command.secrets);
-      child.once('exit', () => this.#context.changed());
-      child.unref();
-      const startTime = child.pid === undefined ? undefined : startTimeOf(child.pid);
-      this.#process =
-        child.pid === undefined || startTime === undefined ? undefined : { pid: child.pid, startTime };
+      const { lifetime, changed } = this.#context;
+      this.#process = beginProcess({ command, output, lifetime, onExit: changed });
       this.#startedAt = performance.now();
     } finally {
-      closeSync(fd);
+      closeSync(output);
     }
     // On disk before anything else: a supervisor killed now must find the process again.
     this.#context.changed();
   }
 
   async #endProcess(): Promise<void> {
-    const target = this.#process;
-    if (target === undefined) return;
-    signal(target, 'SIGTERM');
-    if (!(await ended(target, TERM_MS))) signal(target, 'SIGKILL');
-    await ended(target, TERM_MS);
+    if (this.#process === undefined) return;
+    await endProcess(this.#process);
     this.#process = undefined;
     this.#context.changed();
   }
-
-  #makeDirs(): { run: string; otlp: string } {
-    const dirs = { run: join(this.#dir, 'run'), otlp: join(this.#dir, 'otlp') };
-    // Nothing of the process before: its socket file would make the next one fail to listen.
-    rmSync(dirs.run, { recursive: true, force: true });
-    for (const [dir, mode] of [
-      [this.#dir, 0o711],
-      [dirs.otlp, 0o755],
-    ] as const) {
-      mkdirSync(dir, { recursive: true });
-      chmodSync(dir, mode);
-    }
-    mkdirSync(dirs.run, { mode: 0o700 });
-    const owner = this.#context.launcher.owner();
-    if (owner !== undefined) chownSync(dirs.run, owner.uid, owner.gid);
-    return dirs;
-  }
-}
-
-/** The first twelve digits of a digest, for names. */
-export function digestName(digest: string): string {
-  const found = /^sha256:([0-9a-f]{12})[0-9a-f]{52}$/.exec(digest)?.[1];
-  if (found !== undefined) return found;
-  throw new AutolandError(
-    'usage',
-    `a digest must be sha256: and 64 hex digits, found ${JSON.stringify(digest.slice(0, 80))}`,
-  );
 }

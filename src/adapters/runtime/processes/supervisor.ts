@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { AutolandError } from '../../../domain/errors.ts';
 import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
 import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
@@ -7,12 +8,13 @@ import { holdFileLock } from '../file-lock.ts';
 import { privateDir } from '../files.ts';
 import { type StateLayout, safeName, stateLayout } from '../state-layout.ts';
 import { admit } from './admission.ts';
+import { digestName } from './digest-name.ts';
 import { readInstances, writeInstances } from './instances-file.ts';
-import type { ReceivedReport } from './otlp-receiver.ts';
 import { beingStopped, refused } from './refusals.ts';
 import { Routing } from './routing.ts';
-import { digestName, type SlotContext } from './slot.ts';
-import { VersionGroup } from './version-group.ts';
+import type { SlotContext } from './slot.ts';
+import { Troubles } from './troubles.ts';
+import { type InstanceTelemetry, VersionGroup } from './version-group.ts';
 
 export type SupervisorOptions = {
   readonly stateDir: string;
@@ -21,14 +23,8 @@ export type SupervisorOptions = {
   readonly verifier: AttestationVerifier;
   /** `detached`: services outlive the supervisor, and its successor adopts them. */
   readonly lifetime: ServiceJob['lifetime'];
-};
-
-/** What an instance reports of itself. */
-export type InstanceTelemetry = ReceivedReport & {
-  readonly service: string;
-  readonly digest: string;
-  readonly n: number;
-  readonly restarts: number;
+  /** Told of what fails while nobody waits for it; default: standard error. */
+  readonly onTrouble?: (message: string) => void;
 };
 
 const TEND_MS = 250;
@@ -42,6 +38,8 @@ export class Supervisor implements Runtime {
   readonly #lock: { release(): void };
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** What runs differs from instances.json, which could not be written. */
+  #unsaved = false;
 
   private constructor(options: SupervisorOptions) {
     this.#layout = stateLayout(options.stateDir);
@@ -54,7 +52,8 @@ export class Supervisor implements Runtime {
     }
     this.#lock = holdFileLock(this.#layout.supervisorLock);
     this.#routing = new Routing(this.#layout, (service, digest) => this.#groups.get(key(service, digest)));
-    this.#context = { ...options, layout: this.#layout, changed: () => this.#changed() };
+    const troubles = new Troubles(options.onTrouble);
+    this.#context = { ...options, layout: this.#layout, troubles, changed: () => this.#changed() };
   }
 
   /** Adopts what an earlier supervisor left running. Rejects with `state.locked` beside another, `state.corrupt`. */
@@ -78,6 +77,7 @@ export class Supervisor implements Runtime {
         const newAt = this.#routing.inProduction(spec.name, digest) ? undefined : new Date();
         await admit({ service: spec.name, digest, newAt }, this.#context);
         await group.fill(spec);
+        this.#assertSaved();
       } finally {
         if (group.slots.length === 0) this.#forget(group);
         this.#routing.refresh(spec.name);
@@ -87,9 +87,10 @@ export class Supervisor implements Runtime {
   }
 
   async stop(service: string, digest: string): Promise<void> {
-    this.#refuseRouted(service, digest);
+    if (this.#routing.inProduction(service, digest))
+      throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
     const group = this.#groups.get(key(service, digest));
-    if (group === undefined) return;
+    if (group === undefined) return this.#assertSaved();
     // From here on no route can be set to it; what it still serves gets the grace.
     group.stopping = true;
     const graceSeconds = Math.max(0, ...group.slots.map((slot) => (slot.alive ? slot.spec.graceSeconds : 0)));
@@ -97,6 +98,7 @@ export class Supervisor implements Runtime {
     await group.exclusive(() => group.end());
     this.#forget(group);
     this.#save();
+    this.#assertSaved();
   }
 
   async running(): Promise<readonly Instance[]> {
@@ -113,15 +115,7 @@ export class Supervisor implements Runtime {
 
   /** By the socket that each report came through. */
   telemetry(): readonly InstanceTelemetry[] {
-    return [...this.#groups.values()].flatMap((group) =>
-      group.slots.map((slot) => ({
-        service: group.service,
-        digest: group.digest,
-        n: slot.n,
-        restarts: slot.restarts,
-        ...slot.telemetry(),
-      })),
-    );
+    return [...this.#groups.values()].flatMap((group) => group.telemetry());
   }
 
   /** `end`: services end too; `leave`: they go on, for the next supervisor. */
@@ -143,7 +137,9 @@ export class Supervisor implements Runtime {
     this.#timer = setInterval(() => this.#tend(), TEND_MS);
   }
 
+  /** On a timer: nothing here may throw, or a full disk would end what keeps production running. */
   #tend(): void {
+    if (this.#unsaved) this.#save();
     for (const group of this.#groups.values()) {
       if (!group.stopping) for (const slot of group.slots) void slot.tend();
     }
@@ -153,12 +149,21 @@ export class Supervisor implements Runtime {
     if (!this.#closed) this.#save();
   }
 
+  /** What could not be written is written at a later look. */
   #save(): void {
-    const groups = [...this.#groups.values()];
-    writeInstances(
-      this.#layout,
-      groups.flatMap((group) => group.slots.map((slot) => slot.record())),
-    );
+    const records = [...this.#groups.values()].flatMap((group) => group.slots.map((slot) => slot.record()));
+    const { instances } = this.#layout;
+    const write = () => writeInstances(this.#layout, records);
+    this.#unsaved = !this.#context.troubles.attempt(`writing ${instances}`, write);
+  }
+
+  /** Who asked for it must not be told that it is done while a crash would undo it. */
+  #assertSaved(): void {
+    if (this.#unsaved) this.#save();
+    if (!this.#unsaved) return;
+    throw new AutolandError('state.unusable', `expected to write ${this.#layout.instances}`, {
+      mend: 'Free some space on that disk; what runs goes on running.',
+    });
   }
 
   #group(service: string, digest: string): VersionGroup {
@@ -173,11 +178,6 @@ export class Supervisor implements Runtime {
 
   #forget(group: VersionGroup): void {
     this.#groups.delete(key(group.service, group.digest));
-  }
-
-  #refuseRouted(service: string, digest: string): void {
-    if (!this.#routing.inProduction(service, digest)) return;
-    throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
   }
 }
 

@@ -1,6 +1,15 @@
 import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
 import type { InstanceRecord } from './instances-file.ts';
+import type { ReceivedReport } from './otlp-receiver.ts';
 import { Slot, type SlotContext } from './slot.ts';
+
+/** What an instance reports of itself. */
+export type InstanceTelemetry = ReceivedReport & {
+  readonly service: string;
+  readonly digest: string;
+  readonly n: number;
+  readonly restarts: number;
+};
 
 /** The instances of one version of a service. Changes to it run one after the other. */
 export class VersionGroup {
@@ -28,6 +37,14 @@ export class VersionGroup {
 
   instances(): readonly Instance[] {
     return this.#slots.flatMap((slot) => slot.instance() ?? []);
+  }
+
+  telemetry(): readonly InstanceTelemetry[] {
+    const { service, digest } = this;
+    return this.#slots.map((slot) => {
+      const { n, restarts } = slot;
+      return { service, digest, n, restarts, ...slot.telemetry() };
+    });
   }
 
   exclusive<T>(act: () => Promise<T>): Promise<T> {

@@ -112,7 +112,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       statusFd: undefined,
     });
     const { filter } = base;
-    const host = { identity: this.#identity, lastFd: SECRETS_FD, fileKiB: 0, cgroup, filter };
+    // As large as its scratch space: it bounds the log too, between two looks of who started it.
+    const fileKiB = job.memoryMiB * 1024;
+    const host = { identity: this.#identity, lastFd: SECRETS_FD, fileKiB, cgroup, filter };
     const command = hostCommand(host, inside);
     const kept = job.lifetime === 'detached' ? keptCommand(command) : command;
     const environment = Object.entries(hostEnvironment()).map(([name, value]) => `${name}=${value}`);

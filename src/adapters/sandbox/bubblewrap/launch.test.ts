@@ -99,6 +99,27 @@ describe('services in the sandbox', () => {
     },
   );
 
+  it('cannot write a file larger than its memory', async () => {
+    const script = `const fs = require('node:fs'); const fd = fs.openSync('/srv/sockets/big', 'w');
+      try { for (;;) fs.writeSync(fd, Buffer.alloc(1 << 20)); } catch (thrown) { process.exit(thrown.code === 'EFBIG' ? 7 : 8); }`;
+    const job = await serviceJob('with-parent');
+    const {
+      file,
+      args,
+      secrets = Buffer.of(),
+    } = await sandbox.launch({
+      ...job,
+      argv: ['node', '-e', script],
+      memoryMiB: 64,
+    });
+    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    giveSecrets(child, secrets);
+    expect((await once(child, 'exit'))[0]).toBe(7);
+    const big = join(job.mounts[0]?.source ?? '', 'big');
+    expect((await stat(big)).size).toBe(64 << 20);
+    await rm(big);
+  });
+
   it('does not start when its secrets are cut short', async () => {
     const { file, args, secrets = Buffer.of() } = await sandbox.launch(await serviceJob('with-parent'));
     const cut = spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
