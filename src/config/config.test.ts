@@ -80,6 +80,12 @@ service:
       'rollout.steps',
       'rising order',
     ],
+    // No flag can hold these: each release would be held after its merge.
+    ...['0.005%', '0.0001%', '0.33333', '0.00005', '0.99999'].map((share): [string, string, string] => [
+      `rollout: { steps: [{ share: ${share}, exclude: 3, limit: 9s, bake: 1s }] }`,
+      'rollout.steps[0].share',
+      'write it as 1%',
+    ]),
     ['rollout: { beta: 0 }', 'rollout.beta', 'correct the value'],
     ['rollout: { ceiling: 0.5 }', 'rollout.ceiling', 'correct the value'],
     ['limits: { windows: [] }', 'limits.windows', 'any time'],

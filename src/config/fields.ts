@@ -19,17 +19,28 @@ export const argv = z.tuple(
   wants('a command as a list of words', mendArgv),
 );
 
-const sharePattern = /^\d{1,2}(\.\d{1,4})?%$/;
-const wantsShare = wants('a share of users above 0 and below 100 %', 'write it as 1% or 0.01');
+const sharePattern = /^\d{1,2}(\.\d{1,2})?%$/;
+const wantsShare = wants(
+  'a share of users from 0.01 % to 99.99 %, in whole hundredths of a percent',
+  'write it as 1%, 0.25% or 0.01',
+);
 
-/** `1%`, `0.5%` or a number between 0 and 1 -> a number between 0 and 1. */
+/** `1%`, `0.5%` or a number between 0 and 1 -> a number between 0 and 1, a multiple of 1/10000: what a flag's weight can be. */
 export const share = z
   .union(
-    [z.number().gt(0, wantsShare).lt(1, wantsShare), z.string().regex(sharePattern, wantsShare)],
+    [
+      z.number().gt(0, wantsShare).lt(1, wantsShare),
+      z.string().regex(sharePattern, { ...wantsShare, abort: true }),
+    ],
     wantsShare,
   )
   .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1)) / 100))
-  .refine((value) => value > 0 && value < 1, wantsShare);
+  .refine((value) => value > 0 && value < 1 && isWhole(value * 10_000), wantsShare);
+
+/** But for what binary fractions cannot hold. */
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6;
+}
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 const wantsDuration = wants('a duration above 0', 'write it as 45s, 10m, 2h or 1d');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
+import { share as shareField } from './fields.ts';
 import { rolloutPlan, serviceSpec } from './plans.ts';
 
 describe('plans out of a configuration', () => {
@@ -18,6 +19,15 @@ rollout: { steps: [{ share: 0.5%, exclude: 20, limit: 45s, bake: 500ms }, { shar
       { weight: 0.005, exclude: 20, limitSeconds: 45, bakeSeconds: 0.5 },
       { weight: 0.1, exclude: 3, limitSeconds: 5400, bakeSeconds: 60 },
     ]);
+  });
+
+  it('reads each share that a flag can hold, as the very weight of that flag', () => {
+    for (let parts = 1; parts < 10_000; parts += 7) {
+      for (const share of [`${(parts / 100).toFixed(2)}%`, String(parts / 10_000)])
+        expect(
+          Math.abs(shareField.parse(share.endsWith('%') ? share : Number(share)) - parts / 10_000),
+        ).toBeLessThan(1e-12);
+    }
   });
 
   it('makes a service specification without what the runtime must not know', () => {

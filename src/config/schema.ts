@@ -97,7 +97,8 @@ const steps = z
   .array(step)
   .min(1, wants('at least one step', 'leave steps out for the default'))
   .max(10)
-  .refine((list) => list.every((item, i) => item.share > (list[i - 1]?.share ?? 0)), {
+  // Of a share that is wrong in itself, that is said once.
+  .refine((list) => list.every((item, i) => !(item.share <= (list[i - 1]?.share ?? 0))), {
     ...wants('each step to have a larger share than the one before', 'put the steps in rising order'),
   });
 
