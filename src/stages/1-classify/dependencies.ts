@@ -4,6 +4,7 @@ import { isProject, type Lockfile, newEntries } from '../../domain/lockfile.ts';
 import { installedSections, type Manifest, otherKeysChanged } from '../../domain/npm/manifest.ts';
 import { readSpec } from '../../domain/npm/spec.ts';
 import { type Step, stepBetween } from '../../domain/npm/step.ts';
+import { indirectMoves } from './indirect.ts';
 import type { Ruling } from './ruling.ts';
 
 export const lockfilePath = 'package-lock.json';
@@ -21,7 +22,7 @@ export function touchesDependencies(file: FileChange): boolean {
   return file.path === lockfilePath || /(^|\/)package\.json$/.test(file.path);
 }
 
-/** The largest step among direct dependencies; among all of them when no direct one moved. */
+/** The largest step among direct dependencies and those indirect ones that no direct one's move explains. */
 export function ruleDependencies(facts: DependencyFacts): Ruling {
   const { baseLock, headLock, files } = facts;
   const stranger = files.find((file) => !touchesDependencies(file));
@@ -94,23 +95,52 @@ function rulePackages(packages: readonly PackageChange[], base: Lockfile, head: 
   if (lost !== undefined) return other(`The direct dependency ${lost.name} appears or disappears.`);
   const silent = silentEdit(packages, base, head);
   if (silent !== undefined) return other(silent);
+  const { carried, own } = indirectMoves(packages, base, head);
   const direct = moved.filter((change) => change.direct);
-  const deciding = direct.length > 0 ? direct : moved;
+  const deciding = [...direct, ...own];
   if (deciding.length === 0) return other('No locked version changes.');
-  const steps = deciding.map((change) => stepBetween(change.from ?? '', change.to ?? ''));
+  const steps = deciding.map(stepOf);
   const bad = steps.findIndex((step) => step !== 'patch' && step !== 'minor');
   const worst = deciding[bad];
-  if (worst !== undefined) return other(`${worst.name} ${worst.from} -> ${worst.to} is ${steps[bad]}.`);
+  if (worst !== undefined) {
+    const unneeded = bad < direct.length ? '' : ', and nothing of the update needs it';
+    return other(`${told(worst)} is ${steps[bad]}${unneeded}.`);
+  }
   const minor = steps.includes('minor');
-  const list = deciding.map((change) => `${change.name} ${change.from} -> ${change.to}`).join(', ');
-  const scope = direct.length > 0 ? 'direct dependencies' : 'indirect dependencies, within their ranges';
+  const size = minor ? 'minor' : 'patch';
   return {
-    class: minor ? 'dependency-minor' : 'dependency-patch',
+    class: `dependency-${size}`,
     reasons: [
-      `Only ${scope} move, at most by a ${minor ? 'minor' : 'patch'} step: ${list}.`,
+      ...scopes(direct, own).map((scope) => `${scope}, at most by a ${size} step.`),
+      ...carriedReason(carried),
       'Whether it fixes a known vulnerability is not looked up, so `dependency-security` is never given.',
     ],
   };
+}
+
+type Moved = Pick<PackageChange, 'name' | 'from' | 'to'>;
+
+const told = ({ name, from, to }: Moved): string => `${name} ${from} -> ${to}`;
+const stepOf = ({ from, to }: Moved): Step => stepBetween(from ?? '', to ?? '');
+
+function scopes(direct: readonly Moved[], own: readonly Moved[]): readonly string[] {
+  return [
+    ...(direct.length === 0 ? [] : [`Direct dependencies move: ${direct.map(told).join(', ')}`]),
+    ...(own.length === 0
+      ? []
+      : [`Indirect dependencies move within their ranges: ${own.map(told).join(', ')}`]),
+  ];
+}
+
+const bySize: readonly Step[] = ['none', 'patch', 'minor', 'prerelease', 'downgrade', 'breaking', 'invalid'];
+
+/** The direct package's own step vouches for what it needs, as semver has it; a person can see how far that went. */
+function carriedReason(carried: readonly Moved[]): readonly string[] {
+  const [largest] = [...carried].sort((a, b) => bySize.indexOf(stepOf(b)) - bySize.indexOf(stepOf(a)));
+  if (largest === undefined) return [];
+  return [
+    `${carried.length} indirect ${carried.length === 1 ? 'dependency moves' : 'dependencies move'} because the update needs it; the largest step is ${stepOf(largest)}: ${told(largest)}.`,
+  ];
 }
 
 /** An entry whose source or integrity changes while its version stays is no update. */
