@@ -1,6 +1,7 @@
 import type { PackageChange } from './change.ts';
 import { AutolandError, messageOf } from './errors.ts';
 import { isRecord, type JsonRecord, parseHostileObject, stringMap } from './npm/hostile-json.ts';
+import { optionalPeers } from './npm/manifest.ts';
 import { byText, sortedEntries } from './npm/order.ts';
 
 /** One entry of a lockfile's `packages`. Fields that npm leaves out are undefined, or empty maps. */
@@ -19,6 +20,8 @@ export type LockEntry = {
   readonly devDependencies: ReadonlyMap<string, string>;
   readonly optionalDependencies: ReadonlyMap<string, string>;
   readonly peerDependencies: ReadonlyMap<string, string>;
+  /** Those of `peerDependencies` that need not be there. */
+  readonly optionalPeers: readonly string[];
 };
 
 /** An npm lockfile, version 2 or 3. https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
@@ -62,6 +65,7 @@ function readEntry(path: string, value: unknown): LockEntry {
     throw new Error(`the place ${JSON.stringify(path)} is not inside the project`);
   }
   if (!isRecord(value)) throw new Error(`the entry "${path}" is not an object`);
+  const peerDependencies = section(path, value, 'peerDependencies');
   return {
     path,
     name: optionalText(path, value, 'name') ?? nameFromPath(path),
@@ -74,7 +78,8 @@ function readEntry(path: string, value: unknown): LockEntry {
     dependencies: section(path, value, 'dependencies'),
     devDependencies: section(path, value, 'devDependencies'),
     optionalDependencies: section(path, value, 'optionalDependencies'),
-    peerDependencies: section(path, value, 'peerDependencies'),
+    peerDependencies,
+    optionalPeers: optionalPeers([...peerDependencies.keys()], value),
   };
 }
 
@@ -159,8 +164,10 @@ export function packageChanges(base: Lockfile, head: Lockfile): readonly Package
 }
 
 /** Maps are compared whatever their order. */
-function plain(value: string | boolean | undefined | ReadonlyMap<string, string>): unknown {
-  return typeof value === 'object' ? sortedEntries(value) : (value ?? null);
+function plain(
+  value: string | boolean | undefined | ReadonlyMap<string, string> | readonly string[],
+): unknown {
+  return value instanceof Map ? sortedEntries(value) : (value ?? null);
 }
 
 /** Installed entries of `head` that `base` does not have in the very same form. */

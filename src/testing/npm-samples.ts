@@ -88,6 +88,9 @@ export class MemoryRegistry implements Registry {
       integrity: facts.integrity ?? sampleIntegrity(name, version),
       scripts: facts.scripts ?? {},
       dependencies: facts.dependencies ?? {},
+      optionalDependencies: facts.optionalDependencies ?? {},
+      peerDependencies: facts.peerDependencies ?? {},
+      optionalPeers: facts.optionalPeers ?? [],
       hasGypFile: facts.hasGypFile ?? false,
     };
   }

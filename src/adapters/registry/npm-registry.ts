@@ -1,5 +1,6 @@
 import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
 import type { Registry } from '../../ports/registry.ts';
+import { Limiter } from '../limiter.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument, toRegistryPackage } from './packument.ts';
 import { readTarball } from './tarball.ts';
@@ -15,6 +16,8 @@ export type NpmRegistryOptions = {
 };
 
 const MAX_CACHED = 500;
+// Each is in memory as it was packed, and may be as large as the limit.
+const TARBALLS_AT_ONCE = 2;
 
 /** The user's npm registries. */
 export class NpmRegistry implements Registry {
@@ -22,6 +25,7 @@ export class NpmRegistry implements Registry {
   readonly #before: () => Date | undefined;
   readonly #cacheMs: number;
   readonly #packuments = new Map<string, { until: number; answer: Promise<Packument | undefined> }>();
+  readonly #tarballs = new Limiter(TARBALLS_AT_ONCE);
   readonly #manifests = new Map<string, Promise<PackageManifest | undefined>>();
 
   constructor({ settings, before, limits, cacheMs }: NpmRegistryOptions) {
@@ -47,10 +51,11 @@ export class NpmRegistry implements Registry {
         : undefined;
     if (entry === undefined) return undefined;
     const key = `${name}@${version} ${entry.dist.integrity ?? ''}`;
-    return remember(this.#manifests, key, async () => {
+    const read = async () => {
       const bytes = await this.#upstream.tarball(entry);
       return bytes === undefined ? undefined : readTarball(name, version, bytes);
-    });
+    };
+    return remember(this.#manifests, key, () => this.#tarballs.run(read));
   }
 
   async #packument(name: string): Promise<Packument | undefined> {

@@ -1,5 +1,6 @@
 import { AutolandError, messageOf } from '../errors.ts';
-import { type JsonRecord, parseHostileObject, stringMap } from './hostile-json.ts';
+import { isRecord, type JsonRecord, parseHostileObject, stringMap } from './hostile-json.ts';
+import { byText } from './order.ts';
 
 /** Sections whose packages npm installs for the project itself. */
 export const installedSections = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
@@ -37,6 +38,18 @@ function section(raw: JsonRecord, name: string): ReadonlyMap<string, string> {
   const map = stringMap(Object.hasOwn(raw, name) ? raw[name] : undefined);
   if (map === undefined) throw new Error(`"${name}" is not an object of strings`);
   return map;
+}
+
+/** Those of `peers` that `peerDependenciesMeta` calls optional, sorted; npm ignores what it says of others. */
+export function optionalPeers(peers: readonly string[], raw: JsonRecord): readonly string[] {
+  const meta = Object.hasOwn(raw, 'peerDependenciesMeta') ? raw.peerDependenciesMeta : undefined;
+  if (!isRecord(meta)) return [];
+  return peers
+    .filter((name) => {
+      const one = Object.hasOwn(meta, name) ? meta[name] : undefined;
+      return isRecord(one) && Boolean(one.optional);
+    })
+    .sort(byText);
 }
 
 /** Name -> spec and section, as npm installs them: an optional dependency wins over a plain one of the same name. */

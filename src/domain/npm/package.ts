@@ -18,7 +18,12 @@ export type PackageManifest = {
   readonly version: string;
   readonly integrity: string;
   readonly scripts: Readonly<Record<string, string>>;
+  /** Without those that are optional too: npm takes them for optional. */
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  /** Those of `peerDependencies` that need not be there. */
+  readonly optionalPeers: readonly string[];
   /** A binding.gyp makes npm run node-gyp at installation without any script. */
   readonly hasGypFile: boolean;
 };

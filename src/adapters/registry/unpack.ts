@@ -1,0 +1,116 @@
+import { createGunzip } from 'node:zlib';
+import { Parser, type ReadEntry } from 'tar';
+import { invalid } from './packument.ts';
+
+export type UnpackLimits = {
+  /** Of the archive when it is unpacked. */
+  readonly bytes: number;
+  readonly entries: number;
+  /** Of one wanted file; one that is larger counts as none. */
+  readonly fileBytes: number;
+};
+
+const DEFAULTS: UnpackLimits = {
+  bytes: 256 * 1024 * 1024,
+  entries: 200_000,
+  fileBytes: 4 * 1024 * 1024,
+};
+
+/**
+ * The wanted files at the package's root, by name. npm strips the first directory whatever its name is, and skips
+ * links; the last of one name wins. The tarball is hostile: a few megabytes can unpack to gigabytes, so never more than
+ * one piece of it is unpacked at a time. Rejects with `registry.invalid` what is over a limit or no archive.
+ */
+export async function rootFiles(
+  name: string,
+  bytes: Buffer,
+  wanted: readonly string[],
+  limits: Partial<UnpackLimits> = {},
+): Promise<ReadonlyMap<string, string>> {
+  const all = { ...DEFAULTS, ...limits };
+  const reader = new RootReader(name, wanted, all);
+  for await (const chunk of unpackedChunks(name, bytes, all.bytes)) reader.write(chunk);
+  return reader.end();
+}
+
+/** Piece by piece, at most one beyond `limit`: then it throws. */
+export async function* unpackedChunks(name: string, bytes: Buffer, limit: number): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  gunzip.end(bytes);
+  let size = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw invalid(name, `its tarball unpacks to more than ${limit} bytes`);
+      yield chunk;
+    }
+  } catch (thrown) {
+    throw size > limit ? thrown : invalid(name, 'its tarball is not gzip');
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/** The first byte of gzip; no tar archive begins with it. */
+const gzipMagic = 0x1f;
+
+class RootReader {
+  readonly #name: string;
+  readonly #wanted: readonly string[];
+  readonly #limits: UnpackLimits;
+  readonly #files = new Map<string, string>();
+  readonly #parser: Parser;
+  #begun = false;
+  #entries = 0;
+  #problem: string | undefined;
+
+  constructor(name: string, wanted: readonly string[], limits: UnpackLimits) {
+    this.#name = name;
+    this.#wanted = wanted;
+    this.#limits = limits;
+    // DANGER: the parser would unpack what is packed inside, too, and nobody would count it.
+    this.#parser = new Parser({ onReadEntry: (entry) => this.#read(entry), zstd: false, brotli: false });
+    const broken = () => this.#fail('is not a tar archive');
+    this.#parser.on('error', broken);
+    this.#parser.on('warn', (code: string) => code === 'TAR_BAD_ARCHIVE' && broken());
+  }
+
+  write(chunk: Buffer): void {
+    if (!this.#begun && chunk[0] === gzipMagic) this.#fail('is packed twice');
+    this.#begun = true;
+    this.#assertSound();
+    this.#parser.write(chunk);
+    this.#assertSound();
+  }
+
+  async end(): Promise<ReadonlyMap<string, string>> {
+    const ended = new Promise<void>((resolve) => this.#parser.on('end', resolve).on('error', resolve));
+    this.#parser.end();
+    this.#assertSound();
+    await ended;
+    this.#assertSound();
+    return this.#files;
+  }
+
+  #read(entry: ReadEntry): void {
+    this.#entries += 1;
+    if (this.#entries > this.#limits.entries) this.#fail(`holds more than ${this.#limits.entries} files`);
+    const [, ...path] = entry.path.split('/').filter((part) => part !== '' && part !== '.');
+    const [file = '', ...below] = path;
+    const isWanted = below.length === 0 && this.#wanted.includes(file) && /File$/.test(entry.type);
+    if (isWanted) this.#files.delete(file);
+    if (isWanted && entry.size <= this.#limits.fileBytes) {
+      const chunks: Buffer[] = [];
+      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+      entry.on('end', () => this.#files.set(file, Buffer.concat(chunks).toString('utf8')));
+    } else entry.resume();
+  }
+
+  #fail(problem: string): void {
+    this.#problem ??= problem;
+  }
+
+  #assertSound(): void {
+    if (this.#problem !== undefined) throw invalid(this.#name, `its tarball ${this.#problem}`);
+  }
+}
