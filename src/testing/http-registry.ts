@@ -48,8 +48,15 @@ async function packument(registry: MemoryRegistry, name: string): Promise<object
   for (const { version } of described.versions) {
     const manifest = await registry.manifest(name, version);
     const tarball = `https://proxy.invalid/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
-    const { integrity, hasGypFile: _gyp, ...rest } = manifest ?? { integrity: '', hasGypFile: false };
-    versions[version] = { ...rest, dist: { tarball, integrity } };
+    if (manifest === undefined) continue;
+    const { integrity, hasGypFile: _gyp, optionalPeers, ...rest } = manifest;
+    versions[version] = {
+      ...rest,
+      // As npm publishes it: what is optional is named twice.
+      dependencies: { ...rest.dependencies, ...rest.optionalDependencies },
+      peerDependenciesMeta: Object.fromEntries(optionalPeers.map((peer) => [peer, { optional: true }])),
+      dist: { tarball, integrity },
+    };
   }
   const time = Object.fromEntries(described.versions.map((each) => [each.version, each.publishedAt]));
   return { name, 'dist-tags': { latest: described.latest }, versions, time };

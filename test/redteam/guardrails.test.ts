@@ -161,6 +161,32 @@ describe('a poisoned lockfile', () => {
       }),
       'integrity: integrity.invented-dependency',
     ],
+    ...['optionalDependencies', 'peerDependencies'].map((section): [string, TestFiles, string] => [
+      `an invented entry of ${section}`,
+      update({
+        ejs: { [section]: { evil: '^2.0.0' } },
+        more: { 'node_modules/evil': sampleEntry('evil', '2.6.2') },
+      }),
+      'integrity: integrity.invented-dependency',
+    ]),
+    [
+      'a development dependency of a package',
+      update({
+        ejs: { devDependencies: { evil: '^2.0.0' } },
+        more: { 'node_modules/evil': sampleEntry('evil', '2.6.2') },
+      }),
+      'lockfile: lockfile.orphan',
+    ],
+    [
+      'a dependency that is made optional',
+      update({ ejs: { dependencies: {}, optionalDependencies: needsJake.dependencies } }),
+      'integrity: integrity.left-out-dependency',
+    ],
+    [
+      'a dependency that is left out',
+      update({ ejs: { dependencies: {} } }),
+      'integrity: integrity.left-out-dependency',
+    ],
     [
       'a package that nothing asks for',
       update({ more: { 'node_modules/evil': sampleEntry('evil', '2.6.2') } }),
@@ -197,6 +223,25 @@ describe('a poisoned lockfile', () => {
     expect((await judge({ 'package-lock.json': lock })).denied).toContain(
       'lockfile: lockfile.manifest-differs',
     );
+  });
+
+  it('a peer of a package that is made optional, or is left out', async () => {
+    const peers = { peerDependencies: { jake: '^1.0.0' } };
+    registry.add('ejs', '2.6.2', { ...needsJake, ...peers });
+    expect((await judge(update({ ejs: peers }))).denied).toEqual([]);
+    const meta = { peerDependenciesMeta: { jake: { optional: true } } };
+    expect((await judge(update({ ejs: { ...peers, ...meta } }))).denied).toEqual([
+      'integrity: integrity.optional-peers-differ',
+    ]);
+    expect((await judge(update())).denied).toEqual(['integrity: integrity.left-out-dependency']);
+  });
+
+  it('a peer that the project does not name', async () => {
+    const files = update({ more: { 'node_modules/evil': sampleEntry('evil', '2.6.2') } });
+    const lock = JSON.parse(files['package-lock.json']);
+    lock.packages[''].peerDependencies = { evil: '^2.0.0' };
+    const change = { ...files, 'package-lock.json': JSON.stringify(lock) };
+    expect((await judge(change)).denied).toContain('lockfile: lockfile.manifest-differs');
   });
 
   it('one thing for npm 6, another for later versions', async () => {

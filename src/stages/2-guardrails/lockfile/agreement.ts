@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { findInstalled, isProject, type LockEntry, type Lockfile } from '../../../domain/lockfile.ts';
-import { installedSections, type Manifest } from '../../../domain/npm/manifest.ts';
+import { installedSections, type Manifest, optionalPeers } from '../../../domain/npm/manifest.ts';
 import { sortedEntries } from '../../../domain/npm/order.ts';
 import { readSpec } from '../../../domain/npm/spec.ts';
 import type { LockFacts, Problem } from '../facts.ts';
@@ -19,8 +19,11 @@ export function manifestsAgree({ head, manifests }: LockFacts): readonly Problem
       });
       continue;
     }
-    for (const section of installedSections) {
-      if (text(expected(manifest, section)) === text(entry[section])) continue;
+    const differing = [
+      ...sections.filter((section) => text(expected(manifest, section)) !== text(entry[section])),
+      ...(isSame(optionalPeersOf(manifest), entry.optionalPeers) ? [] : ['peerDependenciesMeta']),
+    ];
+    for (const section of differing) {
       const detail = `${where} and the lockfile differ in "${section}".`;
       problems.push({ code: 'lockfile.manifest-differs', detail });
     }
@@ -28,11 +31,16 @@ export function manifestsAgree({ head, manifests }: LockFacts): readonly Problem
   return problems;
 }
 
+const sections = [...installedSections, 'peerDependencies'] as const;
+
+const optionalPeersOf = ({ sections: { peerDependencies }, raw }: Manifest): readonly string[] =>
+  optionalPeers([...peerDependencies.keys()], raw);
+
+const isSame = (these: readonly string[], those: readonly string[]): boolean =>
+  JSON.stringify(these) === JSON.stringify(those);
+
 /** npm leaves a dependency that is optional too out of the plain ones. */
-function expected(
-  manifest: Manifest,
-  section: (typeof installedSections)[number],
-): ReadonlyMap<string, string> {
+function expected(manifest: Manifest, section: (typeof sections)[number]): ReadonlyMap<string, string> {
   const plain = manifest.sections[section];
   if (section !== 'dependencies') return plain;
   return new Map([...plain].filter(([name]) => !manifest.sections.optionalDependencies.has(name)));
@@ -84,7 +92,8 @@ export function nothingIsOrphaned(lockfile: Lockfile, entries: readonly LockEntr
   for (const entry of lockfile.entries.values()) {
     const maps = [
       entry.dependencies,
-      entry.devDependencies,
+      // npm reads those of the project alone.
+      ...(isProject(entry.path) ? [entry.devDependencies] : []),
       entry.optionalDependencies,
       entry.peerDependencies,
     ];

@@ -1,5 +1,6 @@
 import type { LockEntry } from '../../../domain/lockfile.ts';
 import { failing, guardrail, type Problem, type RegistryFacts } from '../facts.ts';
+import { needsDiffer } from './needs.ts';
 
 /** The digests and dependencies in the lockfile are those of the tarballs that the registry serves. */
 export const integrity = guardrail('integrity', ['registry'], ({ registry }) => {
@@ -35,9 +36,5 @@ function problemsOf(entry: LockEntry, { versions }: RegistryFacts): readonly Pro
     const detail = `${keyOf(entry)} is locked with ${entry.integrity ?? 'no digest'}, the registry serves ${served.integrity}.`;
     return [{ code: 'integrity.differs', detail }];
   }
-  const invented = [...entry.dependencies].filter(([name, range]) => served.dependencies[name] !== range);
-  return invented.map(([name, range]) => ({
-    code: 'integrity.invented-dependency',
-    detail: `The lockfile says that ${keyOf(entry)} needs ${name} ${range}; its tarball does not.`,
-  }));
+  return needsDiffer(entry, served);
 }
