@@ -59,6 +59,8 @@ export class MemoryRegistry implements Registry {
   readonly #packages = new Map<string, Map<string, SampleVersion>>();
   /** Every question is refused, as by a registry that is down. */
   down = false;
+  /** The packages that were asked about, in order. */
+  readonly asked: string[] = [];
 
   add(name: string, version: string, facts: SampleVersion = {}): this {
     const versions = this.#packages.get(name) ?? new Map<string, SampleVersion>();
@@ -67,6 +69,7 @@ export class MemoryRegistry implements Registry {
   }
 
   async describe(name: string): Promise<RegistryPackage | undefined> {
+    this.asked.push(name);
     this.#assertUp();
     const versions = this.#packages.get(name);
     if (versions === undefined) return undefined;

@@ -1,20 +1,21 @@
+import type fetchType from 'make-fetch-happen';
 import getAuth from 'npm-registry-fetch/lib/auth.js';
 import ssri from 'ssri';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { type AttemptLimits, isTransient, persist, retryAfterMs, Transient } from './attempts.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { invalid, type Packument, type PackumentVersion, parsePackument } from './packument.ts';
 
-export type UpstreamLimits = {
-  /** For one answer, all attempts included. */
-  readonly totalMs: number;
-  readonly retries: number;
+export type UpstreamLimits = AttemptLimits & {
   readonly packumentBytes: number;
   readonly tarballBytes: number;
 };
 
 const DEFAULTS: UpstreamLimits = {
   totalMs: 60_000,
-  retries: 2,
+  retries: 6,
+  backoffMs: 250,
+  stallMs: 15_000,
   packumentBytes: 128 * 1024 * 1024,
   tarballBytes: 256 * 1024 * 1024,
 };
@@ -74,39 +75,17 @@ export class UpstreamRegistry {
   }
 
   async #read(request: ReadRequest): Promise<Buffer | undefined> {
-    const signal = AbortSignal.timeout(this.#limits.totalMs);
-    const expired = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () =>
-        reject(new Error(`no answer within ${this.#limits.totalMs} ms`)),
-      );
-    });
     try {
-      return await Promise.race([this.#follow(request, signal), expired]);
+      // Loaded at the first use: it takes as long to load as a third of all else, and a restart must be quick.
+      const { default: fetch } = await import('make-fetch-happen');
+      return await persist((signal, alive) => {
+        const get = (url: string) => fetch(url, this.#fetchOptions(url, request, signal));
+        return follow(request, get, alive);
+      }, this.#limits);
     } catch (thrown) {
       if (thrown instanceof AutolandError) throw thrown;
       throw unreachable(request, messageOf(thrown), thrown);
     }
-  }
-
-  async #follow(request: ReadRequest, signal: AbortSignal): Promise<Buffer | undefined> {
-    // Loaded at the first use: it takes as long to load as a third of all else, and a restart must be quick.
-    const { default: fetch } = await import('make-fetch-happen');
-    let url = request.url;
-    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-      const response = await fetch(url, this.#fetchOptions(url, request, signal));
-      const location = response.headers.get('location');
-      if (response.status === 200) return readBody(response.body, request);
-      response.body.destroy();
-      if (response.status === 404) return undefined;
-      if (response.status < 300 || response.status > 399 || location === null) {
-        throw unreachable(request, `status ${response.status}`);
-      }
-      const next = new URL(location, url);
-      // Credentials go along with a redirect: to the same origin only.
-      if (next.origin !== new URL(url).origin) throw invalid(request.name, `it redirects to ${next.host}`);
-      url = next.href;
-    }
-    throw invalid(request.name, 'it redirects without end');
   }
 
   #fetchOptions(url: string, { accept }: ReadRequest, signal: AbortSignal) {
@@ -123,7 +102,8 @@ export class UpstreamRegistry {
       signal,
       redirect: 'manual',
       timeout: this.#limits.totalMs,
-      retry: { retries: this.#limits.retries, factor: 2, minTimeout: 200, maxTimeout: 2_000 },
+      // Attempts are made above: the client knows neither Retry-After nor a body that breaks off.
+      retry: { retries: 0 },
       ca: settings.ca,
       cert: auth.cert ?? settings.cert,
       key: auth.key ?? settings.key,
@@ -135,6 +115,8 @@ export class UpstreamRegistry {
   }
 }
 
+type Get = (url: string) => ReturnType<typeof fetchType>;
+
 type ReadRequest = {
   readonly url: string;
   readonly name: string;
@@ -143,13 +125,39 @@ type ReadRequest = {
   readonly limit: number;
 };
 
+async function follow(request: ReadRequest, get: Get, alive: () => void): Promise<Buffer | undefined> {
+  let url = request.url;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const response = await get(url);
+    alive();
+    const location = response.headers.get('location');
+    if (response.status === 200) return readBody(response.body, request, alive);
+    response.body.destroy();
+    if (response.status === 404) return undefined;
+    if (isTransient(response.status)) {
+      const after = retryAfterMs(response.headers.get('retry-after'), new Date());
+      throw new Transient(`status ${response.status}`, after);
+    }
+    if (response.status < 300 || response.status > 399 || location === null) {
+      throw unreachable(request, `status ${response.status}`);
+    }
+    const next = new URL(location, url);
+    // Credentials go along with a redirect: to the same origin only.
+    if (next.origin !== new URL(url).origin) throw invalid(request.name, `it redirects to ${next.host}`);
+    url = next.href;
+  }
+  throw invalid(request.name, 'it redirects without end');
+}
+
 async function readBody(
   body: AsyncIterable<Uint8Array> & { destroy(): void },
   request: ReadRequest,
+  alive: () => void,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
+    alive();
     size += chunk.length;
     if (size > request.limit) {
       body.destroy();

@@ -179,6 +179,22 @@ describe('runDependencyAgent', () => {
     });
   });
 
+  it('asks a registry that is down once for each scope', async () => {
+    const entries = Object.fromEntries(
+      ['a', 'b', '@s/a', '@s/b'].map((name) => [`node_modules/${name}`, sampleEntry(name, '1.0.0')]),
+    );
+    git.commit(
+      'main',
+      sampleProject({ dependencies: { a: '1', b: '1', '@s/a': '1', '@s/b': '1' } }, entries),
+    );
+    registry.down = true;
+    const { skipped } = await run();
+    expect(skipped.map(({ name, code }) => `${name} ${code}`)).toEqual(
+      ['@s/a', '@s/b', 'a', 'b'].map((name) => `${name} registry.unreachable`),
+    );
+    expect(registry.asked).toEqual(['@s/a', 'a']);
+  });
+
   it('reports what npm cannot resolve', async () => {
     registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { nowhere: '^1.0.0' } });
     git.commit('main', ejsProject('^2.6.1'));

@@ -4,17 +4,10 @@ import { isProject, type Lockfile, newEntries, parseLockfile } from '../../domai
 import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { Registry } from '../../ports/registry.ts';
+import { dayMs, describer, tooYoung } from './ask.ts';
 import { restyleLock } from './lock-text.ts';
 import { editManifest } from './manifest-text.ts';
-import {
-  type Described,
-  findCandidates,
-  orderUpdates,
-  type PlannedUpdate,
-  planUpdate,
-  refOf,
-  type Skipped,
-} from './plan.ts';
+import { findCandidates, orderUpdates, type PlannedUpdate, planUpdate, refOf, type Skipped } from './plan.ts';
 import { type Regenerate, regenerateLock } from './regenerate.ts';
 import type { UpdateRules } from './rules.ts';
 
@@ -47,7 +40,6 @@ type Project = {
 };
 
 const lockfilePath = 'package-lock.json';
-const dayMs = 86_400_000;
 
 /** Looks for newer patch and minor versions of what the project names, and proposes each as a change of its own. */
 export async function runDependencyAgent(
@@ -59,8 +51,9 @@ export async function runDependencyAgent(
   const { candidates, skipped } = findCandidates(project.manifests, project.lockfile);
   const report = { proposals: [] as Proposal[], skipped: [...skipped] };
   const updates: PlannedUpdate[] = [];
+  const describe = describer((name) => deps.registry.describe(name));
   for (const candidate of candidates.filter(({ name }) => settings.only?.includes(name) !== false)) {
-    const planned = planUpdate(candidate, await describe(deps.registry, candidate.name), settings);
+    const planned = planUpdate(candidate, await describe(candidate.name), settings);
     if ('code' in planned) report.skipped.push(planned);
     else updates.push(planned);
   }
@@ -94,15 +87,6 @@ async function readProject(git: DependencyAgentDeps['git'], target: string): Pro
     manifests.set(path, parseManifest(text, path));
   }
   return { base, texts, manifests, lockfile };
-}
-
-async function describe(registry: Registry, name: string): Promise<Described> {
-  try {
-    return await registry.describe(name);
-  } catch (error) {
-    if (error instanceof AutolandError) return error;
-    throw error;
-  }
 }
 
 type Attempt = {
@@ -149,9 +133,10 @@ async function filesOf({ deps, settings, project }: Attempt, update: PlannedUpda
   const raw = await regenerateLock(deps, project.texts, steps, cutoff);
   const entries = newEntries(project.lockfile, parseLockfile(raw)).filter((entry) => !entry.link);
   const digests = new Map<string, string>();
+  const ask = (each: string) => deps.registry.describe(each);
   for (const { name, version, integrity } of entries) {
     if (version === undefined) continue;
-    const young = await tooYoung(deps.registry, name, version, settings);
+    const young = await tooYoung(ask, name, version, settings);
     if (young !== undefined) return { code: 'dependency.brings-too-young', reason: young };
     const served = integrity === undefined ? await deps.registry.manifest(name, version) : undefined;
     if (served !== undefined) digests.set(`${name}@${version}`, served.integrity);
@@ -174,20 +159,6 @@ function editAll(project: Project, update: PlannedUpdate, exact: boolean): Reado
     texts.set(path, spec === undefined ? before : editManifest(before, path, [{ section, name, spec }]));
   }
   return texts;
-}
-
-/** A new version of an old acquaintance or a package that nobody asked for: the age rule holds for both. */
-async function tooYoung(
-  registry: Registry,
-  name: string,
-  version: string,
-  rules: UpdateRules,
-): Promise<string | undefined> {
-  const found = (await registry.describe(name))?.versions.find((each) => each.version === version);
-  const days = (rules.asOf.getTime() - Date.parse(found?.publishedAt ?? '')) / dayMs;
-  return days >= rules.minimumAgeDays
-    ? undefined
-    : `It brings ${name} ${version}, which is not known to be ${rules.minimumAgeDays} days old.`;
 }
 
 function entriesMissing(project: Project, text: string, update: PlannedUpdate): string | undefined {
