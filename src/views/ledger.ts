@@ -149,15 +149,6 @@ export function olderThan(ledger: Ledger, id: ChangeId): LedgerChange | undefine
   return first?.id === id ? undefined : first;
 }
 
-/** Packages whose updates the branch has overtaken since `scannedAt` (RFC 3339; null: never), and that nobody has proposed anew. */
-export function overtakenPackages(ledger: Ledger, scannedAt: string | null): readonly string[] {
-  const lost = [...ledger.changes.values()].filter(
-    ({ conclusion, concludedAt }) =>
-      conclusion?.code === overtakenCode && (concludedAt ?? '') > (scannedAt ?? ''),
-  );
-  return [...new Set(lost.map(({ proposal }) => String(proposal.record.package)))];
-}
-
 /** The changes that the branch has taken since `since`, for the daily cap. */
 export function mergedSince(ledger: Ledger, since: Date): readonly LedgerChange[] {
   const changes = [...ledger.changes.values()];

@@ -1,15 +1,18 @@
 import {
   type DependencyAgentDeps,
   type DependencyAgentReport,
+  type HeldUpdate,
   runDependencyAgent,
 } from '../agents/dependency/run.ts';
 import type { Proposal } from '../domain/change.ts';
 import { submit } from '../engine/submit.ts';
+import type { RulesSource } from '../ports/rules.ts';
 import { dependencySource, type Ledger } from '../views/ledger.ts';
+import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
 import { rememberedVersions } from '../views/proved.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import { openWorkshop } from './workshop.ts';
 
 export type ScanReport = {
   readonly dryRun: boolean;
@@ -44,15 +47,18 @@ export type ScanWish = {
   readonly only?: readonly string[];
 };
 
-export async function scan(repository: Repository, workshop: Workshop, how: ScanWish): Promise<ScanReport> {
-  const { config } = await workshop.rules.load();
+export type ScanTools = DependencyAgentDeps & { readonly rules: RulesSource };
+
+export async function scan(repository: Repository, tools: ScanTools, how: ScanWish): Promise<ScanReport> {
+  const { config } = await tools.rules.load();
   const { enabled, ...wishes } = config.agents.dependency;
   if (!enabled) return { dryRun: how.dryRun, proposals: [], skipped: [] };
+  const overtaken = await overtakenIn(repository);
   const ledger = await repository.ledger();
   const now = repository.clock.now();
-  const git = how.dryRun ? readOnly(workshop.git) : workshop.git;
+  const git = how.dryRun ? readOnly(tools.git) : tools.git;
   const report = await runDependencyAgent(
-    { ...workshop, git },
+    { ...tools, git },
     {
       ...wishes,
       minimumAgeDays: config.registry.minimumAgeDays,
@@ -61,6 +67,7 @@ export async function scan(repository: Repository, workshop: Workshop, how: Scan
       target: config.branch,
       ...(how.only === undefined ? {} : { only: how.only }),
       open: openUpdates(ledger),
+      held: heldUpdates(ledger),
     },
   );
   const proposals: ScanProposal[] = [];
@@ -75,8 +82,30 @@ export async function scan(repository: Repository, workshop: Workshop, how: Scan
     await repository.record('agents.scanned', how.actor, {
       proposed: proposals.length,
       skipped: report.skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200),
+      knownUpTo: overtaken.upTo,
+      handled: handledBy(report, overtaken, how),
     });
   return { dryRun: how.dryRun, proposals, skipped: report.skipped };
+}
+
+/** `known`: what was folded before, if anything. */
+export async function overtakenIn(
+  repository: Repository,
+  known: Overtaken = noneOvertaken,
+): Promise<Overtaken> {
+  const entries = await repository.store.read({ from: known.upTo + 1, types: overtakenTypes });
+  return foldOvertaken(entries, await repository.ledger(), known);
+}
+
+/** What waits for another change, or for a registry, is still to be proposed anew. */
+function handledBy(
+  { skipped }: DependencyAgentReport,
+  { packages }: Overtaken,
+  { only }: ScanWish,
+): readonly string[] {
+  const waiting = skipped.filter(({ code }) => /^dependency\.max-open$|^registry\.|^sandbox\./.test(code));
+  const left = new Set(waiting.map(({ name }) => name));
+  return [...packages.keys()].filter((name) => only?.includes(name) !== false && !left.has(name));
 }
 
 async function hand(
@@ -90,7 +119,7 @@ async function hand(
 }
 
 /** A rehearsal makes no branch. */
-function readOnly(git: Workshop['git']): DependencyAgentDeps['git'] {
+function readOnly(git: DependencyAgentDeps['git']): DependencyAgentDeps['git'] {
   return {
     resolve: (ref) => git.resolve(ref),
     readFile: (commit, path) => git.readFile(commit, path),
@@ -103,4 +132,13 @@ function openUpdates(ledger: Ledger): readonly { name: string; version: string }
   return [...ledger.changes.values()]
     .filter(({ conclusion, proposal }) => conclusion === null && proposal.source === dependencySource)
     .map(({ proposal }) => ({ name: String(proposal.record.package), version: String(proposal.record.to) }));
+}
+
+/** At a level that leaves every change to a person, each scan would else propose all of them again. */
+function heldUpdates(ledger: Ledger): readonly HeldUpdate[] {
+  return [...ledger.changes.values()].flatMap(({ id, conclusion, proposal: { source, record } }) => {
+    if (conclusion?.outcome !== 'held' || source !== dependencySource) return [];
+    const [name, from, to, base] = [record.package, record.from, record.to, record.base].map(String);
+    return [{ name: name ?? '', from: from ?? '', to: to ?? '', base: base ?? '', change: id }];
+  });
 }

@@ -37,6 +37,7 @@ const settings: DependencyAgentSettings = {
   remembered: [],
   maxOpen: 5,
   open: [],
+  held: [],
 };
 
 const run = (over: Partial<DependencyAgentSettings> = {}) =>
@@ -62,7 +63,13 @@ describe('runDependencyAgent', () => {
         source: 'agent:dependency',
         title: 'Update ejs from 2.6.1 to 2.7.4',
         ref: 'refs/heads/autoland/dependency/ejs-2.7.4',
-        record: { package: 'ejs', from: '2.6.1', to: '2.7.4', kind: 'minor' },
+        record: {
+          package: 'ejs',
+          from: '2.6.1',
+          to: '2.7.4',
+          kind: 'minor',
+          base: await git.resolve('main'),
+        },
       },
     ]);
     const head = proposals[0]?.head ?? '';
@@ -177,6 +184,20 @@ describe('runDependencyAgent', () => {
       proposals: [],
       skipped: [{ name: 'ejs', code: 'registry.unreachable' }],
     });
+  });
+
+  it('does not propose again what is held, until the branch moves or there is something newer', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.3');
+    const base = git.commit('main', ejsProject('^2.6.1'));
+    const held = [{ name: 'ejs', from: '2.6.1', to: '2.7.3', base, change: 'chg_1' }];
+    expect(await run({ held })).toMatchObject({
+      proposals: [],
+      skipped: [{ name: 'ejs', code: 'dependency.held', reason: expect.stringContaining('chg_1') }],
+    });
+    registry.add('ejs', '2.7.4');
+    expect((await run({ held })).proposals).toMatchObject([{ record: { to: '2.7.4' } }]);
+    git.commit('main', { 'src/x.js': '1' }, base);
+    expect((await run({ held: [{ ...held[0], to: '2.7.4' }] as typeof held })).proposals).toHaveLength(1);
   });
 
   it('asks a registry that is down once for each scope', async () => {

@@ -1,4 +1,4 @@
-import type { Proposal, Sha } from '../../domain/change.ts';
+import type { ChangeId, Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { isProject, type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
@@ -23,6 +23,17 @@ export type DependencyAgentSettings = UpdateRules & {
   readonly maxOpen: number;
   /** Proposals of this agent that are still under way: they count, and are not made again. */
   readonly open: readonly { readonly name: string; readonly version: string }[];
+  /** Proposals of this agent that a person has not decided on: not made again from the same commit. */
+  readonly held: readonly HeldUpdate[];
+};
+
+export type HeldUpdate = {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** The commit that it was made from. */
+  readonly base: Sha;
+  readonly change: ChangeId;
 };
 
 export type DependencyAgentReport = {
@@ -97,7 +108,7 @@ type Attempt = {
 };
 
 async function tryUpdate(attempt: Attempt, update: PlannedUpdate): Promise<Proposal | Skipped> {
-  const { settings, made } = attempt;
+  const { settings, made, project } = attempt;
   const skip = (code: string, reason: string): Skipped => ({
     name: update.name,
     version: update.from,
@@ -106,6 +117,13 @@ async function tryUpdate(attempt: Attempt, update: PlannedUpdate): Promise<Propo
   });
   if (settings.open.some((each) => each.name === update.name)) {
     return skip('dependency.open', 'An earlier proposal for it is still under way.');
+  }
+  const held = settings.held.find((each) => isSame(each, update, project.base));
+  if (held !== undefined) {
+    return skip(
+      'dependency.held',
+      `${update.to} was proposed from this very commit: ${held.change} is held.`,
+    );
   }
   if (settings.open.length + made >= settings.maxOpen) {
     return skip(
@@ -120,6 +138,10 @@ async function tryUpdate(attempt: Attempt, update: PlannedUpdate): Promise<Propo
     if (error instanceof AutolandError) return skip(error.code, error.message);
     throw error;
   }
+}
+
+function isSame(held: HeldUpdate, { name, from, to }: PlannedUpdate, base: Sha): boolean {
+  return held.name === name && held.from === from && held.to === to && held.base === base;
 }
 
 type Files =
@@ -192,6 +214,6 @@ async function propose(
     head,
     ref,
     target: settings.target,
-    record: { package: name, from, to, kind },
+    record: { package: name, from, to, kind, base: project.base },
   };
 }

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { HostSandbox } from '../testing/host-sandbox.ts';
+import { HttpRegistry } from '../testing/http-registry.ts';
+import { MemoryRegistry, sampleEntry, sampleProject } from '../testing/npm-samples.ts';
+import { TempGit } from '../testing/temp-git.ts';
+import { overtakenCode } from '../views/ledger.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { BranchRules } from './rules.ts';
+import { overtakenIn, type ScanTools, scan } from './scan.ts';
+
+let git: TempGit;
+let registry: MemoryRegistry;
+let http: HttpRegistry;
+let sandbox: HostSandbox;
+let folder: string;
+let repository: Repository;
+let tools: ScanTools;
+
+beforeEach(async () => {
+  git = new TempGit();
+  registry = new MemoryRegistry();
+  http = await HttpRegistry.start(registry);
+  sandbox = new HostSandbox(http.url);
+  folder = mkdtempSync(join(tmpdir(), 'autoland-test-scan-'));
+  // Where the journal lies beside; what is scanned is `git`.
+  const repo = join(folder, 'repo.git');
+  execFileSync('git', ['init', '-q', '--bare', repo]);
+  repository = await openRepository({ repo, state: join(folder, 'state') }, 'write');
+  tools = { git, registry, sandbox, workspace: folder, rules: new BranchRules(git, false) };
+});
+afterEach(async () => {
+  await repository[Symbol.asyncDispose]();
+  await http.stop();
+  sandbox.remove();
+  git.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A project that names these packages, each with one newer version. */
+function project(names: readonly string[], maxOpen = 5): void {
+  const entries = names.map((name) => {
+    registry.add(name, '1.0.0').add(name, '1.0.1');
+    return [`node_modules/${name}`, sampleEntry(name, '1.0.0')] as const;
+  });
+  const dependencies = Object.fromEntries(names.map((name) => [name, '^1.0.0']));
+  git.commit('main', {
+    ...sampleProject({ dependencies }, Object.fromEntries(entries)),
+    '.autoland/autoland.yaml': `version: 1\nagents: { dependency: { maxOpen: ${maxOpen} } }\n`,
+    '.autoland/policy.cedar': '',
+  });
+}
+
+const look = (only?: readonly string[]) =>
+  scan(repository, tools, { actor: 'test', dryRun: false, ...(only === undefined ? {} : { only }) });
+
+async function conclude(change: string | null | undefined, data: JsonObject): Promise<void> {
+  await repository.store.append({
+    events: [
+      { type: 'change.concluded', change: change ?? '', actor: 'test', data: { reasons: [], ...data } },
+    ],
+  });
+}
+const lose = (change: string | null | undefined) =>
+  conclude(change, { outcome: 'superseded', code: overtakenCode });
+const left = async () => [...(await overtakenIn(repository)).packages.keys()];
+
+describe('a scan', () => {
+  it('does not propose again what is held, until the branch moves', async () => {
+    project(['a']);
+    const first = await look();
+    await conclude(first.proposals[0]?.change, { outcome: 'held', code: 'policy.level-observe' });
+    expect(await look()).toMatchObject({ proposals: [], skipped: [{ code: 'dependency.held' }] });
+    git.commit('main', { 'README.md': 'x' }, await git.resolve('main'));
+    expect((await look()).proposals).toMatchObject([{ version: 'a@1.0.1' }]);
+  });
+});
+
+describe('an overtaken update', () => {
+  it('is left to propose when that is while the scan goes on', async () => {
+    project(['a', 'b']);
+    const { proposals } = await look();
+    expect(proposals.map(({ version }) => version)).toEqual(['a@1.0.1', 'b@1.0.1']);
+    await lose(proposals[0]?.change);
+    const describeA = registry.describe.bind(registry);
+    registry.describe = async (name) => {
+      registry.describe = describeA;
+      await lose(proposals[1]?.change);
+      return describeA(name);
+    };
+    expect((await look(['a'])).proposals).toMatchObject([{ version: 'a@1.0.1' }]);
+    expect(await left()).toEqual(['b']);
+    expect((await look(await left())).proposals).toMatchObject([{ version: 'b@1.0.1' }]);
+    expect(await left()).toEqual([]);
+  });
+
+  it('is left when there are too many already, or the registry does not answer', async () => {
+    project(['a', 'b'], 1);
+    await lose((await look(['a'])).proposals[0]?.change);
+    await look(['b']);
+    expect((await look(['a'])).skipped).toMatchObject([{ code: 'dependency.max-open' }]);
+    expect(await left()).toEqual(['a']);
+    const working = registry.describe.bind(registry);
+    registry.describe = () => Promise.reject(new AutolandError('registry.unreachable', 'down'));
+    await look(['a']);
+    expect(await left()).toEqual(['a']);
+    registry.describe = working;
+  });
+
+  it('is dealt with when there is nothing to propose any more', async () => {
+    project(['a', 'b']);
+    const { proposals } = await look(['a']);
+    await lose(proposals[0]?.change);
+    project(['b']);
+    await look(['a']);
+    expect(await left()).toEqual([]);
+  });
+});
