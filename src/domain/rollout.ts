@@ -22,7 +22,7 @@ export type RolloutPlan = {
   readonly alpha: number;
   /** Probability of promoting a step whose canary is as bad as what it must exclude. */
   readonly beta: number;
-  /** Share of failing units below which a relative excess is tolerated (Delta in docs/design/rollout.md). */
+  /** Share of failing units below which a relative excess is tolerated (docs/statistics.md). */
   readonly ceiling: number;
 };
 

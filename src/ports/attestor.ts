@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
 
-/** Each role has a key of its own; see docs/design/trust.md for who may do what. */
+/** Each role has a key of its own; docs/guide/security.md says who may do what. */
 export const roles = ['recorder', 'verifier', 'gate', 'lander', 'deployer'] as const;
 export type Role = (typeof roles)[number];
 
