@@ -17,14 +17,22 @@ export class ControlLock {
     const note = `${file}.pid`;
     const lock = KernelLock.tryTake(file);
     if (lock === undefined) throw held(file, note);
-    // Only the lock counts; the file is there to tell people who holds it.
-    writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });
+    tellHolder(note);
     return new ControlLock(lock, note);
   }
 
   free(): void {
     rmSync(this.#note, { force: true });
     this.#lock.free();
+  }
+}
+
+/** Only the lock counts; this tells people who holds it, where there is room for it. */
+function tellHolder(note: string): void {
+  try {
+    writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    rmSync(note, { force: true });
   }
 }
 

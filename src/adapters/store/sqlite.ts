@@ -91,10 +91,12 @@ export class Sqlite {
   }
 }
 
+/** Never opens a file that is there: closing it would drop the locks that this process holds on it. POSIX, fcntl(2). */
 function create(file: string): void {
   try {
-    closeSync(openSync(file, 'a', 0o600));
+    closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
     throw new AutolandError(
       'journal.missing',
       `expected to open or create ${file}, found: ${messageOf(error)}`,

@@ -44,8 +44,3 @@ export type RolloutDecision = Verdict & {
   /** One sentence that a person understands. */
   readonly reason: string;
 };
-
-/** Whether it takes the canary away from its users. */
-export function closesFlag({ kind }: Verdict): boolean {
-  return kind === 'rollback' || kind === 'close' || kind === 'hold' || kind === 'restart';
-}

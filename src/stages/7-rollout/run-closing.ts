@@ -34,12 +34,18 @@ export async function end(
   position: Position | undefined,
   ending: Ending,
 ): Promise<Outcome> {
-  if (ctx.recall(endingNote) === undefined) await orClosed(ports, position, ctx.note(endingNote, ending));
+  if (ctx.recall(endingNote) === undefined) {
+    const journalled = ctx.note(endingNote, ending);
+    await (ending.outcome === 'rolled-back' ? orClosed(ports, position, journalled) : journalled);
+  }
   if (position !== undefined) await close(ctx, ports, position, ending);
   return stop(conclusionOf(ending));
 }
 
-/** A journal that cannot be written, as on a full disk, must not keep open what harms users. */
+/**
+ * A journal that cannot be written, as on a full disk, must not keep open what harms users. Only for what is rolled back:
+ * the next look takes the closed flag for a person's kill. What is held ends with its lease.
+ */
 export async function orClosed(
   ports: RolloutPorts,
   position: Position | undefined,

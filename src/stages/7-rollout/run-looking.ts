@@ -3,7 +3,6 @@ import { flagKey, type Observation } from '../../domain/rollout.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
-import { closesFlag } from './decision.ts';
 import { lookOf } from './look.ts';
 import {
   begun,
@@ -64,7 +63,7 @@ export async function look(
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
   const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
   const journalled = journalLook(ctx, looked);
-  await (closesFlag(looked.decision) ? orClosed(ports, position, journalled) : journalled);
+  await (looked.decision.kind === 'rollback' ? orClosed(ports, position, journalled) : journalled);
   if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
   if (position.epoch === null && observation !== undefined)
     await ctx.note(positionNote, observed(position, observation));
