@@ -1,10 +1,15 @@
-import { chmod, cp, mkdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { chmod, copyFile, cp, mkdir, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isErrno } from '../adapters/runtime/files.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { locate, type PlaceOptions } from './place.ts';
 
-/** `autoland backup`: the journal by SQLite's own consistent copy, then the files that do not change under it. */
+/**
+ * `autoland backup`: the published log, then the journal by SQLite's own consistent copy, then what only ever follows
+ * the journal. The order is the point: a log that is ahead of its journal looks like a truncated journal, and nothing
+ * starts on it; one that is behind is published again.
+ */
 export async function backUp(
   options: PlaceOptions,
   dir: string,
@@ -22,15 +27,9 @@ export async function backUp(
   const files = ['journal.db', ...present];
   if (dryRun) return { to, files };
   await mkdir(to, { recursive: true, mode: 0o700 });
-  const journal = new DatabaseSync(place.files.journal, { readOnly: true });
-  try {
-    journal.prepare('VACUUM INTO ?').run(join(to, 'journal.db'));
-  } finally {
-    journal.close();
-  }
-  // SQLite makes it readable by others; it is to be copied back into a directory that they can pass.
-  await chmod(join(to, 'journal.db'), 0o600);
-  for (const name of present)
+  if (present.includes('log')) await copyLog(place.files.log, join(to, 'log'));
+  await copyJournal(place.files.journal, join(to, 'journal.db'));
+  for (const name of present.filter((one) => one !== 'log'))
     await cp(join(place.state, name), join(to, name), {
       recursive: true,
       preserveTimestamps: true,
@@ -40,9 +39,58 @@ export async function backUp(
   return { to, files };
 }
 
-/** A release half put or half removed: it may go away meanwhile. */
+/** The checkpoint first: whatever is listed after it holds all that it covers, however the log grows meanwhile. */
+async function copyLog(from: string, to: string): Promise<void> {
+  await mkdir(to, { mode: 0o700 });
+  await copyFile(join(from, 'checkpoint'), join(to, 'checkpoint')).catch((thrown) => {
+    if (!isErrno(thrown, 'ENOENT')) throw thrown;
+  });
+  const paths = (await list(from)).map((path) => relative(from, path));
+  for (const path of paths) if (path !== 'checkpoint') await copyTile(from, to, path);
+}
+
+/** A directory of partial tiles may go away meanwhile. */
+async function list(dir: string): Promise<readonly string[]> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((thrown) => {
+    if (isErrno(thrown, 'ENOENT')) return [];
+    throw thrown;
+  });
+  const kept = entries.filter(({ name }) => !isScrap(name));
+  const found = await Promise.all(
+    kept.map((entry) => {
+      const path = join(dir, entry.name);
+      return entry.isDirectory() ? list(path) : [path];
+    }),
+  );
+  return found.flat();
+}
+
+/** A partial tile goes away once its full one is there, which begins with it. */
+async function copyTile(from: string, to: string, path: string): Promise<void> {
+  await mkdir(dirname(join(to, path)), { recursive: true });
+  try {
+    await copyFile(join(from, path), join(to, path));
+  } catch (thrown) {
+    const full = dirname(path).endsWith('.p') ? dirname(path).slice(0, -'.p'.length) : undefined;
+    if (full === undefined || !isErrno(thrown, 'ENOENT')) throw thrown;
+    await copyFile(join(from, full), join(to, full));
+  }
+}
+
+async function copyJournal(from: string, to: string): Promise<void> {
+  const journal = new DatabaseSync(from, { readOnly: true });
+  try {
+    journal.prepare('VACUUM INTO ?').run(to);
+  } finally {
+    journal.close();
+  }
+  // SQLite makes it readable by others; it is to be copied back into a directory that they can pass.
+  await chmod(to, 0o600);
+}
+
+/** A release half put or half removed, a file half written: it may go away meanwhile. */
 function isScrap(path: string): boolean {
-  return /^\.(new|old)-/.test(basename(path));
+  return /^\.(new|old)-|\.tmp$/.test(basename(path));
 }
 
 function exists(path: string): Promise<boolean> {
