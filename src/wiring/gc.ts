@@ -29,6 +29,7 @@ export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Pr
       ...(await olderThan(join(place.files.work, 'jobs'), yesterday)).filter((path) => !isCache(path)),
       ...(await olderThan(join(place.files.cache, 'tarballs'), daysBefore(now, retention.days))),
       ...(await olderThan(tmpdir(), yesterday)).filter(isAbandoned),
+      ...(await olderThan(place.files.scratch, yesterday)).filter(isAbandoned),
     ];
     if (!dryRun) for (const path of paths) await rm(path, { recursive: true, force: true });
     return [...removed, ...paths];

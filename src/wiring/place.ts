@@ -28,6 +28,8 @@ export function stateFiles(state: string) {
     log: join(state, 'log'),
     releases: join(state, 'releases'),
     work: join(state, 'work'),
+    /** Of git. */
+    scratch: join(state, 'work', 'git'),
     cache: join(state, 'cache'),
     /** Node's compile cache: code that is run, so nobody else may write here. */
     compiled: join(state, 'compiled'),

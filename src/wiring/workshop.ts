@@ -28,7 +28,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const { place, clock, store } = repository;
   const { files } = place;
   const keyRing = await FileKeyRing.open(files.keys, { create: true });
-  const git = await openGitHost({ dir: place.repo, keyRing, bot });
+  const git = await openGitHost({ dir: place.repo, keyRing, bot, scratchIn: files.scratch });
   const rules = new BranchRules(git, options.unsignedAllowed);
   const registrySocket = join(files.run, `registry-${process.pid}.sock`);
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: files.work, registrySocket });

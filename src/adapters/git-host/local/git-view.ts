@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RepositoryLocation } from './repository.ts';
 import { defaultGitLimits, type GitLimits, type GitOutput, runGit } from './run-git.ts';
+
+export type ViewOptions = {
+  readonly limits?: GitLimits;
+  /** Where the scratch directory is made; default: the system's, which some machines clean of what is days old. */
+  readonly scratchIn?: string;
+};
 
 export type RunOptions = Pick<Parameters<typeof runGit>[0], 'stdin' | 'accept' | 'limits' | 'env'>;
 
@@ -16,38 +22,35 @@ export type RunOptions = Pick<Parameters<typeof runGit>[0], 'stdin' | 'accept' |
  */
 export class GitView {
   readonly location: RepositoryLocation;
-  readonly #scratch: string;
-  readonly #limits: GitLimits;
+  readonly #options: ViewOptions;
+  #scratch: string;
+  #remaking: Promise<string> | undefined;
   readonly #onExit = () => rmSync(this.#scratch, { recursive: true, force: true });
 
-  constructor(location: RepositoryLocation, scratch: string, limits: GitLimits = defaultGitLimits) {
+  constructor(location: RepositoryLocation, scratch: string, options: ViewOptions) {
     this.location = location;
     this.#scratch = scratch;
-    this.#limits = limits;
+    this.#options = options;
     process.once('exit', this.#onExit);
   }
 
-  static async open(location: RepositoryLocation, limits?: GitLimits): Promise<GitView> {
-    const scratch = await mkdtemp(join(tmpdir(), `autoland-git-${process.pid}-`));
-    await mkdir(join(scratch, 'refs'));
-    await mkdir(join(scratch, 'objects'));
-    await writeFile(join(scratch, 'HEAD'), 'ref: refs/heads/none\n');
-    await writeFile(join(scratch, 'config'), emptyConfig(location));
-    return new GitView(location, scratch, limits);
+  static async open(location: RepositoryLocation, options: ViewOptions = {}): Promise<GitView> {
+    return new GitView(location, await makeScratch(location, options), options);
   }
 
-  objects(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
-    const where = { GIT_DIR: this.#scratch, GIT_OBJECT_DIRECTORY: this.location.objectsDir };
+  async objects(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
+    const where = { GIT_DIR: await this.#whole(), GIT_OBJECT_DIRECTORY: this.location.objectsDir };
     return this.#run(args, { ...options, env: { ...where, ...options.env } });
   }
 
-  refs(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
+  async refs(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
+    await this.#whole();
     return this.#run(args, { ...options, env: { GIT_DIR: this.location.gitDir } });
   }
 
   /** The path of an index file that nobody else uses, removed after `use`. */
   async withIndex<T>(use: (env: Record<string, string>) => Promise<T>): Promise<T> {
-    const path = join(this.#scratch, `index-${randomBytes(8).toString('hex')}`);
+    const path = join(await this.#whole(), `index-${randomBytes(8).toString('hex')}`);
     try {
       return await use({ GIT_INDEX_FILE: path });
     } finally {
@@ -61,7 +64,45 @@ export class GitView {
   }
 
   #run(args: readonly string[], options: RunOptions): Promise<GitOutput> {
-    return runGit({ args, cwd: this.#scratch, limits: this.#limits, ...options });
+    const { limits = defaultGitLimits } = this.#options;
+    return runGit({ args, cwd: this.#scratch, limits, ...options });
+  }
+
+  /**
+   * Without its scratch git finds no repository, and answers every question with no. A new one gets a new name: under
+   * the old one somebody else may have made a directory meanwhile.
+   */
+  async #whole(): Promise<string> {
+    if (await isWhole(this.#scratch)) return this.#scratch;
+    this.#remaking ??= makeScratch(this.location, this.#options).finally(() => {
+      this.#remaking = undefined;
+    });
+    this.#scratch = await this.#remaking;
+    return this.#scratch;
+  }
+}
+
+const scratchDirs = ['refs', 'objects'];
+
+/** Its name says whose it is, so that what a killed process left can be swept. */
+async function makeScratch(location: RepositoryLocation, options: ViewOptions): Promise<string> {
+  const { scratchIn = tmpdir() } = options;
+  await mkdir(scratchIn, { recursive: true, mode: 0o700 });
+  const scratch = await mkdtemp(join(scratchIn, `autoland-git-${process.pid}-`));
+  for (const dir of scratchDirs) await mkdir(join(scratch, dir));
+  await writeFile(join(scratch, 'config'), emptyConfig(location));
+  await writeFile(join(scratch, 'HEAD'), 'ref: refs/heads/none\n');
+  return scratch;
+}
+
+async function isWhole(scratch: string): Promise<boolean> {
+  try {
+    const { uid } = await lstat(scratch);
+    const parts = [...scratchDirs, 'config', 'HEAD'];
+    await Promise.all(parts.map((part) => lstat(join(scratch, part))));
+    return uid === process.geteuid?.();
+  } catch {
+    return false;
   }
 }
 

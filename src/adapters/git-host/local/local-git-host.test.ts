@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gitHostContract, seedFiles } from '../../../testing/contracts/git-host.ts';
 import { openGitHost, openGitReader } from './local-git-host.ts';
@@ -25,6 +27,30 @@ describe('LocalGitHost', () => {
     expect(await opened.reader.resolve('origin/main')).toBe(base);
     expect((await opened.reader.readFile(base, 'README.md'))?.toString()).toBe('# sample\n');
     await opened.close();
+    await dispose();
+  });
+
+  it.each([
+    ['all of it', (scratch: string) => rmSync(scratch, { recursive: true })],
+    ['its oldest directory', (scratch: string) => rmdirSync(join(scratch, 'refs'))],
+    ['a file', (scratch: string) => rmSync(join(scratch, 'HEAD'))],
+  ])('goes on when a cleaner has taken %s of its scratch away', async (_, take) => {
+    const { repository, base, dispose } = await make();
+    const scratchIn = join(repository.top, 'scratch');
+    const options = { dir: repository.dir, keyRing: new TestKeyRing(), bot, scratchIn };
+    const host = await openGitHost(options);
+    const [scratch = ''] = readdirSync(scratchIn);
+    expect(scratch).toMatch(new RegExp(`^autoland-git-${process.pid}-`));
+    take(join(scratchIn, scratch));
+    const asked = [host.resolve('main'), host.resolve('HEAD')];
+    expect(await Promise.all(asked)).toEqual([base, base]);
+    expect((await host.readFile(base, 'README.md'))?.toString()).toBe('# sample\n');
+    const files = new Map([['a.txt', Buffer.from('a')]]);
+    const ref = 'refs/heads/autoland/a';
+    await host.propose({ base, files, message: 'a', ref, at: new Date(0) });
+    await host.close();
+    mkdirSync(scratchIn, { recursive: true });
+    expect(readdirSync(scratchIn).filter((name) => name !== scratch)).toEqual([]);
     await dispose();
   });
 

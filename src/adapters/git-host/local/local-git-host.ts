@@ -21,13 +21,15 @@ export type GitHostOptions = {
   readonly bot: Identity;
   readonly limits?: GitLimits;
   readonly exportLimits?: ExportLimits;
+  /** Where scratch lies, for as long as the host is open; default: the system's directory for temporary files. */
+  readonly scratchIn?: string;
 };
 
 /** Rejects with `repo.not-found`, `repo.not-bare`, or `git.failed` when git is too old. */
 export async function openGitHost(options: GitHostOptions): Promise<LocalGitHost> {
   const location = await assertBare(options.dir);
   await assertVersion(location.gitDir);
-  return new LocalGitHost(await GitView.open(location, options.limits), options);
+  return new LocalGitHost(await GitView.open(location, options), options);
 }
 
 /** Reads any repository, work trees too: for checks that land nothing. `close` it afterwards. */
@@ -35,7 +37,7 @@ export async function openGitReader(
   dir: string,
   limits: { limits?: GitLimits; exportLimits?: ExportLimits } = {},
 ): Promise<{ reader: GitReader; exporter: TreeExporter; close: () => Promise<void> }> {
-  const view = await GitView.open(await locateRepository(dir), limits.limits);
+  const view = await GitView.open(await locateRepository(dir), limits);
   const exporter = new LocalTreeExporter(view, limits.exportLimits);
   return { reader: new LocalGitReader(view), exporter, close: () => view.close() };
 }
