@@ -9,13 +9,14 @@ import { messageOf } from '../domain/errors.ts';
 import { submit } from '../engine/submit.ts';
 import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
-import { adoptIfFirst, keepStableRunning } from './adopt.ts';
+import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
+import { keepStableRouted, keepStableRunning, releasesRest } from './stable.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {
@@ -44,7 +45,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   const api = await serveApi(repository);
   closing.defer(() => api.close());
   const ports = bind(repository, workshop);
-  await keepStableRunning(repository, workshop, ports.runtime);
+  const keeper = { repository, git: workshop.git, runtime: ports.runtime };
+  await keepStableRunning(keeper);
   const stable = await adoptIfFirst(repository, workshop, ports.runtime);
   await repository.record('control-plane.started', 'deployer', {
     pid: process.pid,
@@ -56,6 +58,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
+  const routing = keepStableRouted(keeper);
+  closing.defer(() => clearInterval(routing));
   const tidying = keepHouse(repository, options);
   closing.defer(() => clearInterval(tidying));
   const worker = makeWorker(repository, workshop, ports);
@@ -73,7 +77,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
 function makeWorker(repository: Repository, workshop: Workshop, ports: PipelinePorts): Worker {
   const { store, clock } = repository;
   const engine = { journal: store, outbox: store, auditLog: workshop.auditLog, clock };
-  return new Worker(engine, pipeline(ports), {
+  return new Worker(engine, releasesRest(pipeline(ports), repository), {
     holder: `control-plane-${process.pid}`,
     concurrency,
     idleMs,

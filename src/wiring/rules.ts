@@ -1,10 +1,17 @@
 import { parseConfig } from '../config/config.ts';
+import type { Config } from '../config/schema.ts';
+import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
 
 const configFile = '.autoland/autoland.yaml';
 export const policyFile = '.autoland/policy.cedar';
+
+/** The configuration in one commit, whether or not it is in force. */
+export async function configAt(git: Pick<GitReader, 'readFile'>, commit: Sha): Promise<Config> {
+  return parseConfig(await read(git, commit, configFile), `${commit.slice(0, 10)}:${configFile}`);
+}
 
 /** The rules in the tip of the protected branch. They are parsed once for each tip. */
 export class BranchRules implements RulesSource {
@@ -53,15 +60,19 @@ export class BranchRules implements RulesSource {
     return this.#last;
   }
 
-  async #read(commit: string, path: string): Promise<string> {
-    const bytes = await this.#git.readFile(commit, path);
-    if (bytes !== undefined) return bytes.toString('utf8');
-    throw new AutolandError(
-      'config.missing',
-      `expected ${path} on the protected branch, found none in ${commit.slice(0, 10)}`,
-      {
-        mend: 'autoland init writes one; commit it to the protected branch yourself',
-      },
-    );
+  #read(commit: string, path: string): Promise<string> {
+    return read(this.#git, commit, path);
   }
+}
+
+async function read(git: Pick<GitReader, 'readFile'>, commit: Sha, path: string): Promise<string> {
+  const bytes = await git.readFile(commit, path);
+  if (bytes !== undefined) return bytes.toString('utf8');
+  throw new AutolandError(
+    'config.missing',
+    `expected ${path} on the protected branch, found none in ${commit.slice(0, 10)}`,
+    {
+      mend: 'autoland init writes one; commit it to the protected branch yourself',
+    },
+  );
 }

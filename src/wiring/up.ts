@@ -1,7 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
-import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import type { RouterProcessOptions } from '../adapters/router/router-process.ts';
@@ -11,13 +10,10 @@ import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
-import type { Config } from '../config/schema.ts';
-import { messageOf } from '../domain/errors.ts';
-import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
-import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
-import { BranchRules, policyFile } from './rules.ts';
+import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { type Service, serviceToRun } from './served.ts';
 
 export type UpOptions = PlaceOptions & {
   readonly port: string;
@@ -42,8 +38,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const place = await locate(options);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
-  const config = await readConfig(place);
-  await checkPolicy(place);
+  const service = await serviceToRun(place);
   const keyRing = await FileKeyRing.open(place.files.keys, { create: true, roles: ['deployer'] });
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
   const supervisor = await Supervisor.open({
@@ -54,11 +49,11 @@ export async function runUp(options: UpOptions): Promise<void> {
     lifetime: ephemeral ? 'with-parent' : 'detached',
   });
   const server = await serveSupervisor(supervisor, place.state);
-  const port = config.service === null ? 0 : await freePort(wanted, servedPort(place));
-  const url = config.service === null ? '' : `http://127.0.0.1:${port}`;
-  if (config.service !== null && wanted !== 0 && port !== wanted)
+  const port = service === null ? 0 : await freePort(wanted, servedPort(place));
+  const url = service === null ? '' : `http://127.0.0.1:${port}`;
+  if (service !== null && wanted !== 0 && port !== wanted)
     process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
-  const kept = keepAlive(children(place, options, config, { port, url, ephemeral }), {
+  const kept = keepAlive(children(place, options, service, { port, url, ephemeral }), {
     record: place.files.children,
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
     onEvent: (event) => {
@@ -93,31 +88,14 @@ function servedPort(place: Place): number | undefined {
   return typeof port === 'number' ? port : undefined;
 }
 
-async function readConfig(place: Place): Promise<Config> {
-  const { reader, close } = await openGitReader(place.repo);
-  try {
-    return (await new BranchRules(reader, false).load()).config;
-  } finally {
-    await close();
-  }
-}
-
-/** A policy that does not parse ends a first start. Later it only holds changes: what users have now must run all the same. */
-async function checkPolicy(place: Place): Promise<void> {
-  const { reader, close } = await openGitReader(place.repo);
-  try {
-    await loadPolicies((await new BranchRules(reader, false).load()).policyText, policyFile);
-  } catch (thrown) {
-    if (!(await hasJournal(place))) throw thrown;
-    process.stderr.write(`autoland: no change lands until this is mended: ${messageOf(thrown)}\n`);
-  } finally {
-    await close();
-  }
-}
-
 type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
 
-function children(place: Place, options: UpOptions, config: Config, serving: Serving): readonly KeptChild[] {
+function children(
+  place: Place,
+  options: UpOptions,
+  service: Service,
+  serving: Serving,
+): readonly KeptChild[] {
   const { url, ephemeral } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
@@ -128,14 +106,14 @@ function children(place: Place, options: UpOptions, config: Config, serving: Ser
     json: options.json === true,
   };
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
-  if (config.service !== null)
-    list.push(child(place, routerName, '_router', routerOptions(place.state, config.service, serving)));
+  if (service !== null)
+    list.push(child(place, routerName, '_router', routerOptions(place.state, service, serving)));
   return list;
 }
 
 export function routerOptions(
   stateDir: string,
-  service: NonNullable<Config['service']>,
+  service: NonNullable<Service>,
   serving: Serving,
 ): RouterProcessOptions {
   return {

@@ -86,8 +86,7 @@ export class SqliteStore implements Journal, Outbox {
 
   /** Runs `work` while no other process does so under this name. Throws AutolandError `journal.locked` after 30 s. */
   async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const file = `${this.#sqlite.file}.${name}.lock`;
-    const lock = await takePatiently(file);
+    const lock = await takePatiently(this.#lockOf(name));
     try {
       return await work();
     } finally {
@@ -95,8 +94,19 @@ export class SqliteStore implements Journal, Outbox {
     }
   }
 
+  /** Whether some process runs `exclusively` under this name now. */
+  async isBusy(name: string): Promise<boolean> {
+    const lock = KernelLock.tryTake(this.#lockOf(name));
+    lock?.free();
+    return lock === undefined;
+  }
+
   close(): void {
     this.#sqlite.close();
+  }
+
+  #lockOf(name: string): string {
+    return `${this.#sqlite.file}.${name}.lock`;
   }
 
   #writing(): JournalWriter {

@@ -1,0 +1,61 @@
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import type { Config } from '../config/schema.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { GitReader } from '../ports/git-host.ts';
+import { loadPolicies } from '../stages/4-policy/cedar.ts';
+import type { Ledger } from '../views/ledger.ts';
+import { hasJournal, type Place } from './place.ts';
+import { openRepository } from './repository.ts';
+import { BranchRules, policyFile } from './rules.ts';
+import { serviceOf } from './stable.ts';
+
+export type Service = Config['service'];
+
+/**
+ * What is served. Users have the stable version whatever the tip of the branch holds by now: what is wrong there is
+ * told, and holds changes only. Where nothing is stable yet, it ends the start.
+ */
+export async function serviceToRun(place: Place): Promise<Service> {
+  const stable = await stableOf(place);
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    const tip = await serviceOfTip(place, reader).catch((thrown: unknown) => {
+      if (stable === null) throw thrown;
+      holdsChanges(thrown);
+      return null;
+    });
+    return stable === null ? tip : await serviceOf(reader, stable.commit);
+  } finally {
+    await close();
+  }
+}
+
+/** A policy that does not parse ends only the start of what has no journal yet. */
+async function serviceOfTip(place: Place, reader: GitReader): Promise<Service> {
+  const { config, policyText } = await new BranchRules(reader, false).load();
+  try {
+    await loadPolicies(policyText, policyFile);
+  } catch (thrown) {
+    if (!(await hasJournal(place))) throw thrown;
+    holdsChanges(thrown);
+  }
+  return config.service;
+}
+
+function holdsChanges(thrown: unknown): void {
+  process.stderr.write(`autoland: no change lands until this is mended: ${messageOf(thrown)}\n`);
+}
+
+/**
+ * For writing, because the journal may be one that an older autoland wrote. One that cannot be opened is the control
+ * plane's to tell, again and again: meanwhile the router serves what runs.
+ */
+async function stableOf(place: Place): Promise<Ledger['stable']> {
+  if (!(await hasJournal(place))) return null;
+  try {
+    await using repository = await openRepository({ repo: place.repo, state: place.state }, 'write');
+    return (await repository.ledger()).stable;
+  } catch {
+    return null;
+  }
+}
