@@ -37,7 +37,7 @@ const onward: Run = async () => ({
 function workerOf(stages: readonly BoundStage[], troubles: string[] = [], journal: SqliteStore = store) {
   const ports = { journal, outbox: journal, auditLog: new MemoryAuditLog(journal), clock };
   const onTrouble = (message: string) => troubles.push(message);
-  return new Worker(ports, stages, { holder: 'test', concurrency: 3, idleMs: 5, onTrouble });
+  return new Worker(ports, stages, { holder: 'test', concurrency: 3, reserved: 1, idleMs: 5, onTrouble });
 }
 
 async function hand(count: number): Promise<readonly string[]> {
@@ -133,6 +133,41 @@ describe('Worker', () => {
     await running;
     expect(seen.slice(0, 2)).toEqual([[], ['go']]);
   });
+
+  it.each([false, true])(
+    'looks at a rollout on time however many changes are in slow tests, restarted: %s',
+    async (restarted) => {
+      const [watched = ''] = await hand(1);
+      const leave = Promise.withResolvers<void>();
+      const looks: number[] = [];
+      const run: Run = async (ctx, stage) => {
+        if (ctx.id !== watched && stage === 'guardrails') await leave.promise;
+        if (ctx.id !== watched || stage !== 'rollout') return onward(ctx, stage);
+        looks.push(performance.now());
+        return { kind: 'again', at: new Date(clock.now().getTime() + 20) };
+      };
+      const [worker, later] = [workerOf(stagesOf(run)), workerOf(stagesOf(run))];
+      let running = worker.run();
+      await until(async () => looks.length > 2);
+      if (restarted) {
+        worker.stop();
+        await running;
+        await store.takeOver();
+      }
+      // All of them due before the rollout is.
+      await hand(9);
+      if (restarted) running = later.run();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const [before, from] = [looks.length, performance.now()];
+      await until(async () => looks.length >= before + 10 || performance.now() > from + 3000);
+      for (const one of [worker, later]) one.stop();
+      leave.resolve();
+      await running;
+      expect(looks.length).toBeGreaterThanOrEqual(before + 10);
+      const gaps = looks.slice(before + 1).map((at, index) => at - (looks[before + index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan(300);
+    },
+  );
 
   it('leaves a change alone that somebody else has taken over, and tells nobody', async () => {
     await hand(1);

@@ -8,11 +8,18 @@ export type WorkerOptions = {
   readonly holder: string;
   /** Changes worked on at the same time. */
   readonly concurrency: number;
+  /** So many besides, of what is in production: a look at an open canary waits for nobody's tests. */
+  readonly reserved: number;
   /** How long an idle worker sleeps, milliseconds. */
   readonly idleMs: number;
   /** A bug or a broken disk: told, and tried again. */
   onTrouble(message: string): void;
 };
+
+/** A canary's exposure ends with its lease, so its looks must come on time, however many changes are being tested. */
+const production: ReadonlySet<StageName> = new Set(['release', 'rollout', 'conclude']);
+
+type Lane = 'any' | 'reserved';
 
 /** Claims what is due and runs one stage call after the other, until stopped. */
 export class Worker {
@@ -20,6 +27,8 @@ export class Worker {
   readonly #stages: ReadonlyMap<StageName, BoundStage>;
   readonly #options: WorkerOptions;
   readonly #states = new Map<string, ChangeState>();
+  /** Changes that are not in production, as far as this worker has seen: reserved lanes leave them to the others. */
+  readonly #elsewhere = new Set<string>();
   #stopping = false;
 
   constructor(ports: EnginePorts, stages: readonly BoundStage[], options: WorkerOptions) {
@@ -30,16 +39,18 @@ export class Worker {
 
   /** Resolves when stopped and every call under way has ended. */
   async run(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#lane()));
+    const { concurrency, reserved } = this.#options;
+    const any = Array.from({ length: concurrency }, () => this.#lane('any'));
+    await Promise.all([...any, ...Array.from({ length: reserved }, () => this.#lane('reserved'))]);
   }
 
   stop(): void {
     this.#stopping = true;
   }
 
-  async #lane(): Promise<void> {
+  async #lane(lane: Lane): Promise<void> {
     while (!this.#stopping) {
-      const worked = await this.#once().catch((thrown: unknown) => {
+      const worked = await this.#once(lane).catch((thrown: unknown) => {
         this.#options.onTrouble(messageOf(thrown));
         return false;
       });
@@ -47,14 +58,15 @@ export class Worker {
     }
   }
 
-  async #once(): Promise<boolean> {
-    const claim = await this.#ports.outbox.claim(this.#options.holder, leaseMs);
+  async #once(lane: Lane): Promise<boolean> {
+    const passOver = lane === 'reserved' ? this.#elsewhere : undefined;
+    const claim = await this.#ports.outbox.claim(this.#options.holder, leaseMs, passOver);
     if (claim === undefined) return false;
     const heartbeat = setInterval(() => {
       this.#ports.outbox.renew(claim, leaseMs).catch(() => clearInterval(heartbeat));
     }, leaseMs / 3);
     try {
-      await this.#call(claim);
+      await this.#call(claim, lane);
     } catch (thrown) {
       this.#states.delete(claim.change);
       if (!(thrown instanceof AutolandError && thrown.code === 'lease.lost')) throw thrown;
@@ -64,8 +76,10 @@ export class Worker {
     return true;
   }
 
-  async #call(claim: Claim): Promise<void> {
+  async #call(claim: Claim, lane: Lane): Promise<void> {
     const state = await this.#load(claim.change);
+    // A reserved lane may claim what nobody has seen yet, as after a restart.
+    if (lane === 'reserved' && this.#elsewhere.has(claim.change)) return this.#ports.outbox.release(claim);
     if (state?.stage == null) {
       await this.#ports.journal.append({
         events: [],
@@ -79,6 +93,8 @@ export class Worker {
     // Most changes end here, and nobody asks for them again.
     if (state.stage === 'conclude') this.#states.delete(claim.change);
     await step(this.#ports, stage, state, claim);
+    // Where it is now decides who may claim it next.
+    if (state.stage !== 'conclude') await this.#load(claim.change);
   }
 
   async #load(change: string): Promise<ChangeState | undefined> {
@@ -89,6 +105,8 @@ export class Worker {
     const state = foldChange(entries, known);
     if (state?.stage == null) this.#states.delete(change);
     else this.#states.set(change, state);
+    if (state?.stage == null || production.has(state.stage)) this.#elsewhere.delete(change);
+    else this.#elsewhere.add(change);
     return state;
   }
 }

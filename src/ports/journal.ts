@@ -29,8 +29,11 @@ export interface Journal {
 
 /** Who works on what, and when. Lives in the same database as the journal. */
 export interface Outbox {
-  /** The next due change whose lease is free (or was lost), now leased. undefined: nothing is due. Leases run on the monotonic clock. */
-  claim(holder: string, leaseMs: number): Promise<Claim | undefined>;
+  /**
+   * The next due change whose lease is free (or was lost), now leased; never one of `passOver` (absent: none).
+   * undefined: nothing else is due. Leases run on the monotonic clock.
+   */
+  claim(holder: string, leaseMs: number, passOver?: ReadonlySet<ChangeId>): Promise<Claim | undefined>;
   /** MUST reject with `lease.lost` when another holder has claimed since. */
   renew(claim: Claim, leaseMs: number): Promise<void>;
   /**

@@ -29,8 +29,8 @@ export type ControlPlaneOptions = PlaceOptions & {
   readonly json: boolean;
 };
 
-/** How many changes are worked on at once: two may test, others look at canaries meanwhile. */
-const concurrency = 4;
+/** How many changes are worked on at once: one tests, others wait for it. And how many more that are in production. */
+const [concurrency, reserved] = [4, 2];
 const idleMs = 50;
 
 /** The process that decides: takes the lock, puts the stable version in its place, and works until it is ended. */
@@ -80,6 +80,7 @@ function makeWorker(repository: Repository, workshop: Workshop, ports: PipelineP
   return new Worker(engine, releasesRest(pipeline(ports), repository), {
     holder: `control-plane-${process.pid}`,
     concurrency,
+    reserved,
     idleMs,
     onTrouble: (message) => process.stderr.write(`autoland: ${message}\n`),
   });

@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely';
 import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Claim, Schedule } from '../../domain/journal.ts';
@@ -5,13 +6,22 @@ import type { Moment } from './moment.ts';
 import { query } from './queries.ts';
 import type { Sqlite } from './sqlite.ts';
 
+export type ClaimWish = {
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly passOver: ReadonlySet<ChangeId> | undefined;
+};
+
 /** Leases the due change that has waited longest. Inside a transaction. */
-export function takeDue(sqlite: Sqlite, moment: Moment, holder: string, leaseMs: number): Claim | undefined {
+export function takeDue(sqlite: Sqlite, moment: Moment, wish: ClaimWish): Claim | undefined {
+  const { holder, leaseMs, passOver = new Set() } = wish;
   const [due] = sqlite.all(
     query
       .selectFrom('outbox')
       .select(['change', 'fence'])
       .where('due_at', '<=', moment.now.getTime())
+      // One parameter, however many there are: the statement is compiled once.
+      .where(sql<SqlBool>`change NOT IN (SELECT value FROM json_each(${JSON.stringify([...passOver])}))`)
       .where((row) =>
         row.or([
           row('holder', 'is', null),

@@ -50,8 +50,8 @@ export class SqliteStore implements Journal, Outbox {
     return this.#reader.tree().size;
   }
 
-  async claim(holder: string, leaseMs: number): Promise<Claim | undefined> {
-    return this.#writing().claim(holder, leaseMs);
+  async claim(holder: string, leaseMs: number, passOver?: ReadonlySet<ChangeId>): Promise<Claim | undefined> {
+    return this.#writing().claim({ holder, leaseMs, passOver });
   }
 
   async renew(claim: Claim, leaseMs: number): Promise<void> {

@@ -3,7 +3,16 @@ import { encodeEntry } from '../../audit/entry.ts';
 import { type CompactRange, extend, leafHash } from '../../audit/merkle.ts';
 import type { Claim, Entry, NewEvent, Signal } from '../../domain/journal.ts';
 import type { Journal } from '../../ports/journal.ts';
-import { assertLeased, endLease, extendLease, setSchedule, takeDue, voidLeases, wake } from './leases.ts';
+import {
+  assertLeased,
+  type ClaimWish,
+  endLease,
+  extendLease,
+  setSchedule,
+  takeDue,
+  voidLeases,
+  wake,
+} from './leases.ts';
 import type { Moment } from './moment.ts';
 import { query, type Tables } from './queries.ts';
 import type { JournalReader } from './reader.ts';
@@ -45,8 +54,8 @@ export class JournalWriter {
     });
   }
 
-  claim(holder: string, leaseMs: number): Claim | undefined {
-    return this.#transact((moment) => takeDue(this.#sqlite, moment, holder, leaseMs));
+  claim(wish: ClaimWish): Claim | undefined {
+    return this.#transact((moment) => takeDue(this.#sqlite, moment, wish));
   }
 
   renew(claim: Claim, leaseMs: number): void {

@@ -31,7 +31,9 @@ export function outboxCommands(maxCommands: number): fc.Arbitrary<Iterable<Comma
     [
       fc.tuple(store, change, after).map((args) => scheduling(...args)),
       fc.nat(150).map(advancing),
-      fc.tuple(store, fc.integer({ min: 1, max: 100 })).map((args) => claiming(...args)),
+      fc
+        .tuple(store, fc.integer({ min: 1, max: 100 }), fc.option(change, { nil: undefined }))
+        .map((args) => claiming(...args)),
       fc.tuple(store, pick, after).map((args) => finishing(...args)),
       fc.tuple(store, pick).map((args) => writing(...args)),
       fc.tuple(store, pick).map((args) => renewing(...args)),
@@ -80,11 +82,15 @@ function advancing(ms: number): Command {
   });
 }
 
-function claiming(store: number, leaseMs: number): Command {
-  return command(`claim(${leaseMs})`, async (model, { stores }) => {
-    const claim = await storeOf(stores, store).claim(`holder ${store}`, leaseMs);
+function claiming(store: number, leaseMs: number, passed: string | undefined): Command {
+  return command(`claim(${leaseMs}, ${passed})`, async (model, { stores }) => {
+    const claim = await storeOf(stores, store).claim(
+      `holder ${store}`,
+      leaseMs,
+      ...(passed === undefined ? [] : [new Set([passed])]),
+    );
     const due = [...model.rows].filter(
-      ([, row]) => row.due !== null && row.due <= model.time && !isLive(model, row),
+      ([name, row]) => name !== passed && row.due !== null && row.due <= model.time && !isLive(model, row),
     );
     const [first] = due.sort(([a, x], [b, y]) => (x.due ?? 0) - (y.due ?? 0) || (a < b ? -1 : 1));
     expect(claim?.change).toBe(first?.[0]);

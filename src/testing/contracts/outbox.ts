@@ -84,6 +84,16 @@ function describeClaims(made: () => StoreUnderTest): void {
     expect(await store.claim('one', 1000)).toBeUndefined();
   });
 
+  it('passes over the changes that it is told to', async () => {
+    const { store, clock } = made();
+    const now = clock.now().getTime();
+    await schedule(made(), 'chg_a', { kind: 'due', at: new Date(now - 2) });
+    await schedule(made(), 'chg_b', { kind: 'due', at: new Date(now - 1) });
+    expect(await store.claim('one', 1000, new Set(['chg_a', 'chg_b', 'chg_x']))).toBeUndefined();
+    expect(await store.claim('one', 1000, new Set(['chg_a']))).toMatchObject({ change: 'chg_b', fence: 1 });
+    expect(await store.claim('one', 1000, new Set())).toMatchObject({ change: 'chg_a', fence: 1 });
+  });
+
   it('gives one change to one of many who come at the same time', async () => {
     const { store, again, clock } = made();
     await schedule(made(), 'chg_1', { kind: 'due', at: clock.now() });
