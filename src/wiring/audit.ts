@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
-import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { PublicKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { readTileLog } from '../adapters/tile-log/read-tile-log.ts';
@@ -10,7 +9,7 @@ import { leafHash } from '../audit/merkle.ts';
 import { type Anchor, type LogVerification, verifyLog } from '../audit/verify-log.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { readGateDecision } from '../domain/statements.ts';
-import { trailersOf } from '../domain/trailers.ts';
+import { mergeAnchors } from './merge-anchors.ts';
 import { logOrigin } from './origin.ts';
 import type { Place, PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -33,28 +32,11 @@ export async function verifyLogOf(repository: Repository, checkpointFile?: strin
   const log = await readTileLog(place.files.log, key);
   const leaves = await store.leaves(0, await store.size());
   const anchors = [
-    ...(await mergeAnchors(repository)),
+    ...(await mergeAnchors(place.repo, await keys.publicKey('lander'))),
     ...(await releaseAnchors(repository, new DsseVerifier(keys))),
     ...(checkpoint === undefined ? [] : [fileAnchor(checkpoint, key)]),
   ];
   return verifyLog({ ...log, key, anchors, journal: leaves.map(({ bytes }) => leafHash(bytes)) });
-}
-
-/** Every merge carries the size and root of the log that covered its decision. */
-async function mergeAnchors({ place }: Repository): Promise<readonly Anchor[]> {
-  const { reader, close } = await openGitReader(place.repo);
-  try {
-    const tip = await reader.resolve('HEAD');
-    const commits = await reader.history(null, tip);
-    return commits.flatMap(({ sha, message }) => {
-      const [size, root] = trailersOf(message).get('Autoland-Log')?.split(' ') ?? [];
-      return size === undefined || root === undefined
-        ? []
-        : [{ source: `merge ${sha.slice(0, 10)}`, size: Number(size), root: Buffer.from(root, 'hex') }];
-    });
-  } finally {
-    await close();
-  }
 }
 
 async function releaseAnchors(repository: Repository, verifier: DsseVerifier): Promise<readonly Anchor[]> {
