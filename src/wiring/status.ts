@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { runGit } from '../adapters/git-host/local/run-git.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
+import { holderOf } from '../adapters/store/control-lock.ts';
 import type { Ledger } from '../views/ledger.ts';
 import { changeLines, type ServiceStatus, type StatusView } from '../views/status-view.ts';
 import type { Repository } from './repository.ts';
@@ -21,7 +21,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
       note: 'unsigned: merging and deploying need autoland up --allow-unsigned-policy',
     },
     stopped: stopped ?? null,
-    controlPlane: await readHolder(place.files.lock),
+    controlPlane: holderOf(place.files.lock),
     service: await serviceStatus(repository, ledger),
     changes: changeLines(ledger, shownChanges),
   };
@@ -53,15 +53,4 @@ async function serviceStatus(repository: Repository, ledger: Ledger): Promise<Se
     candidate:
       candidate == null ? null : { digest: candidate.digest, flag: candidate.flag, share: flag?.weight ?? 0 },
   };
-}
-
-/** The lock's note names the process; that it is alive is asked of the system. */
-async function readHolder(lock: string): Promise<{ pid: number } | null> {
-  try {
-    const pid = Number((await readFile(`${lock}.pid`, 'utf8')).trim());
-    process.kill(pid, 0);
-    return { pid };
-  } catch {
-    return null;
-  }
 }

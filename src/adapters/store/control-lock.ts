@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { AutolandError } from '../../domain/errors.ts';
+import { isAlive, type ProcessIdentity, startTimeOf } from '../runtime/processes/process-identity.ts';
 import { KernelLock } from './kernel-lock.ts';
 
 /** One control plane for each state directory. Held until `free` is called or the process ends, by whatever cause. */
@@ -14,7 +15,7 @@ export class ControlLock {
 
   /** Throws AutolandError `journal.locked` that names the holder's pid. */
   static take(file: string): ControlLock {
-    const note = `${file}.pid`;
+    const note = noteOf(file);
     const lock = KernelLock.tryTake(file);
     if (lock === undefined) throw held(file, note);
     tellHolder(note);
@@ -30,23 +31,39 @@ export class ControlLock {
 /** Only the lock counts; this tells people who holds it, where there is room for it. */
 function tellHolder(note: string): void {
   try {
-    writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });
+    const { pid } = process;
+    writeFileSync(note, `${pid} ${startTimeOf(pid) ?? ''}\n`, { mode: 0o600 });
   } catch {
     rmSync(note, { force: true });
   }
 }
 
 function held(file: string, note: string): AutolandError {
-  const holder = readHolder(note);
+  const pid = readNote(note)?.pid;
+  const holder = pid === undefined ? 'one that has not told its pid yet' : `the process with pid ${pid}`;
   return new AutolandError('journal.locked', `expected no other control plane on ${file}, found ${holder}`, {
     mend: 'use the one that runs, or end it first; a lock is never left behind by a dead process',
   });
 }
 
-function readHolder(note: string): string {
+/**
+ * The process that holds the lock, as its note says; null: none. Never touches the lock, which may be asked for at that
+ * moment. A killed holder leaves its note, and its pid is used again: the start time tells them apart.
+ */
+export function holderOf(file: string): { readonly pid: number } | null {
+  const holder = readNote(noteOf(file));
+  return holder !== undefined && isAlive(holder) ? { pid: holder.pid } : null;
+}
+
+function noteOf(file: string): string {
+  return `${file}.pid`;
+}
+
+function readNote(note: string): ProcessIdentity | undefined {
   try {
-    return `the process with pid ${readFileSync(note, 'utf8').trim()}`;
+    const [pid = '', startTime = ''] = readFileSync(note, 'utf8').trim().split(' ');
+    return /^[1-9]\d*$/.test(pid) ? { pid: Number(pid), startTime } : undefined;
   } catch {
-    return 'one that has not told its pid yet';
+    return undefined;
   }
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyRange, extend, hexOf, leafHash, rootOf } from '../../audit/merkle.ts';
 import { SystemClock } from '../clock/system.ts';
-import { ControlLock } from './control-lock.ts';
+import { ControlLock, holderOf } from './control-lock.ts';
 import { openStore } from './sqlite-store.ts';
 
 let root = '';
@@ -113,8 +113,19 @@ describe('ControlLock', () => {
         message: expect.stringContaining(`pid ${child.pid}`),
       }),
     );
+    expect(holderOf(file)).toEqual({ pid: child.pid });
     await child.kill();
+    expect(holderOf(file)).toBeNull();
     ControlLock.take(file).free();
+    expect(holderOf(file)).toBeNull();
+  });
+
+  it('takes a later process with the pid of a killed holder for nobody', () => {
+    const file = newFile('control.lock');
+    for (const note of [`${process.pid} 1\n`, `${process.pid}\n`, 'nonsense\n', '']) {
+      writeFileSync(`${file}.pid`, note);
+      expect(holderOf(file)).toBeNull();
+    }
   });
 
   it('is held once within a process too, and can be taken again after it was freed', () => {
