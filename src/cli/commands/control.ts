@@ -147,22 +147,23 @@ function readWish(options: RolloutOptions): { name: string; share?: number } {
 async function rollback(change: string, options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
   await using repository = await openRepository(options, 'write');
-  const { state } = await repository.change(change);
-  if (state.stage !== null)
-    return send(options, repository, { change: state.id, name: nameOf(state.stage), data: {} });
-  const { revertMerged } = await import('../../wiring/revert.ts');
-  const reverted = await revertMerged(repository, state, {
-    actor: person(),
-    dryRun: options.dryRun === true,
-  });
-  print(options.json, reverted, () => [
-    `${options.dryRun ? 'would revert' : 'reverting'} ${reverted.commit.slice(0, 10)}${reverted.change === null ? '' : ` as ${reverted.change}`}`,
+  const { takeBack } = await import('../../wiring/take-back.ts');
+  const taken = await takeBack(repository, change, { actor: person(), dryRun: options.dryRun === true });
+  if (taken.kind === 'told') {
+    const { name, sent } = taken;
+    print(options.json, { change: taken.change, name, data: {}, sent }, () => [
+      toldLine(taken.change, name, sent),
+    ]);
+    return;
+  }
+  const { commit } = taken;
+  print(options.json, { commit, change: taken.change }, () => [
+    `${options.dryRun ? 'would revert' : 'reverting'} ${commit.slice(0, 10)}${taken.change === null ? '' : ` as ${taken.change}`}`,
   ]);
 }
 
-/** Before anything is exposed, taking a change back is cancelling it. */
-function nameOf(stage: string): string {
-  return stage === 'rollout' || stage === 'release' ? 'rollback' : 'cancel';
+function toldLine(change: string, name: string, sent: boolean): string {
+  return `${sent ? 'told' : 'would tell'} ${change}: ${name}`;
 }
 
 type Sender = {
@@ -182,7 +183,6 @@ async function send(
 ): Promise<void> {
   if (options.dryRun !== true)
     await repository.store.signal({ ...signal, key: randomUUID(), actor: person() });
-  print(options.json, { ...signal, sent: options.dryRun !== true }, () => [
-    `${options.dryRun ? 'would tell' : 'told'} ${signal.change}: ${signal.name}`,
-  ]);
+  const sent = options.dryRun !== true;
+  print(options.json, { ...signal, sent }, () => [toldLine(signal.change, signal.name, sent)]);
 }
