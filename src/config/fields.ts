@@ -28,14 +28,12 @@ const wantsShare = wants(
 /** `1%`, `0.5%` or a number between 0 and 1 -> a number between 0 and 1, a multiple of 1/10000: what a flag's weight can be. */
 export const share = z
   .union(
-    [
-      z.number().gt(0, wantsShare).lt(1, wantsShare),
-      z.string().regex(sharePattern, { ...wantsShare, abort: true }),
-    ],
+    [z.number().gt(0, wantsShare).lt(1, wantsShare), z.string().regex(sharePattern, wantsShare)],
     wantsShare,
   )
   .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1)) / 100))
-  .refine((value) => value > 0 && value < 1 && isWhole(value * 10_000), wantsShare);
+  // Of what is no share at all, that is said already.
+  .refine((value) => Number.isNaN(value) || (value > 0 && value < 1 && isWhole(value * 10_000)), wantsShare);
 
 /** But for what binary fractions cannot hold. */
 function isWhole(value: number): boolean {
