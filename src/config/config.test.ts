@@ -41,6 +41,18 @@ describe('parseConfig', () => {
     expect(error.mend).toContain('.autoland/autoland.yaml');
   });
 
+  it.each(['PORT', 'SERVICE_NAME', 'SERVICE_VERSION', 'AUTOLAND_OTLP_SOCKET'])(
+    'refuses %s, which autoland sets itself, and takes NODE_ENV',
+    (name) => {
+      const text = (key: string) =>
+        `version: 1\nservice:\n  name: shop\n  command: [node]\n  env: { NODE_ENV: test, ${key}: x }\n`;
+      expect(problems(text(name))).toMatchObject([
+        { path: `service.env.${name}`, mend: expect.stringContaining('leave it out: autoland sets PORT') },
+      ]);
+      expect(problems(text('HOST'))).toEqual([]);
+    },
+  );
+
   it('reports everything that is wrong at once, in the order of the file', () => {
     const text = `brnch: main
 commands:
@@ -51,7 +63,7 @@ rollout:
     - { share: 5%, exclude: 3, limit: 10, bake: 2m }
     - { share: 100%, exclude: 1, limit: 10m, bake: 20m }
 service:
-  env: { PORT: 8080 }
+  env: { HOST: 8080 }
 `;
     expect(places(text)).toEqual([
       '1:1 version',
@@ -64,7 +76,7 @@ service:
       '8:52 rollout.steps[1].bake',
       '10:3 service.name',
       '10:3 service.command',
-      '10:16 service.env.PORT',
+      '10:16 service.env.HOST',
     ]);
     expect(problems(text).map((problem) => problem.mend)).toContain('did you mean branch?');
     expect(

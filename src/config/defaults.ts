@@ -66,7 +66,7 @@ const noServiceText = `# No service: changes are merged, and nothing is released
 `;
 
 function serviceText(service: NonNullable<Found['service']>): string {
-  return `# Started in the sandbox, listening on the socket that it is given.
+  return `# Started in the sandbox. It must listen on the Unix socket that PORT names, and answer health with 2xx when it is ready.
 service:
   name: ${scalar(service.name)}
   command: ${list(service.command)}

@@ -104,4 +104,15 @@ const wantsName = wants('a name of lower-case letters, digits and -', 'write it 
 export const serviceName = z.string(wantsName).regex(/^[a-z][a-z0-9-]{0,39}$/, wantsName);
 
 const wantsVariable = wants('the name of an environment variable', 'use letters, digits and _');
-export const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, wantsVariable);
+/** Set by autoland for every service: `serviceJob` says to what. */
+export const reservedVariables = ['PORT', 'SERVICE_NAME', 'SERVICE_VERSION', 'AUTOLAND_OTLP_SOCKET'] as const;
+
+const wantsOwnVariable = wants(
+  'a variable that autoland does not set itself',
+  `leave it out: autoland sets ${reservedVariables.join(', ')}`,
+);
+
+export const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, wantsVariable)
+  .refine((name) => !reservedVariables.some((reserved) => reserved === name), wantsOwnVariable);

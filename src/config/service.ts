@@ -18,7 +18,12 @@ export const service = z
   .strictObject({
     name: serviceName,
     command: argv.describe('Starts one instance; run in the directory of the release, in the sandbox'),
-    env: z.record(variableName, z.string()).default({}).describe('The whole environment of the service'),
+    env: z
+      .record(variableName, z.string())
+      .default({})
+      .describe(
+        'The environment of the service; autoland adds PORT (a Unix socket), SERVICE_NAME, SERVICE_VERSION and AUTOLAND_OTLP_SOCKET, which cannot be set here, and NODE_ENV=production, which can',
+      ),
     secretFiles: z
       .record(
         variableName,

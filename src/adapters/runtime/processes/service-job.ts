@@ -23,9 +23,9 @@ export function serviceJob(
     argv: spec.command,
     cwd: APP,
     env: {
+      NODE_ENV: 'production',
       ...checked(spec.env),
       ...secrets(checked(spec.secretFiles)),
-      NODE_ENV: 'production',
       PORT: `${RUN}/http.sock`,
       SERVICE_NAME: spec.name,
       SERVICE_VERSION: release.digest,
