@@ -30,6 +30,9 @@ export type BrokenPlace =
   | { readonly file: string }
   | { readonly from: number; readonly to: number };
 
+/** Beyond what an anchor has seen, nothing tells that the end was cut off. */
+export type Truncation = `excluded up to ${number} of ${number} entries (${string})` | 'not excluded';
+
 /**
  * `truncation` is about the end of the log: a checkpoint signed by the recorder, but older, looks whole.
  * Only an anchor shows that nothing up to its size was cut off or rewritten by whoever holds the recorder's key.
@@ -39,7 +42,7 @@ export type LogVerification =
       readonly kind: 'ok';
       readonly size: number;
       readonly root: string;
-      readonly truncation: `excluded by ${string} at size ${number}` | 'not excluded';
+      readonly truncation: Truncation;
     }
   | {
       readonly kind: 'broken';

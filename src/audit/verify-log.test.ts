@@ -94,7 +94,7 @@ describe('verifyLog', () => {
     ];
     expect(check(publish(leaves), anchors)).toMatchObject({
       kind: 'ok',
-      truncation: 'excluded by gate attestation at size 290',
+      truncation: 'excluded up to 290 of 300 entries (gate attestation)',
     });
     expect(check(publish(leaves), [anchorOf(leaves, 0)])).toMatchObject({ truncation: 'not excluded' });
   });
@@ -225,7 +225,7 @@ describe('a tamperer who recomputes the tiles', () => {
     expect(check(log)).toMatchObject({ kind: 'ok', truncation: 'not excluded' });
     expect(check(log, [anchorOf(leaves, 42)])).toMatchObject({
       kind: 'ok',
-      truncation: 'excluded by gate attestation at size 42',
+      truncation: 'excluded up to 42 of 300 entries (gate attestation)',
     });
     expect(check(log, [anchorOf(leaves, 30), anchorOf(leaves, 43)])).toMatchObject({
       kind: 'broken',

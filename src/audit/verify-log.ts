@@ -10,6 +10,7 @@ import {
   type LogFiles,
   type LogVerification,
   missing,
+  type Truncation,
 } from './verification.ts';
 
 export type { Anchor, BrokenCode, BrokenPlace, LogFiles, LogVerification } from './verification.ts';
@@ -38,7 +39,7 @@ export function verifyLog(evidence: LogEvidence): LogVerification {
       kind: 'ok',
       size: head.size,
       root: hexOf(head.root),
-      truncation: truncationOf(evidence.anchors),
+      truncation: truncationOf(evidence.anchors, head.size),
     }
   );
 }
@@ -138,11 +139,12 @@ function rewritten(from: number, anchor: Anchor, root: Hash): Broken {
   return broken({ from, to: anchor.size }, 'anchor.rewritten', [expected, hexOf(root)]);
 }
 
-function truncationOf(anchors: readonly Anchor[]): Extract<LogVerification, { kind: 'ok' }>['truncation'] {
+function truncationOf(anchors: readonly Anchor[], size: number): Truncation {
   // An anchor at size 0 says nothing about any entry.
   const largest = anchors.reduce<Anchor | undefined>(
     (best, one) => (one.size > (best?.size ?? 0) ? one : best),
     undefined,
   );
-  return largest === undefined ? 'not excluded' : `excluded by ${largest.source} at size ${largest.size}`;
+  if (largest === undefined) return 'not excluded';
+  return `excluded up to ${largest.size} of ${size} entries (${largest.source})`;
 }
