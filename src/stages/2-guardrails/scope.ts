@@ -1,4 +1,5 @@
 import type { FileChange } from '../../domain/change.ts';
+import { counted } from '../../domain/words.ts';
 import { type DiffFacts, failing, guardrail, type Problem } from './facts.ts';
 
 const lockfiles = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$/;
@@ -11,11 +12,11 @@ type Rule = (facts: DiffFacts) => readonly Problem[];
 /** How large a change is, and whether it brings anything that is not plain text in an ordinary place. */
 export const scope = guardrail('scope', ['diff'], ({ diff }) => {
   const problems = rules.flatMap((rule) => rule(diff));
-  const counted = diff.files.filter(isCounted);
+  const measured = diff.files.filter(isCounted);
   const evidence = {
     files: diff.files.length,
-    added: sum(counted, 'added'),
-    removed: sum(counted, 'removed'),
+    added: sum(measured, 'added'),
+    removed: sum(measured, 'removed'),
     limits: {
       files: diff.limits.maxFiles,
       lines: diff.limits.maxChangedLines,
@@ -24,7 +25,7 @@ export const scope = guardrail('scope', ['diff'], ({ diff }) => {
   };
   const failure = failing(problems);
   if (failure !== undefined) return { ...failure, evidence: { ...failure.evidence, ...evidence } };
-  const reason = `${diff.files.length} files, ${evidence.added} lines added and ${evidence.removed} removed: within the limits.`;
+  const reason = `${counted(diff.files.length, 'file')}, ${counted(evidence.added, 'line')} added and ${evidence.removed} removed: within the limits.`;
   return { verdict: 'pass', code: 'scope.within', reason, evidence };
 });
 

@@ -1,4 +1,5 @@
 import type { TestReport, TestRun } from '../../domain/test-comparison.ts';
+import { counted } from '../../domain/words.ts';
 import { type Finding, guardrail, type TestFacts } from './facts.ts';
 
 type Ran = Extract<TestRun, { kind: 'ran' }>;
@@ -15,7 +16,12 @@ export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
     if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
   }
   const ok = reportOf(runs.head)?.counts.ok ?? 0;
-  return finding('pass', 'tests.passed', `${ok} tests pass on the head, as on the base.`, evidenceOf(runs));
+  return finding(
+    'pass',
+    'tests.passed',
+    `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base.`,
+    evidenceOf(runs),
+  );
 });
 
 /** A base that cannot be measured says nothing of the head. */
@@ -104,7 +110,12 @@ const countKept: Rule = ({ base, head }) => {
     );
   }
   return after.ok < before.ok
-    ? finding('fail', 'tests.count-fell', `${after.ok} tests pass on the head, ${before.ok} on the base.`, {})
+    ? finding(
+        'fail',
+        'tests.count-fell',
+        `${counted(after.ok, 'test passes', 'tests pass')} on the head, ${before.ok} on the base.`,
+        {},
+      )
     : undefined;
 };
 

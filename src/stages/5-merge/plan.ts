@@ -54,7 +54,7 @@ export function holdForeign(foreign: readonly Sha[]): Conclusion {
     outcome: 'held',
     code: 'release.foreign-commits',
     reasons: [
-      `the branch holds commits that production has not proved (${names}); they would be released with this change. Deploy them yourself, then: autoland adopt`,
+      `the branch holds commits that production has not proved (${names}); they would be released with this change: autoland adopt deploys them`,
     ],
   };
 }

@@ -19,12 +19,15 @@ export function releaseObstacle({ ledger, since, merge, reverts }: ReleaseFacts)
   const others = since.filter((commit) => commit !== merge && commit !== reverts);
   const poisoned = others.filter((commit) => poisonedCommits(ledger).has(commit));
   if (poisoned.length > 0)
-    return held('release.poisoned', `it contains a version that was rolled back: ${short(poisoned)}`);
+    return held(
+      'release.poisoned',
+      `it contains a version that was rolled back (${short(poisoned)}): revert it on the branch, then: autoland adopt`,
+    );
   const foreign = foreignCommits(ledger, others);
   if (foreign.length > 0)
     return held(
       'release.foreign-commits',
-      `it contains commits that production has not proved: ${short(foreign)}`,
+      `it contains commits that production has not proved (${short(foreign)}): autoland adopt deploys them`,
     );
   return undefined;
 }
@@ -56,11 +59,7 @@ export function nothingToDeploy(
 }
 
 function held(code: string, reason: string): Conclusion {
-  return {
-    outcome: 'held',
-    code,
-    reasons: [`${reason}. Deploy or revert them yourself, then: autoland adopt`],
-  };
+  return { outcome: 'held', code, reasons: [reason] };
 }
 
 function short(commits: readonly Sha[]): string {
