@@ -60,7 +60,7 @@ async function report(pids: Readonly<Record<string, number>>) {
 }
 
 async function whileUp(act: (pid: number) => Promise<void>): Promise<void> {
-  const args = ['up', '--repo', shop.repo, '--state', shop.state, '--port', '0', '--ephemeral'];
+  const args = ['up', '--repo', shop.repo, '--state', shop.state, '--port', '0', '--ephemeral', '--json'];
   const up = spawn(autoland, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(up, 'exit');
   try {

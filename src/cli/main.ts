@@ -9,6 +9,7 @@ import * as look from './commands/look.ts';
 import * as setUp from './commands/set-up.ts';
 import * as work from './commands/work.ts';
 import { endQuietlyUnread, report } from './output.ts';
+import { usageError } from './usage.ts';
 
 endQuietlyUnread();
 
@@ -22,16 +23,31 @@ const program = new Command('autoland')
   )
   .version(version)
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`autoland: ${text.replace(/^error: /, '')}`) })
-  .addHelpText('after', '\nExit codes: 0 ok, 1 refused or failed, 2 bad input.\nStart with: autoland demo');
+  // Told by `report`, in the form that was asked for.
+  .configureOutput({ outputError: () => {} })
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 ok, 1 refused or failed, 2 bad input, 130 demo interrupted.\nStart with: autoland demo',
+  );
 
 for (const group of [demo, setUp, work, look, control, log, house, internal]) group.define(program);
+
+function wantsJson(): boolean {
+  const end = process.argv.indexOf('--');
+  return process.argv.slice(2, end === -1 ? undefined : end).includes('--json');
+}
+
+/** Help and version were asked for and are told already; help in place of a command answers bad input. */
+function endOfParsing(error: CommanderError): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code === 'commander.help') return 2;
+  return report(usageError(error, program, process.argv.slice(2)), wantsJson());
+}
 
 try {
   await program.parseAsync();
 } catch (thrown) {
-  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
-  else process.exitCode = report(thrown);
+  process.exitCode = thrown instanceof CommanderError ? endOfParsing(thrown) : report(thrown, wantsJson());
   // What a failed command left open must not keep it alive.
   process.exit();
 }

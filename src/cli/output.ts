@@ -1,10 +1,18 @@
 import { AutolandError, type ErrorCode } from '../domain/errors.ts';
-import type { Json } from '../domain/json.ts';
+import { printable, printableAll } from '../domain/printable.ts';
 
-/** One JSON document, or lines for people. */
-export function print(json: true | undefined, data: unknown, lines: () => readonly string[]): void {
-  const text = json === true ? JSON.stringify(data as Json) : lines().join('\n');
+/** One JSON document, or lines for people: `lines` gets the data with nothing in it that a terminal would obey. */
+export function print<T>(json: true | undefined, data: T, lines: (safe: T) => readonly string[]): void {
+  const text = json === true ? jsonText(data) : lines(printableAll(data)).join('\n');
   if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+/** JSON escapes the controls below 32 by itself; terminals obey those above 126 too. */
+export function jsonText(data: unknown): string {
+  return JSON.stringify(data).replaceAll(
+    /[\u007f-\u009f]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** `autoland watch | head` is no fault: whoever read is gone, and so are we. */
@@ -15,7 +23,7 @@ export function endQuietlyUnread(): void {
   });
 }
 
-/** What a person mistyped or must mend in a file is 2; what was refused or failed is 1. */
+/** What a person mistyped or must mend in a file is 2; what was refused, failed or came at the wrong moment is 1. */
 const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'usage',
   'config.missing',
@@ -27,17 +35,40 @@ const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'change.not-found',
   'change.ambiguous',
   'flag.not-found',
-  'rollout.not-found',
 ]);
 
-/** Tells a person what went wrong and answers the exit code. A bug keeps its stack; a mistake has none. */
-export function report(thrown: unknown): number {
-  if (!(thrown instanceof AutolandError)) {
-    const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    process.stderr.write(`autoland: this is a bug in autoland, please report it\n${text}\n`);
-    return 1;
+/**
+ * Tells what went wrong, as JSON where JSON was asked for, and answers the exit code. A bug keeps its stack; a mistake
+ * has none.
+ */
+export function report(thrown: unknown, json: boolean): number {
+  const { code, message, mend } = told(thrown);
+  const bug = thrown instanceof AutolandError ? '' : stackOf(thrown);
+  process.stderr.write(
+    json
+      ? `${jsonText({ code, message, mend: mend ?? null, ...(bug === '' ? {} : { stack: bug }) })}\n`
+      : `${forPeople({ code, message, mend }, bug)}\n`,
+  );
+  return thrown instanceof AutolandError && badInput.has(thrown.code) ? 2 : 1;
+}
+
+type Told = { readonly code: string; readonly message: string; readonly mend: string | undefined };
+
+function told(thrown: unknown): Told {
+  if (thrown instanceof AutolandError) {
+    const { code, message, mend } = thrown;
+    return { code, message, mend };
   }
-  const mend = thrown.mend === undefined ? '' : `\n  mend: ${thrown.mend}`;
-  process.stderr.write(`autoland: ${thrown.message} [${thrown.code}]${mend}\n`);
-  return badInput.has(thrown.code) ? 2 : 1;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'bug', message, mend: 'this is a bug in autoland, please report it' };
+}
+
+function forPeople({ code, message, mend }: Told, bug: string): string {
+  if (bug !== '') return `autoland: this is a bug in autoland, please report it\n${bug}`;
+  const head = `autoland: ${message.split('\n').map(printable).join('\n')} [${code}]`;
+  return mend === undefined ? head : `${head}\n  mend: ${printable(mend)}`;
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }

@@ -5,7 +5,7 @@ import { type ChangeState, foldChange } from '../engine/state.ts';
 import { sampleProposal } from '../testing/stage-bench.ts';
 import { lastExposure, viewChange } from './change-view.ts';
 import { foldLedger } from './ledger.ts';
-import { changeLines } from './status-view.ts';
+import { changeLines, newestChanges } from './status-view.ts';
 
 type Told = readonly [type: string, data: JsonObject];
 
@@ -26,6 +26,8 @@ function stateOf(...told: readonly Told[]): ChangeState {
   if (state === undefined) throw new Error('the journal begins with a proposal');
   return state;
 }
+const noted = (note: string, data: JsonObject): Told => ['stage.noted', { note, data }];
+const behind = { code: 'merge.behind', why: 'chg_1 is in its rollout' };
 const finished = (stage: string, data: JsonObject): Told => ['stage.finished', { stage, data }];
 const guardrail = (name: string, verdict: string) => ({
   name,
@@ -57,7 +59,7 @@ describe('viewChange', () => {
   it('shows a change that has just come in', () => {
     const view = viewChange(stateOf(), undefined);
     expect(view).toMatchObject({ state: 'classify', class: null, code: null, merge: null, digest: null });
-    expect(view.stages).toEqual([{ stage: 'classify', seconds: null, summary: null }]);
+    expect(view.stages).toEqual([{ stage: 'classify', seconds: null, summary: null, waiting: null }]);
   });
 
   it('shows the whole way of one that landed, a line and a time for each stage', () => {
@@ -92,7 +94,47 @@ describe('viewChange', () => {
       stateOf(whole[0] ?? ['', {}], finished('guardrails', { verdict: 'fail', results })),
       undefined,
     );
-    expect(view.stages[1]?.summary).toBe('tests fail: what tests found; age abstain: what age found');
+    expect(view.stages[1]?.summary).toBe('tests fail: what tests found age abstain: what age found');
+  });
+
+  it('shows the code with the stage that stopped it, not that it were under way', () => {
+    const conclusion = { outcome: 'refused', code: 'tests.failed', reasons: ['a test fails'] };
+    const stopped = stateOf(whole[0] ?? ['', {}], ['stage.stopped', { stage: 'guardrails', conclusion }]);
+    expect(
+      viewChange(stopped, undefined)
+        .stages.slice(0, 2)
+        .map(({ summary }) => summary),
+    ).toEqual(['dependency-patch: only a patch', 'refused: tests.failed']);
+    const concluded = stateOf(
+      whole[0] ?? ['', {}],
+      ['stage.stopped', { stage: 'guardrails', conclusion }],
+      ['change.concluded', conclusion],
+    );
+    expect(
+      viewChange(concluded, undefined)
+        .stages.map(({ summary }) => summary)
+        .slice(1),
+    ).toEqual(['refused: tests.failed', 'tests.failed']);
+  });
+
+  it('says what the stage that is under way waits for', () => {
+    const waitingIn = (state: ChangeState) => viewChange(state, undefined).stages.at(-1)?.waiting;
+    const before = whole.slice(0, 4);
+    expect(waitingIn(stateOf(...before))).toBeNull();
+    expect(waitingIn(stateOf(...before, noted('merge.waiting', behind)))).toBe(
+      'chg_1 is in its rollout (merge.behind)',
+    );
+    // Once the commit is made it waits no more.
+    expect(
+      waitingIn(stateOf(...before, noted('merge.waiting', behind), noted('merge.commit', { commit: 'c' }))),
+    ).toBeNull();
+    expect(waitingIn(stateOf(...whole.slice(0, 3), noted('policy.deferred', { why: 'frozen' })))).toBe(
+      'frozen',
+    );
+    expect(waitingIn(stateOf(...whole.slice(0, 6), noted('rollout.look', { reason: 'Baking.' })))).toBe(
+      'Baking.',
+    );
+    expect(waitingIn(stateOf(['stage.failed', { code: 'bug', message: 'm' }]))).toMatch(/^failed 1 time/);
   });
 
   it('shows no stage of an earlier round', () => {
@@ -133,11 +175,12 @@ describe('changeLines', () => {
   it('lists the newest first, as many as asked for', () => {
     const other = { ...journal()[0], index: 99, change: 'chg_2' } as Entry;
     const ledger = foldLedger([...journal(...whole), other]);
-    const lines = changeLines(ledger, 5).map(({ id, state, code }) => [id, state, code]);
-    expect(lines).toEqual([
-      ['chg_2', 'under way', null],
-      ['chg_1', 'landed', 'landed.promoted'],
+    const waits = stateOf(...whole.slice(0, 4), noted('merge.waiting', behind));
+    const lines = changeLines(newestChanges(ledger, 5), new Map([['chg_2', waits]]));
+    expect(lines.map(({ id, state, code, stage, waiting }) => [id, state, code, stage, waiting])).toEqual([
+      ['chg_2', 'under way', null, 'merge', 'chg_1 is in its rollout (merge.behind)'],
+      ['chg_1', 'landed', 'landed.promoted', null, null],
     ]);
-    expect(changeLines(ledger, 1)).toHaveLength(1);
+    expect(newestChanges(ledger, 1)).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
+import { waitingFor } from './waiting.ts';
 
 /** One change as `explain`, `watch` and the API show it. */
 export type ChangeView = {
@@ -27,13 +28,17 @@ export type ChangeView = {
   readonly background: number;
   readonly merge: string | null;
   readonly digest: string | null;
+  /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
+  readonly inProduction: boolean | null;
 };
 
 export type StageView = {
   readonly stage: StageName;
   readonly seconds: number | null;
-  /** One line: what came out; null: not yet. */
+  /** One line: what came out; null: nothing yet. */
   readonly summary: string | null;
+  /** While it is under way: what it waits for; null: it works, or is done. */
+  readonly waiting: string | null;
 };
 
 export type GuardrailView = {
@@ -45,7 +50,11 @@ export type GuardrailView = {
   readonly ms: number;
 };
 
-export function viewChange(state: ChangeState, exposure: Exposure | undefined): ChangeView {
+export function viewChange(
+  state: ChangeState,
+  exposure: Exposure | undefined,
+  inProduction: boolean | null = null,
+): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
   return {
@@ -65,6 +74,7 @@ export function viewChange(state: ChangeState, exposure: Exposure | undefined): 
     background: exposure?.backgroundErrors ?? 0,
     merge: results.merge?.commit ?? null,
     digest: release?.deploys === true ? release.digest : null,
+    inProduction,
   };
 }
 
@@ -80,17 +90,19 @@ function viewStage(state: ChangeState, stage: StageName): StageView[] {
   const span = state.spans[stage];
   if (span === undefined) return [];
   const seconds = span.to === null ? null : (Date.parse(span.to) - Date.parse(span.from)) / 1000;
-  return [{ stage, seconds, summary: summarize(stage, state) }];
+  const waiting = stage === state.stage ? waitingFor(state) : null;
+  return [{ stage, seconds, summary: summarize(stage, state), waiting }];
 }
 
 type Summary = { readonly [S in StageName]: (data: StageData[S]) => string };
 
 const summaries: Summary = {
-  classify: (data) => `${data.class}: ${data.reasons.join('; ')}`,
+  // Each reason is a sentence of its own.
+  classify: (data) => `${data.class}: ${data.reasons.join(' ')}`,
   guardrails: (data) => {
     const bad = data.results.filter(({ verdict }) => verdict !== 'pass');
     if (bad.length === 0) return `${data.results.length} of ${data.results.length} pass`;
-    return bad.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`).join('; ');
+    return bad.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`).join(' ');
   },
   judge: (data) => data.verdict,
   policy: (data) => `${data.value} up to ${data.level} (${data.codes.join(', ')})`,
@@ -106,8 +118,12 @@ const summaries: Summary = {
 };
 
 function summarize(stage: StageName, state: ChangeState): string | null {
-  if (stage === 'conclude') return state.conclusion?.code ?? null;
+  const { conclusion } = state;
+  if (stage === 'conclude') return conclusion?.code ?? null;
   const data = state.results[stage];
   // The table is indexed by the same name, which TypeScript cannot follow.
-  return data === undefined ? null : (summaries[stage] as (of: typeof data) => string)(data);
+  if (data !== undefined) return (summaries[stage] as (of: typeof data) => string)(data);
+  // It ended without a result: it is the one that stopped the change.
+  if (state.stage === stage || conclusion === undefined) return null;
+  return `${conclusion.outcome}: ${conclusion.code}`;
 }

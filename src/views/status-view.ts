@@ -1,11 +1,15 @@
+import type { ChangeId } from '../domain/change.ts';
+import type { StageName } from '../domain/stage.ts';
+import type { ChangeState } from '../engine/state.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
+import { waitingFor } from './waiting.ts';
 
 /** Where everything is: what `status` and the API show. */
 export type StatusView = {
   readonly repo: string;
   readonly state: string;
   readonly branch: { readonly name: string; readonly tip: string };
-  readonly policy: { readonly signed: false; readonly note: string };
+  readonly policy: PolicyStatus;
   readonly stopped: { readonly by: string; readonly at: string; readonly reason: string } | null;
   /** null: no control plane holds the lock. */
   readonly controlPlane: { readonly pid: number } | null;
@@ -13,11 +17,24 @@ export type StatusView = {
   readonly changes: readonly ChangeLine[];
 };
 
+/** `unsignedAllowed`: as the last control plane was started; null: none ever was. */
+export type PolicyStatus = {
+  readonly signed: false;
+  readonly unsignedAllowed: boolean | null;
+  readonly note: string;
+};
+
 export type ServiceStatus = {
   readonly name: string;
   readonly stable: string;
   readonly commit: string;
-  readonly candidate: { readonly digest: string; readonly flag: string; readonly share: number } | null;
+  readonly candidate: {
+    readonly digest: string;
+    readonly flag: string;
+    readonly share: number;
+    /** The change that it brings; null: the journal names none. */
+    readonly change: ChangeId | null;
+  } | null;
 };
 
 export type ChangeLine = {
@@ -27,19 +44,39 @@ export type ChangeLine = {
   /** `under way`, or how it ended. */
   readonly state: string;
   readonly code: string | null;
+  /** null once it has ended. */
+  readonly stage: StageName | null;
+  /** What the stage waits for; null: it works, or the change has ended. */
+  readonly waiting: string | null;
 };
 
-/** The newest changes first. */
-export function changeLines(ledger: Ledger, limit: number): readonly ChangeLine[] {
-  return [...ledger.changes.values()].reverse().slice(0, limit).map(lineOf);
+/** `states`: of those under way. */
+export function changeLines(
+  changes: readonly LedgerChange[],
+  states: ReadonlyMap<ChangeId, ChangeState>,
+): readonly ChangeLine[] {
+  return changes.map((change) => lineOf(change, states.get(change.id)));
 }
 
-function lineOf(change: LedgerChange): ChangeLine {
+export function newestChanges(ledger: Ledger, limit: number): readonly LedgerChange[] {
+  return [...ledger.changes.values()].reverse().slice(0, limit);
+}
+
+export function policyStatus(unsignedAllowed: boolean | null, isRunning: boolean): PolicyStatus {
+  const note = unsignedAllowed
+    ? `unsigned, which ${isRunning ? 'this' : 'the last'} autoland up allows (--allow-unsigned-policy)`
+    : 'unsigned: merging and deploying need autoland up --allow-unsigned-policy';
+  return { signed: false, unsignedAllowed, note };
+}
+
+function lineOf(change: LedgerChange, state: ChangeState | undefined): ChangeLine {
   return {
     id: change.id,
     title: change.proposal.title,
     class: change.class,
     state: change.conclusion?.outcome ?? 'under way',
     code: change.conclusion?.code ?? null,
+    stage: state?.stage ?? null,
+    waiting: state === undefined ? null : waitingFor(state),
   };
 }

@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { makeApi } from '../server/app.ts';
-import { lastExposure, viewChange } from '../views/change-view.ts';
+import { explainChange } from './explain.ts';
 import type { Repository } from './repository.ts';
 import { readStatus } from './status.ts';
 
@@ -12,10 +12,7 @@ export async function serveApi(repository: Repository) {
   const { store, controls, place } = repository;
   const app = makeApi({
     status: () => readStatus(repository),
-    change: async (id) => {
-      const { state, entries } = await repository.change(id);
-      return viewChange(state, lastExposure(entries));
-    },
+    change: (id) => explainChange(repository, id),
     entries: (from, limit) => store.read({ from, to: from + limit }),
     stop: async (by, reason) => {
       await controls.stop(by, reason);

@@ -13,6 +13,7 @@ import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
+import { takeRepository } from './owner.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -40,6 +41,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   const repository = closing.use(await openRepository(options, 'write'));
   const lock = ControlLock.take(repository.place.files.lock);
   closing.defer(() => lock.free());
+  const owned = takeRepository(repository.place);
+  closing.defer(() => owned.free());
   const workshop = await openWorkshop(repository, options);
   closing.defer(() => workshop.close());
   const api = await serveApi(repository);
@@ -118,7 +121,7 @@ function publishOften(workshop: Workshop): NodeJS.Timeout {
 
 function sayReady({ url, unsignedAllowed, json }: ControlPlaneOptions, stable: string | undefined): void {
   const line = { event: 'ready', url, stable: stable ?? null, unsignedAllowed };
-  if (json || !process.stdout.isTTY) return void process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (json) return void process.stdout.write(`${JSON.stringify(line)}\n`);
   const where =
     url === '' ? 'no service is configured: changes are merged, not released' : `the service is at ${url}`;
   const how = unsignedAllowed ? '' : ' It only proposes: the policy is unsigned (--allow-unsigned-policy).';

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
@@ -7,8 +10,10 @@ import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { counted } from '../domain/words.ts';
+import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
-import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
 
 export type DoctorFinding = {
@@ -28,7 +33,8 @@ const run = promisify(execFile);
 export async function examine(options: PlaceOptions): Promise<readonly DoctorFinding[]> {
   const findings = await Promise.all([...machineChecks].map(tryOut));
   const place = await locate(options).catch((thrown: unknown) => thrown);
-  if (!isPlace(place)) return [...findings, broken('repository', place)];
+  if (!isPlace(place))
+    return [...findings, await tryOut({ name: 'sandbox', look: sandboxAlone }), unusable(place)];
   return [...findings, ...(await Promise.all(repositoryChecks(place).map(tryOut)))];
 }
 
@@ -41,7 +47,7 @@ const machineChecks: readonly Check[] = [
 function repositoryChecks(place: Place): readonly Check[] {
   return [
     { name: 'repository', look: async () => `${place.repo}, state in ${place.state}` },
-    { name: 'sandbox', look: () => sandboxHolds(place) },
+    { name: 'sandbox', look: () => makeState(place).then(() => sandboxHolds(place)) },
     { name: 'configuration', look: () => rulesHold(place) },
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
@@ -57,9 +63,8 @@ async function registryAnswers(): Promise<string> {
   return `${(await registry.origins()).join(', ')} answers (${found.versions.length} versions of npm)`;
 }
 
-async function sandboxHolds(place: Place): Promise<string> {
-  await makeState(place);
-  const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
+async function sandboxHolds({ state, files }: Pick<Place, 'state' | 'files'>): Promise<string> {
+  const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work });
   const { ok, findings } = await sandbox.probe();
   if (ok) return findings.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
   const bad = findings.filter((finding) => !finding.ok).map(({ check, detail }) => `${check}: ${detail}`);
@@ -68,10 +73,38 @@ async function sandboxHolds(place: Place): Promise<string> {
   });
 }
 
-async function rulesHold(place: Place): Promise<string | Missing> {
+/** Where no repository says which state directory is its own. */
+async function sandboxAlone(): Promise<string> {
+  const state = await mkdtemp(join(tmpdir(), 'autoland-doctor-'));
+  try {
+    // The sandbox's user must pass.
+    await chmod(state, 0o711);
+    const files = stateFiles(state);
+    await makeState({ repo: '', state, files });
+    return await sandboxHolds({ state, files });
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function rulesOf(place: Place): Promise<Rules> {
   const { reader, close } = await openGitReader(place.repo);
   try {
-    const { config, policyText } = await new BranchRules(reader, false).load();
+    return await new BranchRules(reader, false).load();
+  } finally {
+    await close();
+  }
+}
+
+/** What cannot be read is told under configuration. */
+async function isOnlyMerged(place: Place): Promise<boolean> {
+  const rules = await rulesOf(place).catch(() => undefined);
+  return rules?.config.service === null;
+}
+
+async function rulesHold(place: Place): Promise<string | Missing> {
+  try {
+    const { config, policyText } = await rulesOf(place);
     const policies = await loadPolicies(policyText, '.autoland/policy.cedar');
     const levels = Object.entries(config.autonomy).filter(([, level]) => level !== 'observe');
     const alone =
@@ -80,8 +113,6 @@ async function rulesHold(place: Place): Promise<string | Missing> {
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
     return { missing: thrown.message, mend: thrown.mend ?? 'autoland init' };
-  } finally {
-    await close();
   }
 }
 
@@ -94,7 +125,7 @@ async function keysHold(place: Place): Promise<string | Missing> {
 async function runtimeAnswers(place: Place): Promise<string | Missing> {
   try {
     const running = await new RuntimeClient({ stateDir: place.state }).running();
-    return `${running.length} instances run`;
+    return counted(running.length, 'instance runs', 'instances run');
   } catch (thrown) {
     return { missing: messageOf(thrown), mend: 'autoland up' };
   }
@@ -103,6 +134,11 @@ async function runtimeAnswers(place: Place): Promise<string | Missing> {
 const slowReportSeconds = 5;
 
 async function telemetryArrives(place: Place): Promise<string | Missing> {
+  if (await isOnlyMerged(place))
+    return {
+      missing: 'no service is configured: changes are merged, not released',
+      mend: 'to release them, add service: to .autoland/autoland.yaml',
+    };
   const reports = await new RuntimeClient({ stateDir: place.state }).telemetry().catch(() => []);
   if (reports.length === 0) return { missing: 'no instance runs', mend: 'autoland up' };
   const ages = reports.map(({ lastSeen }) =>
@@ -126,6 +162,13 @@ async function tryOut({ name, look }: Check): Promise<DoctorFinding> {
   } catch (thrown) {
     return broken(name, thrown);
   }
+}
+
+/** A work tree without a bare repository is only not set up yet. */
+function unusable(thrown: unknown): DoctorFinding {
+  const found = broken('repository', thrown);
+  const isNew = thrown instanceof AutolandError && thrown.code === 'repo.not-bare';
+  return isNew ? { ...found, status: 'missing' } : found;
 }
 
 function broken(check: string, thrown: unknown): DoctorFinding {

@@ -1,10 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
+import { findRepository } from '../adapters/git-host/local/repository.ts';
 import { runGit } from '../adapters/git-host/local/run-git.ts';
 import { defaultConfig } from '../config/defaults.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { defaultPolicyText } from '../stages/4-policy/shipped.ts';
+import { directory } from './place.ts';
 
 export type InitResult = {
   readonly dir: string;
@@ -12,23 +14,30 @@ export type InitResult = {
   readonly files: readonly { readonly path: string; readonly text: string; readonly kept: boolean }[];
   readonly found: readonly string[];
   readonly missing: readonly string[];
+  /** What to do now, in sentences. */
+  readonly next: readonly string[];
 };
 
-type Manifest = { readonly name?: string; readonly scripts: Readonly<Record<string, string>> };
+type Manifest = {
+  readonly dir: string;
+  readonly name?: string;
+  readonly scripts: Readonly<Record<string, string>>;
+};
 
 /** Looks at a work tree and writes what it lacks of `.autoland/`. Never overwrites a file. */
 export async function initRepository(repo: string, dryRun: boolean): Promise<InitResult> {
-  const dir = await workTree(resolve(repo));
+  const dir = await workTree(directory('--repo', repo));
   const manifest = await readManifest(dir);
   const branch = await currentBranch(dir);
   const test = manifest?.scripts.test === undefined ? null : ['npm', 'test'];
+  const service = serviceOf(manifest);
   const hasLock = existsSync(join(dir, 'package-lock.json'));
   const text = defaultConfig({
     branch,
     install: hasLock ? ['npm', 'ci', '--ignore-scripts'] : null,
     build: manifest?.scripts.build === undefined ? null : ['npm', 'run', 'build'],
     test,
-    service: serviceOf(manifest),
+    service: 'why' in service ? null : service,
   });
   const wanted = [
     { path: '.autoland/autoland.yaml', text },
@@ -36,7 +45,28 @@ export async function initRepository(repo: string, dryRun: boolean): Promise<Ini
   ];
   const files = wanted.map((file) => ({ ...file, kept: existsSync(join(dir, file.path)) }));
   if (!dryRun) await write(dir, files);
-  return { dir, dryRun, files, ...whatIsThere(manifest, { branch, hasLock, hasTests: test !== null }) };
+  const next = await whatNext(dir, branch, files);
+  const facts = { branch, hasLock, hasTests: test !== null, service };
+  return { dir, dryRun, files, ...whatIsThere(manifest, facts), next };
+}
+
+async function whatNext(
+  dir: string,
+  branch: string,
+  files: InitResult['files'],
+): Promise<InitResult['next']> {
+  const wrote = files.filter(({ kept }) => !kept).length;
+  const read = ['Nothing was written: look whether they are as you want them', 'Read it', 'Read both'][wrote];
+  const commit = wrote === 0 ? `and are committed to ${branch}` : `commit to ${branch}`;
+  const bare = await findRepository(dir).catch((thrown: unknown) => {
+    if (thrown instanceof AutolandError) return thrown;
+    throw thrown;
+  });
+  if (typeof bare === 'string') return [`${read}, ${commit}, push to ${bare}, then: autoland doctor`];
+  return [
+    `${read}, ${commit}, then make a bare repository on this machine: autoland works on one that you push to.`,
+    bare.mend ?? '',
+  ];
 }
 
 async function write(dir: string, files: InitResult['files']): Promise<void> {
@@ -69,7 +99,11 @@ async function readManifest(dir: string): Promise<Manifest | undefined> {
   if (!existsSync(path)) return undefined;
   try {
     const parsed = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest>;
-    return { ...(parsed.name === undefined ? {} : { name: parsed.name }), scripts: parsed.scripts ?? {} };
+    return {
+      dir,
+      ...(parsed.name === undefined ? {} : { name: parsed.name }),
+      scripts: parsed.scripts ?? {},
+    };
   } catch (cause) {
     throw new AutolandError('manifest.invalid', `${path} does not parse: ${messageOf(cause)}`, {
       mend: 'mend it first',
@@ -78,23 +112,32 @@ async function readManifest(dir: string): Promise<Manifest | undefined> {
   }
 }
 
-function serviceOf(manifest: Manifest | undefined) {
-  const start = manifest?.scripts.start?.split(/\s+/);
+type Service = { readonly name: string; readonly command: readonly [string, ...string[]] };
+
+/** `why`: what keeps it from being taken over, in a sentence. */
+function serviceOf(manifest: Manifest | undefined): Service | { readonly why: string } {
+  const start = manifest?.scripts.start;
+  if (manifest === undefined || start === undefined)
+    return { why: 'a start script: changes are merged, not released' };
+  const [file = '', ...args] = start.trim().split(/\s+/);
   // Only a plain command can be taken over: a shell's operators mean nothing to an argv.
-  if (manifest?.name === undefined || start === undefined || start.some((word) => /[&|;<>$`"'\\]/.test(word)))
-    return null;
-  const name = manifest.name
+  if (file === '' || /[&|;<>$`"'\\*?~#()]|^\w+=/.test(start))
+    return {
+      why: `a start script that no shell need read (it is ${JSON.stringify(start)}): write service: into the file yourself, as the comment there shows`,
+    };
+  const name = (manifest.name ?? basename(manifest.dir))
     .replace(/^@[^/]+\//, '')
     .toLowerCase()
-    .replaceAll(/[^a-z0-9-]/g, '-');
-  const [file = 'node', ...args] = start;
-  return { name, command: [file, ...args] as [string, ...string[]] };
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .replace(/^[^a-z]+/, '');
+  return { name: name.slice(0, 40) || 'service', command: [file, ...args] };
 }
 
 function whatIsThere(
   manifest: Manifest | undefined,
-  facts: { branch: string; hasLock: boolean; hasTests: boolean },
+  facts: { branch: string; hasLock: boolean; hasTests: boolean; service: Service | { why: string } },
 ) {
+  const { service } = facts;
   const found = [
     `branch ${facts.branch}`,
     ...(manifest === undefined
@@ -102,12 +145,17 @@ function whatIsThere(
       : [`package.json${manifest.name === undefined ? '' : ` of ${manifest.name}`}`]),
     ...(facts.hasLock ? ['package-lock.json'] : []),
     ...(facts.hasTests ? ['tests: npm test'] : []),
+    ...('why' in service
+      ? []
+      : [
+          `service ${service.name}: ${service.command.join(' ')}; that it listens on the socket in PORT and answers /healthz was not checked`,
+        ]),
   ];
   const missing = [
     ...(manifest === undefined ? ['package.json: the dependency agent has nothing to look at'] : []),
     ...(facts.hasLock ? [] : ['package-lock.json: dependency updates are held without one']),
     ...(facts.hasTests ? [] : ['a test script: nothing lands without tests']),
-    ...(manifest?.scripts.start === undefined ? ['a start script: changes are merged, not released'] : []),
+    ...('why' in service ? [service.why] : []),
   ];
   return { found, missing };
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { findRepository } from '../adapters/git-host/local/repository.ts';
 import { stateLayout } from '../adapters/runtime/state-layout.ts';
-import { AutolandError } from '../domain/errors.ts';
+import { AutolandError, messageOf } from '../domain/errors.ts';
 
 export type PlaceOptions = { readonly repo: string; readonly state?: string };
 
@@ -34,15 +34,32 @@ export function stateFiles(state: string) {
     /** Node's compile cache: code that is run, so nobody else may write here. */
     compiled: join(state, 'compiled'),
     apiSocket: join(state, 'run', 'api.sock'),
-    registrySocket: join(state, 'run', 'registry.sock'),
   };
 }
 
-/** Finds the bare repository and its state directory; makes neither. Rejects with `repo.not-found` or `repo.not-bare`. */
+/**
+ * Finds the bare repository and its state directory; makes neither. Rejects with `usage`, `repo.not-found` or
+ * `repo.not-bare`.
+ */
 export async function locate(options: PlaceOptions): Promise<Place> {
-  const repo = await findRepository(resolve(options.repo));
-  const state = resolve(options.state ?? process.env.AUTOLAND_STATE ?? join(stateHome(), stateName(repo)));
+  const named = stateNamed(options);
+  const repo = await findRepository(directory('--repo', options.repo));
+  const state = named ?? join(stateHome(), stateName(repo));
   return { repo, state, files: stateFiles(state) };
+}
+
+function stateNamed({ state }: PlaceOptions): string | undefined {
+  if (state !== undefined) return directory('--state', state);
+  const { AUTOLAND_STATE } = process.env;
+  return AUTOLAND_STATE === undefined ? undefined : directory('AUTOLAND_STATE', AUTOLAND_STATE);
+}
+
+/** Throws `usage` for an empty value, as an unset variable of a script leaves: it would mean the current directory. */
+export function directory(name: string, value: string): string {
+  if (value !== '') return resolve(value);
+  throw new AutolandError('usage', `expected a directory in ${name}, found nothing`, {
+    mend: name.startsWith('--') ? `give one, or leave ${name} out` : `give one, or unset ${name}`,
+  });
 }
 
 /**
@@ -51,17 +68,35 @@ export async function locate(options: PlaceOptions): Promise<Place> {
  */
 export async function makeState(place: Place): Promise<void> {
   try {
+    await mustHoldDirectories(place.state);
     await mkdir(place.state, { recursive: true, mode: 0o711 });
     await mkdir(place.files.run, { recursive: true, mode: 0o711 });
     await mkdir(place.files.compiled, { recursive: true, mode: 0o700 });
     await mkdir(place.files.work, { recursive: true, mode: 0o711 });
     await mkdir(place.files.log, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new AutolandError('state.unusable', `expected to write the state directory ${place.state}`, {
-      mend: 'name another one with --state DIR, or make this one yours',
-      cause,
-    });
+    throw new AutolandError(
+      'state.unusable',
+      `expected to write the state directory ${place.state}: ${messageOf(cause)}`,
+      { mend: 'name another one with --state DIR, or make this one yours', cause },
+    );
   }
+}
+
+/** Below /proc and the like nothing can be made, and a recursive mkdir tries for ever. */
+export async function mustHoldDirectories(path: string): Promise<void> {
+  const kind = await statfs(await existingParent(path));
+  if (kind.type !== procFilesystem) return;
+  throw new Error('nothing can be made below /proc');
+}
+
+/** proc_super_magic, statfs(2). */
+const procFilesystem = 0x9fa0;
+
+async function existingParent(path: string): Promise<string> {
+  let at = resolve(path);
+  while ((await stat(at).catch(() => undefined)) === undefined && at !== dirname(at)) at = dirname(at);
+  return at;
 }
 
 export async function hasJournal(place: Place): Promise<boolean> {
@@ -71,7 +106,9 @@ export async function hasJournal(place: Place): Promise<boolean> {
 /** Root runs services for everybody, so its state lies where a system service's belongs. */
 export function stateHome(): string {
   if (process.getuid?.() === 0) return '/var/lib/autoland';
-  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'autoland');
+  const { XDG_STATE_HOME = '' } = process.env;
+  // As its specification says: what is not absolute does not count.
+  return join(isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : join(homedir(), '.local', 'state'), 'autoland');
 }
 
 function stateName(repo: string): string {

@@ -9,6 +9,7 @@ import { type ChangeState, foldChange } from '../engine/state.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
+import { type Owner, readOwner, refuseOtherOwner } from './owner.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
 
 /** One repository's journal and switches: all that a command needs which runs no code of the repository. */
@@ -34,10 +35,12 @@ export class Repository {
     return this.#ledger;
   }
 
-  /** A change by its id or an unambiguous beginning of it (with or without `chg_`). */
+  /** A change by its id or an unambiguous beginning of it: at least 4 hex digits, with or without `chg_`. */
   async change(prefix: string): Promise<{ state: ChangeState; entries: readonly Entry[] }> {
     const known = [...(await this.ledger()).changes.keys()];
-    const found = known.filter((id) => id.startsWith(prefix) || id.startsWith(`chg_${prefix}`));
+    const digits = /^(?:chg_)?([0-9a-f]{4,12})$/.exec(prefix)?.[1];
+    // A shorter beginning may be a slip of the hand: it must not pick the only change there is.
+    const found = digits === undefined ? [] : known.filter((id) => id.startsWith(`chg_${digits}`));
     const [id] = found;
     if (id === undefined || found.length > 1) throw notOne(prefix, found, known);
     const entries = await this.store.read({ change: id });
@@ -75,28 +78,48 @@ export class Repository {
   }
 }
 
-/** `read` makes nothing and rejects with `journal.missing` where autoland never ran. */
-export async function openRepository(options: PlaceOptions, mode: 'read' | 'write'): Promise<Repository> {
+/** `read` writes nothing. `update` writes to a journal that is there: what acts on a control plane must not miss it. `write` makes one. */
+export type OpenMode = 'read' | 'update' | 'write';
+
+/**
+ * `read` and `update` make nothing and reject with `journal.missing` where autoland never ran; `update` and `write` reject with
+ * `state.locked` where it runs on this repository with another state directory.
+ */
+export async function openRepository(options: PlaceOptions, mode: OpenMode): Promise<Repository> {
   const place = await locate(options);
+  if (mode !== 'read') refuseOtherOwner(place);
   if (mode === 'write') await makeState(place);
-  else if (!(await hasJournal(place)))
-    throw new AutolandError('journal.missing', `expected a journal in ${place.state}, found none`, {
-      mend: `start autoland there once: autoland up --repo ${place.repo}`,
-    });
-  return new Repository(
-    place,
-    await openStore({ file: place.files.journal, clock: new SystemClock(), mode }),
-  );
+  else if (!(await hasJournal(place))) throw noJournal(place, readOwner(place.repo));
+  const store = await openStore({
+    file: place.files.journal,
+    clock: new SystemClock(),
+    mode: mode === 'read' ? 'read' : 'write',
+  });
+  return new Repository(place, store);
+}
+
+function noJournal({ repo, state }: Place, owner: Owner | undefined): AutolandError {
+  const elsewhere =
+    owner === undefined || owner.state === state
+      ? 'if autoland runs with another --state or as another user, name its state: --state DIR; else start it once'
+      : `autoland ran there with another state: add --state ${owner.state}; or start it here`;
+  return new AutolandError('journal.missing', `expected a journal in ${state}, found none`, {
+    mend: `${elsewhere}: autoland up --repo ${repo}`,
+  });
 }
 
 function notOne(prefix: string, found: readonly string[], known: readonly string[]): AutolandError {
-  if (found.length > 1)
-    return new AutolandError('change.ambiguous', `${JSON.stringify(prefix)} begins ${found.join(', ')}`, {
-      mend: 'give more of it',
-    });
+  if (found.length > 1) {
+    const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
+    return new AutolandError(
+      'change.ambiguous',
+      `expected the id of one change, found that ${JSON.stringify(prefix)} begins ${found.slice(0, 5).join(', ')}${more}`,
+      { mend: 'give more of it' },
+    );
+  }
   return new AutolandError(
     'change.not-found',
-    `expected the id of a change, found ${JSON.stringify(prefix)}`,
+    `expected the id of a change, or 4 of its hex digits, found ${JSON.stringify(prefix)}`,
     {
       mend: known.length === 0 ? 'there is no change yet: autoland scan' : `the newest is ${known.at(-1)}`,
     },

@@ -33,7 +33,7 @@ export class BranchRules implements RulesSource {
     const branch = this.#last?.config.branch ?? 'HEAD';
     const commit = await this.#git.resolve(branch);
     if (this.#last?.commit === commit) return this.#last;
-    const config = parseConfig(await this.#read(commit, configFile), `${branch}:${configFile}`);
+    const config = parseConfig(await this.#read(commit, configFile), configFile);
     if (config.branch !== branch) {
       // HEAD names a branch whose file names the protected one: rules count only where they protect themselves.
       const own = await this.#git.resolve(config.branch);
@@ -43,7 +43,7 @@ export class BranchRules implements RulesSource {
   }
 
   async #from(commit: string, branch: string): Promise<Rules> {
-    const config = parseConfig(await this.#read(commit, configFile), `${branch}:${configFile}`);
+    const config = parseConfig(await this.#read(commit, configFile), configFile);
     if (config.branch !== branch)
       throw new AutolandError(
         'config.invalid',

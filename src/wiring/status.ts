@@ -1,8 +1,16 @@
 import { runGit } from '../adapters/git-host/local/run-git.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { holderOf } from '../adapters/store/control-lock.ts';
-import type { Ledger } from '../views/ledger.ts';
-import { changeLines, type ServiceStatus, type StatusView } from '../views/status-view.ts';
+import type { ChangeState } from '../engine/state.ts';
+import { inProduction, type Ledger } from '../views/ledger.ts';
+import {
+  changeLines,
+  newestChanges,
+  policyStatus,
+  type ServiceStatus,
+  type StatusView,
+} from '../views/status-view.ts';
+import type { Place } from './place.ts';
 import type { Repository } from './repository.ts';
 
 const shownChanges = 20;
@@ -12,19 +20,29 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
   const { place, controls } = repository;
   const ledger = await repository.ledger();
   const stopped = await controls.stopped();
+  const controlPlane = controlPlaneOf(place);
+  const started = (await repository.store.read({ types: ['control-plane.started'] })).at(-1);
   return {
     repo: place.repo,
     state: place.state,
     branch: await headOf(place.repo),
-    policy: {
-      signed: false,
-      note: 'unsigned: merging and deploying need autoland up --allow-unsigned-policy',
-    },
+    policy: policyStatus(
+      started === undefined ? null : started.data.unsignedAllowed === true,
+      controlPlane !== null,
+    ),
     stopped: stopped ?? null,
-    controlPlane: holderOf(place.files.lock),
+    controlPlane,
     service: await serviceStatus(repository, ledger),
-    changes: changeLines(ledger, shownChanges),
+    changes: await changesOf(repository, ledger),
   };
+}
+
+async function changesOf(repository: Repository, ledger: Ledger): Promise<StatusView['changes']> {
+  const newest = newestChanges(ledger, shownChanges);
+  const states = new Map<string, ChangeState>();
+  for (const { id, conclusion } of newest)
+    if (conclusion === null) states.set(id, (await repository.change(id)).state);
+  return changeLines(newest, states);
 }
 
 async function headOf(repo: string): Promise<StatusView['branch']> {
@@ -46,11 +64,24 @@ async function serviceStatus(repository: Repository, ledger: Ledger): Promise<Se
   const candidate = readRoutes(place.files).find(({ route }) => route.service === stable.service)?.route
     .candidate;
   const flag = candidate == null ? undefined : await flags.read(candidate.flag);
+  const busy = inProduction(ledger);
   return {
     name: stable.service,
     stable: stable.digest,
     commit: stable.commit,
     candidate:
-      candidate == null ? null : { digest: candidate.digest, flag: candidate.flag, share: flag?.weight ?? 0 },
+      candidate == null
+        ? null
+        : {
+            digest: candidate.digest,
+            flag: candidate.flag,
+            share: flag?.weight ?? 0,
+            change: busy?.digest === candidate.digest ? busy.id : null,
+          },
   };
+}
+
+/** null: no control plane runs on this state directory. */
+export function controlPlaneOf({ files }: Place): StatusView['controlPlane'] {
+  return holderOf(files.lock);
 }

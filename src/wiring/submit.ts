@@ -1,6 +1,7 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { changeIdOf, type Proposal } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
 import { type Submitted, submit } from '../engine/submit.ts';
 import { revertSource } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
@@ -60,6 +61,13 @@ async function propose(
         mend: 'push the branch first, or name another one',
       },
     );
-  const title = wish.title ?? commit.message.split('\n')[0] ?? wish.ref;
-  return { source, title: title.slice(0, 200), head, ref: wish.ref, target: config.branch, record: {} };
+  const title = printable(wish.title ?? commit.message.split('\n')[0] ?? '').trim() || wish.ref;
+  return {
+    source,
+    title: title.slice(0, 200).toWellFormed(),
+    head,
+    ref: wish.ref,
+    target: config.branch,
+    record: {},
+  };
 }

@@ -12,6 +12,7 @@ import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
+import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { type Service, serviceToRun } from './served.ts';
 
@@ -36,6 +37,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const ended = endAsked();
   const wanted = portOf(options.port);
   const place = await locate(options);
+  refuseOtherOwner(place);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
   const service = await serviceToRun(place);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRepository } from '../../src/wiring/repository.ts';
 import { runCli } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';
@@ -63,11 +64,17 @@ describe('the command line', { timeout: 180_000 }, () => {
 
   const mistakes: readonly { args: readonly string[]; says: RegExp; code?: number }[] = [
     { args: [], says: /Usage: autoland/ },
-    { args: ['frobnicate'], says: /unknown command 'frobnicate'/ },
-    { args: ['statsu'], says: /Did you mean status/ },
-    { args: ['status', '--frob'], says: /unknown option '--frob'/ },
-    { args: ['explain'], says: /missing required argument 'change'/ },
-    { args: ['status', 'extra'], says: /too many arguments/ },
+    {
+      args: ['frobnicate'],
+      says: /expected a command, found 'frobnicate' \[usage\]\n {2}mend: autoland --help/,
+    },
+    { args: ['statsu'], says: /did you mean status\? See: autoland --help/ },
+    {
+      args: ['status', '--frob'],
+      says: /expected an option that there is, found '--frob'.*\n {2}mend: .*autoland status --help/,
+    },
+    { args: ['explain'], says: /expected <change>, found nothing/ },
+    { args: ['status', 'extra'], says: /expected 0 arguments, found too many/ },
     { args: ['explain', 'chg_ffffffffffff', '{where}'], says: /no change yet: autoland scan/ },
     { args: ['explain', '', '{where}'], says: /expected the id of a change/ },
     { args: ['kill', 'nothing', '{where}'], says: /there is no flag now/ },
@@ -93,7 +100,12 @@ describe('the command line', { timeout: 180_000 }, () => {
       says: /expected the index of an entry, found "-1"/,
     },
     { args: ['audit', 'show', '--to', 'end', '{where}'], says: /expected the index of an entry/ },
-    { args: ['audit', 'frob'], says: /unknown command 'frob'/ },
+    { args: ['audit', 'frob'], says: /expected a command, found 'frob'.*\n {2}mend: autoland audit --help/ },
+    { args: ['status', '--repo'], says: /expected --repo <dir>, found no value/ },
+    { args: ['status', '--repo', ''], says: /expected a directory in --repo, found nothing/ },
+    { args: ['stop', '--state', ''], says: /expected a directory in --state, found nothing/ },
+    { args: ['rollback', 'chg_', '{where}'], says: /expected the id of a change, or 4 of its hex digits/ },
+    { args: ['watch', '--from', 'now'], says: /expected the index of an entry, found "now"/ },
     { args: ['watch', '--from', 'now', '{where}'], says: /expected the index of an entry, found "now"/ },
     {
       args: ['up', '--ephemeral', '--port', 'http', '{where}'],
@@ -111,8 +123,8 @@ describe('the command line', { timeout: 180_000 }, () => {
   ];
 
   it('has a journal by now', async () => {
-    const { code } = await runCli(['stop', '--reason', 'nothing runs here', ...where]);
-    expect(code).toBe(0);
+    (await openRepository({ repo: repo.dir, state: join(dir, 'state') }, 'write')).store.close();
+    expect((await runCli(['stop', '--reason', 'nothing runs here', ...where])).code).toBe(0);
     expect((await runCli(['resume', ...where])).code).toBe(0);
   });
 
@@ -138,12 +150,12 @@ describe('the command line', { timeout: 180_000 }, () => {
   ])('prints one JSON document: %s %s', async (...words) => {
     const { code, stdout, stderr } = await runCli([...words.filter(Boolean), ...where, '--json']);
     if (code === 0 || stdout !== '') expect(JSON.parse(stdout)).toBeTypeOf('object');
-    else expect(stderr).toMatch(/^autoland: .* \[[\w.-]+\]/);
+    else expect(JSON.parse(stderr)).toMatchObject({ code: expect.stringMatching(/^[\w.-]+$/) });
     expect(stderr).not.toMatch(/\n\s+at |this is a bug/);
   });
 
-  it.each([80, 40])('keeps within %i columns', async (columns) => {
-    const line = `stty cols ${columns} rows 30; ${process.execPath} ${main} status ${where.join(' ')}; ${process.execPath} ${main} audit show ${where.join(' ')}`;
+  it.each([80, 60, 40])('keeps within %i columns', async (columns) => {
+    const line = `stty cols ${columns} rows 30; ${process.execPath} ${main} status ${where.join(' ')}; ${process.execPath} ${main} audit show ${where.join(' ')}; ${process.execPath} ${main} stop --dry-run ${where.join(' ')}`;
     const text = execFileSync('script', ['-qec', line, '/dev/null'], {
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },
@@ -188,7 +200,7 @@ describe('the command line', { timeout: 180_000 }, () => {
   it('says how to begin where nothing ever ran', async () => {
     const answer = await runCli(['status', '--repo', repo.dir, '--state', join(dir, 'empty')]);
     expect(answer.stderr).toMatch(
-      /expected a journal in .*found none \[journal.missing\]\n {2}mend: .*autoland up/,
+      /expected a journal in .*found none \[journal.missing\]\n {2}mend: .*autoland up --repo/,
     );
     expect(answer.code).toBe(1);
   });
@@ -208,10 +220,12 @@ describe('the command line', { timeout: 180_000 }, () => {
   it('says so when it cannot write its state directory', async () => {
     const file = join(dir, 'a-file');
     writeFileSync(file, '');
-    const answer = await runCli(['stop', '--repo', repo.dir, '--state', join(file, 'state')]);
+    const answer = await runCli(['scan', '--repo', repo.dir, '--state', join(file, 'state')]);
     expect(answer.stderr).toMatch(
       /expected to write the state directory .* \[state.unusable\]\n {2}mend: .*--state DIR/,
     );
     expect(answer.code).toBe(1);
+    const proc = await runCli(['scan', '--repo', repo.dir, '--state', '/proc/x/state'], { limitMs: 20_000 });
+    expect(proc.stderr).toContain('nothing can be made below /proc [state.unusable]');
   });
 });

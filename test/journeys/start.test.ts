@@ -50,9 +50,9 @@ describe('a start that cannot be', { timeout: 180_000 }, () => {
     ],
   ])('ends with %s and the place: %#', async (code, files, place) => {
     const ended = await start(files);
-    expect(ended.said).toContain(`[${code}]`);
+    expect(ended.said).toContain(`"code":"${code}"`);
     expect(ended.said).toMatch(place);
-    expect(ended.said).toMatch(/\n {2}mend: /);
+    expect(ended.said).toMatch(/"mend":"/);
     expect(ended.said).not.toMatch(/\n\s+at |this is a bug/);
     expect(ended.code).toBe(2);
   });

@@ -22,7 +22,7 @@ describe('the doors of a running `up`', () => {
     root = await mkdtemp(join(tmpdir(), 'al-'));
     await chmod(root, 0o711);
     const repo = await makeShop(root);
-    const args = ['up', '--repo', repo, '--state', state(), '--port', '0', '--ephemeral'];
+    const args = ['up', '--repo', repo, '--state', state(), '--port', '0', '--ephemeral', '--json'];
     up = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     url = await readyUrl(up);
   });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Repository } from '../../wiring/repository.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
+import { renderKill, renderResume, renderStop, renderTold } from '../render/control.ts';
 import { readShare, stepFor } from '../shares.ts';
 
 type DryRun = { readonly dryRun?: true };
@@ -22,7 +24,7 @@ export function define(program: Command): void {
     .action(resume);
   command(program, 'kill <flag>', {
     what: 'closes a flag for good: everyone is back on the stable version at once',
-    example: 'kill storefront.4f1c9a',
+    example: 'kill storefront.QEFuAHSxQrtq',
   })
     .option('--dry-run', 'say what would change')
     .action(kill);
@@ -46,7 +48,7 @@ export function define(program: Command): void {
 
 async function stop(options: CommonOptions & DryRun & { reason: string }): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'write');
+  await using repository = await openRepository(options, 'update');
   const already = await repository.controls.stopped();
   if (options.dryRun !== true) {
     // The file first: router and worker read it themselves, whatever happens to the journal.
@@ -56,11 +58,13 @@ async function stop(options: CommonOptions & DryRun & { reason: string }): Promi
   const now = {
     stopped: true,
     was: already === undefined ? 'running' : 'stopped',
+    by: already?.by ?? person(),
+    reason: already?.reason ?? options.reason,
+    since: already?.at ?? null,
+    state: repository.place.state,
     dryRun: options.dryRun === true,
   };
-  print(options.json, now, () => [
-    `${options.dryRun ? 'would stop' : 'stopped'}: no change merges, is exposed or promoted until: autoland resume`,
-  ]);
+  print(options.json, now, renderStop);
 }
 
 /** It is stopped all the same. */
@@ -70,22 +74,20 @@ function notJournalled(thrown: unknown): void {
 
 async function resume(options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'write');
+  await using repository = await openRepository(options, 'update');
   const stopped = await repository.controls.stopped();
   if (options.dryRun !== true && stopped !== undefined) {
     await repository.record('control.resumed', person(), { was: stopped });
     await repository.controls.resume(person());
   }
-  print(options.json, { stopped: false, was: stopped ?? null, dryRun: options.dryRun === true }, () => [
-    stopped === undefined
-      ? 'it was not stopped'
-      : `${options.dryRun ? 'would resume' : 'resumed'} (stopped by ${stopped.by}: ${stopped.reason})`,
-  ]);
+  const { state } = repository.place;
+  const now = { stopped: false, was: stopped ?? null, state, dryRun: options.dryRun === true };
+  print(options.json, now, renderResume);
 }
 
 async function kill(flag: string, options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'write');
+  await using repository = await openRepository(options, 'update');
   const flags = await repository.flags.all();
   if (!flags.some(({ key }) => key === flag)) {
     const known = flags.map(({ key }) => key).join(', ');
@@ -101,9 +103,8 @@ async function kill(flag: string, options: CommonOptions & DryRun): Promise<void
     await repository.flags.kill(flag, person());
     await repository.record('flag.killed', person(), { flag });
   }
-  print(options.json, { flag, killed: options.dryRun !== true }, () => [
-    `${options.dryRun ? 'would close' : 'closed'} ${flag} for good`,
-  ]);
+  const now = { flag, killed: options.dryRun !== true, state: repository.place.state };
+  print(options.json, now, renderKill);
 }
 
 type RolloutOptions = CommonOptions &
@@ -112,7 +113,7 @@ type RolloutOptions = CommonOptions &
 async function rollout(change: string, options: RolloutOptions): Promise<void> {
   const wish = readWish(options);
   const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'write');
+  await using repository = await openRepository(options, 'update');
   const { state } = await repository.change(change);
   if (state.stage !== 'rollout') {
     const found =
@@ -146,43 +147,30 @@ function readWish(options: RolloutOptions): { name: string; share?: number } {
 
 async function rollback(change: string, options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'write');
+  await using repository = await openRepository(options, 'update');
   const { takeBack } = await import('../../wiring/take-back.ts');
   const taken = await takeBack(repository, change, { actor: person(), dryRun: options.dryRun === true });
-  if (taken.kind === 'told') {
-    const { name, sent } = taken;
-    print(options.json, { change: taken.change, name, data: {}, sent }, () => [
-      toldLine(taken.change, name, sent),
-    ]);
-    return;
-  }
-  const { commit } = taken;
-  print(options.json, { commit, change: taken.change }, () => [
-    `${options.dryRun ? 'would revert' : 'reverting'} ${commit.slice(0, 10)}${taken.change === null ? '' : ` as ${taken.change}`}`,
+  if (taken.kind === 'told') return tell(options, repository, { ...taken, data: {} });
+  const reverted = { commit: taken.commit, change: taken.change };
+  print(options.json, reverted, (safe) => [
+    `${options.dryRun ? 'would revert' : 'reverting'} ${safe.commit.slice(0, 10)}${safe.change === null ? '' : ` as ${safe.change}`}`,
   ]);
 }
 
-function toldLine(change: string, name: string, sent: boolean): string {
-  return `${sent ? 'told' : 'would tell'} ${change}: ${name}`;
+type Told = { change: string; name: string; data: JsonObject };
+
+async function send(options: CommonOptions & DryRun, repository: Repository, signal: Told): Promise<void> {
+  const sent = options.dryRun !== true;
+  if (sent) await repository.store.signal({ ...signal, key: randomUUID(), actor: person() });
+  return tell(options, repository, { ...signal, sent });
 }
 
-type Sender = {
-  signal(signal: {
-    change: string;
-    name: string;
-    key: string;
-    actor: string;
-    data: JsonObject;
-  }): Promise<boolean>;
-};
-
-async function send(
-  options: CommonOptions & DryRun,
-  repository: { store: Sender },
-  signal: { change: string; name: string; data: JsonObject },
+async function tell(
+  { json }: CommonOptions,
+  { place }: Repository,
+  { change, name, data, sent }: Told & { sent: boolean },
 ): Promise<void> {
-  if (options.dryRun !== true)
-    await repository.store.signal({ ...signal, key: randomUUID(), actor: person() });
-  const sent = options.dryRun !== true;
-  print(options.json, { ...signal, sent }, () => [toldLine(signal.change, signal.name, sent)]);
+  const { controlPlaneOf } = await import('../../wiring/status.ts');
+  const told = { change, name, data, sent, heard: controlPlaneOf(place) !== null, state: place.state };
+  print(json, told, renderTold);
 }

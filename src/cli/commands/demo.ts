@@ -14,7 +14,7 @@ export function define(program: Command): void {
     .option('--story <dir>', 'folder of another story.yaml', existsSync(shipped) ? shipped : '.')
     .option(
       '--port <number>',
-      'where the shop is served; the next free one is taken when it is in use',
+      'where the service is served; the next free one is taken when it is in use',
       '7300',
     )
     .option(
@@ -23,7 +23,7 @@ export function define(program: Command): void {
     )
     .option('--plain', 'plain lines instead of a live screen')
     .option('--json', 'NDJSON; the last line is the summary')
-    .option('--stay', 'keep the shop open until Ctrl-C')
+    .option('--stay', 'keep the service open until Ctrl-C')
     .addHelpText('after', '\nExample:\n  $ autoland demo --stay')
     .action(async (options: DemoCommandOptions) => {
       const { demo } = await import('../../wiring/demo.ts');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommonOptions, command } from '../options.ts';
 import { print } from '../output.ts';
+import { wrapAll } from '../render/text.ts';
 
 /** Keeping house. */
 export function define(program: Command): void {
@@ -26,25 +27,27 @@ async function fsck(options: CommonOptions): Promise<void> {
   const { checkRepository } = await import('../../wiring/fsck.ts');
   const { renderFsck } = await import('../render/fsck.ts');
   const result = await checkRepository(options);
-  print(options.json, result, () => renderFsck(result));
+  print(options.json, result, renderFsck);
   if (!result.ok) process.exitCode = 1;
 }
 
 async function gc(options: CommonOptions & { dryRun?: true }): Promise<void> {
   const { collectGarbage } = await import('../../wiring/gc.ts');
   const removed = await collectGarbage(options, options.dryRun === true);
-  print(options.json, { removed, dryRun: options.dryRun === true }, () =>
-    removed.length === 0
+  print(options.json, { removed, dryRun: options.dryRun === true }, (safe) =>
+    safe.removed.length === 0
       ? ['nothing to remove']
-      : removed.map((item) => `${options.dryRun ? 'would remove' : 'removed'} ${item}`),
+      : wrapAll(safe.removed.map((item) => `${safe.dryRun ? 'would remove' : 'removed'} ${item}`)),
   );
 }
 
 async function backup(dir: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
   const { backUp } = await import('../../wiring/backup.ts');
   const copied = await backUp(options, dir, options.dryRun === true);
-  print(options.json, copied, () => [
-    `${options.dryRun ? 'would copy' : 'copied'} ${copied.files.join(', ')} to ${copied.to}`,
-    'it holds private keys: keep it where only you can read it',
-  ]);
+  print(options.json, copied, (safe) =>
+    wrapAll([
+      `${options.dryRun ? 'would copy' : 'copied'} ${safe.files.join(', ')} to ${safe.to}`,
+      'it holds private keys: keep it where only you can read it',
+    ]),
+  );
 }

@@ -26,23 +26,26 @@ async function verify(options: CommonOptions & { checkpoint?: string }): Promise
   const { verifyRepositoryLog } = await import('../../wiring/audit.ts');
   const { renderVerification } = await import('../render/audit.ts');
   const result = await verifyRepositoryLog(options, options.checkpoint);
-  print(options.json, result, () => renderVerification(result));
+  print(options.json, result, renderVerification);
   if (result.kind !== 'ok') process.exitCode = 1;
 }
 
 type Range = { readonly change?: string; readonly from?: string; readonly to?: string };
 
 async function show(options: CommonOptions & Range): Promise<void> {
+  const range = {
+    ...(options.from === undefined ? {} : { from: readIndex(options.from) }),
+    ...(options.to === undefined ? {} : { to: readIndex(options.to) }),
+  };
   const { openRepository } = await import('../../wiring/repository.ts');
-  const { renderEntry } = await import('../render/entry.ts');
+  const { renderEntries } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
   const change =
     options.change === undefined ? undefined : (await repository.change(options.change)).state.id;
   const entries = await repository.store.read({
+    ...range,
     ...(change === undefined ? {} : { change }),
-    ...(options.from === undefined ? {} : { from: readIndex(options.from) }),
-    ...(options.to === undefined ? {} : { to: readIndex(options.to) }),
   });
-  if (options.json) for (const entry of entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
-  else print(undefined, entries, () => entries.flatMap(renderEntry));
+  for (const entry of options.json ? entries : []) print(true, entry, () => []);
+  if (!options.json) print(undefined, entries, renderEntries);
 }

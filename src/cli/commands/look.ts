@@ -23,27 +23,28 @@ async function status(options: CommonOptions): Promise<void> {
   const { renderStatus } = await import('../render/status.ts');
   await using repository = await openRepository(options, 'read');
   const view = await readStatus(repository);
-  print(options.json, view, () => renderStatus(view));
+  print(options.json, view, renderStatus);
 }
 
 async function explain(change: string, options: CommonOptions): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
-  const { lastExposure, viewChange } = await import('../../views/change-view.ts');
+  const { explainChange } = await import('../../wiring/explain.ts');
   const { renderChange } = await import('../render/change.ts');
   await using repository = await openRepository(options, 'read');
-  const { state, entries } = await repository.change(change);
-  const view = viewChange(state, lastExposure(entries));
-  print(options.json, view, () => renderChange(view));
+  const view = await explainChange(repository, change);
+  print(options.json, view, renderChange);
 }
 
 async function watch(options: CommonOptions & { from?: string }): Promise<void> {
+  const wanted = options.from === undefined ? undefined : readIndex(options.from);
   const { openRepository } = await import('../../wiring/repository.ts');
-  const { renderEntry } = await import('../render/entry.ts');
+  const { entryRenderer } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
-  let from = options.from === undefined ? await repository.store.size() : readIndex(options.from);
+  const renderEntry = entryRenderer();
+  let from = wanted ?? (await repository.store.size());
   for (;;) {
     const entries = await repository.store.read({ from });
-    for (const entry of entries) print(options.json, entry, () => renderEntry(entry));
+    for (const entry of entries) print(options.json, entry, renderEntry);
     from += entries.length;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
+import { wrapAll } from '../render/text.ts';
 
 export type UpOptions = CommonOptions & { port: string; allowUnsignedPolicy?: true; ephemeral?: true };
 
@@ -36,14 +37,14 @@ async function init(options: CommonOptions & { dryRun?: true }): Promise<void> {
   const { initRepository } = await import('../../wiring/init.ts');
   const { renderInit } = await import('../render/init.ts');
   const result = await initRepository(options.repo, options.dryRun === true);
-  print(options.json, result, () => renderInit(result));
+  print(options.json, result, (safe) => renderInit(safe, result.files));
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
   const { examine } = await import('../../wiring/doctor.ts');
   const { renderDoctor } = await import('../render/doctor.ts');
   const findings = await examine(options);
-  print(options.json, findings, () => renderDoctor(findings));
+  print(options.json, findings, renderDoctor);
   if (findings.some(({ status }) => status === 'broken')) process.exitCode = 1;
 }
 
@@ -55,7 +56,9 @@ async function up(options: UpOptions): Promise<void> {
 async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> {
   const { adoptTip } = await import('../../wiring/adopt.ts');
   const adopted = await adoptTip(options, { actor: person(), dryRun: options.dryRun === true });
-  print(options.json, adopted, () => [
-    `${options.dryRun ? 'would deploy' : 'deployed'} ${adopted.commit.slice(0, 10)} as the stable version of ${adopted.service}`,
-  ]);
+  print(options.json, adopted, (safe) =>
+    wrapAll([
+      `${options.dryRun ? 'would deploy' : 'deployed'} ${safe.commit.slice(0, 10)} as the stable version of ${safe.service}`,
+    ]),
+  );
 }

@@ -21,7 +21,7 @@ async function scan(options: CommonOptions & { dryRun?: true }): Promise<void> {
   const { scanRepository } = await import('../../wiring/scan.ts');
   const { renderScan } = await import('../render/scan.ts');
   const report = await scanRepository(options, { actor: person(), dryRun: options.dryRun === true });
-  print(options.json, report, () => renderScan(report));
+  print(options.json, report, renderScan);
 }
 
 type SubmitOptions = CommonOptions & { title?: string; source?: string; dryRun?: true };
@@ -35,8 +35,8 @@ async function submit(ref: string, options: SubmitOptions): Promise<void> {
     ...(options.title === undefined ? {} : { title: options.title }),
     ...(options.source === undefined ? {} : { source: options.source }),
   });
-  print(options.json, submitted, () => [
-    `${options.dryRun ? 'would submit' : submitted.isNew ? 'submitted' : 'already known:'} ${submitted.change}`,
-    `  follow it: autoland explain ${submitted.change}`,
+  print(options.json, submitted, (safe) => [
+    `${options.dryRun ? 'would submit' : safe.isNew ? 'submitted' : 'already known:'} ${safe.change}`,
+    `  follow it: autoland explain ${safe.change}`,
   ]);
 }

@@ -1,36 +1,66 @@
-import type { ChangeView, GuardrailView } from '../../views/change-view.ts';
-import { paint, paintOutcome, seconds, wrap } from './text.ts';
+import { counted } from '../../domain/words.ts';
+import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
+import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
 /** One change, so that a person sees in a minute what happened to it and why. */
 export function renderChange(view: ChangeView): string[] {
   return [
-    `${paint('bold', view.title)}  ${paintOutcome(view.state)}${view.code === null ? '' : `  ${view.code}`}`,
-    `${view.id}, class ${view.class ?? 'not known yet'}, proposed by ${view.source} at ${view.proposedAt}`,
+    ...wrap(
+      `${paint('bold', view.title)}  ${paintOutcome(view.state)}${view.code === null ? '' : `  ${view.code}`}`,
+      '  ',
+    ),
+    ...wrap(
+      `${view.id}, class ${view.class ?? 'not known yet'}, proposed by ${view.source} at ${view.proposedAt}`,
+      '  ',
+    ),
     ...view.reasons.flatMap((reason) => wrap(`  ${reason}`, '  ')),
+    ...renderOutOfProduction(view),
     '',
-    ...view.stages.flatMap(({ stage, seconds: took, summary }) => {
-      const time = took === null ? '…' : seconds(took);
-      return wrap(`  ${stage.padEnd(11)} ${time.padStart(7)}  ${summary ?? 'under way'}`, ' '.repeat(22));
-    }),
+    ...view.stages.flatMap(renderStage),
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
     ...renderExposure(view),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
-    ...(view.digest === null ? [] : [`Release ${view.digest}`]),
+    ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
   ];
 }
 
+/** What stays in the way of all that follow, until a person decides. */
+function renderOutOfProduction({ id, merge, inProduction }: ChangeView): string[] {
+  if (inProduction !== false || merge === null) return [];
+  return wrap(
+    `  merged as ${merge.slice(0, 10)}, not in production: autoland adopt deploys the branch, autoland rollback ${id} takes it off again`,
+    '  ',
+  );
+}
+
+function renderStage({ stage, seconds: took, summary, waiting }: StageView): string[] {
+  const time = took === null ? '…' : seconds(took);
+  const head = `  ${stage.padEnd(11)} ${time.padStart(7)}  `;
+  return beside(head, summary ?? (waiting === null ? 'under way' : `under way: ${waiting}`), 22);
+}
+
 function renderGuardrail(guardrail: GuardrailView): string[] {
-  const verdict = paintOutcome(guardrail.verdict, 8);
-  const head = `  ${verdict} ${guardrail.name.padEnd(16)} `;
-  const lines = wrap(`${guardrail.reason} (${guardrail.code})`, ' '.repeat(28));
+  const head = `  ${paintOutcome(guardrail.verdict, 8)} ${guardrail.name.padEnd(16)} `;
   const details = guardrail.verdict === 'pass' ? [] : renderEvidence(guardrail);
-  return [`${head}${lines[0] ?? ''}`, ...lines.slice(1), ...details];
+  return [...beside(head, `${guardrail.reason} (${guardrail.code})`, 28), ...details];
+}
+
+/** What does not fit stands under where it began, or below its head where there are no columns for that. */
+function beside(head: string, text: string, columns: number): string[] {
+  if (isNarrow()) return [head.trimEnd(), ...wrap(`    ${text}`, '    ')];
+  return wrap(`${head}${text}`, ' '.repeat(columns));
 }
 
 function renderEvidence({ evidence }: GuardrailView): string[] {
+  const indent = ' '.repeat(isNarrow() ? 4 : 11);
   return Object.entries(evidence).flatMap(([name, value]) =>
-    wrap(`           ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`, ' '.repeat(13)),
+    wrap(`${indent}${name}: ${typeof value === 'string' ? value : spaced(value)}`, `${indent}  `),
   );
+}
+
+/** JSON with room to break lines. */
+function spaced(value: GuardrailView['evidence'][string]): string {
+  return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ');
 }
 
 function renderExposure(view: ChangeView): string[] {
@@ -39,7 +69,7 @@ function renderExposure(view: ChangeView): string[] {
   return [
     '',
     ...wrap(
-      `Exposure: ${view.exposed} users met it, ${view.errored} of them an error; baseline lets expect ${view.background}, so it harmed about ${harmed}.`,
+      `Exposure: ${counted(view.exposed, 'user')} met it, ${view.errored} of them an error; baseline lets expect ${view.background}, so it harmed about ${harmed}.`,
       '  ',
     ),
   ];

@@ -1,14 +1,23 @@
+import { printable } from '../../domain/printable.ts';
 import type { InitResult } from '../../wiring/init.ts';
-import { paint } from './text.ts';
+import { paint, wrap, wrapAll } from './text.ts';
 
-export function renderInit(result: InitResult): string[] {
+/** `files` as they are: their lines are kept. */
+export function renderInit(result: InitResult, files: InitResult['files']): string[] {
   return [
-    ...result.found.map((what) => `${paint('green', 'found')}    ${what}`),
-    ...result.missing.map((what) => `${paint('yellow', 'missing')}  ${what}`),
-    ...result.files.flatMap(({ path, text, kept }) => {
-      if (kept) return [`kept     ${path} (it was there)`];
-      return result.dryRun ? ['', paint('bold', path), text] : [`wrote    ${path}`];
+    ...result.found.flatMap((what) => row(paint('green', 'found'), what)),
+    ...result.missing.flatMap((what) => row(paint('yellow', 'missing'), what)),
+    ...files.flatMap(({ path, text, kept }) => {
+      if (kept) return row('kept', `${path} (it was there)`);
+      return result.dryRun
+        ? ['', paint('bold', path), ...text.split('\n').map(printable)]
+        : row('wrote', path);
     }),
-    ...(result.dryRun ? [] : ['', 'Read both, commit them to the protected branch, then: autoland doctor']),
+    ...(result.dryRun ? [] : ['', ...wrapAll(result.next)]),
   ];
+}
+
+function row(label: string, text: string): string[] {
+  const plain = label.replaceAll(/\p{Cc}\[\d+m/gu, '');
+  return wrap(`${label}${' '.repeat(Math.max(1, 9 - plain.length))}${text}`, ' '.repeat(9));
 }

@@ -1,5 +1,5 @@
-import type { StatusView } from '../../views/status-view.ts';
-import { cut, isNarrow, paint, paintOutcome, width, wrap } from './text.ts';
+import type { ChangeLine, StatusView } from '../../views/status-view.ts';
+import { isNarrow, paint, paintOutcome, wrap } from './text.ts';
 
 export function renderStatus(view: StatusView): string[] {
   const { service, stopped, controlPlane } = view;
@@ -19,7 +19,7 @@ export function renderStatus(view: StatusView): string[] {
     ...row('policy', view.policy.note),
     ...(service === null ? row('service', 'none configured or adopted') : renderService(service)),
     '',
-    ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.map(renderLine)),
+    ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
   ];
 }
 
@@ -28,7 +28,7 @@ function renderService(service: NonNullable<StatusView['service']>): string[] {
   const shown =
     candidate === null
       ? 'none'
-      : `${candidate.digest.slice(0, 19)} for ${(candidate.share * 100).toFixed(1)} % (${candidate.flag})`;
+      : `${candidate.digest.slice(0, 19)} for ${(candidate.share * 100).toFixed(1)} % (${candidate.flag})${candidate.change === null ? '' : `, ${candidate.change}`}`;
   return [
     ...row(
       'service',
@@ -46,8 +46,16 @@ function tipOf({ branch }: StatusView): string {
   return /^[0-9a-f]{40,}$/.test(branch.tip) ? `at ${branch.tip.slice(0, 10)}` : branch.tip;
 }
 
-function renderLine(line: StatusView['changes'][number]): string {
+function renderLine(line: ChangeLine): string[] {
   const head = `${line.id}  ${paintOutcome(line.state, 11)}`;
+  const indent = ' '.repeat(isNarrow() ? 2 : 31);
   const text = `${line.title}${line.code === null ? '' : ` (${line.code})`}`;
-  return isNarrow() ? `${head}\n  ${cut(text, width() - 2)}` : `${head}  ${cut(text, width() - 31)}`;
+  const more = line.stage === null ? [] : wrap(`${indent}${stageOf(line)}`, indent);
+  if (isNarrow()) return [head, ...wrap(`${indent}${text}`, indent), ...more];
+  return [...wrap(`${head}  ${text}`, indent), ...more];
+}
+
+/** Where a change under way is, and what it waits for. */
+function stageOf({ stage, waiting }: ChangeLine): string {
+  return paint('dim', waiting === null ? `in ${stage}` : `in ${stage}: ${waiting}`);
 }

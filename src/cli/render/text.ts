@@ -26,6 +26,11 @@ export function wrap(text: string, indent: string, columns: number = width()): s
   return [...lines, line];
 }
 
+/** Sentences, each from the left edge; what does not fit goes on indented. */
+export function wrapAll(sentences: readonly string[]): string[] {
+  return sentences.flatMap((sentence) => wrap(sentence, '  '));
+}
+
 function shownLength(text: string): number {
   return stripVTControlCharacters(text).length;
 }

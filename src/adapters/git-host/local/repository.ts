@@ -26,7 +26,7 @@ export async function locateRepository(dir: string): Promise<RepositoryLocation>
   const args = ['-c', 'safe.directory=*', 'rev-parse', '--path-format=absolute', ...questions];
   const { code, stdout, stderr } = await runGit({ args, cwd: dir, accept: [128] });
   const [bare, gitDir = '', commonDir = '', format] = stdout.toString().split('\n');
-  if (code !== 0) throw notFound(dir, stderr);
+  if (code !== 0) throw notFound(dir, whyNot(stderr));
   if (format !== 'sha1' && format !== 'sha256') throw notFound(dir, `its object format is ${format}`);
   return {
     gitDir,
@@ -46,24 +46,28 @@ export async function findRepository(dir: string): Promise<string> {
   if (found.bare) return found.gitDir;
   const url = await originUrl(found.gitDir);
   if (url === undefined) {
-    throw notBare(dir, 'is a work tree without a remote named origin', found.gitDir);
+    throw notBare(dir, 'is a work tree without a remote named origin', mendOrigin(dir, found.gitDir, 'add'));
   }
   const path = localPath(url, dir);
   if (path === undefined) {
     throw notBare(
       dir,
       `is a work tree whose origin ${withoutCredentials(url)} is not on this machine`,
-      found.gitDir,
+      mendNetwork(dir, found.gitDir),
     );
   }
   const origin = await locateRepository(path);
   if (origin.bare) return origin.gitDir;
-  throw notBare(dir, `is a work tree whose origin ${path} is a work tree too`, origin.gitDir);
+  throw notBare(
+    dir,
+    `is a work tree whose origin ${path} is a work tree too`,
+    mendOrigin(dir, origin.gitDir, 'set-url'),
+  );
 }
 
 export async function assertBare(dir: string): Promise<RepositoryLocation> {
   const found = await locateRepository(dir);
-  if (!found.bare) throw notBare(dir, 'is a work tree', found.gitDir);
+  if (!found.bare) throw notBare(dir, 'is a work tree', mendOrigin(dir, found.gitDir, 'add'));
   return found;
 }
 
@@ -100,18 +104,33 @@ function localPath(url: string, dir: string): string | undefined {
 
 const withoutCredentials = (url: string) => url.replace(/\/\/[^/@]*@/, '//');
 
+/** git's first line, in words that follow ours. */
+function whyNot(stderr: string): string {
+  const said = (stderr.split('\n')[0] ?? '').replace(/^fatal: /, '');
+  return /^not a git repository/.test(said) ? 'there is none, nor in any directory above' : said;
+}
+
 function notFound(dir: string, why: string): AutolandError {
   return new AutolandError('repo.not-found', `expected a git repository at ${dir}: ${why}`, {
     mend: `name another directory, or make one: git init --bare ${dir}`,
   });
 }
 
-function notBare(dir: string, why: string, gitDir: string): AutolandError {
+function notBare(dir: string, why: string, mend: string): AutolandError {
   return new AutolandError(
     'repo.not-bare',
     `expected a bare repository, or a work tree whose origin is one on this machine; ${dir} ${why}`,
-    {
-      mend: `make one beside it: git clone --bare ${gitDir} ${resolve(dir)}.git && git -C ${resolve(dir)} remote add origin ${resolve(dir)}.git (set-url instead of add when origin exists)`,
-    },
+    { mend },
   );
+}
+
+function mendOrigin(dir: string, gitDir: string, how: 'add' | 'set-url'): string {
+  const at = resolve(dir);
+  return `make one beside it: git clone --bare ${gitDir} ${at}.git && git -C ${at} remote ${how} origin ${at}.git`;
+}
+
+/** The team's origin stays what it is. */
+function mendNetwork(dir: string, gitDir: string): string {
+  const at = resolve(dir);
+  return `hosts on a network, such as GitHub, are not supported yet; to try autoland, make a bare repository beside it under another name: git clone --bare ${gitDir} ${at}.git && git -C ${at} remote add autoland ${at}.git, then give --repo ${at}.git`;
 }

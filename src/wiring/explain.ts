@@ -1,0 +1,26 @@
+import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import type { ChangeState } from '../engine/state.ts';
+import { type ChangeView, lastExposure, viewChange } from '../views/change-view.ts';
+import { poisonedCommits } from '../views/proved.ts';
+import type { Repository } from './repository.ts';
+
+/** `autoland explain CHANGE`, also of the API. */
+export async function explainChange(repository: Repository, id: string): Promise<ChangeView> {
+  const { state, entries } = await repository.change(id);
+  return viewChange(state, lastExposure(entries), await runsInProduction(repository, state));
+}
+
+/** Asked of the branch: a person may have adopted it since. null: it is not merged any more, or nothing is deployed here. */
+async function runsInProduction(repository: Repository, state: ChangeState): Promise<boolean | null> {
+  const ledger = await repository.ledger();
+  const merge = ledger.changes.get(state.id)?.merge ?? null;
+  if (state.stage !== null || merge === null || ledger.stable === null) return null;
+  if (poisonedCommits(ledger).has(merge.commit)) return null;
+  const { reader, close } = await openGitReader(repository.place.repo);
+  try {
+    const since = await reader.history(ledger.stable.commit, await reader.resolve(state.proposal.target));
+    return !since.some(({ sha }) => sha === merge.commit);
+  } finally {
+    await close();
+  }
+}

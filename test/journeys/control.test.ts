@@ -1,0 +1,107 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeRepository } from '../../src/wiring/owner.ts';
+import { openRepository } from '../../src/wiring/repository.ts';
+import { runCli } from './cli.ts';
+import { greeter } from './greeter.ts';
+import { BareRepository } from './repository.ts';
+
+describe('commands that act on a control plane, or on none', { timeout: 60_000 }, () => {
+  let dir: string;
+  let repo: BareRepository;
+  let where: string[];
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'autoland-control-'));
+    repo = new BareRepository(join(dir, 'greeter.git'), greeter);
+    where = ['--repo', repo.dir, '--state', join(dir, 'state')];
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it.each([
+    ['stop'],
+    ['stop', '--dry-run'],
+    ['resume'],
+    ['kill', 'shop.abc'],
+    ['rollout', 'chg_ffff', '--pause'],
+    ['rollback', 'chg_ffff'],
+  ])('acts on no autoland that is not there, and makes nothing: %s %s', async (...words) => {
+    const answer = await runCli([...words, ...where]);
+    expect(answer.stderr).toMatch(
+      /expected a journal in .*found none \[journal.missing\]\n {2}mend: .*another --state or as another user/,
+    );
+    expect(answer.code).toBe(1);
+    expect(existsSync(join(dir, 'state'))).toBe(false);
+  });
+
+  it('says with the red button which autoland it stopped, and who did before', async () => {
+    (await openRepository({ repo: repo.dir, state: join(dir, 'state') }, 'write')).store.close();
+    const first = await runCli(['stop', '--reason', 'nothing runs here', ...where]);
+    expect(first.stdout).toMatch(/^stopped: no change/);
+    expect(first.stdout).toContain(`\n  state ${join(dir, 'state')}\n`);
+    const again = await runCli(['stop', '--reason', 'once more', ...where]);
+    expect(again.stdout).toMatch(/^was stopped already by person:\w+ at .*: nothing runs here\n/);
+    const resumed = await runCli(['resume', ...where]);
+    expect(resumed.stdout).toMatch(/^resumed \(stopped by person:/);
+    expect([first.code, again.code, resumed.code]).toEqual([0, 0, 0]);
+  });
+
+  it('refuses while another control plane works on the repository, and names its state', async () => {
+    const other = join(dir, 'other');
+    const { place, store } = await openRepository({ repo: repo.dir, state: other }, 'write');
+    store.close();
+    const owned = takeRepository(place);
+    try {
+      expect(() => takeRepository({ ...place, state: join(dir, 'state') })).toThrow(/--state .*other/);
+      for (const words of [['stop'], ['scan', '--dry-run'], ['up', '--ephemeral']]) {
+        const answer = await runCli([...words, ...where]);
+        expect(answer.stderr).toMatch(/found one of \w+ with --state .*other running \[state.locked\]/);
+        expect(answer.stderr).toContain(`mend: add --state ${other}, or end that one first`);
+        expect(answer.code).toBe(1);
+      }
+      expect((await runCli(['stop', '--dry-run', '--repo', repo.dir, '--state', other])).code).toBe(0);
+      expect((await runCli(['status', ...where])).code).toBe(0);
+    } finally {
+      owned.free();
+    }
+    const missing = await runCli(['stop', '--repo', repo.dir, '--state', join(dir, 'empty')]);
+    expect(missing.stderr).toContain(`mend: autoland ran there with another state: add --state ${other}`);
+  });
+
+  it('lets no title of a change reach the terminal as more than text', async () => {
+    const title = 'Fix \u001b[2J\u001b]0;owned\u0007 a\nchg_1  landed \u202etypo';
+    repo.push('escape', { 'README.md': '# Greeter\n\nSays hello to all.\n' });
+    const submitted = await runCli(['submit', 'escape', '--title', title, ...where, '--json']);
+    expect(submitted.code).toBe(0);
+    const { change } = JSON.parse(submitted.stdout) as { change: string };
+    for (const words of [['status'], ['explain', change], ['audit', 'show']]) {
+      const { stdout } = await runCli([...words, ...where]);
+      if (words[0] !== 'audit') expect(stdout).toContain('Fix [2J]0;');
+      expect(stdout).not.toMatch(/[\p{Bidi_Control}]|(?!\n)\p{Cc}/u);
+      expect(stdout).not.toMatch(/^chg_1 /m);
+    }
+    const told = await runCli(['rollback', change, ...where]);
+    expect(told.stdout).toMatch(
+      new RegExp(`^${change} cancelled before its merge\nno control plane is running`),
+    );
+    const wrongMoment = await runCli(['rollout', change, '--pause', ...where]);
+    expect(wrongMoment.stderr).toContain('[rollout.not-found]');
+    expect(wrongMoment.code).toBe(1);
+  });
+
+  it.each([
+    [['statsu', '--json'], 'usage', 2],
+    [['status', '--repo', '/nonexistent', '--json'], 'repo.not-found', 2],
+    [['status', '--repo', '{repo}', '--state', '/nonexistent', '--json'], 'journal.missing', 1],
+  ] as const)('tells what went wrong as JSON where JSON was asked for: %j', async (words, wanted, exit) => {
+    const { code, stdout, stderr } = await runCli(words.map((word) => (word === '{repo}' ? repo.dir : word)));
+    expect(JSON.parse(stderr)).toEqual({
+      code: wanted,
+      message: expect.stringContaining('expected'),
+      mend: expect.any(String),
+    });
+    expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
+  });
+});
