@@ -49,7 +49,7 @@ export class Child {
     code: 'runtime.unreachable' = 'runtime.unreachable',
   ): Promise<void> {
     const ended = this.#exited.then((status) => {
-      throw new AutolandError(code, `${this.#name} ended early (exit ${status}): ${this.#errors.trim()}`);
+      throw new AutolandError(code, `${this.#name} ended early (exit ${status}): ${inWords(this.#errors)}`);
     });
     await Promise.race([condition, ended]);
   }
@@ -61,6 +61,12 @@ export class Child {
     await this.#exited;
     clearTimeout(timer);
   }
+}
+
+/** What was told as JSON, told to people. */
+function inWords(errors: string): string {
+  const lines = errors.trim().split('\n');
+  return lines.map((line) => String(parse(line)?.message ?? line)).join('\n');
 }
 
 function parse(line: string): JsonObject | undefined {

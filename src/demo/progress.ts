@@ -3,6 +3,7 @@ import type { Conclusion } from '../domain/decision.ts';
 import { exposureNote, lookNote } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { printable } from '../domain/printable.ts';
 import type { Classification, RolloutReport } from '../domain/stage.ts';
 import { stageAfter } from '../engine/state.ts';
 
@@ -64,7 +65,8 @@ function begin(entry: Entry): Progress {
   const proposal = entry.data as unknown as Proposal;
   return {
     id: entry.change ?? '',
-    title: proposal.title,
+    // An agent wrote it, and it goes to a terminal.
+    title: printable(proposal.title),
     source: proposal.source,
     startedAt: entry.at,
     class: null,

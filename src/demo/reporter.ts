@@ -20,7 +20,7 @@ export function makeReporter(options: { json?: true; plain?: true }): Reporter {
 function wrapped(text: string): string {
   return text
     .split('\n')
-    .flatMap((line) => wrap(line, ''))
+    .flatMap((line) => wrap(line, line.startsWith(' ') ? '    ' : ''))
     .join('\n');
 }
 
@@ -51,7 +51,7 @@ class PlainReporter implements Reporter {
   entry(entry: Entry, change: Progress | undefined): void {
     if (change === undefined) return;
     const line = this.#line(entry, change);
-    if (line !== undefined) write(`  ${line}\n`);
+    if (line !== undefined) write(`${wrap(`  ${line}`, '    ').join('\n')}\n`);
   }
   scene(): void {}
   summary(lines: readonly string[]): void {

@@ -67,7 +67,8 @@ export class Demo {
       const verified = await this.#options.verify();
       const seconds = (performance.now() - this.#started) / 1000;
       const changes = [...this.#changes.values()];
-      return { changes, ...verified, remembered, traffic: this.#totals(), seconds, repo, state };
+      const everyday = story.traffic.habits.filter(({ background }) => background).map(({ name }) => name);
+      return { changes, ...verified, remembered, everyday, traffic: this.#totals(), seconds, repo, state };
     } finally {
       clearInterval(redraw);
       this.#phase = story.title;
@@ -116,7 +117,8 @@ export class Demo {
   #openAt(url: string): string {
     const { port } = this.#options;
     const taken = port === '0' || new URL(url).port === port ? '' : ` (port ${port} is in use)`;
-    return `The shop is open: ${url}${taken}`;
+    const pages = this.#options.story.pages.map(({ path, title }) => `  ${title}: ${new URL(path, url)}`);
+    return [`The service is open: ${url}${taken}`, ...pages].join('\n');
   }
 
   async #startTraffic(origin: string): Promise<void> {

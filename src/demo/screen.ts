@@ -1,4 +1,5 @@
-import { crop, paint, paintOutcome, seconds, width } from '../cli/render/text.ts';
+import { crop, paint, paintOutcome, seconds, width, wrap } from '../cli/render/text.ts';
+import { counted } from '../domain/words.ts';
 import { harmedBy, type Progress } from './progress.ts';
 import type { Report } from './traffic/traffic.ts';
 
@@ -16,7 +17,7 @@ export function drawScene(scene: Scene): string[] {
   const clock = paint('dim', seconds(scene.elapsedMs / 1000));
   const lines = [
     `${paint('bold', scene.title)}  ${clock}`,
-    drawTraffic(scene.traffic),
+    ...wrap(drawTraffic(scene.traffic), '  '),
     ...(scene.phase === '' ? [] : [paint('dim', scene.phase)]),
     '',
     ...scene.changes.filter(({ conclusion }) => conclusion?.outcome !== 'superseded').flatMap(drawChange),
@@ -33,7 +34,7 @@ function drawTraffic(traffic: Report | undefined): string {
 
 function drawChange(change: Progress): string[] {
   const { conclusion } = change;
-  if (conclusion !== null) return [concluded(change)];
+  if (conclusion !== null) return wrap(concluded(change), '    ');
   const head = `${paint('cyan', '●')} ${change.title}`;
   if (change.stage !== 'rollout' || change.look === null) {
     const detail =
@@ -43,7 +44,7 @@ function drawChange(change: Progress): string[] {
   const { look, exposed } = change;
   return [
     head,
-    `    canary ${percent(look.weight).padStart(4)} ${bar(look.weight, 24)} ${exposed} users exposed`,
+    `    canary ${percent(look.weight).padStart(4)} ${bar(look.weight, 24)} ${counted(exposed, 'user')} exposed`,
     `    good enough ${bar(look.good, 19, 'green')}  worse ${bar(look.worse, 12, 'red')}`,
   ];
 }
@@ -53,7 +54,8 @@ export function concluded(change: Progress): string {
   const { conclusion, startedAt, endedAt } = change;
   const outcome = conclusion?.outcome ?? 'held';
   const took = seconds((Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) / 1000);
-  const people = change.exposed === 0 ? '' : `, ${change.exposed} users exposed, ${harmedBy(change)} harmed`;
+  const people =
+    change.exposed === 0 ? '' : `, ${counted(change.exposed, 'user')} exposed, ${harmedBy(change)} harmed`;
   return `${marks[outcome] ?? '·'} ${change.title}  ${paintOutcome(outcome)} in ${took}${people}  ${paint('dim', conclusion?.code ?? '')}`;
 }
 

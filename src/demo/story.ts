@@ -26,6 +26,8 @@ const storySchema = z.strictObject({
   registryAsOf: date,
   /** One line that removes the fault of an in-house version: for the demo's own test. */
   fault: z.strictObject({ file: inside, faultyLine: z.string(), fixedLine: z.string() }).optional(),
+  /** How long it takes, in words; absent: not known. */
+  lasts: z.string().min(1).optional(),
   /** Pages worth a look, shown to the person who runs the demo. */
   pages: z.array(z.strictObject({ path: z.string().startsWith('/'), title: z.string() })).default([]),
   traffic: trafficSchema,

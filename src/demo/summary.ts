@@ -1,5 +1,6 @@
-import { paint, paintOutcome, seconds, wrap } from '../cli/render/text.ts';
+import { isNarrow, paint, paintOutcome, seconds, wrap } from '../cli/render/text.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { counted } from '../domain/words.ts';
 import { harmedBy, type Progress } from './progress.ts';
 
 export type DemoResult = {
@@ -8,6 +9,8 @@ export type DemoResult = {
   readonly fsckAgrees: boolean;
   /** Turned-away versions that a second scan named as remembered. */
   readonly remembered: readonly string[];
+  /** What some simulated users do that fails on any day. */
+  readonly everyday: readonly string[];
   readonly traffic: {
     readonly requests: number;
     readonly users: number;
@@ -65,7 +68,7 @@ export function summaryLines(result: DemoResult): string[] {
     '',
     paint('bold', 'Who was harmed'),
     ...wrap(
-      `  ${traffic.requests} requests by ${traffic.users} simulated users. ${traffic.background} failed as they fail on any day (stale links, declined payments). ${traffic.usersUnexpected} users met a failure that a change caused.`,
+      `  ${counted(traffic.requests, 'request')} by ${counted(traffic.users, 'simulated user')}. ${traffic.background} failed as they fail on any day${everydayOf(result)}. ${counted(traffic.usersUnexpected, 'user')} met a failure that a change caused.`,
       '  ',
     ),
     '',
@@ -74,11 +77,15 @@ export function summaryLines(result: DemoResult): string[] {
     `  fsck       ${result.fsckAgrees ? paint('green', 'git, processes and flags agree with the journal') : paint('red', 'DISAGREES')}`,
     ...(result.remembered.length === 0
       ? []
-      : [`  remembered ${result.remembered.join(', ')}: not proposed again`]),
+      : wrap(`  remembered ${result.remembered.join(', ')}: not proposed again`, ' '.repeat(13))),
     '',
     `Done in ${seconds(result.seconds)}. Look closer:`,
     ...nextCommands(result),
   ];
+}
+
+function everydayOf({ everyday }: DemoResult): string {
+  return everyday.length === 0 ? '' : ` (somebody ${everyday.join(', ')})`;
 }
 
 /** What its agent proposed anew is told once. */
@@ -89,12 +96,16 @@ function isOwnStory({ conclusion }: Progress): boolean {
 function changeLines(change: Progress): string[] {
   const outcome = change.conclusion?.outcome ?? 'held';
   const people =
-    change.exposed === 0 ? 'no user met it' : `${change.exposed} users met it, ${harmedBy(change)} harmed`;
+    change.exposed === 0
+      ? 'no user met it'
+      : `${counted(change.exposed, 'user')} met it, ${harmedBy(change)} harmed`;
+  const indent = ' '.repeat(isNarrow() ? 4 : 15);
   return [
-    `  ${paintOutcome(outcome, 12)} ${change.title} (${seconds(secondsOf(change))}, ${people})`,
-    ...(change.conclusion?.reasons ?? []).flatMap((reason) =>
-      wrap(`               ${reason}`, ' '.repeat(15)),
+    ...wrap(
+      `  ${paintOutcome(outcome, 12)} ${change.title} (${seconds(secondsOf(change))}, ${people})`,
+      indent,
     ),
+    ...(change.conclusion?.reasons ?? []).flatMap((reason) => wrap(`${indent}${reason}`, indent)),
   ];
 }
 

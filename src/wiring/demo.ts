@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { seconds } from '../cli/render/text.ts';
@@ -15,7 +15,7 @@ import { verifyRepositoryLog } from './audit.ts';
 import { portOf } from './free-port.ts';
 import { checkRepository } from './fsck.ts';
 import { makeRepository } from './new-repository.ts';
-import { type PlaceOptions, stateHome } from './place.ts';
+import { directory, type PlaceOptions, stateHome } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scanRepository } from './scan.ts';
@@ -32,9 +32,11 @@ export type DemoCommandOptions = {
 /** `autoland demo`: the story of a manifest, from an empty directory to a summary. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
   portOf(options.port);
-  const story = await loadStory(options.story);
+  const story = await loadStory(directory('--story', options.story));
   const reporter = makeReporter(options);
-  const home = await freshHome(options.state === undefined ? stateHome() : resolve(options.state));
+  const home = await freshHome(
+    options.state === undefined ? stateHome() : directory('--state', options.state),
+  );
   const place = { repo: join(home.dir, `${story.name}.git`), state: join(home.dir, 'state') };
   const aborting = abortOnSignals();
   try {
@@ -70,7 +72,7 @@ async function tell(
     reporter.summary(summaryLines(result), summaryData(result));
     if (!result.auditVerified || !result.fsckAgrees) process.exitCode = 1;
     if (how.stay) {
-      reporter.say(`The shop stays open at ${running.url} until Ctrl-C.`);
+      reporter.say(`The service stays open at ${running.url} until Ctrl-C.`);
       await new Promise<void>((resolve) =>
         how.signal.addEventListener('abort', () => resolve(), { once: true }),
       );
@@ -133,7 +135,7 @@ async function announcement(story: Story, repo: string): Promise<string> {
     const most = steps.reduce((sum, step) => sum + step.limitSeconds, 0);
     return [
       `${story.title}: ${story.traffic.users} simulated users, ${story.traffic.requestsPerSecond} requests/s.`,
-      `A rollout takes ${seconds(least)} at least and ${seconds(most)} at most; the whole story about two and a half minutes.`,
+      `A rollout takes ${seconds(least)} at least and ${seconds(most)} at most${story.lasts === undefined ? '' : `; the whole story ${story.lasts}`}.`,
       'The policy of this demo is unsigned: it runs with --allow-unsigned-policy.',
     ].join('\n');
   } finally {

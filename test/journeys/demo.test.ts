@@ -118,7 +118,7 @@ describe('another story', { timeout: 240_000 }, () => {
       const { summary, lines } = await tell();
       expect(summary).toMatchObject({ landed: 1, rolledBack: 0, refused: 0, held: 0, reverts: 0 });
       expect(summary).toMatchObject({ auditVerified: true, fsckAgrees: true, remembered: [] });
-      const said = lines.find((line) => line.includes('The shop is open')) ?? '';
+      const said = lines.find((line) => line.includes('The service is open')) ?? '';
       expect(said).toContain('port 7300 is in use');
       expect(said).not.toContain('127.0.0.1:7300');
     } finally {
@@ -129,7 +129,7 @@ describe('another story', { timeout: 240_000 }, () => {
   it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing behind on %s', async (signal) => {
     const { child, output } = begin('--port', '0');
     await until(
-      () => (output().stdout.includes('The shop is open') ? true : undefined),
+      () => (output().stdout.includes('The service is open') ? true : undefined),
       () => JSON.stringify(output()),
       150_000,
     );
