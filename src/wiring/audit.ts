@@ -30,6 +30,8 @@ export async function verifyLogOf(repository: Repository, checkpointFile?: strin
   const key = { name: logOrigin, publicKey: await keys.publicKey('recorder') };
   // The log first: the journal may grow meanwhile, and may be ahead of it, never behind.
   const log = await readTileLog(place.files.log, key);
+  if (log.checkpoint === undefined && log.files.size === 0 && !(await everPublished(store)))
+    throw noLog(place, 'nothing was published yet');
   const leaves = await store.leaves(0, await store.size());
   const anchors = [
     ...(await mergeAnchors(place.repo, await keys.publicKey('lander'))),
@@ -57,15 +59,21 @@ async function releaseAnchors(repository: Repository, verifier: DsseVerifier): P
 }
 
 /** Where only commands ran there is a journal, and no log and no keys yet: nothing is broken. */
-export async function openPublicKeys({ state, repo, files }: Place): Promise<PublicKeyRing> {
-  if (existsSync(files.keys)) return PublicKeyRing.open(files.keys);
-  throw new AutolandError(
-    'journal.missing',
-    `expected an audit log in ${state}, found none: no control plane ran`,
-    {
-      mend: `start autoland there once: autoland up --repo ${repo}`,
-    },
-  );
+export async function openPublicKeys(place: Place): Promise<PublicKeyRing> {
+  if (existsSync(place.files.keys)) return PublicKeyRing.open(place.files.keys);
+  throw noLog(place, 'no control plane ran');
+}
+
+function noLog({ state, repo }: Place, why: string): AutolandError {
+  return new AutolandError('journal.missing', `expected an audit log in ${state}, found none: ${why}`, {
+    mend: `start autoland there once: autoland up --repo ${repo}`,
+  });
+}
+
+/** What is journalled only by who publishes: where one of them is and no log, the log was removed. */
+async function everPublished(store: Repository['store']): Promise<boolean> {
+  const types = ['control-plane.started', 'service.adopting', 'service.stable', 'effect.intended'];
+  return (await store.read({ types })).length > 0;
 }
 
 type CheckpointFile = { readonly file: string; readonly text: string };
@@ -84,7 +92,7 @@ async function readCheckpoint(file: string): Promise<CheckpointFile> {
 function fileAnchor({ file, text }: CheckpointFile, key: Parameters<typeof openCheckpoint>[1]): Anchor {
   const opened = openCheckpoint(text, key);
   if (opened.kind !== 'ok')
-    throw new AutolandError('audit.broken', `${file} is no checkpoint of this log`, {
+    throw new AutolandError('usage', `expected a checkpoint of this log in ${file}, found ${opened.found}`, {
       mend: 'name a copy of STATE/log/checkpoint',
     });
   return { source: file, size: opened.head.size, root: opened.head.root };

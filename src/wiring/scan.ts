@@ -78,13 +78,16 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
       version: `${String(proposal.record.package)}@${String(proposal.record.to)}`,
       ref: proposal.ref,
     });
-  if (!how.dryRun)
+  if (!how.dryRun) {
     await repository.record('agents.scanned', how.actor, {
       proposed: proposals.length,
       skipped: report.skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200),
       knownUpTo: overtaken.upTo,
       handled: handledBy(report, overtaken, how),
     });
+    // So that the log can be verified before a control plane has ever run.
+    await workshop.auditLog.publish();
+  }
   return { dryRun: how.dryRun, proposals, skipped: report.skipped };
 }
 
