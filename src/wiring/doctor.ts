@@ -109,7 +109,7 @@ async function rulesHold(place: Place): Promise<string | Missing> {
     const levels = Object.entries(config.autonomy).filter(([, level]) => level !== 'observe');
     const alone =
       levels.length === 0 ? 'observes only' : levels.map(([name, level]) => `${name}: ${level}`).join(', ');
-    return `${policies.all.length} policies (unsigned); ${alone}`;
+    return `${counted(policies.all.length, 'policy', 'policies')} (unsigned); ${alone}`;
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
     return { missing: thrown.message, mend: thrown.mend ?? 'autoland init' };

@@ -14,9 +14,11 @@ export type InitResult = {
   readonly files: readonly { readonly path: string; readonly text: string; readonly kept: boolean }[];
   readonly found: readonly string[];
   readonly missing: readonly string[];
-  /** What to do now, in sentences. */
-  readonly next: readonly string[];
+  readonly next: Next;
 };
+
+/** What to do now; `mend`: how to come by a bare repository, null where there is one. */
+type Next = { readonly say: string; readonly mend: string | null };
 
 type Manifest = {
   readonly dir: string;
@@ -50,23 +52,20 @@ export async function initRepository(repo: string, dryRun: boolean): Promise<Ini
   return { dir, dryRun, files, ...whatIsThere(manifest, facts), next };
 }
 
-async function whatNext(
-  dir: string,
-  branch: string,
-  files: InitResult['files'],
-): Promise<InitResult['next']> {
+async function whatNext(dir: string, branch: string, files: InitResult['files']): Promise<Next> {
   const wrote = files.filter(({ kept }) => !kept).length;
-  const read = ['Nothing was written: look whether they are as you want them', 'Read it', 'Read both'][wrote];
-  const commit = wrote === 0 ? `and are committed to ${branch}` : `commit to ${branch}`;
-  const bare = await findRepository(dir).catch((thrown: unknown) => {
-    if (thrown instanceof AutolandError) return thrown;
-    throw thrown;
-  });
-  if (typeof bare === 'string') return [`${read}, ${commit}, push to ${bare}, then: autoland doctor`];
-  return [
-    `${read}, ${commit}, then make a bare repository on this machine: autoland works on one that you push to.`,
-    bare.mend ?? '',
-  ];
+  const first = [
+    `Nothing was written. When both are as you want them and committed to ${branch}`,
+    `Read it, commit it to ${branch}`,
+    `Read both, commit them to ${branch}`,
+  ][wrote];
+  try {
+    return { say: `${first}, push to ${await findRepository(dir)}, then: autoland doctor`, mend: null };
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError)) throw thrown;
+    const say = `${first}, give autoland a bare repository on this machine to work on, then: autoland doctor`;
+    return { say, mend: thrown.mend ?? null };
+  }
 }
 
 async function write(dir: string, files: InitResult['files']): Promise<void> {

@@ -9,7 +9,7 @@ import { type ChangeState, foldChange } from '../engine/state.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
-import { type Owner, readOwner, refuseOtherOwner } from './owner.ts';
+import { readOwner, refuseOtherOwner } from './owner.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
 
 /** One repository's journal and switches: all that a command needs which runs no code of the repository. */
@@ -89,7 +89,7 @@ export async function openRepository(options: PlaceOptions, mode: OpenMode): Pro
   const place = await locate(options);
   if (mode !== 'read') refuseOtherOwner(place);
   if (mode === 'write') await makeState(place);
-  else if (!(await hasJournal(place))) throw noJournal(place, readOwner(place.repo));
+  else if (!(await hasJournal(place))) throw noJournal(place, options.state !== undefined);
   const store = await openStore({
     file: place.files.journal,
     clock: new SystemClock(),
@@ -98,13 +98,14 @@ export async function openRepository(options: PlaceOptions, mode: OpenMode): Pro
   return new Repository(place, store);
 }
 
-function noJournal({ repo, state }: Place, owner: Owner | undefined): AutolandError {
+function noJournal({ repo, state }: Place, isNamed: boolean): AutolandError {
+  const owner = readOwner(repo);
   const elsewhere =
     owner === undefined || owner.state === state
       ? 'if autoland runs with another --state or as another user, name its state: --state DIR; else start it once'
       : `autoland ran there with another state: add --state ${owner.state}; or start it here`;
   return new AutolandError('journal.missing', `expected a journal in ${state}, found none`, {
-    mend: `${elsewhere}: autoland up --repo ${repo}`,
+    mend: `${elsewhere}: autoland up --repo ${repo}${isNamed ? ` --state ${state}` : ''}`,
   });
 }
 

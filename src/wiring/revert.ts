@@ -4,6 +4,8 @@ import { AutolandError } from '../domain/errors.ts';
 import { makeRevert } from '../engine/revert.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { submit } from '../engine/submit.ts';
+import { type Ledger, type LedgerChange, revertSource } from '../views/ledger.ts';
+import { revertedBy } from '../views/proved.ts';
 import type { Repository } from './repository.ts';
 import { bot } from './workshop.ts';
 
@@ -22,6 +24,14 @@ export async function revertMerged(
         mend: 'autoland explain shows how it ended',
       },
     );
+  const ledger = await repository.ledger();
+  const known = revertOf(ledger, merge.commit);
+  if (known !== undefined)
+    throw new AutolandError(
+      'rollout.not-allowed',
+      `expected a merge that nothing takes back yet, found that ${known.id} ${known.conclusion === null ? 'reverts' : 'has reverted'} it`,
+      { mend: `autoland explain ${known.id}` },
+    );
   if (how.dryRun) return { commit: merge.commit, change: null };
   const { place, store, clock } = repository;
   const keyRing = await FileKeyRing.open(place.files.keys, { create: false });
@@ -39,9 +49,19 @@ export async function revertMerged(
         },
       );
     const ports = { journal: store, outbox: store, clock };
-    const { change } = await submit(ports, await repository.ledger(), made.proposal, how.actor);
+    const { change } = await submit(ports, ledger, made.proposal, how.actor);
     return { commit: merge.commit, change };
   } finally {
     await git.close();
   }
+}
+
+/** The revert of a merge that is under way or has landed; undefined: there is none. */
+function revertOf({ changes }: Ledger, commit: string): LedgerChange | undefined {
+  return [...changes.values()].find(
+    ({ proposal, conclusion }) =>
+      proposal.source === revertSource &&
+      revertedBy(proposal) === commit &&
+      (conclusion === null || conclusion.outcome === 'landed'),
+  );
 }

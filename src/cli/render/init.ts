@@ -13,7 +13,9 @@ export function renderInit(result: InitResult, files: InitResult['files']): stri
         ? ['', paint('bold', path), ...text.split('\n').map(printable)]
         : row('wrote', path);
     }),
-    ...(result.dryRun ? [] : ['', ...wrapAll(result.next)]),
+    ...(result.dryRun ? [] : ['', ...wrapAll([result.next.say])]),
+    // In one line: its commands are there to be copied.
+    ...(result.dryRun || result.next.mend === null ? [] : [`  mend: ${result.next.mend}`]),
   ];
 }
 
