@@ -2,8 +2,9 @@ import { chmod, copyFile, cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isErrno } from '../adapters/runtime/files.ts';
-import { AutolandError } from '../domain/errors.ts';
-import { locate, type PlaceOptions } from './place.ts';
+import { AutolandError, messageOf } from '../domain/errors.ts';
+import { locate, mustHoldDirectories, type PlaceOptions } from './place.ts';
+import { mustHaveJournal } from './repository.ts';
 
 /**
  * `autoland backup`: the published log, then the journal by SQLite's own consistent copy, then what only ever follows
@@ -16,17 +17,16 @@ export async function backUp(
   dryRun: boolean,
 ): Promise<{ to: string; files: readonly string[] }> {
   const place = await locate(options);
-  const to = resolve(dir);
-  if (await exists(to))
-    throw new AutolandError('usage', `expected ${to} not to exist`, {
-      mend: 'name a new directory for each backup',
-    });
+  await mustHaveJournal(place, options);
+  const to = await newDirectory(dir);
   const wanted = ['keys', 'log', 'flags.json', 'routes.json', 'kills', 'identity.key', 'STOP', 'releases'];
   const present = [];
   for (const name of wanted) if (await exists(join(place.state, name))) present.push(name);
   const files = ['journal.db', ...present];
   if (dryRun) return { to, files };
-  await mkdir(to, { recursive: true, mode: 0o700 });
+  await mkdir(to, { recursive: true, mode: 0o700 }).catch((cause) => {
+    throw notThere(to, messageOf(cause));
+  });
   if (present.includes('log')) await copyLog(place.files.log, join(to, 'log'));
   await copyJournal(place.files.journal, join(to, 'journal.db'));
   for (const name of present.filter((one) => one !== 'log'))
@@ -37,6 +37,25 @@ export async function backUp(
       filter: (path) => !isScrap(path),
     });
   return { to, files };
+}
+
+/** Looked at before anything is copied, and with --dry-run too. */
+async function newDirectory(dir: string): Promise<string> {
+  const to = resolve(dir);
+  if (await exists(to))
+    throw new AutolandError('usage', `expected a directory that is not there yet, found ${to}`, {
+      mend: 'name a new one for each backup',
+    });
+  await mustHoldDirectories(to).catch((cause) => {
+    throw notThere(to, messageOf(cause));
+  });
+  return to;
+}
+
+function notThere(to: string, why: string): AutolandError {
+  return new AutolandError('usage', `expected to make the directory ${to}: ${why}`, {
+    mend: 'name one below a directory that you can write to',
+  });
 }
 
 /** The checkpoint first: whatever is listed after it holds all that it covers, however the log grows meanwhile. */

@@ -85,9 +85,9 @@ export async function makeState(place: Place): Promise<void> {
 
 /** Below /proc and the like nothing can be made, and a recursive mkdir tries for ever. */
 export async function mustHoldDirectories(path: string): Promise<void> {
-  const kind = await statfs(await existingParent(path));
-  if (kind.type !== procFilesystem) return;
-  throw new Error('nothing can be made below /proc');
+  const parent = await existingParent(path);
+  if (!(await stat(parent)).isDirectory()) throw new Error(`${parent} is not a directory`);
+  if ((await statfs(parent)).type === procFilesystem) throw new Error('nothing can be made below /proc');
 }
 
 /** proc_super_magic, statfs(2). */

@@ -40,7 +40,9 @@ export class Repository {
     const known = [...(await this.ledger()).changes.keys()];
     const digits = /^(?:chg_)?([0-9a-f]{4,12})$/.exec(prefix)?.[1];
     // A shorter beginning may be a slip of the hand: it must not pick the only change there is.
-    const found = digits === undefined ? [] : known.filter((id) => id.startsWith(`chg_${digits}`));
+    const found = known.filter(
+      (id) => id === prefix || (digits !== undefined && id.startsWith(`chg_${digits}`)),
+    );
     const [id] = found;
     if (id === undefined || found.length > 1) throw notOne(prefix, found, known);
     const entries = await this.store.read({ change: id });
@@ -89,7 +91,7 @@ export async function openRepository(options: PlaceOptions, mode: OpenMode): Pro
   const place = await locate(options);
   if (mode !== 'read') refuseOtherOwner(place);
   if (mode === 'write') await makeState(place);
-  else if (!(await hasJournal(place))) throw noJournal(place, options.state !== undefined);
+  else await mustHaveJournal(place, options);
   const store = await openStore({
     file: place.files.journal,
     clock: new SystemClock(),
@@ -98,14 +100,18 @@ export async function openRepository(options: PlaceOptions, mode: OpenMode): Pro
   return new Repository(place, store);
 }
 
-function noJournal({ repo, state }: Place, isNamed: boolean): AutolandError {
+/** Rejects with `journal.missing`. */
+export async function mustHaveJournal(place: Place, options: PlaceOptions): Promise<void> {
+  if (await hasJournal(place)) return;
+  const { repo, state } = place;
   const owner = readOwner(repo);
   const elsewhere =
     owner === undefined || owner.state === state
       ? 'if autoland runs with another --state or as another user, name its state: --state DIR; else start it once'
       : `autoland ran there with another state: add --state ${owner.state}; or start it here`;
-  return new AutolandError('journal.missing', `expected a journal in ${state}, found none`, {
-    mend: `${elsewhere}: autoland up --repo ${repo}${isNamed ? ` --state ${state}` : ''}`,
+  const where = options.state === undefined ? '' : ` --state ${state}`;
+  throw new AutolandError('journal.missing', `expected a journal in ${state}, found none`, {
+    mend: `${elsewhere}: autoland up --repo ${repo}${where}`,
   });
 }
 

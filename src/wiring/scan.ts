@@ -34,7 +34,10 @@ export async function scanRepository(options: PlaceOptions, how: ScanWish): Prom
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    return await scan(repository, workshop, how);
+    const report = await scan(repository, workshop, how);
+    // So that the log can be verified before a control plane has ever run.
+    if (!how.dryRun) await workshop.auditLog.publish();
+    return report;
   } finally {
     await workshop.close();
   }
@@ -78,16 +81,13 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
       version: `${String(proposal.record.package)}@${String(proposal.record.to)}`,
       ref: proposal.ref,
     });
-  if (!how.dryRun) {
+  if (!how.dryRun)
     await repository.record('agents.scanned', how.actor, {
       proposed: proposals.length,
       skipped: report.skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200),
       knownUpTo: overtaken.upTo,
       handled: handledBy(report, overtaken, how),
     });
-    // So that the log can be verified before a control plane has ever run.
-    await workshop.auditLog.publish();
-  }
   return { dryRun: how.dryRun, proposals, skipped: report.skipped };
 }
 

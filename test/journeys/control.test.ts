@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,8 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     ['kill', 'shop.abc'],
     ['rollout', 'chg_ffff', '--pause'],
     ['rollback', 'chg_ffff'],
+    ['backup', '/tmp/autoland-no-backup'],
+    ['backup', '/tmp/autoland-no-backup', '--dry-run'],
   ])('acts on no autoland that is not there, and makes nothing: %s %s', async (...words) => {
     const answer = await runCli([...words, ...where]);
     expect(answer.stderr).toMatch(
@@ -34,6 +36,19 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     );
     expect(answer.code).toBe(1);
     expect(existsSync(join(dir, 'state'))).toBe(false);
+  });
+
+  it.each(['{dir}', '{file}/below', '/proc/autoland/x'])('backs nothing up to %s', async (path) => {
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
+    (await openRepository({ repo: repo.dir, state: join(dir, 'backed') }, 'write')).store.close();
+    const to = path.replace('{dir}', dir).replace('{file}', file);
+    for (const more of [[], ['--dry-run']]) {
+      const at = ['--repo', repo.dir, '--state', join(dir, 'backed')];
+      const { code, stderr } = await runCli(['backup', to, ...at, ...more], { limitMs: 20_000 });
+      expect(stderr).toMatch(/^autoland: expected .*\[usage\]\n {2}mend: name .*\n$/);
+      expect(code).toBe(2);
+    }
   });
 
   it('says with the red button which autoland it stopped, and who did before', async () => {

@@ -113,7 +113,8 @@ describe('dependencies', () => {
       { name: 'jake', path: 'node_modules/jake', from: '10.0.0', to: '10.1.0', direct: false },
     ]);
     expect(outcome.data.reasons).toEqual([
-      'Only direct dependencies move, at most by a minor step: ejs 2.6.1 -> 2.7.4.',
+      'Direct dependencies move: ejs 2.6.1 -> 2.7.4, at most by a minor step.',
+      'Indirect dependencies move within their ranges: jake 10.0.0 -> 10.1.0, at most by a minor step.',
     ]);
   });
 });
