@@ -32,7 +32,7 @@ export type Lockfile = {
   readonly legacy: JsonRecord | undefined;
 };
 
-const mend = 'Regenerate it with `npm install --package-lock-only`.';
+const mend = 'regenerate it with `npm install --package-lock-only`';
 
 /** Throws `lockfile.invalid` for anything that is not an npm lockfile of version 2 or 3. */
 export function parseLockfile(text: string): Lockfile {

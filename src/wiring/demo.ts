@@ -15,7 +15,7 @@ import { verifyRepositoryLog } from './audit.ts';
 import { portOf } from './free-port.ts';
 import { checkRepository } from './fsck.ts';
 import { makeRepository } from './new-repository.ts';
-import { directory, type PlaceOptions, stateHome } from './place.ts';
+import { directory, mustHoldDirectories, type PlaceOptions, stateHome } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scanRepository } from './scan.ts';
@@ -118,6 +118,7 @@ async function freshHome(base: string): Promise<{ dir: string; free: () => void 
 
 async function makeHome(dir: string): Promise<void> {
   try {
+    await mustHoldDirectories(dir);
     await mkdir(dir, { recursive: true, mode: 0o711 });
   } catch (cause) {
     throw new AutolandError('state.unusable', `expected to make the directory ${dir}: ${messageOf(cause)}`, {

@@ -79,7 +79,7 @@ function shown(flag: StoredFlag, killed: boolean): TrafficFlag {
 
 function killedFlag(key: string): AutolandError {
   return new AutolandError('rollout.not-allowed', `flag ${key} was killed and can never be raised again`, {
-    mend: 'Start a new rollout: it gets a flag of its own.',
+    mend: 'start a new rollout: it gets a flag of its own',
   });
 }
 
@@ -87,6 +87,6 @@ function staleVersion(key: string, expected: number, stored: StoredFlag | undefi
   return new AutolandError(
     'flag.stale-version',
     `flag ${key} was expected at version ${expected}, found ${stored?.version ?? 'none'}`,
-    { mend: 'Read the flag again and decide anew.' },
+    { mend: 'read the flag again and decide anew' },
   );
 }

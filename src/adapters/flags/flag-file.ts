@@ -46,7 +46,7 @@ export function readFlagFile(path: string): Map<string, StoredFlag> {
     return text === undefined ? new Map() : parseFlags(text);
   } catch (cause) {
     throw new AutolandError('state.corrupt', `${path} must hold flags in flagd's schema: ${String(cause)}`, {
-      mend: 'Every flag counts as off. Look at the file; removing it closes all flags for good.',
+      mend: 'every flag counts as off. Look at the file; removing it closes all flags for good.',
       cause,
     });
   }

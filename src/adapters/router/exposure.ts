@@ -72,7 +72,7 @@ export function checkLease(
 
 function notAllowed(why: string): AutolandError {
   return new AutolandError('rollout.not-allowed', `the router gives no lease: ${why}`, {
-    mend: 'Hold or start the rollout anew.',
+    mend: 'hold or start the rollout anew',
   });
 }
 

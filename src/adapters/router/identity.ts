@@ -102,7 +102,7 @@ export function identityKey(path: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64url');
   if (key.length === 32) return key;
   throw new AutolandError('state.corrupt', `${path} must hold 32 bytes in base64url, found ${key.length}`, {
-    mend: 'Remove the file: users get new ids, and rollouts under way must start anew.',
+    mend: 'remove the file: users get new ids, and rollouts under way must start anew',
   });
 }
 

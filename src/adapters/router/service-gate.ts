@@ -184,6 +184,6 @@ export class ServiceGate {
 
 function memoryFull(users: number): AutolandError {
   return new AutolandError('runtime.refused', `the witness remembers ${users} users at most, and more came`, {
-    mend: 'Hold this rollout, and raise the router’s maxUsers.',
+    mend: 'hold this rollout, and raise the router’s maxUsers',
   });
 }

@@ -22,7 +22,7 @@ export function readChildren(path: string): readonly ChildRecord[] {
     return file.parse(JSON.parse(text)).children;
   } catch (cause) {
     throw new AutolandError('state.corrupt', `${path} is not as it was written: ${messageOf(cause)}`, {
-      mend: 'End the control plane and the router if they still run, then remove the file.',
+      mend: 'end the control plane and the router if they still run, then remove the file',
       cause,
     });
   }

@@ -55,7 +55,7 @@ export function socketPath(path: string): string {
   throw new AutolandError(
     'config.invalid',
     `a Unix socket's path may have ${SOCKET_PATH_BYTES} bytes, but ${path} has ${bytes}`,
-    { mend: 'Use a state directory with a shorter path.' },
+    { mend: 'use a state directory with a shorter path' },
   );
 }
 

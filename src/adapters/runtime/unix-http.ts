@@ -28,7 +28,7 @@ export async function serveJson(path: string, handlers: Handlers): Promise<Serve
   privateDir(dirname(path));
   if (await answers(socketPath(path))) {
     throw new AutolandError('state.locked', `another process listens at ${path}`, {
-      mend: 'Stop it first: one state directory has one of each process.',
+      mend: 'stop it first: one state directory has one of each process',
     });
   }
   rmSync(path, { force: true });
@@ -100,7 +100,7 @@ function exchange(call: Call, text: string | undefined): Promise<{ status: numbe
           'runtime.unreachable',
           `expected an answer at ${call.socket}: ${messageOf(cause)}`,
           {
-            mend: 'See whether the process is running.',
+            mend: 'see whether the process is running',
             cause,
           },
         ),

@@ -17,7 +17,7 @@ export function editManifest(text: string, path: string, edits: readonly SpecEdi
         'manifest.invalid',
         `${path}: expected one text at ${edit.section}.${edit.name}.`,
         {
-          mend: `Make ${path} plain JSON in which no key stands twice.`,
+          mend: `make ${path} plain JSON in which no key stands twice`,
         },
       );
     }

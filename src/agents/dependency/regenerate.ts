@@ -70,7 +70,7 @@ async function runNpm(sandbox: Regenerate['sandbox'], dir: string, before: Date)
     problem = `npm ${why}: ${(result.stderr || result.stdout).trim().slice(-1500)}`;
   }
   throw new AutolandError('sandbox.failed', `Expected npm to regenerate the lockfile; ${problem}`, {
-    mend: 'Run the same npm command on the branch to see it for yourself.',
+    mend: 'run the same npm command on the branch to see it for yourself',
   });
 }
 

@@ -28,7 +28,7 @@ export function parseManifest(text: string, path: string): Manifest {
     };
   } catch (error) {
     throw new AutolandError('manifest.invalid', `${path} cannot be read: ${messageOf(error)}.`, {
-      mend: `Make ${path} a valid package.json (https://docs.npmjs.com/cli/configuring-npm/package-json).`,
+      mend: `make ${path} a valid package.json (https://docs.npmjs.com/cli/configuring-npm/package-json)`,
       cause: error,
     });
   }

@@ -25,7 +25,7 @@ export function inquiryOf(lock: Pick<LockFacts, 'base' | 'head'>): Inquiry {
   const entries = lock.head === undefined ? [] : newEntries(lock.base, lock.head);
   if (entries.length > maxPackages) {
     const message = `${entries.length} packages change, over the ${maxPackages} that are looked up.`;
-    throw new AutolandError('registry.invalid', message, { mend: 'Split the change.' });
+    throw new AutolandError('registry.invalid', message, { mend: 'split the change' });
   }
   const baseVersions = versionsByName(lock.base, new Set(entries.map((entry) => entry.name)));
   const wanted = new Map<string, { name: string; version: string }>();

@@ -47,7 +47,7 @@ function obstacleIn(statement: Statement, { service, newAt }: Admission): string
 
 function refused(digest: string, why: string, cause?: unknown): AutolandError {
   return new AutolandError('runtime.refused', `release ${digest} may not run: ${why}`, {
-    mend: 'Build it again through the pipeline.',
+    mend: 'build it again through the pipeline',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -52,7 +52,7 @@ export function readInstances(layout: StateLayout): readonly InstanceRecord[] {
       'state.corrupt',
       `${layout.instances} is not as it was written: ${messageOf(cause)}`,
       {
-        mend: 'End the services that still run, then remove the file.',
+        mend: 'end the services that still run, then remove the file',
         cause,
       },
     );

@@ -33,7 +33,7 @@ export class RoutingQueue {
         const late = new AutolandError(
           'runtime.unreachable',
           `expected the route to be set within ${this.#longestMs} ms`,
-          { mend: 'Try again; see whether the instances of the service answer.' },
+          { mend: 'try again; see whether the instances of the service answer' },
         );
         over.abort(late);
         reject(late);

@@ -192,7 +192,7 @@ export class Slot {
     throw new AutolandError(
       'runtime.unhealthy',
       `${this.spec.name} ${digestName(this.digest)} ${how}. The end of its output:\n${tail}`,
-      { mend: `See ${this.#log.path}.` },
+      { mend: `see ${this.#log.path}` },
     );
   }
 

@@ -162,7 +162,7 @@ export class Supervisor implements Runtime {
     if (this.#unsaved) this.#save();
     if (!this.#unsaved) return;
     throw new AutolandError('state.unusable', `expected to write ${this.#layout.instances}`, {
-      mend: 'Free some space on that disk; what runs goes on running.',
+      mend: 'free some space on that disk; what runs goes on running',
     });
   }
 
