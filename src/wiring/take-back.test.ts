@@ -87,6 +87,29 @@ it.each(['conclude', 'landed'])('reverts what is past its rollout: %s', async (p
   expect(await signals()).toEqual([]);
 });
 
+it('makes no second revert while the first is under way or has landed', async () => {
+  await enter('conclude');
+  await journal('change.concluded', { outcome: 'landed', code: 'x', reasons: [] });
+  const { change } = await rollback();
+  if (change === null) throw new Error('nothing was handed in');
+  const refusal = (says: string) => ({
+    code: 'rollout.not-allowed',
+    message: expect.stringContaining(`${change} ${says}`),
+  });
+  for (const dryRun of [true, false])
+    await expect(rollback(dryRun)).rejects.toMatchObject(refusal('reverts it'));
+  const conclude = (outcome: string) =>
+    bench.repository.store.append({
+      events: [
+        { type: 'change.concluded', change, actor: 'test', data: { outcome, code: 'x', reasons: [] } },
+      ],
+    });
+  await conclude('landed');
+  await expect(rollback()).rejects.toMatchObject(refusal('has reverted it'));
+  await conclude('refused');
+  expect(await rollback(true)).toMatchObject({ kind: 'reverting' });
+});
+
 it('is content when the rollout has heard', async () => {
   await enter('rollout');
   const conclusion = { outcome: 'rolled-back', code: 'rollout.by-person', reasons: [] };

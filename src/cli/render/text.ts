@@ -19,7 +19,7 @@ export function wrap(text: string, indent: string, columns: number = width()): s
   for (const word of text.slice(lead.length).split(' ')) {
     const isFirst = line === lead || line === indent;
     if (!isFirst && shownLength(line) + 1 + shownLength(word) > columns) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = indent + word;
     } else line += isFirst ? word : ` ${word}`;
   }
