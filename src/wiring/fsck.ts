@@ -7,14 +7,15 @@ import { FileReleaseStore } from '../adapters/release-store/file-release-store.t
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { type FsckFacts, type FsckFinding, fsck } from '../audit/fsck.ts';
-import { rolloutPlan } from '../config/plans.ts';
 import { messageOf } from '../domain/errors.ts';
 import { trailersOf } from '../domain/trailers.ts';
+import type { GitReader } from '../ports/git-host.ts';
+import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
 import { inProduction } from '../views/ledger.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { BranchRules } from './rules.ts';
+import { BranchRules, configAt } from './rules.ts';
 
 /** `autoland fsck`. */
 export async function checkRepository(
@@ -60,23 +61,25 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
 async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal']['rollout']> {
   const busy = inProduction(await repository.ledger());
   if (busy === undefined || busy.digest === null) return null;
-  const { reader, close } = await openGitReader(repository.place.repo);
-  try {
-    const { config } = await new BranchRules(reader, false).load();
-    const note = (await repository.change(busy.id)).state.notes.get('rollout.position');
-    const weights = rolloutPlan(config).steps.map(({ weight }) => weight);
-    return { digest: busy.digest, flag: String(note?.flag ?? ''), weights };
-  } finally {
-    await close();
-  }
+  const position = readPosition((await repository.change(busy.id)).state.notes.get(positionNote));
+  const weights = position?.plan.steps.map(({ weight }) => weight) ?? [];
+  return { digest: busy.digest, flag: position?.flag ?? '', weights };
 }
 
-async function branchFacts({ place }: Repository, keys: PublicKeyRing): Promise<FsckFacts['branch']> {
+/** What is broken on the tip of the branch holds changes; what there is can be checked all the same. */
+async function branchName(repository: Repository, reader: GitReader): Promise<string> {
+  const { stable } = await repository.ledger();
+  const tip = new BranchRules(reader, false).load().then(({ config }) => config);
+  return (await (stable === null ? tip : tip.catch(() => configAt(reader, stable.commit)))).branch;
+}
+
+async function branchFacts(repository: Repository, keys: PublicKeyRing): Promise<FsckFacts['branch']> {
+  const { place } = repository;
   const lander = await keys.publicKey('lander');
   const { reader, close } = await openGitReader(place.repo);
   try {
-    const { config } = await new BranchRules(reader, false).load();
-    const commits = await reader.history(null, await reader.resolve(config.branch));
+    const branch = await branchName(repository, reader);
+    const commits = await reader.history(null, await reader.resolve(branch));
     const ours = commits.flatMap(({ sha, tree, message }) => {
       const change = trailersOf(message).get('Autoland-Change');
       return change === undefined ? [] : [{ commit: sha, tree, change }];

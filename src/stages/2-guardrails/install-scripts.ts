@@ -1,5 +1,6 @@
 import type { LockEntry } from '../../domain/lockfile.ts';
 import type { PackageManifest } from '../../domain/npm/package.ts';
+import { counted } from '../../domain/words.ts';
 import { failing, guardrail, type Problem, type RegistryFacts } from './facts.ts';
 
 const events = ['preinstall', 'install', 'postinstall'] as const;
@@ -12,7 +13,10 @@ export const installScripts = guardrail('install-scripts', ['registry'], ({ regi
   return {
     verdict: 'pass',
     code: 'install-scripts.none-new',
-    reason: `None of ${entries.length} new packages newly runs code when it is installed.`,
+    reason:
+      entries.length === 0
+        ? 'No package is new.'
+        : `None of ${counted(entries.length, 'new package')} newly runs code when it is installed.`,
     evidence: { packages: entries.length },
   };
 });

@@ -18,7 +18,9 @@ export const releaseAge = guardrail('release-age', ['registry'], ({ registry }) 
     const reason = `The registry does not say when ${unknown[0]} was published.`;
     return { verdict: 'abstain', code: 'release-age.unknown', reason, evidence };
   }
-  const reason = `${published.size === 1 ? 'The new version is' : `All ${published.size} new versions are`} at least ${minimumAgeDays} days old.`;
+  const versions = published.size === 1 ? 'The new version is' : `All ${published.size} new versions are`;
+  const reason =
+    published.size === 0 ? 'No version is new.' : `${versions} at least ${minimumAgeDays} days old.`;
   return { verdict: 'pass', code: 'release-age.old-enough', reason, evidence };
 });
 

@@ -1,4 +1,5 @@
 import type { LockEntry } from '../../../domain/lockfile.ts';
+import { counted } from '../../../domain/words.ts';
 import { failing, guardrail, type Problem, type RegistryFacts } from '../facts.ts';
 import { needsDiffer } from './needs.ts';
 
@@ -10,7 +11,10 @@ export const integrity = guardrail('integrity', ['registry'], ({ registry }) => 
   return {
     verdict: 'pass',
     code: entries.length === 0 ? 'integrity.unchanged' : 'integrity.served',
-    reason: `The registry serves all ${entries.length} new packages with the digests of the lockfile.`,
+    reason:
+      entries.length === 0
+        ? 'No package is new.'
+        : `The registry serves ${counted(entries.length, 'new package')} with the digests of the lockfile.`,
     evidence: {
       packages: entries.length,
       digests: Object.fromEntries(
