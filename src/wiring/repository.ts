@@ -8,6 +8,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
+import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
 import { readOwner, refuseOtherOwner } from './owner.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
@@ -57,8 +58,10 @@ export class Repository {
     await this.store.append({ events: [{ type, actor, data }] });
   }
 
-  /** The shares of the rollout's steps, as the protected branch configures them. */
-  async weights(): Promise<readonly number[]> {
+  /** The shares of a rollout's steps: as it began, or before that as the protected branch configures them. */
+  async weights({ notes }: ChangeState): Promise<readonly number[]> {
+    const begun = readPosition(notes.get(positionNote));
+    if (begun !== undefined) return begun.plan.steps.map(({ weight }) => weight);
     // Most commands never ask, and need not wait for the schema and the YAML reader.
     const [{ openGitReader }, { BranchRules }, { rolloutPlan }] = await Promise.all([
       import('../adapters/git-host/local/local-git-host.ts'),

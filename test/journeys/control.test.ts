@@ -51,6 +51,17 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     }
   });
 
+  it('stops with a journal that is no journal any more', async () => {
+    const state = join(dir, 'broken');
+    (await openRepository({ repo: repo.dir, state }, 'write')).store.close();
+    for (const name of ['journal.db', 'journal.db-wal', 'journal.db-shm'])
+      writeFileSync(join(state, name), 'not what it was\n'.repeat(1_000));
+    const { code, stderr } = await runCli(['stop', '--repo', repo.dir, '--state', state]);
+    expect(stderr).toMatch(/^autoland: stopped, but the journal could not be written: /);
+    expect(code).toBe(0);
+    expect(existsSync(join(state, 'STOP'))).toBe(true);
+  });
+
   it('says with the red button which autoland it stopped, and who did before', async () => {
     (await openRepository({ repo: repo.dir, state: join(dir, 'state') }, 'write')).store.close();
     const first = await runCli(['stop', '--reason', 'nothing runs here', ...where]);

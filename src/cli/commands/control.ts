@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { printable } from '../../domain/printable.ts';
 import type { Repository } from '../../wiring/repository.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
@@ -47,29 +48,25 @@ export function define(program: Command): void {
 }
 
 async function stop(options: CommonOptions & DryRun & { reason: string }): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'update');
-  const already = await repository.controls.stopped();
-  if (options.dryRun !== true) {
-    // The file first: router and worker read it themselves, whatever happens to the journal.
-    await repository.controls.stop(person(), options.reason);
-    await repository.record('control.stopped', person(), { reason: options.reason }).catch(notJournalled);
-  }
+  const { stopAutonomy } = await import('../../wiring/stop.ts');
+  const dryRun = options.dryRun === true;
+  const { state, already, trouble } = await stopAutonomy(options, {
+    by: person(),
+    reason: options.reason,
+    dryRun,
+  });
+  if (trouble !== undefined)
+    process.stderr.write(`autoland: stopped, but the journal could not be written: ${printable(trouble)}\n`);
   const now = {
     stopped: true,
     was: already === undefined ? 'running' : 'stopped',
     by: already?.by ?? person(),
     reason: already?.reason ?? options.reason,
     since: already?.at ?? null,
-    state: repository.place.state,
-    dryRun: options.dryRun === true,
+    state,
+    dryRun,
   };
   print(options.json, now, renderStop);
-}
-
-/** It is stopped all the same. */
-function notJournalled(thrown: unknown): void {
-  process.stderr.write(`autoland: stopped, but the journal could not be written: ${messageOf(thrown)}\n`);
 }
 
 async function resume(options: CommonOptions & DryRun): Promise<void> {
@@ -122,7 +119,7 @@ async function rollout(change: string, options: RolloutOptions): Promise<void> {
       mend: 'autoland status shows which change is exposed',
     });
   }
-  const data = wish.share === undefined ? {} : { step: stepFor(await repository.weights(), wish.share) };
+  const data = wish.share === undefined ? {} : { step: stepFor(await repository.weights(state), wish.share) };
   await send(options, repository, { change: state.id, name: wish.name, data });
 }
 
