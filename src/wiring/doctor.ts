@@ -9,6 +9,7 @@ import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { adviceOn } from '../config/advice.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
@@ -109,7 +110,8 @@ async function rulesHold(place: Place): Promise<string | Missing> {
     const levels = Object.entries(config.autonomy).filter(([, level]) => level !== 'observe');
     const alone =
       levels.length === 0 ? 'observes only' : levels.map(([name, level]) => `${name}: ${level}`).join(', ');
-    return `${counted(policies.all.length, 'policy', 'policies')} (unsigned); ${alone}`;
+    const held = `${counted(policies.all.length, 'policy', 'policies')} (unsigned); ${alone}`;
+    return [held, ...adviceOn(config)].join('; ');
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
     return { missing: thrown.message, mend: thrown.mend ?? 'autoland init' };
