@@ -7,6 +7,8 @@ import { explainSqlite } from './sqlite-errors.ts';
  * unlike a pid file it cannot be stale).
  */
 export class KernelLock {
+  /** A lock that nobody refers to any more is still held: collected, it would be freed in silence. */
+  static readonly #held = new Set<KernelLock>();
   readonly #db: DatabaseSync;
 
   private constructor(db: DatabaseSync) {
@@ -19,7 +21,9 @@ export class KernelLock {
     const db = new DatabaseSync(file, { timeout: 0 });
     try {
       db.exec('BEGIN EXCLUSIVE');
-      return new KernelLock(db);
+      const lock = new KernelLock(db);
+      KernelLock.#held.add(lock);
+      return lock;
     } catch (error) {
       db.close();
       if (isBusy(error)) return undefined;
@@ -28,6 +32,7 @@ export class KernelLock {
   }
 
   free(): void {
+    KernelLock.#held.delete(this);
     if (this.#db.isOpen) this.#db.close();
   }
 }

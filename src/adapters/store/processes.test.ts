@@ -34,6 +34,8 @@ const appender = `${imports}
   }`;
 const holder = `${imports}
   ControlLock.take(file);
+  // What nobody refers to is collected, and a lock must not go with it.
+  for (let n = 0; n < 3; n += 1) globalThis.gc();
   process.stdout.write('held\\n');
   setInterval(() => {}, 1000);`;
 
@@ -42,7 +44,7 @@ class Child {
   readonly #process: ChildProcess;
 
   constructor(script: string, file: string) {
-    const args = ['--input-type=module', '-e', script, file];
+    const args = ['--expose-gc', '--input-type=module', '-e', script, file];
     this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     children.add(this.#process);
     this.#process.stdout?.on('data', (chunk: Buffer) => {
