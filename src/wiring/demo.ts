@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import { removeTree } from '../adapters/release-store/copy-tree.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { seconds } from '../cli/render/text.ts';
 import { rolloutPlan } from '../config/plans.ts';
@@ -106,7 +107,8 @@ async function freshHome(base: string): Promise<{ dir: string; free: () => void 
     await makeHome(dir);
     try {
       const lock = ControlLock.take(`${dir}.lock`);
-      await rm(dir, { recursive: true, force: true });
+      // Releases are read-only, also for their owner.
+      await removeTree(dir);
       await makeHome(dir);
       return { dir, free: () => lock.free() };
     } catch (thrown) {
