@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
 import { makeRepository } from '../../src/wiring/new-repository.ts';
@@ -32,5 +33,5 @@ export async function makeShop(): Promise<Shop> {
 }
 
 export async function removeShop({ root }: Shop): Promise<void> {
-  await rm(root, { recursive: true, force: true });
+  await removeTree(root);
 }

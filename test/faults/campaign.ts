@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
 import { seededRandom } from '../../src/demo/traffic/random.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { Crowd, type CrowdCounts } from './crowd.ts';
@@ -61,7 +62,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   } finally {
     await campaign.close();
     campaign.sweep();
-    rmSync(dir, { recursive: true, force: true });
+    await removeTree(dir);
   }
 }
 

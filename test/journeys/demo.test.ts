@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
 import { collect, processesNaming, spawnCli, until } from './cli.ts';
 
 const shipped = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
@@ -55,11 +56,15 @@ describe('another story', { timeout: 240_000 }, () => {
   afterEach(async () => {
     for (const child of begun) child.kill('SIGKILL');
     begun = [];
-    await until(
-      () => (processesNaming(dir).length === 0 ? true : undefined),
-      () => `left running: ${processesNaming(dir).join('\n')}`,
-      20_000,
-    ).finally(() => rmSync(dir, { recursive: true, force: true }));
+    try {
+      await until(
+        () => (processesNaming(dir).length === 0 ? true : undefined),
+        () => `left running: ${processesNaming(dir).join('\n')}`,
+        20_000,
+      );
+    } finally {
+      await removeTree(dir);
+    }
   });
 
   function edit(path: string, change: (text: string) => string): void {

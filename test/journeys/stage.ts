@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
 import type { Entry } from '../../src/domain/journal.ts';
 import { type ChangeView, lastExposure, viewChange } from '../../src/views/change-view.ts';
 import type { StatusView } from '../../src/views/status-view.ts';
@@ -161,10 +162,14 @@ export class Stage {
   /** Ends everything, and finds out whether that was everything. */
   async close(): Promise<void> {
     await this.down();
-    await until(
-      () => (processesNaming(this.dir).length === 0 ? true : undefined),
-      () => `left running: ${processesNaming(this.dir).join('\n')}`,
-      10_000,
-    ).finally(() => rmSync(this.dir, { recursive: true, force: true }));
+    try {
+      await until(
+        () => (processesNaming(this.dir).length === 0 ? true : undefined),
+        () => `left running: ${processesNaming(this.dir).join('\n')}`,
+        10_000,
+      );
+    } finally {
+      await removeTree(this.dir);
+    }
   }
 }

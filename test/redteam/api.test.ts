@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
 import { makeShop } from './support/real-state.ts';
 
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
@@ -29,7 +30,7 @@ describe('the doors of a running `up`', () => {
   afterAll(async () => {
     up.stdin?.end();
     if (up.exitCode === null) await once(up, 'exit');
-    await rm(root, { recursive: true, force: true });
+    await removeTree(root);
   });
 
   it('are Unix sockets that only their owner can open', async () => {
