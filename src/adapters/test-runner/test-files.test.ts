@@ -3,7 +3,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isTestFile, overlayTests } from './test-files.ts';
+import { isTestFile } from '../../domain/test-file.ts';
+import { overlayTests } from './test-files.ts';
 
 describe('isTestFile', () => {
   it.each([

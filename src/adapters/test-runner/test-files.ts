@@ -1,15 +1,6 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-
-const testFolders = /(^|\/)(tests?|__tests__|specs?|__snapshots__|__mocks__|fixtures)\//i;
-const testNames = /(^|\/)[^/]*[._-](test|spec)s?\.[^/]+$|(^|\/)(test|spec)\.[cm]?[jt]sx?$/i;
-const testSettings =
-  /(^|\/)((vitest|jest|playwright|cypress|karma|ava|nyc|c8)\.(config|workspace|setup)[^/]*|\.(mocharc|nycrc|c8rc|taprc)[^/]*)$/i;
-
-/** Tests, their fixtures and snapshots, and the settings of test runners. */
-export function isTestFile(path: string): boolean {
-  return testFolders.test(path) || testNames.test(path) || testSettings.test(path);
-}
+import { isTestFile } from '../../domain/test-file.ts';
 
 /** Puts the base's test files in the place of the head's: what judges a change is not part of it. */
 export async function overlayTests(base: string, head: string): Promise<void> {

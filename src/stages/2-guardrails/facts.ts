@@ -5,6 +5,7 @@ import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { TestEdits } from './test-edits/edits.ts';
 
 /** The diff itself, and how large one may be. Cost: nothing. */
 export type DiffFacts = {
@@ -55,7 +56,13 @@ export type AgeRules = {
 };
 
 /** The project's tests on base and head. Cost: minutes. */
-export type TestFacts = { readonly configured: false } | ({ readonly configured: true } & TestComparison);
+export type TestFacts =
+  | { readonly configured: false }
+  | ({
+      readonly configured: true;
+      readonly class: ChangeClass;
+      readonly edits: TestEdits;
+    } & TestComparison);
 
 export type Facts = {
   readonly diff: DiffFacts;

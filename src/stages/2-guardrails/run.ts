@@ -11,11 +11,12 @@ import { allGuardrails } from './all.ts';
 import { agesOf, check, dearest, type Fault, faultOf, notRun } from './check.ts';
 import { type FactName, type Facts, factNames, type Guardrail, type VersionFacts } from './facts.ts';
 import { inquiryOf, projectManifests } from './packages.ts';
+import { readEdits } from './run-edits.ts';
 import type { GuardrailSettings } from './settings.ts';
 
 export type GuardrailDeps = {
   /** Called with tree names too. */
-  readonly git: Pick<GitReader, 'readFile'>;
+  readonly git: Pick<GitReader, 'readFile' | 'list'>;
   readonly registry: Registry;
   readonly tests: TestRunner;
   readonly clock: Clock;
@@ -108,13 +109,13 @@ const gather: Readonly<Record<FactName, (to: Gathering) => Promise<void>>> = {
     const { class: changeClass, base, tree: head } = change.classification;
     // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
     const judgedBy = changeClass === 'other' ? 'own' : 'base';
-    found.tests =
-      test === null
-        ? { configured: false }
-        : {
-            configured: true,
-            ...(await deps.tests.compare({ ...settings.commands, test }, { base, head, judgedBy })),
-          };
+    if (test === null) {
+      found.tests = { configured: false };
+      return;
+    }
+    const edits = await readEdits(deps.git, change.classification);
+    const compared = await deps.tests.compare({ ...settings.commands, test }, { base, head, judgedBy });
+    found.tests = { configured: true, class: changeClass, edits, ...compared };
   },
 };
 

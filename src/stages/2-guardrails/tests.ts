@@ -1,6 +1,7 @@
 import type { TestReport, TestRun } from '../../domain/test-comparison.ts';
 import { counted } from '../../domain/words.ts';
 import { type Finding, guardrail, type TestFacts } from './facts.ts';
+import { tricksIn } from './test-edits/edits.ts';
 
 type Ran = Extract<TestRun, { kind: 'ran' }>;
 type Compared = Extract<TestFacts, { configured: true }>;
@@ -11,10 +12,8 @@ export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
   if (!runs.configured) {
     return finding('not-configured', 'tests.not-configured', 'No test command is configured.', {});
   }
-  for (const rule of rules) {
-    const found = rule(runs);
-    if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
-  }
+  const found = worse(firstOf(runs), tricks(runs));
+  if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
   const ok = reportOf(runs.head)?.counts.ok ?? 0;
   return finding(
     'pass',
@@ -23,6 +22,32 @@ export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
     evidenceOf(runs),
   );
 });
+
+function firstOf(runs: Compared): Finding | undefined {
+  for (const rule of rules) {
+    const found = rule(runs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What could not be measured never hides what was found in the change itself. */
+function worse(ran: Finding | undefined, read: Finding | undefined): Finding | undefined {
+  if (ran === undefined || read === undefined) return ran ?? read;
+  const first = read.verdict === 'fail' && ran.verdict !== 'fail' ? read : ran;
+  return { ...first, evidence: { ...read.evidence, ...first.evidence } };
+}
+
+/** Class `other` may mean it: a person looks. No other class has a reason to. */
+const tricks: Rule = ({ class: changeClass, edits }) => {
+  const found = tricksIn(edits);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
+  const reason = `${first.path}:${first.line} ${first.detail}${more}.`.slice(0, 500);
+  const evidence = found.slice(0, 10).map((trick) => ({ ...trick, path: trick.path.slice(0, 300) }));
+  return finding(changeClass === 'other' ? 'abstain' : 'fail', first.code, reason, { tricks: evidence });
+};
 
 /** A base that cannot be measured says nothing of the head. */
 const baseRuns: Rule = ({ base }) => {

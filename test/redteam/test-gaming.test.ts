@@ -1,0 +1,155 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
+import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
+import { runClassify } from '../../src/stages/1-classify/run.ts';
+import { checkChange } from '../../src/stages/2-guardrails/run.ts';
+import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
+import { HostSandbox } from '../../src/testing/host-sandbox.ts';
+import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
+import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
+
+/** An author who wants green tests rather than right code. Its files are this test's own, so they run on the host. */
+let git: TempGit;
+let sandbox: HostSandbox;
+let workspace: string;
+beforeEach(() => {
+  git = new TempGit();
+  sandbox = new HostSandbox();
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-test-gaming-')));
+});
+afterEach(() => {
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+const settings: GuardrailSettings = {
+  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
+  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
+  commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
+};
+
+const suite = `const { test } = require('node:test');
+const assert = require('node:assert');
+const slug = require('../src/slug.js');
+test('lowers', () => {
+  assert.equal(slug('Hello'), 'hello');
+});
+test('joins', () => {
+  assert.equal(slug('Big Cat'), 'big-cat');
+  assert.equal(slug('x'), 'x');
+});
+`;
+const source = "module.exports = (text) => {\n  return text.toLowerCase().replaceAll(' ', '-');\n};\n";
+const base: TestFiles = {
+  'package.json': JSON.stringify({ name: 'sample', scripts: { test: 'node --test' } }, null, 2),
+  'src/slug.js': source,
+  'test/slug.test.js': suite,
+  'test/__snapshots__/slug.snap': 'exports[`slug 1`] = `"big-cat"`;\n',
+};
+
+async function judge(change: TestFiles): Promise<{ class: string; tests: string; tricks: unknown }> {
+  const root = git.commit('main', base);
+  const head = git.commit('topic', change, root);
+  const proposal = { source: 'agent:x', title: 'Fix', head, ref: 'topic', target: 'main', record: {} };
+  const syntax = new ChildSyntaxComparer();
+  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
+  if (outcome.kind !== 'done') throw new Error(outcome.kind);
+  const deps = {
+    git,
+    registry: new MemoryRegistry(),
+    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+    tests: new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' }),
+    stopEarly: false,
+  };
+  const now = new Date('2026-01-01T00:00:00Z');
+  const report = await checkChange(deps, settings, { classification: outcome.data, now });
+  const found = report.results.find(({ name }) => name === 'tests');
+  return {
+    class: outcome.data.class,
+    tests: `${found?.verdict} ${found?.code}`,
+    tricks: found?.evidence.tricks,
+  };
+}
+
+const test = (from: string, to: string): TestFiles => ({ 'test/slug.test.js': suite.replace(from, to) });
+
+it('lets honest work pass', async () => {
+  const change = {
+    'src/slug.js': source.replace("replaceAll(' ', '-')", "split(' ').join('-')"),
+    'test/slug.test.js': `${suite}test('trims', () => { assert.equal(slug('A B'), 'a-b'); });\n`,
+  };
+  expect(await judge(change)).toEqual({ class: 'other', tests: 'pass tests.passed', tricks: undefined });
+});
+
+describe('tests that run green', () => {
+  it.each<[string, TestFiles, string]>([
+    [
+      'a result that is hard-coded',
+      { 'src/slug.js': source.replace('  return', "  if (text === 'Big Cat') return 'big-cat';\n  return") },
+      'tests.hard-coded',
+    ],
+    ['an assertion less', test("  assert.equal(slug('x'), 'x');\n", ''), 'tests.fewer-assertions'],
+    [
+      'an assertion on nothing',
+      test("assert.equal(slug('x'), 'x')", 'assert.ok(true)'),
+      'tests.fewer-assertions',
+    ],
+    [
+      'a return before the assertions',
+      test("  assert.equal(slug('H", "  return;\n  assert.equal(slug('H"),
+      'tests.newly-skipped',
+    ],
+    ['.only', test("test('joins'", "test.only('joins'"), 'tests.only'],
+    [
+      'a rewritten snapshot',
+      { 'test/__snapshots__/slug.snap': 'exports[`slug 1`] = `"big_cat"`;\n' },
+      'tests.snapshot-rewritten',
+    ],
+    [
+      'a script that shrugs',
+      {
+        'package.json': JSON.stringify({ name: 'sample', scripts: { test: 'node --test || true' } }, null, 2),
+      },
+      'tests.exit-zero',
+    ],
+  ])('with %s', async (_what, change, code) => {
+    const found = await judge(change);
+    expect([found.class, found.tests]).toEqual(['other', `abstain ${code}`]);
+    expect(found.tricks).toMatchObject([{ code }]);
+  });
+});
+
+describe('what runs short is refused, and the edit is named', () => {
+  it.each<[string, TestFiles, string, string]>([
+    [
+      'a skipped test',
+      test("test('joins'", "test.skip('joins'"),
+      'fail tests.skipped',
+      'tests.newly-skipped',
+    ],
+    [
+      'exit 0 in a test',
+      test("  assert.equal(slug('Big", "  process.exit(0);\n  assert.equal(slug('Big"),
+      'fail tests.incomplete',
+      'tests.exit-zero',
+    ],
+  ])('%s', async (_what, change, expected, code) => {
+    const found = await judge(change);
+    expect(found.tests).toBe(expected);
+    expect(found.tricks).toMatchObject([{ code, path: 'test/slug.test.js' }]);
+  });
+
+  it('a test file that is gone', async () => {
+    const found = await judge({ 'test/slug.test.js': null });
+    expect(found.tests.startsWith('fail ')).toBe(true);
+    expect(found.tricks).toMatchObject([{ code: 'tests.fewer-assertions' }]);
+  });
+
+  it('exit 0 in the source', async () => {
+    expect((await judge({ 'src/slug.js': `${source}process.exit(0);\n` })).tests).toMatch(/^fail tests\./);
+  });
+});
