@@ -1,10 +1,10 @@
+import type { Capability, SourceText } from '../domain/capabilities.ts';
 import type { SourcePair, SyntaxComparison } from '../domain/syntax.ts';
 
-/** Compares programs by what they are, not by how they are written. */
+/** Reads programs by what they are, not by how they are written. MUST survive any text: hostile source may crash, hang or exhaust whatever parses it. */
 export interface SyntaxComparer {
-  /**
-   * By path. A pair that could not be compared is missing from the answer, which MUST be read as "differs".
-   * MUST survive any text: hostile source may crash, hang or exhaust whatever parses it.
-   */
+  /** By path. A pair that could not be compared is missing from the answer, which MUST be read as "differs". */
   compare(pairs: readonly SourcePair[]): Promise<ReadonlyMap<string, SyntaxComparison>>;
+  /** By id. A source that could not be read is missing from the answer, which MUST be read as "may do anything". */
+  capabilities(sources: readonly SourceText[]): Promise<ReadonlyMap<string, readonly Capability[]>>;
 }

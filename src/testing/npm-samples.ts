@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AutolandError } from '../domain/errors.ts';
 import type { PackageManifest, RegistryPackage, RegistryVersion } from '../domain/npm/package.ts';
+import type { PackageContents, PackageFile } from '../domain/package-contents.ts';
 import type { Registry } from '../ports/registry.ts';
 
 export const sampleOrigin = 'https://registry.npmjs.org/';
@@ -52,7 +53,25 @@ export function sampleProject(
   };
 }
 
-export type SampleVersion = Partial<RegistryVersion> & Partial<Omit<PackageManifest, 'name' | 'version'>>;
+export type SampleVersion = Partial<RegistryVersion> &
+  Partial<Omit<PackageManifest, 'name' | 'version'>> & {
+    /** Beside package.json, which says what the other fields say unless it is here. */
+    readonly files?: Readonly<Record<string, string | Buffer>>;
+  };
+
+/** A file of a package; bytes are a binary one. */
+export function sampleFile(path: string, content: string | Buffer): PackageFile {
+  const bytes = Buffer.from(content);
+  return {
+    path,
+    mode: 0o644,
+    size: bytes.length,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+    kind: typeof content === 'string' ? 'text' : 'binary',
+    magic: bytes.subarray(0, 8).toString('hex'),
+    text: typeof content === 'string' ? content : undefined,
+  };
+}
 
 /** A registry that holds what the test put into it. */
 export class MemoryRegistry implements Registry {
@@ -96,6 +115,14 @@ export class MemoryRegistry implements Registry {
       optionalPeers: facts.optionalPeers ?? [],
       hasGypFile: facts.hasGypFile ?? false,
     };
+  }
+
+  async contents(name: string, version: string): Promise<PackageContents | undefined> {
+    const manifest = await this.manifest(name, version);
+    if (manifest === undefined) return undefined;
+    const { integrity: _integrity, hasGypFile: _gyp, optionalPeers: _peers, ...own } = manifest;
+    const files = { 'package.json': JSON.stringify(own), ...this.#packages.get(name)?.get(version)?.files };
+    return { files: Object.entries(files).map(([path, content]) => sampleFile(path, content)), links: [] };
   }
 
   async origins(): Promise<readonly string[]> {

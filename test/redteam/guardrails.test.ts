@@ -31,6 +31,7 @@ const settings: GuardrailSettings = {
   registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
   commands: { install: null, build: null, test: null, testSeconds: 60 },
 };
+const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const now = new Date('2026-01-01T00:00:00Z');
 const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
@@ -80,14 +81,11 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
     target: 'main',
     record: {},
   };
-  const outcome = await runClassify(
-    { git, syntax: new ChildSyntaxComparer(), protectedPatterns: [] },
-    { proposal },
-  );
+  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
-  const deps = { git, registry, clock, tests: noTests, stopEarly: false };
+  const deps = { git, registry, syntax, clock, tests: noTests, stopEarly: false };
   const report = await checkChange(deps, settings, { classification: outcome.data, now });
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ name, code }) => `${name}: ${code}`) };

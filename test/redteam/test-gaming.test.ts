@@ -61,6 +61,7 @@ async function judge(change: TestFiles): Promise<{ class: string; tests: string;
   const deps = {
     git,
     registry: new MemoryRegistry(),
+    syntax,
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     tests: new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' }),
     stopEarly: false,

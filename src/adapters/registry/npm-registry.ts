@@ -1,6 +1,8 @@
 import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
+import type { PackageContents } from '../../domain/package-contents.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { Limiter } from '../limiter.ts';
+import { readContents } from './contents.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument, toRegistryPackage } from './packument.ts';
 import { readTarball } from './tarball.ts';
@@ -44,11 +46,7 @@ export class NpmRegistry implements Registry {
   }
 
   async manifest(name: string, version: string): Promise<PackageManifest | undefined> {
-    const packument = await this.#packument(name);
-    const entry =
-      packument !== undefined && Object.hasOwn(packument.versions, version)
-        ? packument.versions[version]
-        : undefined;
+    const entry = await this.#entry(name, version);
     if (entry === undefined) return undefined;
     const key = `${name}@${version} ${entry.dist.integrity ?? ''}`;
     const read = async () => {
@@ -56,6 +54,23 @@ export class NpmRegistry implements Registry {
       return bytes === undefined ? undefined : readTarball(name, version, bytes);
     };
     return remember(this.#manifests, key, () => this.#tarballs.run(read));
+  }
+
+  /** Kept by nobody: it is large, and asked for once. */
+  async contents(name: string, version: string): Promise<PackageContents | undefined> {
+    const entry = await this.#entry(name, version);
+    if (entry === undefined) return undefined;
+    return this.#tarballs.run(async () => {
+      const bytes = await this.#upstream.tarball(entry);
+      return bytes === undefined ? undefined : readContents(name, bytes);
+    });
+  }
+
+  async #entry(name: string, version: string): Promise<Packument['versions'][string] | undefined> {
+    const packument = await this.#packument(name);
+    return packument !== undefined && Object.hasOwn(packument.versions, version)
+      ? packument.versions[version]
+      : undefined;
   }
 
   async #packument(name: string): Promise<Packument | undefined> {

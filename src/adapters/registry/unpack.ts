@@ -28,9 +28,38 @@ export async function rootFiles(
   limits: Partial<UnpackLimits> = {},
 ): Promise<ReadonlyMap<string, string>> {
   const all = { ...DEFAULTS, ...limits };
-  const reader = new RootReader(name, wanted, all);
-  for await (const chunk of unpackedChunks(name, bytes, all.bytes)) reader.write(chunk);
-  return reader.end();
+  const files = new Map<string, string>();
+  await readEntries(name, bytes, all, (entry) => {
+    const [file = '', ...below] = pathOf(entry);
+    const isWanted = below.length === 0 && wanted.includes(file) && /File$/.test(entry.type);
+    if (isWanted) files.delete(file);
+    if (isWanted && entry.size <= all.fileBytes) {
+      const chunks: Buffer[] = [];
+      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+      entry.on('end', () => files.set(file, Buffer.concat(chunks).toString('utf8')));
+    } else entry.resume();
+  });
+  return files;
+}
+
+/** Below the first directory, which npm strips whatever its name is. */
+export function pathOf(entry: ReadEntry): readonly string[] {
+  return entry.path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .slice(1);
+}
+
+/** Each entry in turn; `onEntry` MUST read it or resume it. Rejects as `rootFiles` does. */
+export async function readEntries(
+  name: string,
+  bytes: Buffer,
+  limits: Pick<UnpackLimits, 'bytes' | 'entries'>,
+  onEntry: (entry: ReadEntry) => void,
+): Promise<void> {
+  const reader = new ArchiveReader(name, limits.entries, onEntry);
+  for await (const chunk of unpackedChunks(name, bytes, limits.bytes)) reader.write(chunk);
+  await reader.end();
 }
 
 /** Piece by piece, at most one beyond `limit`: then it throws. */
@@ -54,20 +83,19 @@ export async function* unpackedChunks(name: string, bytes: Buffer, limit: number
 /** The first byte of gzip; no tar archive begins with it. */
 const gzipMagic = 0x1f;
 
-class RootReader {
+class ArchiveReader {
   readonly #name: string;
-  readonly #wanted: readonly string[];
-  readonly #limits: UnpackLimits;
-  readonly #files = new Map<string, string>();
+  readonly #maxEntries: number;
+  readonly #onEntry: (entry: ReadEntry) => void;
   readonly #parser: Parser;
   #begun = false;
   #entries = 0;
   #problem: string | undefined;
 
-  constructor(name: string, wanted: readonly string[], limits: UnpackLimits) {
+  constructor(name: string, maxEntries: number, onEntry: (entry: ReadEntry) => void) {
     this.#name = name;
-    this.#wanted = wanted;
-    this.#limits = limits;
+    this.#maxEntries = maxEntries;
+    this.#onEntry = onEntry;
     // DANGER: the parser would unpack what is packed inside, too, and nobody would count it.
     this.#parser = new Parser({ onReadEntry: (entry) => this.#read(entry), zstd: false, brotli: false });
     const broken = () => this.#fail('is not a tar archive');
@@ -83,27 +111,18 @@ class RootReader {
     this.#assertSound();
   }
 
-  async end(): Promise<ReadonlyMap<string, string>> {
+  async end(): Promise<void> {
     const ended = new Promise<void>((resolve) => this.#parser.on('end', resolve).on('error', resolve));
     this.#parser.end();
     this.#assertSound();
     await ended;
     this.#assertSound();
-    return this.#files;
   }
 
   #read(entry: ReadEntry): void {
     this.#entries += 1;
-    if (this.#entries > this.#limits.entries) this.#fail(`holds more than ${this.#limits.entries} files`);
-    const [, ...path] = entry.path.split('/').filter((part) => part !== '' && part !== '.');
-    const [file = '', ...below] = path;
-    const isWanted = below.length === 0 && this.#wanted.includes(file) && /File$/.test(entry.type);
-    if (isWanted) this.#files.delete(file);
-    if (isWanted && entry.size <= this.#limits.fileBytes) {
-      const chunks: Buffer[] = [];
-      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-      entry.on('end', () => this.#files.set(file, Buffer.concat(chunks).toString('utf8')));
-    } else entry.resume();
+    if (this.#entries > this.#maxEntries) this.#fail(`holds more than ${this.#maxEntries} files`);
+    this.#onEntry(entry);
   }
 
   #fail(problem: string): void {

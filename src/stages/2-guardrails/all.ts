@@ -4,6 +4,7 @@ import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { releaseAge } from './release-age.ts';
 import { scope } from './scope.ts';
+import { supplyChain } from './supply-chain/supply-chain.ts';
 import { tests } from './tests.ts';
 
 /** Every guardrail, in the order of their results. */
@@ -12,6 +13,7 @@ export const allGuardrails: readonly Guardrail[] = [
   lockfile,
   integrity,
   installScripts,
+  supplyChain,
   releaseAge,
   tests,
 ];

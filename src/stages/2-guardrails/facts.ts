@@ -5,6 +5,7 @@ import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
 
 /** The diff itself, and how large one may be. Cost: nothing. */
@@ -55,6 +56,21 @@ export type AgeRules = {
   readonly asOf: Date;
 };
 
+/** What the versions that the change brings can do, and those that they replace. Cost: tarballs, and a parser. */
+export type ContentsFacts = {
+  readonly compared: readonly ComparedPackage[];
+  /** Those that were not looked into, because there are too many. */
+  readonly omitted: readonly string[];
+};
+export type ComparedPackage = {
+  readonly name: string;
+  readonly version: string;
+  /** The base's versions of this name; empty: it is a new package, and all that it can do is new. */
+  readonly old: readonly PackageProfile[];
+  /** undefined: the registry has no such version. */
+  readonly now: PackageProfile | undefined;
+};
+
 /** The project's tests on base and head. Cost: minutes. */
 export type TestFacts =
   | { readonly configured: false }
@@ -68,11 +84,12 @@ export type Facts = {
   readonly diff: DiffFacts;
   readonly lock: LockFacts;
   readonly registry: RegistryFacts;
+  readonly contents: ContentsFacts;
   readonly tests: TestFacts;
 };
 
 /** Cheapest first: a guardrail runs in the phase of the dearest fact that it needs. */
-export const factNames = ['diff', 'lock', 'registry', 'tests'] as const;
+export const factNames = ['diff', 'lock', 'registry', 'contents', 'tests'] as const;
 export type FactName = (typeof factNames)[number];
 
 export type Finding = {

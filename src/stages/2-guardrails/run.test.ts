@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
@@ -35,6 +36,7 @@ const settings: GuardrailSettings = {
   registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
   commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
 };
+const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 
 const suite = (...names: string[]) =>
@@ -67,7 +69,7 @@ async function check(options: Options) {
     { base: root, tree: head },
     { class: options.class ?? 'dependency-patch', ...options.over },
   );
-  const deps = { git, registry, clock, tests: testsIn(sandbox), ...options.deps };
+  const deps = { git, registry, syntax, clock, tests: testsIn(sandbox), ...options.deps };
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, { ...settings, ...options.settings }, change);
   const codes = new Map(report.results.map((result) => [result.name, `${result.verdict} ${result.code}`]));
@@ -82,6 +84,7 @@ describe('checkChange', () => {
       lockfile: 'pass lockfile.agrees',
       integrity: 'pass integrity.served',
       'install-scripts': 'pass install-scripts.none-new',
+      'supply-chain': 'pass supply-chain.nothing-new',
       'release-age': 'pass release-age.old-enough',
       tests: 'pass tests.passed',
     });
@@ -134,7 +137,15 @@ describe('checkChange', () => {
   it('tells of each result as it comes', async () => {
     const seen: string[] = [];
     await check({ change: project('2.6.2'), deps: { onGuardrail: (result) => seen.push(result.name) } });
-    expect(seen).toEqual(['scope', 'lockfile', 'integrity', 'install-scripts', 'release-age', 'tests']);
+    expect(seen).toEqual([
+      'scope',
+      'lockfile',
+      'integrity',
+      'install-scripts',
+      'release-age',
+      'supply-chain',
+      'tests',
+    ]);
   });
 });
 

@@ -6,11 +6,13 @@ import { type GuardrailResult, overallVerdict } from '../../domain/verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { Registry } from '../../ports/registry.ts';
+import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
 import { allGuardrails } from './all.ts';
 import { agesOf, check, dearest, type Fault, faultOf, notRun } from './check.ts';
 import { type FactName, type Facts, factNames, type Guardrail, type VersionFacts } from './facts.ts';
 import { inquiryOf, projectManifests } from './packages.ts';
+import { compareContents } from './run-contents.ts';
 import { readEdits } from './run-edits.ts';
 import type { GuardrailSettings } from './settings.ts';
 
@@ -18,6 +20,7 @@ export type GuardrailDeps = {
   /** Called with tree names too. */
   readonly git: Pick<GitReader, 'readFile' | 'list'>;
   readonly registry: Registry;
+  readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
   readonly tests: TestRunner;
   readonly clock: Clock;
   /** After a cheap guardrail failed, the dearer ones are not run. Default true. */
@@ -53,8 +56,8 @@ export async function checkChange(
   for (const phase of factNames) {
     const started = deps.clock.monotonicMs();
     const failed = [...results.values()].find((result) => result.verdict === 'fail');
-    // What the registry is asked comes from the lockfiles: their fault is the cause.
-    const earlier = phase === 'registry' ? faults.get('lock') : undefined;
+    const cause = causes[phase];
+    const earlier = cause && faults.get(cause);
     const stopped = failed !== undefined && deps.stopEarly !== false ? notRun(failed) : earlier;
     const fault =
       stopped !== undefined
@@ -71,6 +74,9 @@ export async function checkChange(
   const ordered = guardrails.flatMap((each) => results.get(each.name) ?? []);
   return { verdict: overallVerdict(ordered), results: ordered };
 }
+
+/** What is asked there comes from the fact named here: its fault is the cause. */
+const causes: Partial<Record<FactName, FactName>> = { registry: 'lock', contents: 'registry' };
 
 type Gathering = {
   readonly deps: GuardrailDeps;
@@ -103,6 +109,10 @@ const gather: Readonly<Record<FactName, (to: Gathering) => Promise<void>>> = {
     const versions = await lookUpAll(deps.registry, wanted);
     const { packages } = change.classification;
     found.registry = { packages, ...inquiry, versions, ages: agesOf(settings, change.now) };
+  },
+  async contents({ deps, found }) {
+    if (found.registry === undefined) throw new Error('the registry was not asked');
+    found.contents = await compareContents(deps, found.registry);
   },
   async tests({ deps, settings, change, found }) {
     const { test } = settings.commands;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../ports/registry.ts';
 
@@ -31,6 +32,20 @@ export function registryContract(make: () => Promise<Registry>): void {
       expect(manifest?.dependencies).toEqual({ other: '^1.0.0' });
       expect(Object.keys(manifest?.scripts ?? {})).toEqual(['postinstall']);
       expect(manifest?.integrity).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    });
+
+    it('gives the files of a version, with the digest of their bytes', async () => {
+      const registry = await make();
+      const contents = await registry.contents('example', '1.0.0');
+      const manifest = contents?.files.find(({ path }) => path === 'package.json');
+      expect(JSON.parse(manifest?.text ?? '')).toMatchObject({ name: 'example', version: '1.0.0' });
+      const digest = createHash('sha256')
+        .update(manifest?.text ?? '')
+        .digest('hex');
+      expect(manifest).toMatchObject({ kind: 'text', digest });
+      expect(contents?.links).toEqual([]);
+      expect(await registry.contents('example', '9.9.9')).toBeUndefined();
+      expect(await registry.contents('no-such-package', '1.0.0')).toBeUndefined();
     });
 
     it('says that a version without a binding.gyp has none', async () => {

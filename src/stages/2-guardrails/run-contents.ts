@@ -1,0 +1,43 @@
+import type { Registry } from '../../ports/registry.ts';
+import type { SyntaxComparer } from '../../ports/syntax.ts';
+import type { ComparedPackage, ContentsFacts, RegistryFacts } from './facts.ts';
+import { type PackageProfile, profileOf, sourcesOf } from './supply-chain/profile.ts';
+
+const maxPackages = 60;
+
+type Deps = { readonly registry: Registry; readonly syntax: Pick<SyntaxComparer, 'capabilities'> };
+
+/** One package after the other, so that no more than one's text is in memory. Rejects as the registry does. */
+export async function compareContents(
+  deps: Deps,
+  { entries, baseVersions }: Pick<RegistryFacts, 'entries' | 'baseVersions'>,
+): Promise<ContentsFacts> {
+  const wanted = new Map<string, { name: string; version: string }>();
+  for (const { name, version, link, inBundle } of entries) {
+    if (link || inBundle || version === undefined || baseVersions.get(name)?.includes(version)) continue;
+    wanted.set(`${name}@${version}`, { name, version });
+  }
+  const compared: ComparedPackage[] = [];
+  for (const { name, version } of [...wanted.values()].slice(0, maxPackages)) {
+    const now = await profile(deps, name, version);
+    const before = now === undefined ? [] : (baseVersions.get(name) ?? []);
+    const old: PackageProfile[] = [];
+    for (const each of before) old.push(...list(await profile(deps, name, each)));
+    compared.push({ name, version, old, now });
+  }
+  return { compared, omitted: [...wanted.keys()].slice(maxPackages) };
+}
+
+function list<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}
+
+async function profile(
+  { registry, syntax }: Deps,
+  name: string,
+  version: string,
+): Promise<PackageProfile | undefined> {
+  const contents = await registry.contents(name, version);
+  if (contents === undefined) return undefined;
+  return profileOf(contents, await syntax.capabilities(sourcesOf(contents)));
+}

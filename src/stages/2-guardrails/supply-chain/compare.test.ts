@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compare, type News } from './compare.ts';
+import { readProfileManifest } from './manifest.ts';
+import type { Mark, MarkKind } from './mark.ts';
+import type { PackageProfile } from './profile.ts';
+
+const kinds: readonly MarkKind[] = [
+  'network',
+  'exec',
+  'eval',
+  'dynamic-require',
+  'global-patching',
+  'file-writes',
+  'environment',
+  'host',
+  'binary',
+  'image',
+  'invisible-unicode',
+  'minified',
+  'link',
+  'unread',
+];
+const mark: fc.Arbitrary<Mark> = fc.record({
+  kind: fc.constantFrom(...kinds),
+  what: fc.constantFrom('a', 'b'),
+  path: fc.constantFrom('a.js', 'lib/b.js'),
+  line: fc.nat(9),
+  quote: fc.constant(''),
+});
+const marks = fc.array(mark, { maxLength: 8 });
+const profile = (list: readonly Mark[], manifest: object = {}): PackageProfile => ({
+  manifest: readProfileManifest(JSON.stringify(manifest)),
+  marks: list,
+});
+const judge = (old: readonly PackageProfile[], now: PackageProfile) =>
+  compare('a@2.0.0', old, now, new Set());
+const rank = ({ failures, doubts }: News) => (failures.length > 0 ? 2 : doubts.length > 0 ? 1 : 0);
+const codes = (news: News, list: keyof News) => news[list].map(({ code }) => code);
+
+describe('compare', () => {
+  it('is never more permissive for one mark more', () => {
+    fc.assert(
+      fc.property(marks, marks, mark, (old, now, more) => {
+        const before = rank(judge([profile(old)], profile(now)));
+        expect(rank(judge([profile(old)], profile([...now, more])))).toBeGreaterThanOrEqual(before);
+      }),
+    );
+  });
+
+  it('does not care where files are, except for binary ones, which go by their ending', () => {
+    const moved = (list: readonly Mark[]) => list.map((one) => ({ ...one, path: `src/${one.path}` }));
+    fc.assert(
+      fc.property(marks, marks, (old, now) => {
+        const found = judge([profile(old)], profile(moved(now)));
+        const same = judge([profile(old)], profile(now));
+        for (const list of ['failures', 'doubts', 'notes'] as const) {
+          expect(codes(found, list)).toEqual(codes(same, list));
+        }
+      }),
+    );
+  });
+
+  it('finds nothing in what stayed as it was', () => {
+    fc.assert(
+      fc.property(marks, (all) => {
+        expect(judge([profile(all)], profile(all))).toEqual({ failures: [], doubts: [], notes: [] });
+      }),
+    );
+  });
+
+  it('takes everything for new in a new package', () => {
+    const one: Mark = { kind: 'exec', what: 'child_process', path: 'a.js', line: 1, quote: 'x' };
+    expect(codes(judge([], profile([one])), 'failures')).toEqual(['supply-chain.new-exec']);
+  });
+
+  it.each<[string, object, object, keyof News, string]>([
+    ['a licence', { license: 'MIT' }, { license: 'BUSL-1.1' }, 'doubts', 'supply-chain.licence-changed'],
+    [
+      'engines',
+      { engines: { node: '>=12' } },
+      { engines: { node: '>=20' } },
+      'notes',
+      'supply-chain.engines-narrowed',
+    ],
+    [
+      'exports',
+      { exports: { '.': './a.js', './b': './b.js' } },
+      { exports: { '.': './a.js' } },
+      'notes',
+      'supply-chain.exports-removed',
+    ],
+    ['a command', {}, { bin: { a: 'a.js' } }, 'notes', 'supply-chain.bin-added'],
+    ['a dependency', {}, { dependencies: { b: '^1.0.0' } }, 'doubts', 'supply-chain.new-dependency'],
+    [
+      'a git dependency',
+      {},
+      { dependencies: { b: 'github:b/b' } },
+      'failures',
+      'supply-chain.non-registry-spec',
+    ],
+  ])('says that %s changed', (_what, before, after, list, code) => {
+    expect(codes(judge([profile([], before)], profile([], after)), list)).toEqual([code]);
+  });
+
+  it('lets wider engines be', () => {
+    const of = (node: string) => profile([], { engines: { node } });
+    expect(judge([of('>=12')], of('>=10')).notes).toEqual([]);
+  });
+});
