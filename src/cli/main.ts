@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
 import * as house from './commands/house.ts';
@@ -30,7 +31,7 @@ const program = new Command('autoland')
     '\nExit codes: 0 ok, 1 refused or failed, 2 bad input, 130 demo interrupted.\nStart with: autoland demo',
   );
 
-for (const group of [demo, setUp, work, look, control, log, house, internal]) group.define(program);
+for (const group of [demo, setUp, work, check, look, control, log, house, internal]) group.define(program);
 
 function wantsJson(): boolean {
   const end = process.argv.indexOf('--');

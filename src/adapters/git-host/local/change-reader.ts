@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sha } from '../../../domain/change.ts';
+import type { GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
+import { LocalTreeExporter } from './exporter.ts';
+import { GitView } from './git-view.ts';
+import { assertSha } from './names.ts';
+import { isAncestor } from './objects.ts';
+import { LocalGitReader } from './reader.ts';
+import { locateRepository } from './repository.ts';
+import { runGit } from './run-git.ts';
+import { splitNul } from './tree-entries.ts';
+
+type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
+
+export type ChangeReader = {
+  readonly reader: GitReader;
+  readonly exporter: TreeExporter;
+  /** The tree that would land: `head`'s own where it descends from `tip`. */
+  mergeTree(tip: Sha, head: Sha): Promise<Merged>;
+  /** undefined: the two have no commit in common. */
+  mergeBase(one: Sha, other: Sha): Promise<Sha | undefined>;
+  /** Whether tracked files differ from the commit; a bare repository has none. */
+  isDirty(head: Sha): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/** Reads any repository, and writes nothing into it: the objects of a merge go below `scratch`, which MUST exist. */
+export async function openChangeReader(dir: string, scratch: string): Promise<ChangeReader> {
+  const location = await locateRepository(dir);
+  const objectsDir = join(scratch, 'objects');
+  await mkdir(join(objectsDir, 'info'), { recursive: true });
+  await writeFile(join(objectsDir, 'info', 'alternates'), `${location.objectsDir}\n`);
+  const view = await GitView.open({ ...location, objectsDir }, { scratchIn: scratch });
+  return {
+    reader: new LocalGitReader(view),
+    exporter: new LocalTreeExporter(view),
+    mergeTree: (tip, head) => mergeTree(view, assertSha(tip), assertSha(head)),
+    mergeBase: (one, other) => mergeBase(view, assertSha(one), assertSha(other)),
+    isDirty: (head) => (location.bare ? Promise.resolve(false) : isDirty(view, dir, assertSha(head))),
+    close: () => view.close(),
+  };
+}
+
+async function mergeTree(view: GitView, tip: Sha, head: Sha): Promise<Merged> {
+  if (await isAncestor(view, tip, head)) return { kind: 'clean', tree: await treeOf(view, head) };
+  const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', tip, head];
+  const { code, stdout } = await view.objects(args, { accept: [1] });
+  const [tree, ...paths] = splitNul(stdout).map((part) => part.toString());
+  if (code === 0 && tree !== undefined) return { kind: 'clean', tree: assertSha(tree) };
+  return { kind: 'conflict', paths: [...new Set(paths)] };
+}
+
+async function treeOf(view: GitView, commit: Sha): Promise<Sha> {
+  const args = ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`];
+  return (await view.objects(args)).stdout.toString().trim();
+}
+
+async function mergeBase(view: GitView, one: Sha, other: Sha): Promise<Sha | undefined> {
+  const { code, stdout } = await view.objects(['merge-base', one, other], { accept: [1] });
+  return code === 0 ? stdout.toString().trim() : undefined;
+}
+
+/** Without the repository's configuration, so that no filter that it names is run. */
+async function isDirty(view: GitView, dir: string, head: Sha): Promise<boolean> {
+  const args = ['-c', 'safe.directory=*', 'rev-parse', '--show-toplevel'];
+  const top = (await runGit({ args, cwd: dir })).stdout.toString().trim();
+  const env = { GIT_WORK_TREE: top, GIT_INDEX_FILE: join(view.location.gitDir, 'index') };
+  const flags = ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all', '--name-only', '-z'];
+  const { stdout } = await view.objects(['diff', ...flags, head, '--'], { env });
+  return stdout.length > 0;
+}

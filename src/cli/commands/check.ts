@@ -1,0 +1,90 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { printable } from '../../domain/printable.ts';
+import type { GuardrailResult } from '../../domain/verdict.ts';
+import type { Format } from '../render/check/formats.ts';
+
+type CheckOptions = {
+  readonly repo: string;
+  readonly json?: true;
+  readonly format?: string;
+  readonly output: readonly string[];
+  readonly stopEarly: boolean;
+};
+
+/** The guardrails without a control plane. */
+export function define(program: Command): void {
+  const more = (value: string, before: readonly string[]) => [...before, value];
+  program
+    .command('check [range]')
+    .description(
+      'checks BASE..HEAD with the guardrails alone, in any repository; exit 0 pass, 1 fail or abstain',
+    )
+    .option('--repo <dir>', 'any git repository', process.cwd())
+    .option('--json', 'the same as --format json')
+    .option('--format <name>', 'text, json, sarif, junit, markdown or html (default: text)')
+    .option(
+      '--output <file>',
+      'write there instead; FORMAT=FILE writes one more, and may be repeated',
+      more,
+      [],
+    )
+    .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
+    .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
+    .action(check);
+}
+
+async function check(range: string | undefined, options: CheckOptions): Promise<void> {
+  const { renderAs } = await import('../render/check/formats.ts');
+  const targets = await readTargets(options);
+  const { checkRange } = await import('../../wiring/check.ts');
+  const { repo, stopEarly } = options;
+  const report = await checkRange({ repo, range, stopEarly, onGuardrail: tellProgress });
+  const { width } = await import('../render/text.ts');
+  for (const { format, file } of targets) {
+    const text = renderAs(format, report, { columns: width(), coloured: file === undefined });
+    if (file === undefined) process.stdout.write(text);
+    else await save(file, text);
+  }
+  if (report.verdict !== 'pass') process.exitCode = 1;
+}
+
+type Target = { readonly format: Format; readonly file: string | undefined };
+
+async function readTargets({ json, format, output }: CheckOptions): Promise<readonly Target[]> {
+  const { isFormat, formats } = await import('../render/check/formats.ts');
+  const main = format ?? (json === true ? 'json' : 'text');
+  const mend = `use one of ${formats.join(', ')}`;
+  if (!isFormat(main) || (json === true && main !== 'json'))
+    throw new AutolandError('usage', `expected one format, found ${JSON.stringify(main)}`, { mend });
+  const files = output.map((value): Target => {
+    const at = value.indexOf('=');
+    const [name, file] = at === -1 ? [main, value] : [value.slice(0, at), value.slice(at + 1)];
+    if (isFormat(name) && file !== '') return { format: name, file };
+    throw new AutolandError('usage', `expected FILE or FORMAT=FILE, found ${JSON.stringify(value)}`, {
+      mend,
+    });
+  });
+  const instead = output.some((value) => !value.includes('='));
+  return instead ? files : [{ format: main, file: undefined }, ...files];
+}
+
+/** Through no link: in a checkout of somebody's branch it could lead anywhere. */
+async function save(file: string, text: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  try {
+    await using handle = await open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644);
+    await handle.writeFile(text);
+  } catch (cause) {
+    throw new AutolandError('usage', `expected to write ${file}: ${messageOf(cause)}`, {
+      mend: 'name a file in a directory that is there, and not a link',
+      cause,
+    });
+  }
+}
+
+function tellProgress({ name, verdict, ms }: GuardrailResult): void {
+  if (process.stderr.isTTY) process.stderr.write(`${verdict.padEnd(14)} ${printable(name)} ${ms} ms\n`);
+}

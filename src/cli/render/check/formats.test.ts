@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { type CheckReport, reportOf, stoppedReport } from '../../../views/check-report.ts';
+import { formats, isFormat, renderAs } from './formats.ts';
+
+const look = { columns: 80, coloured: false };
+const evil = '</td>]]><script>alert(1)</script> @team #1 [x](http://a.b) | `q` \u001b[2J "&\n# h';
+const ends = { base: 'a'.repeat(40), head: 'b'.repeat(40), notes: [], ms: 1500 };
+const finding = { code: 'x.y', reason: 'It is so.', evidence: {}, ms: 10, paths: [] };
+const report: CheckReport = {
+  ...ends,
+  verdict: 'fail',
+  class: 'lint',
+  guardrails: [
+    { ...finding, name: 'scope', verdict: 'pass' },
+    { ...finding, name: 'lockfile', verdict: 'abstain', reason: `Nobody knows ${evil}` },
+    {
+      ...finding,
+      name: 'tests',
+      verdict: 'fail',
+      reason: evil,
+      evidence: { output: `one\ntwo ${evil}`, base: { ok: 3 } },
+      paths: ['a dir/ü?.js'],
+    },
+  ],
+};
+
+describe('every format', () => {
+  it.each(formats)('%s obeys nothing of the repository', (format) => {
+    const text = renderAs(format, report, look);
+    expect(text).not.toContain('\u001b');
+    if (format === 'html' || format === 'markdown' || format === 'junit')
+      expect(text).not.toContain('<script');
+    expect(text).toMatch(/\n$/);
+  });
+
+  it('is known by its own name only', () => {
+    expect([isFormat('html'), isFormat('constructor')]).toEqual([true, false]);
+  });
+});
+
+describe('text', () => {
+  it.each([60, 80])('says the verdict first and keeps to %i columns', (columns) => {
+    const lines = renderAs('text', report, { columns, coloured: false }).split('\n');
+    expect(lines[0]).toMatch(/^fail: aaaaaaaaaa\.\.bbbbbbbbbb, class lint/);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+    expect(lines.join('\n')).toMatch(/base\.ok +3/);
+  });
+});
+
+describe('markdown', () => {
+  it('makes no markup, mention, reference or link of what the repository says', () => {
+    const text = renderAs('markdown', report, look);
+    expect(text).not.toMatch(/@|(?<!&)#\d|\]\(|http:|\n# h|`/);
+    for (const row of text.split('\n').filter((line) => line.startsWith('| ')))
+      expect(row.match(/\|/g)).toHaveLength(4);
+  });
+});
+
+describe('junit', () => {
+  it('takes what was not checked for an error', () => {
+    const text = renderAs('junit', report, look);
+    expect(text).toContain('tests="3" failures="1" errors="1" time="1.5"');
+    expect(text.match(/<failure /g)).toHaveLength(1);
+    expect(text.match(/<error /g)).toHaveLength(1);
+  });
+});
+
+describe('sarif', () => {
+  it('has a rule for each guardrail, and a result with a place for each that did not pass', () => {
+    const { version, runs } = JSON.parse(renderAs('sarif', report, look));
+    expect(version).toBe('2.1.0');
+    expect(runs[0].tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual([
+      'scope',
+      'lockfile',
+      'tests',
+    ]);
+    expect(runs[0].results.map(({ level }: { level: string }) => level)).toEqual(['warning', 'error']);
+    expect(runs[0].results[1].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      'a%20dir/%C3%BC%3F.js',
+    );
+  });
+});
+
+describe('a report', () => {
+  const file = {
+    path: 'run.sh',
+    status: 'added',
+    kind: 'executable',
+    added: 1,
+    removed: 0,
+    binary: false,
+    size: 1,
+  } as const;
+  const classified = {
+    class: 'other',
+    reasons: [],
+    base: '',
+    tree: '',
+    files: [file],
+    packages: [],
+    protectedPaths: [],
+  } as const;
+
+  it('passes only when every guardrail does', () => {
+    const results = [{ ...finding, name: 'tests', verdict: 'not-configured' }] as const;
+    expect(reportOf(ends, classified, { verdict: 'pass', results }).verdict).toBe('abstain');
+  });
+
+  it('finds the files that evidence names', () => {
+    const evidence = { problems: [{ detail: 'run.sh is a new executable.' }] };
+    const results = [{ ...finding, name: 'scope', verdict: 'fail', evidence }] as const;
+    expect(reportOf(ends, classified, { verdict: 'fail', results }).guardrails[0]?.paths).toEqual(['run.sh']);
+  });
+
+  it.each([
+    ['held', 'classify.conflict', 'abstain'],
+    ['refused', 'classify.empty', 'abstain'],
+    ['refused', 'lockfile.invalid', 'fail'],
+  ] as const)('of a change that is %s for %s says %s', (outcome, code, verdict) => {
+    expect(stoppedReport(ends, { outcome, code, reasons: ['Why.'] })).toMatchObject({ verdict, class: null });
+  });
+});

@@ -1,0 +1,71 @@
+import type { ChangeClass, FileChange, Sha } from '../domain/change.ts';
+import type { Conclusion } from '../domain/decision.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Classification, GuardrailsReport } from '../domain/stage.ts';
+import type { GuardrailResult } from '../domain/verdict.ts';
+
+/** What `autoland check` answers. */
+export type CheckReport = {
+  readonly verdict: 'pass' | 'fail' | 'abstain';
+  readonly base: Sha;
+  readonly head: Sha;
+  /** null: it could not be classed. */
+  readonly class: ChangeClass | null;
+  readonly guardrails: readonly CheckedGuardrail[];
+  /** What the reader should know besides. */
+  readonly notes: readonly string[];
+  readonly ms: number;
+};
+
+/** `paths`: those of the change that its evidence names. */
+export type CheckedGuardrail = GuardrailResult & { readonly paths: readonly string[] };
+
+export type Ends = Pick<CheckReport, 'base' | 'head' | 'notes' | 'ms'>;
+
+export function reportOf(ends: Ends, classification: Classification, found: GuardrailsReport): CheckReport {
+  const guardrails = found.results.map((one) => ({
+    ...one,
+    paths: pathsIn(one.evidence, classification.files),
+  }));
+  return { verdict: verdictOf(found), ...ends, class: classification.class, guardrails };
+}
+
+/** A change that ends before the guardrails: it is told as the finding of one. */
+export function stoppedReport(ends: Ends, { outcome, code, reasons }: Conclusion): CheckReport {
+  // Nothing to check is no fault of the change; nor is it a pass.
+  const verdict = outcome === 'refused' && code !== 'classify.empty' ? 'fail' : 'abstain';
+  const reason = reasons.join(' ');
+  const finding = { name: 'classify', verdict, code, reason, evidence: {}, ms: ends.ms, paths: [] } as const;
+  return { verdict, ...ends, class: null, guardrails: [finding] };
+}
+
+/** No policy waives anything here: what was not configured or not offered was not checked. */
+function verdictOf({ verdict, results }: GuardrailsReport): CheckReport['verdict'] {
+  return verdict === 'pass' && results.some((one) => one.verdict !== 'pass') ? 'abstain' : verdict;
+}
+
+const mostPaths = 10;
+
+function pathsIn(evidence: JsonObject, files: readonly FileChange[]): readonly string[] {
+  const texts = textsOf(evidence);
+  const named = files.filter(({ path }) =>
+    texts.some((text) => text === path || text.startsWith(`${path} `) || text.startsWith(`${path}:`)),
+  );
+  return named.slice(0, mostPaths).map(({ path }) => path);
+}
+
+function textsOf(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value as JsonObject).flatMap(textsOf);
+}
+
+/** Evidence as rows: the way to a value, and the value. */
+export function rowsOf(evidence: JsonObject): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(evidence).flatMap(([name, value]) => rowsBelow(name, value));
+}
+
+function rowsBelow(name: string, value: Json): readonly (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value as JsonObject).flatMap(([key, one]) => rowsBelow(`${name}.${key}`, one));
+}

@@ -1,0 +1,54 @@
+import type { ChangeReader } from '../adapters/git-host/local/change-reader.ts';
+import type { Sha } from '../domain/change.ts';
+import { AutolandError } from '../domain/errors.ts';
+import { parseRange } from '../domain/range.ts';
+
+export type RangeEnds = { readonly base: Sha; readonly head: Sha; readonly notes: readonly string[] };
+
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master'].map((name) => `refs/remotes/${name}`);
+const localBranches = ['refs/heads/main', 'refs/heads/master'];
+
+/** Rejects with `usage` or `ref.not-found`. */
+export async function findEnds(git: ChangeReader, text: string | undefined): Promise<RangeEnds> {
+  const range = parseRange(text);
+  const head = await git.reader.resolve(range.head);
+  const named = range.base === undefined ? await defaultTip(git) : await git.reader.resolve(range.base);
+  const fork = await git.mergeBase(named, head).catch(cutHistory);
+  if (fork === undefined)
+    throw new AutolandError('usage', 'expected two commits with a common history, found none in common', {
+      mend: 'in a shallow clone fetch the history: git fetch --unshallow (actions/checkout: fetch-depth: 0)',
+    });
+  const notes = (await hasUncommitted(git, head)) ? ['uncommitted changes are not checked'] : [];
+  return { base: range.fromFork ? fork : named, head, notes };
+}
+
+async function defaultTip({ reader }: ChangeReader): Promise<Sha> {
+  for (const ref of [...defaultBranches, ...localBranches]) {
+    const found = await reader.resolve(ref).catch(() => undefined);
+    if (found !== undefined) return found;
+  }
+  throw new AutolandError(
+    'ref.not-found',
+    'expected origin/HEAD, main or master to compare with, found none',
+    {
+      mend: 'name both ends: autoland check BASE..HEAD',
+    },
+  );
+}
+
+function cutHistory(cause: unknown): never {
+  if (!(cause instanceof AutolandError) || cause.code !== 'git.failed') throw cause;
+  throw new AutolandError('usage', 'expected the whole history, found that a part of it is not here', {
+    mend: 'in a shallow clone: git fetch --unshallow (actions/checkout: fetch-depth: 0)',
+    cause,
+  });
+}
+
+/** Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop. */
+async function hasUncommitted(git: ChangeReader, head: Sha): Promise<boolean> {
+  try {
+    return (await git.reader.resolve('HEAD')) === head && (await git.isDirty(head));
+  } catch {
+    return false;
+  }
+}

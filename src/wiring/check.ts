@@ -1,0 +1,171 @@
+import { rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemClock } from '../adapters/clock/system.ts';
+import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
+import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
+import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
+import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
+import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
+import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
+import { AutolandError } from '../domain/errors.ts';
+import type { GuardrailResult } from '../domain/verdict.ts';
+import type { TestRunner } from '../ports/test-runner.ts';
+import { runClassify } from '../stages/1-classify/run.ts';
+import { checkChange } from '../stages/2-guardrails/run.ts';
+import { type CheckReport, reportOf, stoppedReport } from '../views/check-report.ts';
+import { findEnds, type RangeEnds } from './check-range.ts';
+import { type CheckRules, rulesAt } from './check-rules.ts';
+import { directory, makeState, stateFiles } from './place.ts';
+
+export type CheckWish = {
+  readonly repo: string;
+  readonly range: string | undefined;
+  readonly stopEarly: boolean;
+  readonly onGuardrail: (result: GuardrailResult) => void;
+};
+
+/** `autoland check`: the guardrails alone, on any repository. Leaves nothing behind, also where it is interrupted. */
+export async function checkRange(wish: CheckWish): Promise<CheckReport> {
+  const started = performance.now();
+  const repo = directory('--repo', wish.repo);
+  const state = await mkdtemp(join(tmpdir(), 'autoland-check-'));
+  const forget = onInterrupt(state);
+  try {
+    // The sandbox's user must pass.
+    await chmod(state, 0o711);
+    await makeState({ repo, state, files: stateFiles(state) });
+    const git = await openChangeReader(repo, state);
+    try {
+      const ends = await findEnds(git, wish.range);
+      const rules = await rulesAt(git.reader, ends.base);
+      return await checkIn({ state, git, ends, rules, wish, started });
+    } finally {
+      await git.close();
+    }
+  } finally {
+    forget();
+    await rm(state, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+type Check = {
+  readonly state: string;
+  readonly git: ChangeReader;
+  readonly ends: RangeEnds;
+  readonly rules: CheckRules;
+  readonly wish: CheckWish;
+  readonly started: number;
+};
+
+async function checkIn(check: Check): Promise<CheckReport> {
+  const { git, ends, rules, wish, started } = check;
+  const told = () => ({
+    base: ends.base,
+    head: ends.head,
+    notes: [...ends.notes, ...rules.notes],
+    ms: Math.round(performance.now() - started),
+  });
+  const proposal = {
+    source: 'check',
+    title: '',
+    head: ends.head,
+    ref: ends.head,
+    target: ends.base,
+    record: {},
+  };
+  const classed = await runClassify(
+    {
+      git: {
+        ...readingOf(git),
+        mergeTree: git.mergeTree,
+        revertTree: async () => ({ kind: 'conflict', paths: [] }),
+      },
+      syntax: new ChildSyntaxComparer(),
+      protectedPatterns: rules.protectedPaths,
+    },
+    { proposal },
+  );
+  if (classed.kind === 'stop') return stoppedReport(told(), classed.conclusion);
+  if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
+  const tools = await openTools(check);
+  try {
+    const clock = new SystemClock();
+    const deps = {
+      ...tools,
+      git: git.reader,
+      clock,
+      stopEarly: wish.stopEarly,
+      onGuardrail: wish.onGuardrail,
+    };
+    const now = clock.now();
+    const found = await checkChange(deps, rules.settings, { classification: classed.data, now });
+    return reportOf(told(), classed.data, found);
+  } finally {
+    await tools.close();
+  }
+}
+
+function readingOf({ reader }: ChangeReader) {
+  return {
+    resolve: reader.resolve.bind(reader),
+    diff: reader.diff.bind(reader),
+    history: reader.history.bind(reader),
+    readFile: reader.readFile.bind(reader),
+    list: reader.list.bind(reader),
+  };
+}
+
+async function openTools({ state, git, rules }: Check) {
+  const files = stateFiles(state);
+  const registrySocket = join(files.run, 'registry.sock');
+  const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work, registrySocket });
+  const settings = await loadNpmSettings({ env: process.env });
+  const { before: date } = rules.settings.registry;
+  const before = () => (date === null ? undefined : new Date(date));
+  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, owner: sandbox.owner() });
+  await proxy.start();
+  const workspace = join(files.work, 'jobs');
+  await mkdir(workspace, { mode: 0o711 });
+  const runner = new SandboxTestRunner({
+    git: git.exporter,
+    sandbox,
+    workspace,
+    nodeVersion: process.version,
+  });
+  return {
+    registry: new NpmRegistry({ settings, before }),
+    tests: withMend(runner),
+    close: () => proxy.close(),
+  };
+}
+
+/** A finding has a reason only, so what to do about it must stand in there. */
+function withMend(runner: TestRunner): TestRunner {
+  return {
+    compare: (commands, sides) =>
+      runner.compare(commands, sides).catch((thrown: unknown) => {
+        if (!(thrown instanceof AutolandError) || thrown.mend === undefined) throw thrown;
+        throw new AutolandError(thrown.code, `${thrown.message}. Mend: ${thrown.mend}`, { cause: thrown });
+      }),
+  };
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** What runs in the sandbox dies with this process. Answers how to stop listening. */
+function onInterrupt(state: string): () => void {
+  const listeners = Object.entries(signals).map(([signal, code]) => {
+    const end = () => {
+      rmSync(state, { recursive: true, force: true, maxRetries: 3 });
+      process.exit(code);
+    };
+    process.once(signal, end);
+    return () => process.off(signal, end);
+  });
+  return () => {
+    for (const forget of listeners) forget();
+  };
+}

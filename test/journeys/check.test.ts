@@ -1,0 +1,109 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { runCli } from './cli.ts';
+import { greeter } from './greeter.ts';
+import { BareRepository } from './repository.ts';
+
+describe('autoland check', { timeout: 60_000 }, () => {
+  const dir = mkdtempSync(join(tmpdir(), 'autoland-journey-'));
+  const scratch = mkdtempSync(join(dir, 'tmp-'));
+  // The sandbox's user must pass.
+  for (const each of [dir, scratch]) chmodSync(each, 0o755);
+  const repo = new BareRepository(join(dir, 'greeter.git'), greeter);
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  const check = (args: readonly string[], where = repo.dir) =>
+    runCli(['check', '--repo', where, ...args], { env: { TMPDIR: scratch } });
+
+  it('passes what is well, writes every file, and leaves nothing behind', async () => {
+    repo.push('topic', { 'greet.js': "export const greet = (name) =>\n  'hello ' + name;\n" });
+    const objects = repo.git(['count-objects', '-v']);
+    const file = (name: string) => join(dir, name);
+    const outputs = ['sarif', 'junit', 'markdown', 'html'].map((name) => `--output=${name}=${file(name)}`);
+    const { code, stdout, stderr } = await check(['topic', '--json', ...outputs]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      verdict: 'pass',
+      class: 'lint',
+      base: repo.tip(),
+      head: repo.tip('topic'),
+    });
+    expect(report.guardrails.map(({ verdict }: { verdict: string }) => verdict)).not.toContain('fail');
+    expect(JSON.parse(readFileSync(file('sarif'), 'utf8')).runs[0].results).toEqual([]);
+    expect(readFileSync(file('junit'), 'utf8')).toContain('failures="0" errors="0"');
+    expect(readFileSync(file('markdown'), 'utf8')).toContain('autoland check: pass');
+    expect(readFileSync(file('html'), 'utf8')).toContain('</html>');
+    expect(readdirSync(scratch)).toEqual([]);
+    expect(repo.git(['count-objects', '-v'])).toBe(objects);
+  });
+
+  it('fails a red test, and takes no rules of the head', async () => {
+    const rules = (greeter['.autoland/autoland.yaml'] ?? '').replace('[node, --test]', '[node, --version]');
+    repo.push('red', { 'greet.js': "export const greet = () => 'bye';\n", '.autoland/autoland.yaml': rules });
+    const { code, stdout } = await check(['main..red', '--no-stop-early']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail: /);
+    expect(stdout).toMatch(/^fail +tests .*tests\.failed/m);
+    expect(stdout).toMatch(/^fail +scope/m);
+  });
+
+  it('merges what has parted, and holds a conflict', async () => {
+    const old = repo.tip();
+    repo.push('main', { 'README.md': '# Greeter\n\nSays good day.\n' });
+    repo.push('clash', { 'README.md': '# Greeter\n\nSays ahoy.\n' }, old);
+    const { code, stdout } = await check(['main..clash', '--format', 'json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'abstain',
+      guardrails: [{ code: 'classify.conflict' }],
+    });
+  });
+
+  it.each([
+    [['main..nowhere'], 'ref.not-found'],
+    [['a..b..c'], 'usage'],
+    [['topic', '--format', 'pdf'], 'usage'],
+    [['topic', '--output', 'pdf=x'], 'usage'],
+  ])('answers 2 to %j', async (args, error) => {
+    const { code, stdout, stderr } = await check(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`[${error}]`);
+  });
+
+  it('abstains where there is neither configuration, manifest, lockfile nor test', async () => {
+    const bare = new BareRepository(join(dir, 'plain.git'), { 'a.txt': 'one\n' });
+    bare.push('topic', { 'a.txt': 'two\n' });
+    const { code, stdout } = await check(['topic', '--json'], bare.dir);
+    expect(code).toBe(1);
+    const { verdict, guardrails, notes } = JSON.parse(stdout);
+    expect(verdict).toBe('abstain');
+    expect(guardrails.at(-1)).toMatchObject({ name: 'tests', code: 'tests.not-configured' });
+    expect(notes.join()).toContain('no .autoland/autoland.yaml');
+  });
+
+  it('looks at a work tree without its filters, and tells what is not committed', async () => {
+    const tree = join(dir, 'tree');
+    repo.git(['clone', '--quiet', repo.dir, tree]);
+    const trap = join(dir, 'trapped');
+    repo.git(['-C', tree, '--git-dir', join(tree, '.git'), 'config', 'filter.x.clean', `touch ${trap}; cat`]);
+    writeFileSync(join(tree, '.gitattributes'), '* filter=x\n');
+    writeFileSync(join(tree, 'README.md'), 'edited\n');
+    const { code, stdout } = await check([], tree);
+    expect(code).toBe(1);
+    expect(stdout).toContain('uncommitted changes are not checked');
+    expect(stdout).toContain('classify.empty');
+    expect(readdirSync(dir)).not.toContain('trapped');
+  });
+});
+
+describe('docs/guide/check.md', () => {
+  it('shows a workflow that parses, and fetches the history', () => {
+    const guide = readFileSync(new URL('../../docs/guide/check.md', import.meta.url), 'utf8');
+    const { jobs } = parse(/```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? '');
+    expect(jobs.check.steps[0].with['fetch-depth']).toBe(0);
+    expect(jobs.check.steps.at(-1).run).toContain('autoland check');
+  });
+});
