@@ -33,8 +33,9 @@ export function reportOf(ends: Ends, classification: Classification, found: Guar
 /** A change that ends before the guardrails: it is told as the finding of one. */
 export function stoppedReport(ends: Ends, { outcome, code, reasons }: Conclusion): CheckReport {
   // Nothing to check is no fault of the change; nor is it a pass.
-  const verdict = outcome === 'refused' && code !== 'classify.empty' ? 'fail' : 'abstain';
-  const reason = reasons.join(' ');
+  const isEmpty = code === 'classify.empty';
+  const verdict = outcome === 'refused' && !isEmpty ? 'fail' : 'abstain';
+  const reason = [...reasons, ...(isEmpty ? ['Name another range: BASE..HEAD.'] : [])].join(' ');
   const finding = { name: 'classify', verdict, code, reason, evidence: {}, ms: ends.ms, paths: [] } as const;
   return { verdict, ...ends, class: null, guardrails: [finding] };
 }

@@ -10,13 +10,13 @@ type CheckOptions = {
   readonly repo: string;
   readonly json?: true;
   readonly format?: string;
-  readonly output: readonly string[];
+  readonly output?: readonly string[];
   readonly stopEarly: boolean;
 };
 
 /** The guardrails without a control plane. */
 export function define(program: Command): void {
-  const more = (value: string, before: readonly string[]) => [...before, value];
+  const more = (value: string, before: readonly string[] = []) => [...before, value];
   program
     .command('check [range]')
     .description(
@@ -25,12 +25,7 @@ export function define(program: Command): void {
     .option('--repo <dir>', 'any git repository', process.cwd())
     .option('--json', 'the same as --format json')
     .option('--format <name>', 'text, json, sarif, junit, markdown or html (default: text)')
-    .option(
-      '--output <file>',
-      'write there instead; FORMAT=FILE writes one more, and may be repeated',
-      more,
-      [],
-    )
+    .option('--output <file>', 'write there instead; FORMAT=FILE writes one more, and may be repeated', more)
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -53,7 +48,7 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
 
 type Target = { readonly format: Format; readonly file: string | undefined };
 
-async function readTargets({ json, format, output }: CheckOptions): Promise<readonly Target[]> {
+async function readTargets({ json, format, output = [] }: CheckOptions): Promise<readonly Target[]> {
   const { isFormat, formats } = await import('../render/check/formats.ts');
   const main = format ?? (json === true ? 'json' : 'text');
   const mend = `use one of ${formats.join(', ')}`;
