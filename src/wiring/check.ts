@@ -76,6 +76,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
     target: ends.base,
     record: {},
   };
+  const syntax = new ChildSyntaxComparer();
   const classed = await runClassify(
     {
       git: {
@@ -83,7 +84,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
         mergeTree: git.mergeTree,
         revertTree: async () => ({ kind: 'conflict', paths: [] }),
       },
-      syntax: new ChildSyntaxComparer(),
+      syntax,
       protectedPatterns: rules.protectedPaths,
     },
     { proposal },
@@ -96,6 +97,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
     const deps = {
       ...tools,
       git: git.reader,
+      syntax,
       clock,
       stopEarly: wish.stopEarly,
       onGuardrail: wish.onGuardrail,
