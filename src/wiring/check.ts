@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
@@ -25,6 +25,7 @@ export type CheckWish = {
   readonly range: string | undefined;
   readonly stopEarly: boolean;
   readonly onGuardrail: (result: GuardrailResult) => void;
+  readonly onFact: (name: string, state: 'started' | 'done') => void;
 };
 
 /** `autoland check`: the guardrails alone, on any repository. Leaves nothing behind, also where it is interrupted. */
@@ -100,7 +101,9 @@ async function checkIn(check: Check): Promise<CheckReport> {
       syntax,
       clock,
       stopEarly: wish.stopEarly,
+      heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
+      onFact: wish.onFact,
     };
     const now = clock.now();
     const found = await checkChange(deps, rules.settings, { classification: classed.data, now });

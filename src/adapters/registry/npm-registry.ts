@@ -1,7 +1,7 @@
+import { Limiter } from '../../domain/limiter.ts';
 import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
 import type { PackageContents } from '../../domain/package-contents.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { Limiter } from '../limiter.ts';
 import { readContents } from './contents.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument, toRegistryPackage } from './packument.ts';

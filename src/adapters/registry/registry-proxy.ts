@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, chown, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AutolandError } from '../../domain/errors.ts';
-import { Limiter } from '../limiter.ts';
+import { Limiter } from '../../domain/limiter.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument } from './packument.ts';
 import { publicDocument, versionOfFile } from './proxy-document.ts';

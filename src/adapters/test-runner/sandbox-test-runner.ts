@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxJob, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
-import { Limiter } from '../limiter.ts';
 import { Installs } from './installs.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';

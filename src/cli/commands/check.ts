@@ -36,7 +36,8 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const targets = await readTargets(options);
   const { checkRange } = await import('../../wiring/check.ts');
   const { repo, stopEarly } = options;
-  const report = await checkRange({ repo, range, stopEarly, onGuardrail: tellProgress });
+  const { onGuardrail, onFact, end } = progress();
+  const report = await checkRange({ repo, range, stopEarly, onGuardrail, onFact }).finally(end);
   const { width } = await import('../render/text.ts');
   for (const { format, file } of targets) {
     const text = renderAs(format, report, { columns: width(), coloured: file === undefined });
@@ -80,6 +81,24 @@ async function save(file: string, text: string): Promise<void> {
   }
 }
 
-function tellProgress({ name, verdict, ms }: GuardrailResult): void {
-  if (process.stderr.isTTY) process.stderr.write(`${verdict.padEnd(14)} ${printable(name)} ${ms} ms\n`);
+/** For people who watch: what is done, a line each, and below it what is under way. */
+function progress() {
+  const { stderr } = process;
+  const busy = new Set<string>();
+  const clear = () => stderr.write('\r\u001B[K');
+  const draw = () =>
+    busy.size > 0 && stderr.write(`… ${[...busy].join(', ')}`.slice(0, (stderr.columns ?? 80) - 1));
+  const told = (change: () => void) => {
+    if (!stderr.isTTY) return;
+    clear();
+    change();
+    draw();
+  };
+  return {
+    onFact: (name: string, state: 'started' | 'done') =>
+      told(() => (state === 'started' ? busy.add(name) : busy.delete(name))),
+    onGuardrail: ({ name, verdict, ms }: GuardrailResult) =>
+      told(() => stderr.write(`${verdict.padEnd(14)} ${printable(name)} ${ms} ms\n`)),
+    end: () => told(() => busy.clear()),
+  };
 }

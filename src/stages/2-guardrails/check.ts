@@ -1,19 +1,12 @@
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
-import {
-  type AgeRules,
-  type FactName,
-  type Facts,
-  type Finding,
-  factNames,
-  type Guardrail,
-} from './facts.ts';
+import type { AgeRules, FactName, Facts, Finding, Guardrail } from './facts.ts';
 import type { GuardrailSettings } from './settings.ts';
 
 /** Why a fact is not there. */
 export type Fault = Pick<Finding, 'verdict' | 'code' | 'reason'>;
 
-/** What the guardrail finds in the facts that were gathered; a fault of a fact that it needs is its finding. */
+/** What a guardrail finds in the facts that were gathered; a fault of a fact that it needs is its finding. */
 export function check(
   guardrail: Guardrail,
   found: Partial<Facts>,
@@ -47,11 +40,6 @@ export function notRun(failed: GuardrailResult): Fault {
     code: 'guardrails.not-run',
     reason: `Not run, because ${failed.name} had failed (${failed.code}).`,
   };
-}
-
-/** The phase in which a guardrail is asked. */
-export function dearest(needs: readonly FactName[]): FactName {
-  return factNames.findLast((name) => needs.includes(name)) ?? 'diff';
 }
 
 /** Counting from a moment to come would make everything older than it is. */

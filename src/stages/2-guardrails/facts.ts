@@ -80,6 +80,7 @@ export type TestFacts =
       readonly edits: TestEdits;
     } & TestComparison);
 
+/** What a guardrail may ask for. A fact of some size has its type in the folder of the guardrail that it is for. */
 export type Facts = {
   readonly diff: DiffFacts;
   readonly lock: LockFacts;
@@ -88,9 +89,7 @@ export type Facts = {
   readonly tests: TestFacts;
 };
 
-/** Cheapest first: a guardrail runs in the phase of the dearest fact that it needs. */
-export const factNames = ['diff', 'lock', 'registry', 'contents', 'tests'] as const;
-export type FactName = (typeof factNames)[number];
+export type FactName = keyof Facts;
 
 export type Finding = {
   readonly verdict: Verdict;

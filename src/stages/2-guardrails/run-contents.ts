@@ -1,14 +1,19 @@
-import type { Registry } from '../../ports/registry.ts';
-import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { ComparedPackage, ContentsFacts, RegistryFacts } from './facts.ts';
+import { type GuardrailPorts, gatherer } from './run-ports.ts';
 import { type PackageProfile, profileOf, sourcesOf } from './supply-chain/profile.ts';
 
 const maxPackages = 60;
 
-type Deps = { readonly registry: Registry; readonly syntax: Pick<SyntaxComparer, 'capabilities'> };
+type Deps = Pick<GuardrailPorts, 'registry' | 'syntax'>;
+
+export const gatherContents = gatherer<'contents'>()({
+  needs: ['registry'],
+  cost: 'light',
+  gather: ({ deps, found }) => compareContents(deps, found.registry),
+});
 
 /** One package after the other, so that no more than one's text is in memory. Rejects as the registry does. */
-export async function compareContents(
+async function compareContents(
   deps: Deps,
   { entries, baseVersions }: Pick<RegistryFacts, 'entries' | 'baseVersions'>,
 ): Promise<ContentsFacts> {

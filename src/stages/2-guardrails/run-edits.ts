@@ -2,13 +2,13 @@ import type { Sha } from '../../domain/change.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { SourcePair } from '../../domain/syntax.ts';
 import { isTestFile } from '../../domain/test-file.ts';
-import type { GitReader } from '../../ports/git-host.ts';
+import type { GuardrailPorts } from './run-ports.ts';
 import { answersLiterals, isRead, type TestEdits } from './test-edits/edits.ts';
 
 const mostBytes = 512 * 1024;
 const mostFiles = 300;
 
-type Git = Pick<GitReader, 'readFile' | 'list'>;
+type Git = GuardrailPorts['git'];
 
 /** Reads what a change does to its tests. A revert brings back what was there: the tests of its base judge it. */
 export async function readEdits(git: Git, change: Classification): Promise<TestEdits> {

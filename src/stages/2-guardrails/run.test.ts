@@ -11,7 +11,9 @@ import { sampleClassification } from '../../testing/changes.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { allGuardrails } from './all.ts';
 import { checkChange, type GuardrailDeps } from './run.ts';
+import { scope } from './scope.ts';
 import type { GuardrailSettings } from './settings.ts';
 
 let git: TempGit;
@@ -137,15 +139,27 @@ describe('checkChange', () => {
   it('tells of each result as it comes', async () => {
     const seen: string[] = [];
     await check({ change: project('2.6.2'), deps: { onGuardrail: (result) => seen.push(result.name) } });
-    expect(seen).toEqual([
-      'scope',
-      'lockfile',
-      'integrity',
-      'install-scripts',
-      'release-age',
-      'supply-chain',
-      'tests',
-    ]);
+    expect(new Set(seen)).toEqual(new Set(allGuardrails.map(({ name }) => name)));
+    expect(seen).toHaveLength(allGuardrails.length);
+    expect(seen[0]).toBe('scope');
+    expect(seen.at(-1)).toBe('tests');
+  });
+
+  it('tells what it is busy with', async () => {
+    const seen: string[] = [];
+    const onFact = (name: string, state: string) => seen.push(`${name} ${state}`);
+    await check({ change: { 'README.md': 'x' }, class: 'docs', deps: { onFact } });
+    expect(seen).toContain('tests started');
+    expect(seen.at(-1)).toBe('tests done');
+  });
+
+  it('gathers no fact that no guardrail asks for', async () => {
+    const classification = sampleClassification({ base: '', tree: '' }, { class: 'docs' });
+    const deps = { git, registry, syntax, clock, tests: testsIn(sandbox) };
+    const seen: string[] = [];
+    const told = { ...deps, onFact: (name: string) => seen.push(name) };
+    await checkChange(told, settings, { classification, now: new Date() }, [scope]);
+    expect([...new Set(seen)]).toEqual(['diff']);
   });
 });
 

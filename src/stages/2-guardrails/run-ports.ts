@@ -1,0 +1,54 @@
+import type { Classification } from '../../domain/stage.ts';
+import type { GuardrailResult } from '../../domain/verdict.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { GitReader } from '../../ports/git-host.ts';
+import type { Registry } from '../../ports/registry.ts';
+import type { SyntaxComparer } from '../../ports/syntax.ts';
+import type { TestRunner } from '../../ports/test-runner.ts';
+import type { FactName, Facts } from './facts.ts';
+import type { GuardrailSettings } from './settings.ts';
+
+/** What the gatherers reach out through. */
+export type GuardrailPorts = {
+  /** Called with tree names too. */
+  readonly git: Pick<GitReader, 'readFile' | 'list'>;
+  readonly registry: Registry;
+  readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
+  readonly tests: TestRunner;
+  readonly clock: Clock;
+};
+
+/** How far along a fact is; `done` also where it could not be gathered. */
+export type GatheringState = 'started' | 'done';
+
+export type GuardrailDeps = GuardrailPorts & {
+  /** After a guardrail failed, what has not begun and is heavy is not run. Default true. */
+  readonly stopEarly?: boolean;
+  /** How many heavy facts are gathered at once, each of which may take two processors. Default 1. */
+  readonly heavyAtOnce?: number;
+  readonly onGuardrail?: (result: GuardrailResult) => void;
+  readonly onFact?: (name: FactName, state: GatheringState) => void;
+};
+
+export type CheckedChange = { readonly classification: Classification; readonly now: Date };
+
+export type Gathering<Needed extends FactName = never> = {
+  readonly deps: GuardrailPorts;
+  readonly settings: GuardrailSettings;
+  readonly change: CheckedChange;
+  /** The facts that it needs: it is not asked without them. */
+  readonly found: Pick<Facts, Needed>;
+};
+
+/** Finds out one fact. What it rejects with is the finding of each guardrail that needs the fact. */
+export type Gatherer<Name extends FactName, Needed extends FactName = FactName> = {
+  readonly needs: readonly Needed[];
+  /** `heavy`: runs the project's code, or takes a processor for more than some seconds. */
+  readonly cost: 'light' | 'heavy';
+  gather(to: Gathering<Needed>): Promise<Facts[Name]>;
+};
+
+/** A gatherer whose needs are checked where they are used. */
+export function gatherer<Name extends FactName>() {
+  return <Needed extends FactName = never>(made: Gatherer<Name, Needed>): Gatherer<Name, Needed> => made;
+}
