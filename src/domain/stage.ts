@@ -43,6 +43,8 @@ export type Classification = {
 export type GuardrailsReport = {
   readonly verdict: 'pass' | 'fail' | 'abstain';
   readonly results: readonly GuardrailResult[];
+  /** The signed findings, by the SHA-256 of what was signed (`sha256:hex`); undefined: none was signed. */
+  readonly attestations?: readonly { readonly name: string; readonly digest: string }[];
 };
 
 export type JudgeReport = {

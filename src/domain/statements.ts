@@ -13,6 +13,7 @@ export const predicateTypes = {
   provenance: 'https://slsa.dev/provenance/v1',
   verificationSummary: 'https://slsa.dev/verification_summary/v1',
   testResult: 'https://in-toto.io/attestation/test-result/v0.1',
+  simpleVerification: 'https://in-toto.io/attestation/svr/v0.2',
 } as const;
 
 const names = 'urn:autoland:attestation:v1';
@@ -20,6 +21,10 @@ const names = 'urn:autoland:attestation:v1';
 export const builderId = `${names}:builder`;
 export const verifierId = `${names}:gate`;
 export const buildType = `${names}:build`;
+/** Who runs the guardrails. */
+export const guardrailsId = `${names}:guardrails`;
+/** The key of what this project adds to a test result: the guardrail's finding. */
+export const findingExtension = `${names}:finding`;
 /** The key of what this project adds to a verification summary. */
 export const gateExtension = `${names}:gate-decision`;
 
@@ -31,7 +36,7 @@ export function digestSet(digest: string): Readonly<Record<string, string>> {
   return { [algorithm]: hex };
 }
 
-type About = {
+export type About = {
   /** What the statement is about, such as a service or a branch. */
   readonly name: string;
   /** `algorithm:hex`, such as `sha256:…` of a release or `gitCommit:…`. */
@@ -131,16 +136,36 @@ export type TestResultInput = {
   readonly passed: readonly string[];
   readonly warned: readonly string[];
   readonly failed: readonly string[];
+  /** Further members, by URI. */
+  readonly extension?: JsonObject;
 };
 
 /** in-toto test result v0.1. https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md */
 export function testResult(input: TestResultInput): UnsignedStatement {
   return statement(input.subject, predicateTypes.testResult, {
+    ...input.extension,
     result: input.result,
     configuration: input.configuration.map(({ name, digest }) => ({ name, digest: digestSet(digest) })),
     passedTests: [...input.passed],
     warnedTests: [...input.warned],
     failedTests: [...input.failed],
+  });
+}
+
+export type SimpleVerificationInput = {
+  readonly subject: About;
+  readonly verifier: string;
+  readonly at: Date;
+  /** What was verified and holds. */
+  readonly properties: readonly string[];
+};
+
+/** in-toto simple verification result v0.2. https://github.com/in-toto/attestation/blob/main/spec/predicates/svr.md */
+export function simpleVerification(input: SimpleVerificationInput): UnsignedStatement {
+  return statement(input.subject, predicateTypes.simpleVerification, {
+    verifier: { id: input.verifier, policies: [] },
+    timeCreated: input.at.toISOString(),
+    properties: [...input.properties],
   });
 }
 

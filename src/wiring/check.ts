@@ -63,9 +63,13 @@ type Check = {
 
 async function checkIn(check: Check): Promise<CheckReport> {
   const { git, ends, rules, wish, started } = check;
+  const clock = new SystemClock();
+  const now = clock.now();
+  const at = now.toISOString();
   const told = () => ({
     base: ends.base,
     head: ends.head,
+    at,
     notes: [...ends.notes, ...rules.notes],
     ms: Math.round(performance.now() - started),
   });
@@ -94,7 +98,6 @@ async function checkIn(check: Check): Promise<CheckReport> {
   if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
   const tools = await openTools(check);
   try {
-    const clock = new SystemClock();
     const deps = {
       ...tools,
       git: git.reader,
@@ -105,7 +108,6 @@ async function checkIn(check: Check): Promise<CheckReport> {
       onGuardrail: wish.onGuardrail,
       onFact: wish.onFact,
     };
-    const now = clock.now();
     const found = await checkChange(deps, rules.settings, { classification: classed.data, now });
     return reportOf(told(), classed.data, found);
   } finally {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,28 @@ describe('autoland check', { timeout: 60_000 }, () => {
     expect(repo.git(['count-objects', '-v'])).toBe(objects);
   });
 
+  it('signs its findings, so that anybody with the key can verify them', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const [key, signed] = [join(dir, 'key.pem'), join(dir, 'signed.jsonl')];
+    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    repo.push('signed', { 'README.md': '# Greeter\n\nSays good evening.\n' });
+    const { code } = await check(['signed', '--key', key, '--output', `in-toto=${signed}`]);
+    expect(code).toBe(0);
+    const lines = readFileSync(signed, 'utf8').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(7);
+    for (const line of lines) {
+      const { payloadType, payload, signatures } = JSON.parse(line).dsseEnvelope;
+      const body = Buffer.from(payload, 'base64');
+      // What DSSE signs: https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
+      const head = `DSSEv1 ${payloadType.length} ${payloadType} ${body.length} `;
+      const bytes = Buffer.concat([Buffer.from(head), body]);
+      expect(verify(null, bytes, publicKey, Buffer.from(signatures[0].sig, 'base64'))).toBe(true);
+      expect(JSON.parse(body.toString()).subject).toEqual([
+        { name: repo.tip('signed'), digest: { gitTree: repo.git(['rev-parse', 'signed^{tree}']) } },
+      ]);
+    }
+  });
+
   it('fails a red test, and takes no rules of the head', async () => {
     const rules = (greeter['.autoland/autoland.yaml'] ?? '').replace('[node, --test]', '[node, --version]');
     repo.push('red', { 'greet.js': "export const greet = () => 'bye';\n", '.autoland/autoland.yaml': rules });
@@ -67,6 +90,8 @@ describe('autoland check', { timeout: 60_000 }, () => {
     [['a..b..c'], 'usage'],
     [['topic', '--format', 'pdf'], 'usage'],
     [['topic', '--output', 'pdf=x'], 'usage'],
+    [['topic', '--key', '/nowhere'], 'usage'],
+    [['topic', '--key', '/nowhere', '--output', 'in-toto=x'], 'usage'],
   ])('answers 2 to %j', async (args, error) => {
     const { code, stdout, stderr } = await check(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
+import type { SignFindings } from '../../wiring/check-attest.ts';
 import type { Format } from '../render/check/formats.ts';
 
 type CheckOptions = {
@@ -11,6 +12,7 @@ type CheckOptions = {
   readonly json?: true;
   readonly format?: string;
   readonly output?: readonly string[];
+  readonly key?: string;
   readonly stopEarly: boolean;
 };
 
@@ -24,8 +26,9 @@ export function define(program: Command): void {
     )
     .option('--repo <dir>', 'any git repository', process.cwd())
     .option('--json', 'the same as --format json')
-    .option('--format <name>', 'text, json, sarif, junit, markdown or html (default: text)')
+    .option('--format <name>', 'text, json, sarif, junit, markdown, html or in-toto (default: text)')
     .option('--output <file>', 'write there instead; FORMAT=FILE writes one more, and may be repeated', more)
+    .option('--key <file>', 'Ed25519 key (PKCS#8, PEM) that signs what is written as in-toto')
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -34,13 +37,15 @@ export function define(program: Command): void {
 async function check(range: string | undefined, options: CheckOptions): Promise<void> {
   const { renderAs } = await import('../render/check/formats.ts');
   const targets = await readTargets(options);
+  const signed = await signerOf(options, targets);
   const { checkRange } = await import('../../wiring/check.ts');
   const { repo, stopEarly } = options;
   const { onGuardrail, onFact, end } = progress();
   const report = await checkRange({ repo, range, stopEarly, onGuardrail, onFact }).finally(end);
   const { width } = await import('../render/text.ts');
   for (const { format, file } of targets) {
-    const text = renderAs(format, report, { columns: width(), coloured: file === undefined });
+    const look = { columns: width(), coloured: file === undefined };
+    const text = format === 'in-toto' && signed ? await signed(report) : renderAs(format, report, look);
     if (file === undefined) process.stdout.write(text);
     else await save(file, text);
   }
@@ -65,6 +70,20 @@ async function readTargets({ json, format, output = [] }: CheckOptions): Promise
   });
   const instead = output.some((value) => !value.includes('='));
   return instead ? files : [{ format: main, file: undefined }, ...files];
+}
+
+/** Found out before anything runs, so that minutes of checking are not lost for a wrong path. */
+async function signerOf(
+  { key }: CheckOptions,
+  targets: readonly Target[],
+): Promise<SignFindings | undefined> {
+  if (key === undefined) return undefined;
+  if (!targets.some(({ format }) => format === 'in-toto'))
+    throw new AutolandError('usage', 'expected --key with the format in-toto, found no such output', {
+      mend: 'add --output in-toto=findings.intoto.jsonl',
+    });
+  const { findingsSigner } = await import('../../wiring/check-attest.ts');
+  return findingsSigner(key);
 }
 
 /** Through no link: in a checkout of somebody's branch it could lead anywhere. */

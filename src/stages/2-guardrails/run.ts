@@ -1,8 +1,10 @@
 import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import { type GuardrailResult, overallVerdict } from '../../domain/verdict.ts';
+import type { Attestor } from '../../ports/attestor.ts';
 import { allGuardrails } from './all.ts';
 import { check, type Fault, faultOf, notRun } from './check.ts';
 import type { FactName, Facts, Guardrail } from './facts.ts';
+import { attestReport } from './run-attest.ts';
 import { gatherContents } from './run-contents.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherLock } from './run-lock.ts';
@@ -25,13 +27,15 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
 
 /** Answers `done` whatever the verdict is: the policy stage acts on it. */
 export async function runGuardrails(
-  deps: GuardrailDeps,
+  deps: GuardrailDeps & { readonly attestor: Attestor },
   settings: GuardrailSettings,
-  context: Pick<StageContext, 'results' | 'now'>,
+  ctx: Pick<StageContext, 'id' | 'results' | 'now' | 'note'>,
 ): Promise<StageOutcome<GuardrailsReport>> {
-  const classification = context.results.classify;
+  const classification = ctx.results.classify;
   if (classification === undefined) throw new Error('guardrails ran before classify');
-  return { kind: 'done', data: await checkChange(deps, settings, { classification, now: context.now }) };
+  const report = await checkChange(deps, settings, { classification, now: ctx.now });
+  const attestations = await attestReport(deps.attestor, ctx, classification, report);
+  return { kind: 'done', data: { ...report, attestations } };
 }
 
 /** Gathers the facts that the guardrails need, and asks each guardrail as soon as its facts are there. */

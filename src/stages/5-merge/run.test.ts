@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../domain/json.ts';
 import { trailersOf } from '../../domain/trailers.ts';
 import { MergeBench } from '../../testing/merge-bench.ts';
 import { type MergePorts, merge } from './run.ts';
@@ -26,6 +27,21 @@ describe('merge', () => {
       parents: [landing.base, landing.head],
     });
     expect(trailersOf(commit?.message ?? '').get('Human-Reviewed')).toBe('no');
+  });
+
+  it('names the signed findings that the decision rests on', async () => {
+    const digest = `sha256:${'c'.repeat(64)}`;
+    const attestations = [{ name: 'tests', digest }];
+    await landing.bench.given({ guardrails: { verdict: 'pass', results: [], attestations } });
+    await call();
+    const receipts = (await landing.bench.entries()).filter(({ type }) => type === 'effect.done');
+    const gate = receipts.find(({ data }) => data.step === 'attest')?.data.receipt as JsonObject;
+    const { payload } = (gate.attestation as JsonObject).dsseEnvelope as { payload: string };
+    const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString()) as { predicate: JsonObject };
+    expect(predicate.inputAttestations).toContainEqual({
+      uri: 'guardrail:tests',
+      digest: { sha256: 'c'.repeat(64) },
+    });
   });
 
   it('journals the intent of the move before the branch moves', async () => {

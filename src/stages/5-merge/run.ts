@@ -172,10 +172,19 @@ async function attest(
     digest: `gitTree:${classification.tree}`,
     resource,
     log,
-    inputs: [{ uri: `git:${ctx.proposal.head}`, digest: `gitCommit:${ctx.proposal.head}` }],
+    inputs: inputsOf(ctx),
     at: ctx.now,
     expires: gateExpiry(ctx.now, 'merge'),
     nonce: ports.nonce(),
   });
   return { log, attestation: await ports.attestor.sign('gate', statement) };
+}
+
+/** What was decided about, and the findings that the decision rests on. */
+function inputsOf({ proposal, results }: Pick<StageContext, 'proposal' | 'results'>) {
+  const findings = results.guardrails?.attestations ?? [];
+  return [
+    { uri: `git:${proposal.head}`, digest: `gitCommit:${proposal.head}` },
+    ...findings.map(({ name, digest }) => ({ uri: `guardrail:${name}`, digest })),
+  ];
 }

@@ -4,11 +4,18 @@ import { formats, isFormat, renderAs } from './formats.ts';
 
 const look = { columns: 80, coloured: false };
 const evil = '</td>]]><script>alert(1)</script> @team #1 [x](http://a.b) | `q` \u001b[2J "&\n# h';
-const ends = { base: 'a'.repeat(40), head: 'b'.repeat(40), notes: [], ms: 1500 };
+const ends = {
+  base: 'a'.repeat(40),
+  head: 'b'.repeat(40),
+  at: '2026-01-02T03:04:05.000Z',
+  notes: [],
+  ms: 1500,
+};
 const finding = { code: 'x.y', reason: 'It is so.', evidence: {}, ms: 10, paths: [] };
 const report: CheckReport = {
   ...ends,
   verdict: 'fail',
+  tree: 'c'.repeat(40),
   class: 'lint',
   guardrails: [
     { ...finding, name: 'scope', verdict: 'pass' },
@@ -78,6 +85,23 @@ describe('sarif', () => {
     expect(runs[0].results[1].locations[0].physicalLocation.artifactLocation.uri).toBe(
       'a%20dir/%C3%BC%3F.js',
     );
+  });
+});
+
+describe('in-toto', () => {
+  it('has a statement for each guardrail and one of what holds, about the tree that was checked', () => {
+    const statements = renderAs('in-toto', report, look)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(statements.map(({ predicate }) => predicate.result)).toEqual([
+      'PASSED',
+      'WARNED',
+      'FAILED',
+      undefined,
+    ]);
+    expect(statements.at(-1).predicate.properties).toEqual(['AUTOLAND_SCOPE']);
+    for (const { subject } of statements) expect(subject[0].digest).toEqual({ gitTree: 'c'.repeat(40) });
   });
 });
 

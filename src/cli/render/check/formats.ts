@@ -1,5 +1,6 @@
 import type { CheckReport } from '../../../views/check-report.ts';
 import { renderHtml } from './html.ts';
+import { renderInToto } from './in-toto.ts';
 import { renderJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -13,6 +14,7 @@ const renderers = {
   junit: renderJunit,
   markdown: renderMarkdown,
   html: renderHtml,
+  'in-toto': renderInToto,
 } satisfies Record<string, (report: CheckReport, look: TextLook) => string>;
 
 export type Format = keyof typeof renderers;
