@@ -75,13 +75,3 @@ function textsOf(value: Json): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value as JsonObject).flatMap(textsOf);
 }
-
-/** Evidence as rows: the way to a value, and the value. */
-export function rowsOf(evidence: JsonObject): readonly (readonly [name: string, value: string])[] {
-  return Object.entries(evidence).flatMap(([name, value]) => rowsBelow(name, value));
-}
-
-function rowsBelow(name: string, value: Json): readonly (readonly [string, string])[] {
-  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
-  return Object.entries(value as JsonObject).flatMap(([key, one]) => rowsBelow(`${name}.${key}`, one));
-}

@@ -1,4 +1,5 @@
-import { type CheckedGuardrail, type CheckReport, rowsOf } from '../../../views/check-report.ts';
+import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
+import { viewOf } from '../../../views/evidence.ts';
 import { escapeXml as safe } from './escape.ts';
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -27,8 +28,18 @@ ${guardrails.map(details).join('\n')}
 }
 
 function details({ name, evidence }: CheckedGuardrail): string {
-  const rows = rowsOf(evidence).map(
-    ([key, value]) => `<tr><td>${safe(key)}</td><td>${safe(value)}</td></tr>`,
-  );
-  return rows.length === 0 ? '' : `<h2>${safe(name)}</h2><table>${rows.join('\n')}</table>`;
+  const { rows, tables, omitted } = viewOf(evidence, 200);
+  const parts = [
+    ...(rows.length === 0 ? [] : [tableOf(rows)]),
+    ...tables.map((table) => `<h3>${safe(table.name)}</h3>${tableOf(table.rows, table.columns)}`),
+    ...(omitted === 0 ? [] : [`<p>${omitted} more</p>`]),
+  ];
+  return parts.length === 0 ? '' : `<h2>${safe(name)}</h2>${parts.join('\n')}`;
+}
+
+function tableOf(rows: readonly (readonly string[])[], columns: readonly string[] = []): string {
+  const row = (kind: 'td' | 'th') => (cells: readonly string[]) =>
+    `<tr>${cells.map((text) => `<${kind}>${safe(text)}</${kind}>`).join('')}</tr>`;
+  const head = columns.length === 0 ? '' : row('th')(columns);
+  return `<table>${head}${rows.map(row('td')).join('\n')}</table>`;
 }

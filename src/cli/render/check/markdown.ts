@@ -1,4 +1,5 @@
-import { type CheckedGuardrail, type CheckReport, rowsOf } from '../../../views/check-report.ts';
+import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
+import { viewOf } from '../../../views/evidence.ts';
 import { escapeXml, escapeMarkdown as safe } from './escape.ts';
 
 /** For a comment on a pull request: nothing of the repository becomes markup in it. */
@@ -21,10 +22,19 @@ export function renderMarkdown(report: CheckReport): string {
 }
 
 function details({ name, evidence }: CheckedGuardrail): string[] {
-  const rows = rowsOf(evidence);
-  if (rows.length === 0) return [];
-  const cells = rows.map(
-    ([key, value]) => `<tr><td>${safe(key)}</td><td>${value.split('\n').map(safe).join('<br>')}</td></tr>`,
-  );
-  return ['', `<details><summary>${escapeXml(name)}</summary><table>${cells.join('')}</table></details>`];
+  const { rows, tables, omitted } = viewOf(evidence, 20);
+  const parts = [
+    ...(rows.length === 0 ? [] : [tableOf(rows)]),
+    ...tables.map(({ columns, rows: cells }) => tableOf(cells, columns)),
+    ...(omitted === 0 ? [] : [`${omitted} more`]),
+  ];
+  if (parts.length === 0) return [];
+  return ['', `<details><summary>${escapeXml(name)}</summary>${parts.join('')}</details>`];
+}
+
+function tableOf(rows: readonly (readonly string[])[], columns: readonly string[] = []): string {
+  const cell = (kind: 'td' | 'th') => (text: string) =>
+    `<${kind}>${text.split('\n').map(safe).join('<br>')}</${kind}>`;
+  const head = columns.length === 0 ? '' : `<tr>${columns.map(cell('th')).join('')}</tr>`;
+  return `<table>${head}${rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('')}</table>`;
 }

@@ -1,6 +1,7 @@
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
-import { type CheckedGuardrail, type CheckReport, rowsOf } from '../../../views/check-report.ts';
+import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
+import { type EvidenceTable, type Row, viewOf } from '../../../views/evidence.ts';
 import { paintOutcome, seconds, wrap } from '../text.ts';
 
 export type TextLook = { readonly columns: number; readonly coloured: boolean };
@@ -11,9 +12,6 @@ export function renderText(report: CheckReport, look: TextLook): string {
   const passed = guardrails.filter(({ verdict }) => verdict === 'pass').length;
   const count = `${passed} of ${counted(guardrails.length, 'guardrail')} passed`;
   const subject = `${base.slice(0, 10)}..${head.slice(0, 10)}, class ${report.class ?? 'not known'}`;
-  const behind = guardrails.filter(
-    ({ verdict, evidence }) => verdict !== 'pass' && rowsOf(evidence).length > 0,
-  );
   const lines = [
     ...wrap(
       `${outcome(report.verdict, look, 0)}: ${subject}; ${count} in ${seconds(report.ms / 1000)}`,
@@ -23,7 +21,7 @@ export function renderText(report: CheckReport, look: TextLook): string {
     ...report.notes.flatMap((note) => wrap(`note: ${printable(note)}`, '  ', look.columns)),
     '',
     ...guardrails.flatMap((one) => lineOf(one, look)),
-    ...behind.flatMap((one) => ['', one.name, ...table(one, look)]),
+    ...guardrails.filter(({ verdict }) => verdict !== 'pass').flatMap((one) => behind(one, look)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -39,9 +37,20 @@ function lineOf(one: CheckedGuardrail, look: TextLook): string[] {
   return wrap(`${head}${said}`, ' '.repeat(31), look.columns);
 }
 
-function table({ evidence }: CheckedGuardrail, { columns }: TextLook): string[] {
-  const rows = rowsOf(evidence);
-  const room = Math.min(24, Math.max(...rows.map(([name]) => name.length)));
+const mostRows = 8;
+
+function behind({ name, evidence }: CheckedGuardrail, { columns }: TextLook): string[] {
+  const { rows, tables, omitted } = viewOf(evidence, mostRows);
+  const lines = [
+    ...tables.flatMap((table) => tableLines(table, columns)),
+    ...rowLines(rows, columns),
+    ...(omitted === 0 ? [] : [`  (${omitted} more: --json)`]),
+  ];
+  return lines.length === 0 ? [] : ['', name, ...lines];
+}
+
+function rowLines(rows: readonly Row[], columns: number): string[] {
+  const room = Math.min(24, Math.max(0, ...rows.map(([name]) => name.length)));
   const indent = ' '.repeat(room + 4);
   return rows.flatMap(([name, value]) => {
     const [first = '', ...rest] = value.split('\n').map(printable);
@@ -51,4 +60,21 @@ function table({ evidence }: CheckedGuardrail, { columns }: TextLook): string[] 
       ...rest.flatMap((line) => wrap(indent + line, indent, columns)),
     ];
   });
+}
+
+/** Side by side where there is room for it, else each value below the other. */
+function tableLines({ columns: names, rows }: EvidenceTable, columns: number): string[] {
+  const cells = [names, ...rows].map((row) => row.map((cell) => printable(cell.replaceAll('\n', ' '))));
+  const widths = names.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+  const total = widths.reduce((sum, each) => sum + each + 2, 0);
+  if (total <= columns)
+    return cells.map((row) =>
+      `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
+    );
+  return rows.flatMap((row) =>
+    rowLines(
+      names.map((name, at): Row => [name, row[at] ?? '']),
+      columns,
+    ),
+  );
 }
