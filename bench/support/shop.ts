@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
+import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
 import { makeRepository } from '../../src/wiring/new-repository.ts';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../adapters/clock/system.ts';
@@ -7,6 +7,7 @@ import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
+import { removeTree } from '../adapters/remove-tree.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
@@ -48,7 +49,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     }
   } finally {
     forget();
-    await rm(state, { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(state);
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
-import { removeTree } from '../adapters/release-store/copy-tree.ts';
+import { removeTree } from '../adapters/remove-tree.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { seconds } from '../cli/render/text.ts';
 import { rolloutPlan } from '../config/plans.ts';

@@ -1,8 +1,9 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
+import { removeTree } from '../adapters/remove-tree.ts';
 import { startTimeOf } from '../adapters/runtime/processes/process-identity.ts';
 import { releasesToKeep } from '../views/retention.ts';
 import type { PlaceOptions } from './place.ts';
@@ -31,7 +32,7 @@ export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Pr
       ...(await olderThan(tmpdir(), yesterday)).filter(isAbandoned),
       ...(await olderThan(place.files.scratch, yesterday)).filter(isAbandoned),
     ];
-    if (!dryRun) for (const path of paths) await rm(path, { recursive: true, force: true });
+    if (!dryRun) for (const path of paths) await removeTree(path);
     return [...removed, ...paths];
   } finally {
     await close();

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
+import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { seededRandom } from '../../src/demo/traffic/random.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { Crowd, type CrowdCounts } from './crowd.ts';

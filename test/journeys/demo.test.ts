@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
+import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { collect, processesNaming, spawnCli, until } from './cli.ts';
 
 const shipped = fileURLToPath(new URL('../../examples/storefront', import.meta.url));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
+import { removeTree } from '../../src/adapters/remove-tree.ts';
 import type { Entry } from '../../src/domain/journal.ts';
 import { type ChangeView, lastExposure, viewChange } from '../../src/views/change-view.ts';
 import type { StatusView } from '../../src/views/status-view.ts';

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeTree } from '../../src/adapters/release-store/copy-tree.ts';
+import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { makeShop } from './support/real-state.ts';
 
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;

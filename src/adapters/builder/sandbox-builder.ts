@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { ReleaseStore } from '../../ports/release-store.ts';
 import type { Sandbox, SandboxResult } from '../../ports/sandbox.ts';
+import { removeTree } from '../remove-tree.ts';
 import { removeAllBut } from './select-files.ts';
 
 export type SandboxBuilderOptions = {
@@ -61,7 +62,7 @@ export class SandboxBuilder implements Builder {
         );
       return { digest: await this.#store(tree, commit, config, startedOn) };
     } finally {
-      await rm(job, { recursive: true, force: true });
+      await removeTree(job);
     }
   }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TreeItem } from './tree-listing.ts';
@@ -29,21 +29,6 @@ export async function copyTree(from: string, to: string): Promise<TreeItem[]> {
   const items = await mapLimited(found, (item) => copyItem(from, to, item));
   for (const directory of [...directories.reverse(), to]) await chmod(directory, 0o555);
   return items;
-}
-
-/** Removes a read-only tree. */
-export async function removeTree(dir: string): Promise<void> {
-  const found = await lstat(dir).catch(() => undefined);
-  if (found === undefined) return;
-  await unseal(dir);
-  await rm(dir, { recursive: true, force: true });
-}
-
-async function unseal(dir: string): Promise<void> {
-  await chmod(dir, 0o700);
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (entry.isDirectory()) await unseal(join(dir, entry.name));
-  }
 }
 
 /** Forces a copied tree to the disk, by one syncfs: an fsync for each of some thousand files takes seconds. */

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { releaseStoreContract, sampleTree, writeTree } from '../../testing/contracts/release-store.ts';
-import { removeTree } from './copy-tree.ts';
+import { removeTree } from '../remove-tree.ts';
 import { FileReleaseStore } from './file-release-store.ts';
 import { type TreeItem, treeDigest } from './tree-listing.ts';
 

@@ -5,7 +5,8 @@ import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Attestation } from '../../ports/attestor.ts';
 import type { Release, ReleaseStore } from '../../ports/release-store.ts';
-import { copyTree, readTree, removeTree, syncPath, syncTree } from './copy-tree.ts';
+import { removeTree } from '../remove-tree.ts';
+import { copyTree, readTree, syncPath, syncTree } from './copy-tree.ts';
 import { treeDigest } from './tree-listing.ts';
 
 type AttachmentName = Parameters<ReleaseStore['attach']>[1];

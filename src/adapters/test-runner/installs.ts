@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -71,7 +72,7 @@ export class Installs {
       });
       return undefined;
     } finally {
-      await rm(draft, { recursive: true, force: true });
+      await removeTree(draft);
     }
   }
 
@@ -83,7 +84,7 @@ export class Installs {
       names.map(async (name) => ({ name, at: (await stat(join(this.#dir, name))).mtimeMs })),
     );
     const old = aged.sort((a, b) => b.at - a.at).slice(kept - 1);
-    for (const { name } of old) await rm(join(this.#dir, name), { recursive: true, force: true });
+    for (const { name } of old) await removeTree(join(this.#dir, name));
   }
 }
 
@@ -105,7 +106,7 @@ async function copyModules(from: string, to: string): Promise<void> {
     .map((entry) => relative(from, join(entry.parentPath, entry.name)))
     .filter((path) => path.split('/').filter((part) => part === 'node_modules').length === 1);
   for (const path of roots) {
-    await rm(join(to, path), { recursive: true, force: true });
+    await removeTree(join(to, path));
     await cp(join(from, path), join(to, path), {
       recursive: true,
       verbatimSymlinks: true,

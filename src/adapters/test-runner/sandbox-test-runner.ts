@@ -1,10 +1,11 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxJob, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import { removeTree } from '../remove-tree.ts';
 import { Installs } from './installs.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
@@ -59,7 +60,7 @@ export class SandboxTestRunner implements TestRunner {
       const failed = after.kind === 'ran' && after.code !== 0;
       return { base: before, head: after, rerun: failed ? await this.#test(commands, head) : undefined };
     } finally {
-      await rm(job, { recursive: true, force: true });
+      await removeTree(job);
     }
   }
 

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { removeTree } from '../../remove-tree.ts';
 import { diskUse, removedFilesUse } from '../../sandbox/bubblewrap/disk-use.ts';
 import { descendantsOf } from '../../sandbox/bubblewrap/process-tree.ts';
 import { socketPath } from '../state-layout.ts';
-
-const execute = promisify(execFile);
 
 type Owner = { readonly uid: number; readonly gid: number } | undefined;
 
@@ -83,9 +80,4 @@ export class SlotDirs {
   remove(): Promise<void> {
     return removeTree(this.#root);
   }
-}
-
-/** By a program of its own, which follows no link, and goes where paths are too long to be named, or too many to wait for. */
-async function removeTree(path: string): Promise<void> {
-  await execute('rm', ['-rf', '--', path]);
 }
