@@ -7,6 +7,9 @@ export type TestReport = {
   readonly counts: { readonly [State in TestState]: number };
   /** Every plan was there and was kept. */
   readonly complete: boolean;
+  readonly format: 'tap' | 'junit' | 'summary';
+  /** How many summaries, or documents, this was added up from: one for each run of a runner. */
+  readonly documents: number;
 };
 
 /** One run of a side's commands. */

@@ -51,7 +51,10 @@ const base: TestFiles = {
   'test/__snapshots__/slug.snap': 'exports[`slug 1`] = `"big-cat"`;\n',
 };
 
-async function judge(change: TestFiles): Promise<{ class: string; tests: string; tricks: unknown }> {
+async function judge(
+  change: TestFiles,
+  test: readonly [string, ...string[]] = ['node', '--test'],
+): Promise<{ class: string; tests: string; tricks: unknown }> {
   const root = git.commit('main', base);
   const head = git.commit('topic', change, root);
   const proposal = { source: 'agent:x', title: 'Fix', head, ref: 'topic', target: 'main', record: {} };
@@ -67,7 +70,8 @@ async function judge(change: TestFiles): Promise<{ class: string; tests: string;
     stopEarly: false,
   };
   const now = new Date('2026-01-01T00:00:00Z');
-  const report = await checkChange(deps, settings, { classification: outcome.data, now });
+  const commands = { ...settings.commands, test };
+  const report = await checkChange(deps, { ...settings, commands }, { classification: outcome.data, now });
   const found = report.results.find(({ name }) => name === 'tests');
   return {
     class: outcome.data.class,
@@ -148,6 +152,21 @@ describe('what runs short is refused, and the edit is named', () => {
     const found = await judge({ 'test/slug.test.js': null });
     expect(found.tests.startsWith('fail ')).toBe(true);
     expect(found.tricks).toMatchObject([{ code: 'tests.fewer-assertions' }]);
+  });
+
+  it.each([
+    ['TAP', 'TAP version 13\\nok 1 - lowers\\nok 2 - joins\\nok 3 - more\\n1..3'],
+    [
+      'JUnit',
+      '<testsuites tests="3"><testcase name="a"/><testcase name="b"/><testcase name="c"/></testsuites>',
+    ],
+    ['a summary', '      Tests  4 passed (4)'],
+  ])('%s that the source prints itself', async (_what, printed) => {
+    const change = { 'src/slug.js': `${source}process.stdout.write('\\n${printed}\\n');\n` };
+    // A runner that says no more than mocha does, in one process with the source: nothing keeps their outputs apart.
+    const runner = "require('./src/slug.js'); console.log('\\n  2 passing (3ms)');";
+    const { tests } = await judge(change, ['node', '-e', runner]);
+    expect(tests).toBe('abstain tests.summaries-differ');
   });
 
   it('exit 0 in the source', async () => {

@@ -7,6 +7,7 @@ import type { Sandbox, SandboxJob, SandboxResult } from '../../ports/sandbox.ts'
 import type { Argv, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { Installs } from './installs.ts';
+import { parseJunit } from './junit.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
 import { overlayTests } from './test-files.ts';
@@ -84,7 +85,10 @@ export class SandboxTestRunner implements TestRunner {
     // The sandbox keeps the end of the output: without its beginning no count can be trusted.
     if (Buffer.byteLength(result.stdout) >= outputKiB * 1024 - 4096)
       return { kind: 'limit', limit: 'output', phase: 'test' };
-    const report = parseTap(result.stdout) ?? parseSummary(`${result.stdout}\n${result.stderr}`);
+    const report =
+      parseTap(result.stdout) ??
+      parseJunit(result.stdout) ??
+      parseSummary(`${result.stdout}\n${result.stderr}`);
     return { kind: 'ran', code: result.code, report, tail: tailOf(result), ms: result.ms };
   }
 

@@ -31,6 +31,8 @@ describe('parseTap', () => {
     );
     expect(report).toEqual({
       complete: true,
+      format: 'tap',
+      documents: 1,
       counts: { ok: 3, 'not-ok': 0, skip: 1, todo: 1 },
       tests: [
         { name: 'a', state: 'ok' },
@@ -46,7 +48,7 @@ describe('parseTap', () => {
     const report = parseTap(
       `> sample@1.0.0 test\n\nok 7 - not yet\n${doc('ok 1 - a', '1..1')}\n> next\n${doc('1..1', 'ok 1 - b')}\n`,
     );
-    expect(report).toMatchObject({ complete: true, counts: { ok: 2 } });
+    expect(report).toMatchObject({ complete: true, counts: { ok: 2 }, documents: 2 });
   });
 
   it.each([
@@ -67,6 +69,11 @@ describe('parseTap', () => {
     expect(parseTap(doc('    ok 1 - a', '    1..1', 'not ok 1 - s', '1..1'))?.counts).toMatchObject({
       'not-ok': 1,
     });
+  });
+
+  it('takes no time of node-tap for a part of the name', () => {
+    const [test] = parseTap(doc('ok 1 - one # time=8.22ms', '1..1'))?.tests ?? [];
+    expect(test?.name).toBe('one');
   });
 
   it('finds none where there is none', () => {
@@ -127,9 +134,15 @@ describe('parseSummary', () => {
       'Tests:       1 failed, 2 skipped, 3 todo, 4 passed, 10 total\n',
       { ok: 4, 'not-ok': 1, skip: 2, todo: 3 },
     ],
+    [
+      'ava',
+      '  ─\n\n  2 tests passed\n  1 test skipped\n  1 test todo\n',
+      { ok: 2, 'not-ok': 0, skip: 1, todo: 1 },
+    ],
     ['mocha', '\n  12 passing (34ms)\n  1 pending\n  2 failing\n', { ok: 12, 'not-ok': 2, skip: 1, todo: 0 }],
   ])('reads %s', (_name, output, counts) => {
-    expect(parseSummary(output)).toEqual({ tests: undefined, counts, complete: true });
+    const rest = { tests: undefined, complete: true, format: 'summary', documents: 1 };
+    expect(parseSummary(output)).toEqual({ counts, ...rest });
   });
 
   it('reads none from other words', () => {

@@ -16,7 +16,13 @@ export function parseTap(output: string): TestReport | undefined {
   if (documents.length === 0) return undefined;
   const read = documents.map(readDocument);
   const tests = read.flatMap((document) => document.tests);
-  return { tests, counts: countStates(tests), complete: read.every((document) => document.complete) };
+  return {
+    tests,
+    counts: countStates(tests),
+    complete: read.every((document) => document.complete),
+    format: 'tap',
+    documents: documents.length,
+  };
 }
 
 function splitDocuments(lines: readonly string[]): string[][] {
@@ -135,7 +141,12 @@ function readPoint(text: string): Point | undefined {
   if (found === null) return undefined;
   const [, not, number, rest = ''] = found;
   const directive = /(?:^|[^\\])#\s*(skip|todo)\b/i.exec(rest);
-  const name = (directive === null ? rest : rest.slice(0, directive.index + 1)).replace(/\s#$/, '').trim();
+  const said = directive === null ? rest : rest.slice(0, directive.index + 1);
+  // node-tap says there how long it took.
+  const name = said
+    .replace(/ # time=[\d.]+m?s$/, '')
+    .replace(/\s#$/, '')
+    .trim();
   const state = directive?.[1]?.toLowerCase() ?? (not === undefined ? 'ok' : 'not-ok');
   return {
     name,

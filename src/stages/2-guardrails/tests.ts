@@ -122,6 +122,16 @@ const headComplete: Rule = ({ base, head }) => {
   );
 };
 
+/** Code under test may print what looks like a summary, or like one more of them. */
+const sameDocuments: Rule = ({ base, head }) => {
+  const [before, after] = [reportOf(base), reportOf(head)];
+  if (before === undefined || after === undefined) return undefined;
+  if (before.documents === after.documents && before.format === after.format) return undefined;
+  const told = ({ documents, format }: TestReport) => `${documents} (${format})`;
+  const reason = `The summaries of tests are ${told(after)} on the head, ${told(before)} on the base: which of them count is unknown.`;
+  return finding('abstain', 'tests.summaries-differ', reason, {});
+};
+
 const countKept: Rule = ({ base, head }) => {
   const [before, after] = [reportOf(base)?.counts, reportOf(head)?.counts];
   if (before === undefined || after === undefined) return undefined;
@@ -179,6 +189,7 @@ const rules: readonly Rule[] = [
   baseCounts,
   headComplete,
   countKept,
+  sameDocuments,
   namesKept,
 ];
 
