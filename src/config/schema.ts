@@ -24,6 +24,21 @@ const commands = z
   })
   .describe('Commands of the repository, as lists of words; run in the sandbox, never by a shell');
 
+const tests = z
+  .strictObject({
+    quarantine: z
+      .array(
+        z.strictObject({
+          test: z.string().min(1).max(1000).describe('Its full name, as the guardrail tests tells it'),
+          until: instant.describe('From then on it counts again'),
+        }),
+      )
+      .max(100)
+      .default([])
+      .describe('Tests that are known to be flaky, and do not count for a while'),
+  })
+  .describe('How the outcome of the tests is read');
+
 const registry = z
   .strictObject({
     allowed: z
@@ -143,6 +158,7 @@ export const configSchema = z
     version: z.literal(1, wants('version 1, the only one there is', 'write version: 1 as the first line')),
     branch: branch.default('main').describe('The protected branch'),
     commands: commands.prefault({}),
+    tests: tests.prefault({}),
     registry: registry.prefault({}),
     scope: scope.prefault({}),
     autonomy: autonomy.prefault({}),

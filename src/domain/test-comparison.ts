@@ -32,6 +32,8 @@ export type TestRun =
 export type TestComparison = {
   readonly base: TestRun;
   readonly head: TestRun;
+  /** Only when `base` failed: its tests once more. */
+  readonly baseRerun?: TestRun | undefined;
   /** Only when `head` failed: its tests once more. */
   readonly rerun: TestRun | undefined;
 };

@@ -24,7 +24,7 @@ export type TestSides = {
 /** Measures what a change does to the project's own tests. */
 export interface TestRunner {
   /**
-   * Runs the same commands on both sides, each in a clean sandbox of its own, and the head's tests once more if they fail.
+   * Runs the same commands on both sides, each in a clean sandbox of its own, and a side's tests once more if they fail.
    * MUST NOT let one side see the other, nor leave anything behind. MUST answer `limit`, never a count, when output was cut.
    * A red test is an answer; rejects (`sandbox.unavailable`, `git.…`) only when nothing could be measured.
    */

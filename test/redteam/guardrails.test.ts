@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
+import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import {
   MemoryRegistry,
   type SampleEntry,
@@ -26,11 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => git.remove());
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: null, testSeconds: 60 },
-};
+const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const now = new Date('2026-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
 import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-chain.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
+import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import {
   MemoryRegistry,
   type SampleVersion,
@@ -22,11 +22,7 @@ afterEach(() => git.remove());
 type Files = NonNullable<SampleVersion['files']>;
 type Next = { files?: Files; facts?: SampleVersion; more?: readonly string[]; old?: Files };
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: null, testSeconds: 60 },
-};
+const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const tests = { compare: () => Promise.reject(new Error('nothing here may run code')) };

@@ -6,7 +6,7 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
+import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
@@ -26,11 +26,7 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
-};
+const settings = sampleSettings({ test: ['node', '--test'] });
 
 const suite = `const { test } = require('node:test');
 const assert = require('node:assert');

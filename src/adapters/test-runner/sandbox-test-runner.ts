@@ -58,11 +58,16 @@ export class SandboxTestRunner implements TestRunner {
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
       const [before, after] = await both(this.#all(commands, base), this.#all(commands, head));
-      const failed = after.kind === 'ran' && after.code !== 0;
-      return { base: before, head: after, rerun: failed ? await this.#test(commands, head) : undefined };
+      const baseRerun = await this.#again(commands, base, before);
+      return { base: before, baseRerun, head: after, rerun: await this.#again(commands, head, after) };
     } finally {
       await removeTree(job);
     }
+  }
+
+  /** A failing test may be a flake. */
+  async #again(commands: TestCommands, dir: string, run: TestRun): Promise<TestRun | undefined> {
+    return run.kind === 'ran' && run.code !== 0 ? this.#test(commands, dir) : undefined;
   }
 
   async #all(commands: TestCommands, dir: string): Promise<TestRun> {

@@ -5,7 +5,7 @@ import { lockfile } from './lockfile/lockfile.ts';
 import { releaseAge } from './release-age.ts';
 import { scope } from './scope.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
-import { tests } from './tests.ts';
+import { tests } from './tests/tests.ts';
 
 /** Every guardrail, in the order of their results. */
 export const allGuardrails: readonly Guardrail[] = [

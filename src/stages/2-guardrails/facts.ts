@@ -78,6 +78,8 @@ export type TestFacts =
       readonly configured: true;
       readonly class: ChangeClass;
       readonly edits: TestEdits;
+      /** Names of tests that do not count now. */
+      readonly quarantined: ReadonlySet<string>;
     } & TestComparison);
 
 /** What a guardrail may ask for. A fact of some size has its type in the folder of the guardrail that it is for. */

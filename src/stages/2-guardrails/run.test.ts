@@ -8,6 +8,7 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
 import { sampleClassification } from '../../testing/changes.ts';
+import { sampleSettings } from '../../testing/guardrail-settings.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
@@ -33,11 +34,7 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
-};
+const settings = sampleSettings({ test: ['node', '--test'] });
 const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 
@@ -230,6 +227,29 @@ describe('tests of base and head', () => {
     ],
   ])('when %s', async (_what, options, expected) => {
     expect((await check(options)).codes.get('tests')).toBe(expected);
+  });
+
+  it('names the flake, and the better of two runs is the base', async () => {
+    const onBase = await check({
+      ...withSource('module.exports = () => {};\n//'),
+      from: { 'src/x.js': flaky },
+    });
+    const tests = onBase.report.results.find(({ name }) => name === 'tests');
+    expect(tests).toMatchObject({ code: 'tests.passed', evidence: { baseFlakes: ['a'] } });
+    const onHead = await check(withSource(flaky));
+    expect(onHead.report.results.find(({ name }) => name === 'tests')).toMatchObject({
+      code: 'tests.flaky',
+      reason: expect.stringContaining('"a"'),
+    });
+  });
+
+  it('counts no test that people put into quarantine, until the day that they set', async () => {
+    const breaks = withSource("module.exports = (name) => { if (name === 'b') throw new Error('no'); };");
+    const until = (day: string) => ({ tests: { quarantine: [{ test: 'b', until: day }] } });
+    const held = await check({ ...breaks, settings: until('2026-01-02T00:00:00Z') });
+    expect(held.codes.get('tests')).toBe('pass tests.passed');
+    const ended = await check({ ...breaks, settings: until('2026-01-01T00:00:00Z') });
+    expect(ended.codes.get('tests')).toBe('fail tests.failed');
   });
 
   it.each<[string, TestFiles]>([

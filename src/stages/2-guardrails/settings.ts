@@ -1,4 +1,5 @@
 import type { ScopeLimits } from './facts.ts';
+import type { Quarantine } from './tests/quarantine.ts';
 
 /** A command as argv. */
 type Argv = readonly [string, ...string[]];
@@ -21,4 +22,5 @@ export type GuardrailSettings = {
     readonly test: Argv | null;
     readonly testSeconds: number;
   };
+  readonly tests: { readonly quarantine: readonly Quarantine[] };
 };

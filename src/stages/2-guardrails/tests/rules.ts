@@ -1,53 +1,11 @@
-import type { TestReport, TestRun } from '../../domain/test-comparison.ts';
-import { counted } from '../../domain/words.ts';
-import { type Finding, guardrail, type TestFacts } from './facts.ts';
-import { tricksIn } from './test-edits/edits.ts';
+import type { TestReport, TestRun } from '../../../domain/test-comparison.ts';
+import { counted } from '../../../domain/words.ts';
+import type { Finding, TestFacts } from '../facts.ts';
+import { flakesOf } from './quarantine.ts';
 
-type Ran = Extract<TestRun, { kind: 'ran' }>;
-type Compared = Extract<TestFacts, { configured: true }>;
-type Rule = (runs: Compared) => Finding | undefined;
-
-/** The base's tests pass on the head as they pass on the base: as many, none newly skipped, to the end of the plan. */
-export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
-  if (!runs.configured) {
-    return finding('not-configured', 'tests.not-configured', 'No test command is configured.', {});
-  }
-  const found = worse(firstOf(runs), tricks(runs));
-  if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
-  const ok = reportOf(runs.head)?.counts.ok ?? 0;
-  return finding(
-    'pass',
-    'tests.passed',
-    `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base.`,
-    evidenceOf(runs),
-  );
-});
-
-function firstOf(runs: Compared): Finding | undefined {
-  for (const rule of rules) {
-    const found = rule(runs);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** What could not be measured never hides what was found in the change itself. */
-function worse(ran: Finding | undefined, read: Finding | undefined): Finding | undefined {
-  if (ran === undefined || read === undefined) return ran ?? read;
-  const first = read.verdict === 'fail' && ran.verdict !== 'fail' ? read : ran;
-  return { ...first, evidence: { ...read.evidence, ...first.evidence } };
-}
-
-/** Class `other` may mean it: a person looks. No other class has a reason to. */
-const tricks: Rule = ({ class: changeClass, edits }) => {
-  const found = tricksIn(edits);
-  const [first] = found;
-  if (first === undefined) return undefined;
-  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
-  const reason = `${first.path}:${first.line} ${first.detail}${more}.`.slice(0, 500);
-  const evidence = found.slice(0, 10).map((trick) => ({ ...trick, path: trick.path.slice(0, 300) }));
-  return finding(changeClass === 'other' ? 'abstain' : 'fail', first.code, reason, { tricks: evidence });
-};
+export type Compared = Extract<TestFacts, { configured: true }>;
+/** undefined: nothing to say against the change. */
+export type Rule = (runs: Compared) => Finding | undefined;
 
 /** A base that cannot be measured says nothing of the head. */
 const baseRuns: Rule = ({ base }) => {
@@ -74,9 +32,10 @@ const headRuns: Rule = ({ head }) => {
 const headGreen: Rule = ({ head, rerun }) => {
   if (head.kind !== 'ran' || head.code === 0) return undefined;
   if (rerun?.kind === 'ran' && rerun.code === 0) {
-    return finding('abstain', 'tests.flaky', 'A test fails on the head and passes when run again.', {
-      output: head.tail,
-    });
+    const flakes = flakesOf(head, rerun);
+    const named = flakes.length === 0 ? 'A test' : `"${flakes.slice(0, 3).join('", "')}"`;
+    const reason = `${named} fails on the head and passes when run again.`.slice(0, 500);
+    return finding('abstain', 'tests.flaky', reason, { flakes: shown(flakes), output: head.tail });
   }
   return finding('fail', 'tests.failed', `The tests fail on the head (exit code ${head.code}).`, {
     output: head.tail,
@@ -177,12 +136,13 @@ const namesKept: Rule = ({ base, head }) => {
         'tests.names-differ',
         `${missing.length} tests of the base are not among those of the head.`,
         {
-          missing: missing.slice(0, 10).map((test) => test.name.slice(0, 200)),
+          missing: shown(missing.map(({ name }) => name)),
         },
       );
 };
 
-const rules: readonly Rule[] = [
+/** In the order in which they speak. */
+export const rules: readonly Rule[] = [
   baseRuns,
   headRuns,
   headGreen,
@@ -198,28 +158,19 @@ function overLimit(side: string, run: Extract<TestRun, { kind: 'limit' }>): Find
   return finding('abstain', `tests.limit-${run.limit}`, reason, {});
 }
 
-function reportOf(run: TestRun): TestReport | undefined {
+export function reportOf(run: TestRun): TestReport | undefined {
   return run.kind === 'ran' ? run.report : undefined;
 }
 
-function evidenceOf({ base, head, rerun }: Compared): Finding['evidence'] {
-  return { base: shortOf(base), head: shortOf(head), ...(rerun && { rerun: shortOf(rerun) }) };
-}
-
-function shortOf(run: TestRun): Finding['evidence'] {
-  if (run.kind !== 'ran') return { kind: run.kind };
-  return { kind: run.kind, code: run.code, ms: Math.round(run.ms), ...countsOf(run) };
-}
-
-function countsOf({ report }: Ran): Finding['evidence'] {
-  return report === undefined ? {} : { ...report.counts, complete: report.complete };
-}
-
-function finding(
+export function finding(
   verdict: Finding['verdict'],
   code: string,
   reason: string,
   evidence: Finding['evidence'],
 ): Finding {
   return { verdict, code, reason, evidence };
+}
+
+function shown(names: readonly string[]): readonly string[] {
+  return names.slice(0, 10).map((name) => name.slice(0, 200));
 }

@@ -1,0 +1,88 @@
+import type { TestRun } from '../../../domain/test-comparison.ts';
+import { counted } from '../../../domain/words.ts';
+import { type Finding, guardrail } from '../facts.ts';
+import { tricksIn } from '../test-edits/edits.ts';
+import { flakesOf, withoutQuarantined } from './quarantine.ts';
+import { type Compared, finding, type Rule, reportOf, rules } from './rules.ts';
+
+type Ran = Extract<TestRun, { kind: 'ran' }>;
+
+/** The base's tests pass on the head as they pass on the base: as many, none newly skipped, to the end of the plan. */
+export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
+  if (!runs.configured) {
+    return finding('not-configured', 'tests.not-configured', 'No test command is configured.', {});
+  }
+  const settled = settle(runs);
+  const found = worse(firstOf(settled), tricks(settled));
+  if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
+  const ok = reportOf(settled.head)?.counts.ok ?? 0;
+  return finding(
+    'pass',
+    'tests.passed',
+    `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base.`,
+    evidenceOf(runs),
+  );
+});
+
+/** Without what people have put into quarantine. A base that is red only at times is as good as its better run. */
+function settle(runs: Compared): Compared {
+  const { base, baseRerun, head, rerun, quarantined, ...rest } = runs;
+  const seen = (run: TestRun) => withoutQuarantined(run, quarantined);
+  const again = baseRerun && seen(baseRerun);
+  const first = seen(base);
+  return {
+    ...rest,
+    quarantined,
+    base: isRed(first) && again !== undefined && !isRed(again) ? again : first,
+    baseRerun: again,
+    head: seen(head),
+    rerun: rerun && seen(rerun),
+  };
+}
+
+const isRed = (run: TestRun): boolean => run.kind === 'ran' && run.code !== 0;
+
+function firstOf(runs: Compared): Finding | undefined {
+  for (const rule of rules) {
+    const found = rule(runs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What could not be measured never hides what was found in the change itself. */
+function worse(ran: Finding | undefined, read: Finding | undefined): Finding | undefined {
+  if (ran === undefined || read === undefined) return ran ?? read;
+  const first = read.verdict === 'fail' && ran.verdict !== 'fail' ? read : ran;
+  return { ...first, evidence: { ...read.evidence, ...first.evidence } };
+}
+
+/** Class `other` may mean it: a person looks. No other class has a reason to. */
+const tricks: Rule = ({ class: changeClass, edits }) => {
+  const found = tricksIn(edits);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
+  const reason = `${first.path}:${first.line} ${first.detail}${more}.`.slice(0, 500);
+  const evidence = found.slice(0, 10).map((trick) => ({ ...trick, path: trick.path.slice(0, 300) }));
+  return finding(changeClass === 'other' ? 'abstain' : 'fail', first.code, reason, { tricks: evidence });
+};
+
+function evidenceOf({ base, baseRerun, head, rerun }: Compared): Finding['evidence'] {
+  const flakes = flakesOf(base, baseRerun).slice(0, 10);
+  return {
+    base: shortOf(base),
+    ...(baseRerun && { baseRerun: shortOf(baseRerun), baseFlakes: flakes.map((name) => name.slice(0, 200)) }),
+    head: shortOf(head),
+    ...(rerun && { rerun: shortOf(rerun) }),
+  };
+}
+
+function shortOf(run: TestRun): Finding['evidence'] {
+  if (run.kind !== 'ran') return { kind: run.kind };
+  return { kind: run.kind, code: run.code, ms: Math.round(run.ms), ...countsOf(run) };
+}
+
+function countsOf({ report }: Ran): Finding['evidence'] {
+  return report === undefined ? {} : { ...report.counts, complete: report.complete };
+}
