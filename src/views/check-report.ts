@@ -23,18 +23,29 @@ export type CheckReport = {
   readonly ms: number;
 };
 
-/** `paths`: those of the change that its evidence names. */
-export type CheckedGuardrail = GuardrailResult & { readonly paths: readonly string[] };
+export type CheckedGuardrail = GuardrailResult & {
+  /** Those of the change that its evidence names. */
+  readonly paths: readonly string[];
+  /** It could not be asked (not configured, not offered), and the policy lets that pass for this class. */
+  readonly waived: boolean;
+};
 
 export type Ends = Pick<CheckReport, 'base' | 'head' | 'at' | 'notes' | 'ms'>;
 
-export function reportOf(ends: Ends, classification: Classification, found: GuardrailsReport): CheckReport {
+/** `waived`: the names of guardrails. */
+export function reportOf(
+  ends: Ends,
+  classification: Classification,
+  found: GuardrailsReport,
+  waived: ReadonlySet<string>,
+): CheckReport {
   const guardrails = found.results.map((one) => ({
     ...one,
     paths: pathsIn(one.evidence, classification.files),
+    waived: isGap(one) && waived.has(one.name),
   }));
   const { class: changeClass, tree } = classification;
-  return { verdict: verdictOf(found), ...ends, tree, class: changeClass, guardrails };
+  return { verdict: verdictOf(found.verdict, guardrails), ...ends, tree, class: changeClass, guardrails };
 }
 
 /** A change that ends before the guardrails: it is told as the finding of one. */
@@ -43,7 +54,16 @@ export function stoppedReport(ends: Ends, { outcome, code, reasons }: Conclusion
   const isEmpty = code === 'classify.empty';
   const verdict = outcome === 'refused' && !isEmpty ? 'fail' : 'abstain';
   const reason = [...reasons, ...(isEmpty ? ['Name another range: BASE..HEAD.'] : [])].join(' ');
-  const finding = { name: 'classify', verdict, code, reason, evidence: {}, ms: ends.ms, paths: [] } as const;
+  const finding = {
+    name: 'classify',
+    verdict,
+    code,
+    reason,
+    evidence: {},
+    ms: ends.ms,
+    paths: [],
+    waived: false,
+  } as const;
   return { verdict, ...ends, tree: null, class: null, guardrails: [finding] };
 }
 
@@ -55,9 +75,16 @@ export function statementsOf(report: CheckReport): readonly UnsignedStatement[] 
   return guardrailStatements(found, { subject: { name: head, digest }, base, at: new Date(at) });
 }
 
-/** No policy waives anything here: what was not configured or not offered was not checked. */
-function verdictOf({ verdict, results }: GuardrailsReport): CheckReport['verdict'] {
-  return verdict === 'pass' && results.some((one) => one.verdict !== 'pass') ? 'abstain' : verdict;
+const isGap = ({ verdict }: GuardrailResult): boolean =>
+  verdict === 'not-configured' || verdict === 'not-offered';
+
+/** What was not configured or not offered was not checked: only the policy can let that pass. */
+function verdictOf(
+  verdict: CheckReport['verdict'],
+  guardrails: readonly CheckedGuardrail[],
+): CheckReport['verdict'] {
+  const open = guardrails.some((one) => one.verdict !== 'pass' && !one.waived);
+  return verdict === 'pass' && open ? 'abstain' : verdict;
 }
 
 const mostPaths = 10;

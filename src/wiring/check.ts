@@ -16,6 +16,7 @@ import type { GuardrailResult } from '../domain/verdict.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
 import { runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
+import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport } from '../views/check-report.ts';
 import { findEnds, type RangeEnds } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
@@ -110,7 +111,9 @@ async function checkIn(check: Check): Promise<CheckReport> {
       onFact: wish.onFact,
     };
     const found = await checkChange(deps, rules.settings, { classification: classed.data, now });
-    return reportOf(told(), classed.data, found);
+    const checked = { classification: classed.data, guardrails: found, target: ends.base };
+    const waived = waivedGuardrails(checked, rules.policies);
+    return reportOf(told(), classed.data, found, waived);
   } finally {
     await tools.close();
   }

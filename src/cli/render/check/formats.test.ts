@@ -11,7 +11,7 @@ const ends = {
   notes: [],
   ms: 1500,
 };
-const finding = { code: 'x.y', reason: 'It is so.', evidence: {}, ms: 10, paths: [] };
+const finding = { code: 'x.y', reason: 'It is so.', evidence: {}, ms: 10, paths: [], waived: false };
 const report: CheckReport = {
   ...ends,
   verdict: 'fail',
@@ -66,7 +66,7 @@ describe('markdown', () => {
 describe('junit', () => {
   it('takes what was not checked for an error', () => {
     const text = renderAs('junit', report, look);
-    expect(text).toContain('tests="3" failures="1" errors="1" time="1.5"');
+    expect(text).toContain('tests="3" failures="1" errors="1" skipped="0" time="1.5"');
     expect(text.match(/<failure /g)).toHaveLength(1);
     expect(text.match(/<error /g)).toHaveLength(1);
   });
@@ -125,15 +125,28 @@ describe('a report', () => {
     protectedPaths: [],
   } as const;
 
-  it('passes only when every guardrail does', () => {
-    const results = [{ ...finding, name: 'tests', verdict: 'not-configured' }] as const;
-    expect(reportOf(ends, classified, { verdict: 'pass', results }).verdict).toBe('abstain');
+  it('passes only when every guardrail does, or is waived', () => {
+    const results = [{ ...finding, name: 'signatures', verdict: 'not-offered' }] as const;
+    const reportWith = (waived: readonly string[]) =>
+      reportOf(ends, classified, { verdict: 'pass', results }, new Set(waived));
+    expect(reportWith([]).verdict).toBe('abstain');
+    expect(reportWith(['signatures'])).toMatchObject({ verdict: 'pass', guardrails: [{ waived: true }] });
+    expect(renderAs('junit', reportWith(['signatures']), look)).toContain('errors="0" skipped="1"');
+    expect(renderAs('text', reportWith(['signatures']), look)).toContain('1 waived');
+  });
+
+  it('lets nothing be waived that was asked and did not pass', () => {
+    const results = [{ ...finding, name: 'tests', verdict: 'abstain' }] as const;
+    const report = reportOf(ends, classified, { verdict: 'abstain', results }, new Set(['tests']));
+    expect(report).toMatchObject({ verdict: 'abstain', guardrails: [{ waived: false }] });
   });
 
   it('finds the files that evidence names', () => {
     const evidence = { problems: [{ detail: 'run.sh is a new executable.' }] };
     const results = [{ ...finding, name: 'scope', verdict: 'fail', evidence }] as const;
-    expect(reportOf(ends, classified, { verdict: 'fail', results }).guardrails[0]?.paths).toEqual(['run.sh']);
+    expect(reportOf(ends, classified, { verdict: 'fail', results }, new Set()).guardrails[0]?.paths).toEqual([
+      'run.sh',
+    ]);
   });
 
   it.each([

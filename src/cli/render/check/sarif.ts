@@ -1,7 +1,7 @@
 import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
 import { jsonText } from '../../output.ts';
 
-/** SARIF 2.1.0: a rule for each guardrail, a result for each that did not pass. */
+/** SARIF 2.1.0: a rule for each guardrail, a result for each that did not pass and is not waived. */
 export function renderSarif({ guardrails, verdict, base, head }: CheckReport): string {
   const rules = guardrails.map(({ name }) => ({
     id: name,
@@ -9,7 +9,9 @@ export function renderSarif({ guardrails, verdict, base, head }: CheckReport): s
   }));
   const run = {
     tool: { driver: { name: 'autoland', rules } },
-    results: guardrails.flatMap((one, index) => (one.verdict === 'pass' ? [] : [resultOf(one, index)])),
+    results: guardrails.flatMap((one, index) =>
+      one.verdict === 'pass' || one.waived ? [] : [resultOf(one, index)],
+    ),
     properties: { verdict, base, head },
   };
   const schema = 'https://json.schemastore.org/sarif-2.1.0.json';

@@ -10,7 +10,9 @@ export type TextLook = { readonly columns: number; readonly coloured: boolean };
 export function renderText(report: CheckReport, look: TextLook): string {
   const { base, head, guardrails } = report;
   const passed = guardrails.filter(({ verdict }) => verdict === 'pass').length;
-  const count = `${passed} of ${counted(guardrails.length, 'guardrail')} passed`;
+  const waived = guardrails.filter((one) => one.waived).length;
+  const also = waived === 0 ? '' : `, ${waived} waived`;
+  const count = `${passed} of ${counted(guardrails.length, 'guardrail')} passed${also}`;
   const subject = `${base.slice(0, 10)}..${head.slice(0, 10)}, class ${report.class ?? 'not known'}`;
   const lines = [
     ...wrap(
@@ -32,7 +34,8 @@ function outcome(verdict: string, { coloured }: TextLook, padTo: number): string
 
 function lineOf(one: CheckedGuardrail, look: TextLook): string[] {
   const head = `${outcome(one.verdict, look, 14)} ${one.name.padEnd(15)} `;
-  const said = `${printable(one.reason)} (${printable(one.code)})`;
+  const waived = one.waived ? ' Waived by the policy.' : '';
+  const said = `${printable(one.reason)}${waived} (${printable(one.code)})`;
   if (look.columns < 72) return [head.trimEnd(), ...wrap(`  ${said}`, '  ', look.columns)];
   return wrap(`${head}${said}`, ' '.repeat(31), look.columns);
 }
