@@ -52,7 +52,20 @@ export class HostSandbox {
       npm_config_globalconfig: join(this.#home, 'global-npmrc'),
       npm_config_cache: join(this.#home, 'cache'),
       npm_config_fetch_retries: '0',
-      ...job.env,
+      ...mapValues(job.env, (value) => onHost(value, job.mounts)),
     };
   }
+}
+
+/** A path below a mount's target, as this machine has it. */
+function onHost(value: string, mounts: SandboxJob['mounts']): string {
+  const mount = mounts.find(({ target }) => value === target || value.startsWith(`${target}/`));
+  return mount === undefined ? value : `${mount.source}${value.slice(mount.target.length)}`;
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

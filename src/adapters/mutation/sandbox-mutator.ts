@@ -1,0 +1,135 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instrumentation, MutantState, MutationRun, MutationTarget } from '../../domain/mutation.ts';
+import type { TreeExporter } from '../../ports/git-host.ts';
+import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
+import type { SandboxResult } from '../../ports/sandbox.ts';
+import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
+import { Limiter } from '../limiter.ts';
+import { readOutputFile } from '../sandbox/read-output-file.ts';
+import { isGreen, ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
+import { overlayTests } from '../test-runner/test-files.ts';
+import { instrumentInChild } from './child-instrumenter.ts';
+
+export type SandboxMutatorOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
+
+/** Where the tests note in the sandbox which mutants they reach. */
+const notes = { dir: '/tmp/autoland-reached', file: 'reached' } as const;
+const tailCharacters = 2000;
+
+/**
+ * One instrumented tree, one run of the tests for each mutant. Runs share the tree, as the runs of a developer do: the run
+ * at the end shows whether what they left behind, or knowing that a fault is awake, is what makes the tests fail.
+ */
+export class SandboxMutator implements Mutator {
+  readonly #limiter = new Limiter(1);
+  readonly #options: SandboxMutatorOptions;
+  readonly #commands: ProjectCommands;
+
+  constructor(options: SandboxMutatorOptions) {
+    this.#options = options;
+    this.#commands = new ProjectCommands(options);
+  }
+
+  instrument(targets: readonly MutationTarget[]): Promise<Instrumentation> {
+    return instrumentInChild(targets);
+  }
+
+  /** One at a time: several at once would take the processors from production. */
+  run(commands: TestCommands, sides: TestSides, trial: MutationTrial): Promise<MutationRun> {
+    return this.#limiter.run(async () => {
+      const job = await mkdtemp(join(this.#options.workspace, 'mutation-'));
+      try {
+        // The sandbox's own user passes through it to what is mounted, and cannot list it.
+        await chmod(job, 0o711);
+        const tree = await this.#export(job, sides);
+        await writeInstrumented(tree, trial.instrumentation);
+        const failed = await this.#commands.prepare(commands, tree);
+        if (failed !== undefined) return { kind: 'red', phase: failed.phase, tail: tailOf(failed.result) };
+        return await this.#try({ commands, trial, tree, noted: join(job, 'noted') });
+      } finally {
+        await rm(job, { recursive: true, force: true });
+      }
+    });
+  }
+
+  async #export(job: string, { base, head, judgedBy }: TestSides): Promise<string> {
+    const tree = join(job, 'tree');
+    await this.#options.git.exportTree(head, tree);
+    if (judgedBy === 'own') return tree;
+    const judges = join(job, 'base');
+    await this.#options.git.exportTree(base, judges);
+    await overlayTests(judges, tree);
+    await rm(judges, { recursive: true, force: true });
+    return tree;
+  }
+
+  async #try({ commands, trial, tree, noted }: Trying): Promise<MutationRun> {
+    const { variables, files } = trial.instrumentation;
+    const test = (seconds: number, env: Readonly<Record<string, string>>, dir?: string) =>
+      this.#commands.run(commands.test, tree, {
+        phase: 'test',
+        seconds,
+        env,
+        mounts: dir === undefined ? [] : [{ source: dir, target: notes.dir, mode: 'write' }],
+      });
+    const started = performance.now();
+    await mkdir(noted);
+    const sound = await test(
+      commands.testSeconds,
+      { [variables.reached]: `${notes.dir}/${notes.file}` },
+      noted,
+    );
+    if (!isGreen(sound)) return { kind: 'red', phase: 'test', tail: tailOf(sound) };
+    const reached = await readReached(noted);
+    const seconds = patience(sound.ms);
+    const states = new Map<string, MutantState>();
+    let ran = false;
+    for (const id of trial.chosen) {
+      if (!reached.has(id)) states.set(id, 'unreached');
+      else if (performance.now() - started < trial.seconds * 1000) {
+        states.set(id, stateOf(await test(seconds, { [variables.awake]: id })));
+        ran = true;
+      }
+    }
+    // The name of a mutant that is in no file.
+    const nobody = `${files.length}.0`;
+    const steady = !ran || isGreen(await test(seconds, { [variables.awake]: nobody }));
+    return { kind: 'ran', states, steady, testMs: sound.ms };
+  }
+}
+
+type Trying = {
+  readonly commands: TestCommands;
+  readonly trial: MutationTrial;
+  readonly tree: string;
+  readonly noted: string;
+};
+
+/** Before any code of the project has run in the tree: no link leads elsewhere but those that the export allows. */
+async function writeInstrumented(tree: string, { files }: Instrumentation): Promise<void> {
+  for (const { path, text } of files) await writeFile(join(tree, path), text);
+}
+
+/** A fault may make an endless loop. Twice the time that it takes without one, and some for a busy machine. */
+function patience(ms: number): number {
+  return Math.ceil((2 * ms) / 1000) + 10;
+}
+
+function stateOf(result: SandboxResult): MutantState {
+  if (result.kind === 'limit') return 'timeout';
+  return result.code === 0 ? 'survived' : 'killed';
+}
+
+/** The project's code could write there too: at worst it has mutants tried in vain, or called unreached. */
+async function readReached(dir: string): Promise<ReadonlySet<string>> {
+  const bytes = await readOutputFile(dir, notes.file);
+  return new Set(bytes?.toString('utf8').split('\n'));
+}
+
+function tailOf(result: SandboxResult): string {
+  const half = tailCharacters / 2;
+  return [result.stdout.trimEnd().slice(-half), result.stderr.trimEnd().slice(-half)]
+    .filter((text) => text !== '')
+    .join('\n');
+}

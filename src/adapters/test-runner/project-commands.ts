@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import type { Argv, TestCommands } from '../../ports/test-runner.ts';
+import { Installs } from './installs.ts';
+
+export type ProjectCommandsOptions = {
+  readonly sandbox: Pick<Sandbox, 'run'>;
+  /** An existing directory, on a path without links that the sandbox can mount from; what `npm ci` installs is kept in it. */
+  readonly workspace: string;
+  /** Of the Node in the sandbox: installs are kept apart by it. */
+  readonly nodeVersion: string;
+};
+
+export type Phase = 'install' | 'build' | 'test';
+
+/** How one command is run. */
+export type PhaseJob = {
+  readonly phase: Phase;
+  readonly seconds: number;
+  /** Besides what every command of the phase gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly mounts?: readonly SandboxMount[];
+};
+
+/** Where the project stands in the sandbox. */
+const inside = '/work';
+const outputKiB = 8 * 1024;
+const buildSeconds = 900;
+
+/** Installs, builds and tests an exported tree in the sandbox. */
+export class ProjectCommands {
+  readonly #sandbox: Pick<Sandbox, 'run'>;
+  readonly #installs: Installs;
+
+  constructor({ sandbox, workspace, nodeVersion }: ProjectCommandsOptions) {
+    this.#sandbox = sandbox;
+    const install = (argv: Argv, dir: string) => this.#install(argv, dir);
+    this.#installs = new Installs(join(workspace, 'installs'), install, `1 ${nodeVersion}`);
+  }
+
+  /** Installs and builds; answers the phase that failed, or undefined. */
+  async prepare(
+    { install, build }: Pick<TestCommands, 'install' | 'build'>,
+    dir: string,
+  ): Promise<{ phase: Phase; result: SandboxResult } | undefined> {
+    const installed = install === null ? undefined : await this.#provide(install, dir);
+    if (installed !== undefined && !isGreen(installed)) return { phase: 'install', result: installed };
+    if (build === null) return undefined;
+    const built = await this.run(build, dir, { phase: 'build', seconds: buildSeconds });
+    return isGreen(built) ? undefined : { phase: 'build', result: built };
+  }
+
+  async run(argv: Argv, dir: string, job: PhaseJob): Promise<SandboxResult> {
+    await mkdir(dir, { recursive: true });
+    return this.#sandbox.run({
+      argv,
+      cwd: inside,
+      env: { ...environments[job.phase], ...job.env },
+      mounts: [{ source: dir, target: inside, mode: 'write' }, ...(job.mounts ?? [])],
+      network: job.phase === 'install' ? 'registry' : 'none',
+      limits: { seconds: job.seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
+    });
+  }
+
+  /** Only `npm ci` is known to need nothing but the manifests. undefined: it was kept from an earlier change. */
+  #provide(argv: Argv, dir: string): Promise<SandboxResult | undefined> {
+    const keeps = argv[0] === 'npm' && argv[1] === 'ci';
+    return keeps ? this.#installs.provide(dir, argv) : this.#install(argv, dir);
+  }
+
+  #install(argv: Argv, dir: string): Promise<SandboxResult> {
+    return this.run(argv, dir, { phase: 'install', seconds: buildSeconds });
+  }
+}
+
+export function isGreen(result: SandboxResult): boolean {
+  return result.kind === 'exited' && result.code === 0;
+}
+
+const plain = { CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', npm_config_update_notifier: 'false' };
+const environments = {
+  install: {
+    ...plain,
+    npm_config_ignore_scripts: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+  },
+  build: plain,
+  test: plain,
+} as const;
