@@ -63,6 +63,26 @@ const scope = z
   })
   .describe('How large a change may be, and what it may touch');
 
+const mutation = z
+  .strictObject({
+    mutants: z
+      .int()
+      .min(0)
+      .max(2000)
+      .default(100)
+      .describe('Small faults that are tried in the lines of one change; 0 switches it off'),
+    seconds: count.default(600).describe('No fault is begun after this long'),
+    sample: z
+      .boolean()
+      .default(false)
+      .describe('Where more faults are possible, try that many of them; false: a person decides'),
+    skip: z
+      .array(z.string().regex(/^[A-Za-z]{1,40}$/))
+      .default([])
+      .describe("StrykerJS's names of kinds of faults that are not tried, such as StringLiteral"),
+  })
+  .describe('Whether the tests notice faults in the lines that change');
+
 const level = z.enum(autonomyLevels).default('observe');
 
 const autonomy = z
@@ -161,6 +181,7 @@ export const configSchema = z
     tests: tests.prefault({}),
     registry: registry.prefault({}),
     scope: scope.prefault({}),
+    mutation: mutation.prefault({}),
     autonomy: autonomy.prefault({}),
     agents: agents.prefault({}),
     service: service.nullable().default(null),

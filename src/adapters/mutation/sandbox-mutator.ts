@@ -1,11 +1,11 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Limiter } from '../../domain/limiter.ts';
 import type { Instrumentation, MutantState, MutationRun, MutationTarget } from '../../domain/mutation.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
-import { Limiter } from '../limiter.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
 import { isGreen, ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';

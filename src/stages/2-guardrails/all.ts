@@ -2,6 +2,7 @@ import type { Guardrail } from './facts.ts';
 import { installScripts } from './install-scripts.ts';
 import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
+import { mutation } from './mutation/mutation.ts';
 import { releaseAge } from './release-age.ts';
 import { scope } from './scope.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
@@ -16,4 +17,5 @@ export const allGuardrails: readonly Guardrail[] = [
   supplyChain,
   releaseAge,
   tests,
+  mutation,
 ];

@@ -2,6 +2,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GitReader } from '../../ports/git-host.ts';
+import type { Mutator } from '../../ports/mutator.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
@@ -15,6 +16,7 @@ export type GuardrailPorts = {
   readonly registry: Registry;
   readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
   readonly tests: TestRunner;
+  readonly mutator: Mutator;
   readonly clock: Clock;
 };
 

@@ -8,6 +8,7 @@ import { attestReport } from './run-attest.ts';
 import { gatherContents } from './run-contents.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherLock } from './run-lock.ts';
+import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherTests } from './run-tests.ts';
@@ -23,6 +24,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   registry: gatherRegistry,
   contents: gatherContents,
   tests: gatherTests,
+  mutation: gatherMutation,
 };
 
 /** Answers `done` whatever the verdict is: the policy stage acts on it. */

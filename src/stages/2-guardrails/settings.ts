@@ -1,5 +1,6 @@
 import type { ScopeLimits } from './facts.ts';
 import type { Quarantine } from './tests/quarantine.ts';
+import type { MutationSettings } from './mutation/plan.ts';
 
 /** A command as argv. */
 type Argv = readonly [string, ...string[]];
@@ -23,4 +24,5 @@ export type GuardrailSettings = {
     readonly testSeconds: number;
   };
   readonly tests: { readonly quarantine: readonly Quarantine[] };
+  readonly mutation: MutationSettings;
 };
