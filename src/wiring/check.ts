@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
+import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
@@ -13,6 +14,7 @@ import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
+import type { Mutator } from '../ports/mutator.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
 import { runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
@@ -140,28 +142,24 @@ async function openTools({ state, git, rules }: Check) {
   await proxy.start();
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
-  const runner = new SandboxTestRunner({
-    git: git.exporter,
-    sandbox,
-    workspace,
-    nodeVersion: process.version,
-  });
+  const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version };
+  const runner = new SandboxTestRunner(parts);
+  const mutator = new SandboxMutator(parts);
   return {
     registry: new NpmRegistry({ settings, before }),
-    tests: withMend(runner),
+    tests: { compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend) } satisfies TestRunner,
+    mutator: {
+      instrument: (targets) => mutator.instrument(targets),
+      run: (...asked) => mutator.run(...asked).catch(rethrowWithMend),
+    } satisfies Mutator,
     close: () => proxy.close(),
   };
 }
 
 /** A finding has a reason only, so what to do about it must stand in there. */
-function withMend(runner: TestRunner): TestRunner {
-  return {
-    compare: (commands, sides) =>
-      runner.compare(commands, sides).catch((thrown: unknown) => {
-        if (!(thrown instanceof AutolandError) || thrown.mend === undefined) throw thrown;
-        throw new AutolandError(thrown.code, `${thrown.message}. Mend: ${thrown.mend}`, { cause: thrown });
-      }),
-  };
+function rethrowWithMend(thrown: unknown): never {
+  if (!(thrown instanceof AutolandError) || thrown.mend === undefined) throw thrown;
+  throw new AutolandError(thrown.code, `${thrown.message}. Mend: ${thrown.mend}`, { cause: thrown });
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

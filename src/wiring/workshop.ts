@@ -5,6 +5,7 @@ import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
@@ -54,6 +55,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     registry,
     syntax: new ChildSyntaxComparer(),
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
+    mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),

@@ -3,6 +3,7 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-chain.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import {
   MemoryRegistry,
@@ -49,7 +50,7 @@ async function judge({ files = {}, facts = {}, more = [], old = {} }: Next) {
   const head = git.commit('topic', project('1.0.1', more), base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
-  const deps = { git, registry, syntax, clock, tests, stopEarly: false };
+  const deps = { git, registry, syntax, clock, tests, mutator: idleMutator, stopEarly: false };
   const { results } = await checkChange(deps, settings, change, [supplyChain]);
   return results[0];
 }

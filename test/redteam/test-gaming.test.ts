@@ -6,6 +6,7 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
@@ -63,6 +64,7 @@ async function judge(
     syntax,
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     tests: new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' }),
+    mutator: idleMutator,
     stopEarly: false,
   };
   const now = new Date('2026-01-01T00:00:00Z');

@@ -119,7 +119,7 @@ describe('SandboxMutator', () => {
       run: (job: SandboxJob) => sandbox.run({ ...job, limits: { ...job.limits, seconds: 3 } }),
     };
     const { states } = await trial({}, { source, runs: hurried, test: suite(child, senior, edge) });
-    expect(states?.true).toBe('timeout');
+    expect(Object.values(states ?? {})).toContain('timeout');
   });
 
   it('begins no mutant when its time is over', async () => {

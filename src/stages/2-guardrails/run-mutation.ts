@@ -9,7 +9,8 @@ import { gatherer } from './run-ports.ts';
 const mostBytes = 512 * 1024;
 
 export const gatherMutation = gatherer<'mutation'>()({
-  needs: [],
+  // Where the tests cannot be run or do not pass, no fault makes a difference.
+  needs: ['tests'],
   cost: 'heavy',
   async gather({ deps, settings, change: { classification } }) {
     const { test } = settings.commands;

@@ -8,6 +8,7 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
 import { sampleClassification } from '../../testing/changes.ts';
+import { idleMutator } from '../../testing/idle-mutator.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
@@ -68,7 +69,15 @@ async function check(options: Options) {
     { base: root, tree: head },
     { class: options.class ?? 'dependency-patch', ...options.over },
   );
-  const deps = { git, registry, syntax, clock, tests: testsIn(sandbox), ...options.deps };
+  const deps = {
+    git,
+    registry,
+    syntax,
+    clock,
+    tests: testsIn(sandbox),
+    mutator: idleMutator,
+    ...options.deps,
+  };
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, { ...settings, ...options.settings }, change);
   const codes = new Map(report.results.map((result) => [result.name, `${result.verdict} ${result.code}`]));
@@ -86,6 +95,7 @@ describe('checkChange', () => {
       'supply-chain': 'pass supply-chain.nothing-new',
       'release-age': 'pass release-age.old-enough',
       tests: 'pass tests.passed',
+      mutation: 'not-configured mutation.switched-off',
     });
     expect(report.verdict).toBe('pass');
     expect(JSON.stringify(report).length).toBeLessThan(6000);
@@ -139,7 +149,7 @@ describe('checkChange', () => {
     expect(new Set(seen)).toEqual(new Set(allGuardrails.map(({ name }) => name)));
     expect(seen).toHaveLength(allGuardrails.length);
     expect(seen[0]).toBe('scope');
-    expect(seen.at(-1)).toBe('tests');
+    expect(seen.at(-1)).toBe('mutation');
   });
 
   it('tells what it is busy with', async () => {
@@ -152,7 +162,7 @@ describe('checkChange', () => {
 
   it('gathers no fact that no guardrail asks for', async () => {
     const classification = sampleClassification({ base: '', tree: '' }, { class: 'docs' });
-    const deps = { git, registry, syntax, clock, tests: testsIn(sandbox) };
+    const deps = { git, registry, syntax, clock, tests: testsIn(sandbox), mutator: idleMutator };
     const seen: string[] = [];
     const told = { ...deps, onFact: (name: string) => seen.push(name) };
     await checkChange(told, settings, { classification, now: new Date() }, [scope]);

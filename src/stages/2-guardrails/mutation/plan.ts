@@ -43,7 +43,7 @@ export function mutableFiles(changeClass: ChangeClass, files: readonly FileChang
   );
 }
 
-/** `seed`: the same for the same change, and none that its author can choose freely, so that a sample cannot be picked. */
+/** `seed`: the same for the same tree, so that asking again gives no other sample. */
 export function planOf(
   { files, unreadable }: Pick<Instrumentation, 'files' | 'unreadable'>,
   settings: MutationSettings,

@@ -1,0 +1,7 @@
+import type { Mutator } from '../ports/mutator.ts';
+
+/** For tests of other guardrails: whoever asks it has not switched mutation off. */
+export const idleMutator: Mutator = {
+  instrument: () => Promise.reject(new Error('asked for mutants')),
+  run: () => Promise.reject(new Error('asked to run mutants')),
+};
