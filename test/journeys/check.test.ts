@@ -105,7 +105,8 @@ describe('autoland check', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
     const { verdict, guardrails, notes } = JSON.parse(stdout);
     expect(verdict).toBe('abstain');
-    expect(guardrails.at(-1)).toMatchObject({ name: 'tests', code: 'tests.not-configured' });
+    const skipped = { name: 'tests', code: 'tests.not-configured' };
+    expect(guardrails).toContainEqual(expect.objectContaining(skipped));
     expect(notes.join()).toContain('no .autoland/autoland.yaml');
   });
 

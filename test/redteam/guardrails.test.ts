@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import {
   MemoryRegistry,
   type SampleEntry,

@@ -7,9 +7,8 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
+import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
-import { mutationOff } from '../../src/testing/idle-mutator.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 
@@ -28,12 +27,8 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: [], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: ['node', '--test'], testSeconds: 60 },
-  mutation: { ...mutationOff, mutants: 30, seconds: 300 },
-};
+const plain = sampleSettings({ test: ['node', '--test'] });
+const settings = { ...plain, mutation: { ...plain.mutation, mutants: 30 } };
 const fee = 'exports.fee = (total) => (total > 50 ? 0 : 5);\n';
 const suite = (...totals: readonly (readonly [number, number])[]) =>
   `const { test } = require('node:test');
@@ -47,7 +42,7 @@ const strong = suite([50, 5], [51, 0], [20, 5]);
 const cheaper = fee.replace('50', '40');
 const cheaperTests = suite([40, 5], [41, 0], [20, 5]);
 
-async function judge(change: TestFiles, over: Partial<GuardrailSettings> = {}): Promise<string> {
+async function judge(change: TestFiles): Promise<string> {
   const root = git.commit('main', { 'src/fee.js': fee, 'test/fee.test.js': strong });
   const head = git.commit('topic', change, root);
   const proposal = { source: 'agent:x', title: 'Tested.', head, ref: 'topic', target: 'main', record: {} };
@@ -65,7 +60,7 @@ async function judge(change: TestFiles, over: Partial<GuardrailSettings> = {}): 
     stopEarly: false,
   };
   const checked = { classification: outcome.data, now: new Date('2026-01-01T00:00:00Z') };
-  const report = await checkChange(deps, { ...settings, ...over }, checked);
+  const report = await checkChange(deps, settings, checked);
   const found = report.results.find(({ name }) => name === 'mutation');
   return `${found?.verdict} ${found?.code}`;
 }

@@ -3,8 +3,8 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-chain.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import {
   MemoryRegistry,
   type SampleVersion,

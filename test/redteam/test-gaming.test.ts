@@ -6,9 +6,9 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 

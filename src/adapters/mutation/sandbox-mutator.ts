@@ -6,6 +6,7 @@ import type { TreeExporter } from '../../ports/git-host.ts';
 import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
+import { removeTree } from '../remove-tree.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
 import { isGreen, ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';
@@ -48,7 +49,7 @@ export class SandboxMutator implements Mutator {
         if (failed !== undefined) return { kind: 'red', phase: failed.phase, tail: tailOf(failed.result) };
         return await this.#try({ commands, trial, tree, noted: join(job, 'noted') });
       } finally {
-        await rm(job, { recursive: true, force: true });
+        await removeTree(job);
       }
     });
   }

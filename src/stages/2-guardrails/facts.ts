@@ -5,7 +5,7 @@ import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { MutationFacts } from './mutation/mutation.ts';
+import type { MutationFacts } from './mutation/plan.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
 

@@ -8,9 +8,9 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
 import { sampleClassification } from '../../testing/changes.ts';
-import { idleMutator } from '../../testing/idle-mutator.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { idleMutator } from '../../testing/idle-mutator.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { allGuardrails } from './all.ts';
@@ -157,7 +157,7 @@ describe('checkChange', () => {
     const onFact = (name: string, state: string) => seen.push(`${name} ${state}`);
     await check({ change: { 'README.md': 'x' }, class: 'docs', deps: { onFact } });
     expect(seen).toContain('tests started');
-    expect(seen.at(-1)).toBe('tests done');
+    expect(seen.at(-1)).toBe('mutation done');
   });
 
   it('gathers no fact that no guardrail asks for', async () => {

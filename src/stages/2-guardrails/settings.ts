@@ -1,6 +1,6 @@
 import type { ScopeLimits } from './facts.ts';
-import type { Quarantine } from './tests/quarantine.ts';
 import type { MutationSettings } from './mutation/plan.ts';
+import type { Quarantine } from './tests/quarantine.ts';
 
 /** A command as argv. */
 type Argv = readonly [string, ...string[]];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../../domain/change.ts';
 import type { InstrumentedFile, Mutant, MutantState, MutationRun } from '../../../domain/mutation.ts';
-import { type MutationFacts, mutation } from './mutation.ts';
-import { type MutationSettings, mutableFiles, planOf } from './plan.ts';
+import { mutation } from './mutation.ts';
+import { type MutationFacts, type MutationSettings, mutableFiles, planOf } from './plan.ts';
 
 const settings: MutationSettings = { mutants: 100, seconds: 600, sample: false, skip: [] };
 const mutant = (id: number, over: Partial<Mutant> = {}): Mutant => ({

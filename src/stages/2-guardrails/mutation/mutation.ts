@@ -6,15 +6,6 @@ import { type Finding, guardrail } from '../facts.ts';
 import { inOrder, type Missed, missingTests, placeOf, sentenceOf } from './missing-tests.ts';
 import type { MutationPlan } from './plan.ts';
 
-/** What becomes of a project's tests when the lines that change are wrong. Cost: a run of the tests for each fault. */
-export type MutationFacts =
-  | { readonly kind: 'switched-off' }
-  | { readonly kind: 'no-tests' }
-  /** No source file changes that the tests could judge. */
-  | { readonly kind: 'no-source' }
-  /** `run` is undefined where the plan chose nothing. */
-  | { readonly kind: 'planned'; readonly plan: MutationPlan; readonly run: MutationRun | undefined };
-
 type Ran = Extract<MutationRun, { kind: 'ran' }>;
 
 /** The tests that judge a change notice each small fault that could be in its lines. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChangeClass, FileChange } from '../../../domain/change.ts';
-import type { Instrumentation, Mutant } from '../../../domain/mutation.ts';
+import type { Instrumentation, Mutant, MutationRun } from '../../../domain/mutation.ts';
 import { isTestFile } from '../../../domain/test-file.ts';
 
 export type MutationSettings = {
@@ -26,6 +26,15 @@ export type MutationPlan = {
   /** To be tried, in the order of the source. */
   readonly chosen: readonly Mutant[];
 };
+
+/** What becomes of a project's tests when the lines that change are wrong. Cost: a run of the tests for each fault. */
+export type MutationFacts =
+  | { readonly kind: 'switched-off' }
+  | { readonly kind: 'no-tests' }
+  /** No source file changes that the tests could judge. */
+  | { readonly kind: 'no-source' }
+  /** `run` is undefined where the plan chose nothing. */
+  | { readonly kind: 'planned'; readonly plan: MutationPlan; readonly run: MutationRun | undefined };
 
 /** `lint` is known to leave each program as it was; `revert` brings back what was there; the others bring no code. */
 const judged: ReadonlySet<ChangeClass> = new Set(['crash-fix', 'flag-removal', 'other']);
