@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import type { Handler } from './handler.ts';
+import { Membrane } from './membrane.ts';
+import { packageDirectory, packageNamed, packageOf } from './packages.ts';
+
+/** A request for a watched package from outside of those that are watched. */
+export type Request = {
+  readonly package: string;
+  readonly specifier: string;
+  /** The package of the file that asks; undefined: the project. */
+  readonly by: string | undefined;
+};
+
+/** Which loads cross from a client to a watched package, and what the client gets of them. */
+export class Boundary {
+  readonly #watched: ReadonlySet<string>;
+  readonly #handler: Handler;
+  readonly #membrane: Membrane;
+  readonly #told = new Set<string>();
+
+  constructor(packages: readonly string[], handler: Handler) {
+    this.#watched = new Set(packages);
+    this.#handler = handler;
+    this.#membrane = new Membrane(handler);
+  }
+
+  /** `asker`: path or URL of the file. Packages that change together meet inside the boundary, not at it. */
+  request(specifier: unknown, asker: string | undefined): Request | undefined {
+    if (typeof specifier !== 'string') return undefined;
+    // Runners ask for files by their address.
+    const bare = packageNamed(specifier);
+    const name = bare ?? (specifier.includes('node_modules') ? packageOf(specifier) : undefined);
+    if (name === undefined || !this.#watched.has(name)) return undefined;
+    const by = packageOf(asker);
+    if (by !== undefined && this.#watched.has(by)) return undefined;
+    return { package: name, specifier: bare === undefined ? name : plain(specifier), by };
+  }
+
+  load(request: Request, proceed: () => unknown): unknown {
+    return this.#handler.loading === undefined ? proceed() : this.#handler.loading(request.package, proceed);
+  }
+
+  /** `file`: where the package was found, if that is known. */
+  loaded(request: Request, file: string | undefined): void {
+    const key = `${request.specifier} ${request.by ?? ''}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const { package: name, by } = request;
+    this.#handler.loaded?.({ package: name, by, version: versionOf(file, name) });
+  }
+
+  expose(request: Request, exports: unknown): unknown {
+    return this.#membrane.exports(request.package, request.specifier, exports);
+  }
+}
+
+/** `lodash/merge.js` and `lodash/merge` are one to a client. */
+const plain = (specifier: string) => specifier.replace(/\.[cm]?js$/, '');
+
+function versionOf(file: string | undefined, name: string): string | undefined {
+  const directory = file === undefined ? undefined : packageDirectory(file, name);
+  if (directory === undefined) return undefined;
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8'));
+    const version = (manifest as { version?: unknown } | null)?.version;
+    return typeof version === 'string' ? version.slice(0, 100) : undefined;
+  } catch {
+    return undefined;
+  }
+}

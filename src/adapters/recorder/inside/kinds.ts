@@ -1,0 +1,117 @@
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
+
+const { getPrototypeOf, getOwnPropertyDescriptor, ownKeys } = Reflect;
+
+/** Own data property or undefined; runs no code of the value. */
+export function ownValue(of: object, key: PropertyKey): unknown {
+  return getOwnPropertyDescriptor(of, key)?.value;
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** `{}` of any realm (jest runs tests in another one), or without a prototype. */
+export function isPlain(value: object): boolean {
+  if (typeof value === 'function' || types.isProxy(value) || Array.isArray(value)) return false;
+  const prototype = getPrototypeOf(value);
+  if (prototype === null) return true;
+  return (
+    getPrototypeOf(prototype) === null && getOwnPropertyDescriptor(prototype, 'isPrototypeOf') !== undefined
+  );
+}
+
+/** Objects with internal slots, which a proxy has not: behind one their methods throw. */
+export function hasSlots(value: object): boolean {
+  return (
+    types.isPromise(value) ||
+    types.isNativeError(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isArrayBufferView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isGeneratorObject(value) ||
+    types.isMapIterator(value) ||
+    types.isSetIterator(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isExternal(value) ||
+    types.isProxy(value)
+  );
+}
+
+const platformPrototypes = new Set<object>(
+  [globalThis, process.getBuiltinModule('node:stream'), process.getBuiltinModule('node:http')].flatMap(
+    (holder) =>
+      ownKeys(holder).flatMap((key) => {
+        const made = ownValue(holder, key);
+        const prototype = typeof made === 'function' ? ownValue(made, 'prototype') : undefined;
+        return isObject(prototype) ? [prototype] : [];
+      }),
+  ),
+);
+platformPrototypes.delete(Object.prototype);
+platformPrototypes.delete(EventEmitter.prototype);
+// Streams, servers and requests hand themselves to the platform, which knows them by identity.
+const streamPrototypes = ['Stream', 'Readable', 'Writable'].flatMap((name) => {
+  const prototype: unknown = ownValue(
+    ownValue(process.getBuiltinModule('node:stream'), name) as object,
+    'prototype',
+  );
+  return isObject(prototype) ? [prototype] : [];
+});
+
+/** Made by the platform, or so close to it that a proxy would not be known again. */
+export function isOfPlatform(value: object): boolean {
+  let prototype = getPrototypeOf(value);
+  if (prototype === null) return false;
+  if (platformPrototypes.has(prototype)) return true;
+  for (let depth = 0; prototype !== null && depth < 20; depth++) {
+    if (streamPrototypes.includes(prototype)) return true;
+    prototype = getPrototypeOf(prototype);
+  }
+  return false;
+}
+
+/** An object that is used for the functions in it. */
+export function isNamespace(value: object): boolean {
+  if (types.isModuleNamespaceObject(value)) return true;
+  return isPlain(value) && ownKeys(value).some((key) => typeof ownValue(value, key) === 'function');
+}
+
+const builtinMethods = new Set<unknown>(
+  [Object.prototype, Function.prototype, Array.prototype].flatMap((prototype) =>
+    ownKeys(prototype).map((key) =>
+      key === 'caller' || key === 'arguments' ? undefined : ownValue(prototype, key),
+    ),
+  ),
+);
+
+/** `call`, `bind`, `hasOwnProperty`, …: they must see the proxy as their `this`, or the call would pass unseen. */
+export function isBuiltinMethod(value: unknown): boolean {
+  return builtinMethods.has(value);
+}
+
+const sourceOf = Function.prototype.toString;
+const judged = new WeakMap<object, boolean>();
+
+/** Not a class, nor a function of the platform such as `String`: packages compare those by identity. */
+export function isCallback(value: () => unknown): boolean {
+  const known = judged.get(value);
+  if (known !== undefined) return known;
+  const answer = !types.isProxy(value) && !isClass(value);
+  judged.set(value, answer);
+  return answer;
+}
+
+function isClass(value: () => unknown): boolean {
+  const source: string = sourceOf.call(value).slice(0, 200);
+  if (/^class\b/.test(source)) return true;
+  if (/^function [\w$]+\(\) \{ \[native code\]/.test(source)) return true;
+  const prototype = ownValue(value, 'prototype');
+  return isObject(prototype) && !types.isGeneratorFunction(value) && ownKeys(prototype).length > 1;
+}

@@ -1,0 +1,179 @@
+import { types } from 'node:util';
+import { ArgumentProxies } from './argument-proxies.ts';
+import type { Crossing, Handler } from './handler.ts';
+import { hasSlots, isBuiltinMethod, isNamespace, isObject, isOfPlatform, isPlain } from './kinds.ts';
+
+/** Where a wrapped value stands. */
+type Place = Pick<Crossing, 'package' | 'path' | 'from'>;
+
+const { apply, construct, get, getOwnPropertyDescriptor, getPrototypeOf, set, defineProperty } = Reflect;
+
+/**
+ * Stands between a client and a package: the client holds proxies of what the package gave it, and each step over goes
+ * through the handler. The package never meets a proxy of its own values: `this` and arguments are taken out of them.
+ */
+export class Membrane {
+  readonly #handler: Handler;
+  readonly #arguments: ArgumentProxies;
+  readonly #proxies = new WeakMap<object, object>();
+  readonly #raw = new WeakMap<object, object>();
+  /** What a client itself put into an export: a stub, say. */
+  readonly #foreign = new WeakSet<object>();
+
+  constructor(handler: Handler) {
+    this.#handler = handler;
+    this.#arguments = new ArgumentProxies(handler, {
+      in: (value) => this.unwrap(value),
+      out: (value, crossing, at) =>
+        this.#toClient(value, { ...crossing, path: `${crossing.path}()~${at}`, from: crossing }),
+    });
+  }
+
+  /** What the client gets in the place of a package's exports. */
+  exports(name: string, specifier: string, value: unknown): unknown {
+    if (!isObject(value) || hasSlots(value) || isOfPlatform(value)) return value;
+    return this.#proxy(value, { package: name, path: specifier, from: undefined });
+  }
+
+  /** The package's own value behind a proxy of this membrane, or the client's own behind an argument's; else the value. */
+  unwrap(value: unknown): unknown {
+    if (!isObject(value)) return value;
+    return this.#raw.get(value) ?? this.#arguments.unwrap(value);
+  }
+
+  #toClient(value: unknown, place: Place): unknown {
+    const raw = this.#arguments.unwrapDeep(value);
+    if (!isObject(raw) || this.#foreign.has(raw) || this.#arguments.isClients(raw)) return raw;
+    const known = this.#proxies.get(raw);
+    if (known !== undefined) return known;
+    return isWrapped(raw) ? this.#proxy(raw, place) : raw;
+  }
+
+  #proxy(raw: object, place: Place): object {
+    const known = this.#proxies.get(raw);
+    if (known !== undefined) return known;
+    const proxy = new Proxy(raw, this.#traps(place));
+    this.#proxies.set(raw, proxy);
+    this.#raw.set(proxy, raw);
+    return proxy;
+  }
+
+  #traps(place: Place): ProxyHandler<object> {
+    return {
+      apply: (target, self, args) => this.#call(target, place, { self, args }),
+      construct: (target, args, newTarget) => this.#construct(target, place, { args, newTarget }),
+      get: (target, key) => this.#get(target, key, place),
+      set: (target, key, value) => {
+        this.#take(value);
+        return set(target, key, this.unwrap(value), target);
+      },
+      defineProperty: (target, key, descriptor) => {
+        this.#take(descriptor.value);
+        const held =
+          'value' in descriptor ? { ...descriptor, value: this.unwrap(descriptor.value) } : descriptor;
+        return defineProperty(target, key, held);
+      },
+      getOwnPropertyDescriptor: (target, key) => this.#descriptor(target, key, place),
+    };
+  }
+
+  #take(value: unknown): void {
+    if (isObject(value) && !this.#raw.has(value) && !this.#proxies.has(value)) this.#foreign.add(value);
+  }
+
+  #call(target: object, place: Place, { self, args }: { self: unknown; args: unknown[] }): unknown {
+    const raws = args.map((arg) => this.unwrap(arg));
+    const crossing: Crossing = { ...place, kind: 'call', args: raws };
+    const proceed = () => {
+      const handed = this.#arguments.hand(crossing, raws);
+      return this.#arguments.unwrapDeep(apply(target as () => unknown, this.unwrap(self), handed));
+    };
+    return this.#answer(crossing, this.#handler.call(crossing, proceed));
+  }
+
+  #construct(
+    target: object,
+    place: Place,
+    { args, newTarget }: { args: unknown[]; newTarget: object },
+  ): object {
+    const raws = args.map((arg) => this.unwrap(arg));
+    const crossing: Crossing = { ...place, kind: 'construct', args: raws };
+    const own = this.unwrap(newTarget) === target;
+    const asked = (own ? target : newTarget) as () => unknown;
+    const proceed = (): unknown =>
+      this.unwrap(construct(target as () => unknown, this.#arguments.hand(crossing, raws), asked));
+    const made = this.#handler.call(crossing, proceed);
+    // A client's subclass: what it makes is its own.
+    const answer = own ? this.#answer(crossing, made) : made;
+    // `new` must answer an object, whatever the handler would have the client see.
+    return isObject(answer) ? answer : {};
+  }
+
+  #answer(crossing: Crossing, value: unknown): unknown {
+    const place = { package: crossing.package, path: `${crossing.path}()`, from: crossing };
+    if (!isPlainPromise(value)) return this.#toClient(value, place);
+    const known = this.#proxies.get(value);
+    if (known !== undefined) return known;
+    // A promise of its own, so that a rejection that nobody handles is still one.
+    const settle = this.#handler.settle?.bind(this.#handler);
+    const seen = value.then(
+      (kept) => {
+        const own = this.#arguments.unwrapDeep(kept);
+        return this.#toClient(settle ? settle(crossing, { kind: 'resolve', value: own }) : own, place);
+      },
+      (reason: unknown) => {
+        if (settle) return settle(crossing, { kind: 'reject', value: reason });
+        throw reason;
+      },
+    );
+    this.#proxies.set(value, seen);
+    this.#raw.set(seen, value);
+    return seen;
+  }
+
+  #get(target: object, key: PropertyKey, place: Place): unknown {
+    const own = getOwnPropertyDescriptor(target, key);
+    const value = get(target, key, target);
+    // The language does not let a proxy answer anything else.
+    if (own !== undefined && !own.configurable && !own.writable) return value;
+    if (typeof value === 'function' && (isBuiltinMethod(value) || key === 'constructor'))
+      return this.#proxies.get(value) ?? value;
+    if (key === 'prototype' || key === '__proto__') return value;
+    if (typeof key === 'symbol' || key === 'then') return this.#quiet(value);
+    const at = { ...place, path: `${place.path}.${key}` };
+    const crossing: Crossing = { ...at, kind: 'read', args: [] };
+    return this.#toClient(this.#handler.read(crossing, this.#arguments.unwrapDeep(value)), at);
+  }
+
+  /** Iterators, conversions and `then` belong to the language: they work, and are no crossing. */
+  #quiet(value: unknown): unknown {
+    if (typeof value !== 'function' || this.#foreign.has(value)) return value;
+    const known = this.#proxies.get(value);
+    if (known !== undefined) return known;
+    const proxy = new Proxy(value, {
+      apply: (target, self, args) => apply(target, this.unwrap(self), args),
+    });
+    this.#proxies.set(value, proxy);
+    this.#raw.set(proxy, value);
+    return proxy;
+  }
+
+  #descriptor(target: object, key: PropertyKey, place: Place): PropertyDescriptor | undefined {
+    const own = getOwnPropertyDescriptor(target, key);
+    if (own === undefined || typeof own.value !== 'function' || typeof key === 'symbol') return own;
+    if (key === 'prototype' || key === 'constructor' || (!own.configurable && !own.writable)) return own;
+    return { ...own, value: this.#toClient(own.value, { ...place, path: `${place.path}.${key}` }) };
+  }
+}
+
+function isWrapped(value: object): boolean {
+  if (typeof value === 'function') return !types.isProxy(value);
+  if (Array.isArray(value) || hasSlots(value) || isOfPlatform(value)) return false;
+  return isNamespace(value) || !isPlain(value);
+}
+
+/** One without properties of its own or a subclass: those must stay what they are. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  if (!isObject(value) || !types.isPromise(value) || Reflect.ownKeys(value).length > 0) return false;
+  return getPrototypeOf(value) === Promise.prototype;
+}
