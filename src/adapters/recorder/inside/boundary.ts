@@ -52,6 +52,11 @@ export class Boundary {
   expose(request: Request, exports: unknown): unknown {
     return this.#membrane.exports(request.package, request.specifier, exports);
   }
+
+  /** For `import`, where the module loader reads every name. */
+  exposeNames(request: Request, exports: unknown): unknown {
+    return this.#membrane.imports(request.package, request.specifier, exports);
+  }
 }
 
 /** `lodash/merge.js` and `lodash/merge` are one to a client. */

@@ -64,7 +64,7 @@ class Doors {
     const request = this.#requests[id];
     if (request === undefined) return exports;
     this.#boundary.loaded(request.asked, request.file);
-    return this.#boundary.expose(request.asked, exports);
+    return this.#boundary.exposeNames(request.asked, exports);
   }
 }
 

@@ -17,6 +17,8 @@ export class Membrane {
   readonly #arguments: ArgumentProxies;
   readonly #proxies = new WeakMap<object, object>();
   readonly #raw = new WeakMap<object, object>();
+  /** Names that the module loader reads first, which no client has asked for yet. */
+  readonly #unasked = new WeakMap<object, Set<PropertyKey>>();
   /** What a client itself put into an export: a stub, say. */
   readonly #foreign = new WeakSet<object>();
 
@@ -33,6 +35,13 @@ export class Membrane {
   exports(name: string, specifier: string, value: unknown): unknown {
     if (!isObject(value) || hasSlots(value) || isOfPlatform(value)) return value;
     return this.#proxy(value, { package: name, path: specifier, from: undefined });
+  }
+
+  /** The same, where the first read of each name is the module loader's. */
+  imports(name: string, specifier: string, value: unknown): unknown {
+    const seen = this.exports(name, specifier, value);
+    if (isObject(value)) this.#unasked.set(value, new Set(Reflect.ownKeys(value)));
+    return seen;
   }
 
   /** The package's own value behind a proxy of this membrane, or the client's own behind an argument's; else the value. */
@@ -141,6 +150,7 @@ export class Membrane {
     if (key === 'prototype' || key === '__proto__') return value;
     if (typeof key === 'symbol' || key === 'then') return this.#quiet(value);
     const at = { ...place, path: `${place.path}.${key}` };
+    if (this.#unasked.get(target)?.delete(key) === true) return this.#toClient(value, at);
     const crossing: Crossing = { ...at, kind: 'read', args: [] };
     return this.#toClient(this.#handler.read(crossing, this.#arguments.unwrapDeep(value)), at);
   }
@@ -174,6 +184,6 @@ function isWrapped(value: object): boolean {
 
 /** One without properties of its own or a subclass: those must stay what they are. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
-  if (!isObject(value) || !types.isPromise(value) || Reflect.ownKeys(value).length > 0) return false;
+  if (!isObject(value) || !types.isPromise(value) || Object.keys(value).length > 0) return false;
   return getPrototypeOf(value) === Promise.prototype;
 }

@@ -45,12 +45,19 @@ export class Ambient {
     this.#keys[index] = after;
     const name = this.#places[index]?.name ?? '';
     return [
-      ...without(after, before).slice(0, 10).map((key) => `${name} +${String(key).slice(0, 80)}`),
-      ...without(before, after).slice(0, 10).map((key) => `${name} -${String(key).slice(0, 80)}`),
+      ...without(after, before)
+        .slice(0, 10)
+        .map((key) => `${name} +${String(key).slice(0, 80)}`),
+      ...without(before, after)
+        .slice(0, 10)
+        .map((key) => `${name} -${String(key).slice(0, 80)}`),
     ];
   }
 }
 
-function without(keys: ReadonlySet<string | symbol>, others: ReadonlySet<string | symbol>): (string | symbol)[] {
+function without(
+  keys: ReadonlySet<string | symbol>,
+  others: ReadonlySet<string | symbol>,
+): (string | symbol)[] {
   return [...keys].filter((key) => !others.has(key));
 }

@@ -90,7 +90,7 @@ function arrayText(value: readonly unknown[], walk: Walk, depth: number): string
 function plainText(value: object, walk: Walk, depth: number): string {
   const keys = ownKeys(value)
     .filter((key) => typeof key === 'string')
-    .sort();
+    .sort(byCodeUnits);
   const items: string[] = [];
   for (const key of keys) {
     if (walk.left <= 0) break;
@@ -139,3 +139,5 @@ function entriesText(name: string, entries: Iterable<unknown>, walk: Walk, depth
   }
   return `${name}{${items.join(', ')}}`;
 }
+
+export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

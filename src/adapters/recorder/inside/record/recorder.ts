@@ -1,7 +1,7 @@
 import type { Crossing, Handler, Loaded, Settled } from '../handler.ts';
 import { isObject, isPlain } from '../kinds.ts';
 import { Ambient } from './ambient.ts';
-import { short, type Told, tell, tellAll } from './digest.ts';
+import { byCodeUnits, short, type Told, tell, tellAll } from './digest.ts';
 import { type Entry, Ledger } from './ledger.ts';
 import { SeededRandom } from './random.ts';
 import type { RecordWriter } from './writer.ts';
@@ -125,7 +125,7 @@ export class Recorder implements Handler {
       if (after.digest !== run.before[index]) run.entry.add('mutation', `argument ${index}`, after);
     }
     if (run.reads.size > 0) {
-      const shown = [...run.reads].sort().join(' ');
+      const shown = [...run.reads].sort(byCodeUnits).join(' ');
       run.entry.add('reads', 'reads', { type: 'reads', digest: short(shown), shown });
     }
   }

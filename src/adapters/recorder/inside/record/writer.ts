@@ -27,6 +27,7 @@ export class RecordWriter {
   write(line: Readonly<Record<string, unknown>>): void {
     if (this.#full) return;
     const text = `${JSON.stringify(line)}\n`;
+    this.#listen();
     this.#written += text.length;
     if (this.#written > mostBytes) {
       this.#full = true;
@@ -54,6 +55,11 @@ export class RecordWriter {
     if (this.#descriptor !== undefined) return;
     mkdirSync(dirname(this.#file), { recursive: true });
     this.#descriptor = openSync(this.#file, 'a');
+  }
+
+  /** Not before there is something to write: most processes never load a watched package. */
+  #listen(): void {
+    if (this.#written > 0) return;
     process.on('exit', () => this.flush());
     if (isMainThread) process.on('SIGTERM', this.#onTerminate);
   }
