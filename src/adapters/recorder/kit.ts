@@ -1,29 +1,30 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Settings } from './inside/settings.ts';
 
-/** To be preloaded; its place is a directory that the processes can read. */
+/** What is preloaded: `NODE_OPTIONS=--import=DIRECTORY/main.js`. */
 export const kitEntry = 'main.js';
 
-/**
- * Writes what is preloaded into a project's processes. As plain JavaScript: each of them would otherwise first start the
- * machinery that takes the types out.
- */
+const inside = fileURLToPath(new URL('./inside', import.meta.url));
+
+/** Writes what is preloaded into a project's processes to `directory`, which they must be able to read. */
 export async function writeKit(directory: string, settings: Settings): Promise<void> {
-  const source = fileURLToPath(new URL('./inside', import.meta.url));
-  for (const path of await readdir(source, { recursive: true })) {
-    if (!/\.[jt]s$/.test(path) || /\.test\.[jt]s$/.test(path)) continue;
-    const target = join(directory, path.replace(/\.ts$/, '.js'));
-    await mkdir(dirname(target), { recursive: true });
-    if (path.endsWith('.ts')) await writeFile(target, plain(await readFile(join(source, path), 'utf8')));
-    else await cp(join(source, path), target);
-  }
+  await mkdir(directory, { recursive: true });
+  if (import.meta.url.endsWith('.ts')) await strip(directory);
+  else await cp(inside, directory, { recursive: true });
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
   await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
 }
 
-function plain(text: string): string {
-  return stripTypeScriptTypes(text).replaceAll(/(from '\.[^'\n]*)\.ts'/g, "$1.js'");
+/**
+ * Plain JavaScript: each of the project's processes would otherwise first start the machinery that takes the types out, and
+ * older ones warn of it. Done in a child, because there Node's own warning of it can be switched off.
+ */
+async function strip(directory: string): Promise<void> {
+  const script = fileURLToPath(new URL('./kit-child.ts', import.meta.url));
+  const args = ['--disable-warning=ExperimentalWarning', script, inside, directory];
+  await promisify(execFile)(process.execPath, args, { env: {}, timeout: 60_000 });
 }

@@ -92,7 +92,8 @@ export class ArgumentProxies {
         const at = `${held.at}.${key}`;
         this.#handler.argumentRead?.(held.crossing, at);
         const value = get(target, key, target);
-        if (!own.configurable && !own.writable) return value;
+        // The language does not let a proxy answer anything else.
+        if (!own.configurable && own.writable === false) return value;
         return this.#wrap(value, { crossing: held.crossing, at });
       },
       set: (target, key, value) => set(target, key, isObject(value) ? this.unwrap(value) : value, target),

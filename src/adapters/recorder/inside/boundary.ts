@@ -36,7 +36,7 @@ export class Boundary {
     return { package: name, specifier: bare === undefined ? name : plain(specifier), by };
   }
 
-  load(request: Request, proceed: () => unknown): unknown {
+  load<Loaded>(request: Request, proceed: () => Loaded): Loaded {
     return this.#handler.loading === undefined ? proceed() : this.#handler.loading(request.package, proceed);
   }
 

@@ -41,8 +41,8 @@ export interface Handler {
   ): unknown;
   /** The package reads an own property of an argument: `0.path`. */
   argumentRead?(crossing: Crossing, at: string): void;
-  /** A package is about to be loaded with `require`: `proceed` does it, as with `call`. */
-  loading?(name: string, proceed: () => unknown): unknown;
+  /** A client asks for a package: `proceed` loads it, or with `import` only finds it. Answers what `proceed` does. */
+  loading?<Loaded>(name: string, proceed: () => Loaded): Loaded;
   /** A package was loaded by the client (`undefined`) or by another package. `version` is that of its package.json. */
   loaded?(load: Loaded): void;
 }

@@ -16,10 +16,11 @@ export function hookModules(boundary: Boundary, directory: string): void {
   const doors = new Doors(boundary, directory);
   registerHooks({
     resolve(specifier, context, next) {
-      const resolved = next(specifier, context);
-      if (!context.conditions.includes('import') || doors.isDoor(context.parentURL)) return resolved;
-      const asked = boundary.request(specifier, context.parentURL);
-      if (asked === undefined || !resolved.url.startsWith('file:')) return resolved;
+      const isImport = context.conditions.includes('import') && !doors.isDoor(context.parentURL);
+      const asked = isImport ? boundary.request(specifier, context.parentURL) : undefined;
+      if (asked === undefined) return next(specifier, context);
+      const resolved = boundary.load(asked, () => next(specifier, context));
+      if (!resolved.url.startsWith('file:')) return resolved;
       const url = doors.to(asked, resolved.url, resolved.format);
       return url === undefined ? resolved : { url, shortCircuit: true };
     },

@@ -67,6 +67,7 @@ const streamPrototypes = ['Stream', 'Readable', 'Writable'].flatMap((name) => {
 
 /** Made by the platform, or so close to it that a proxy would not be known again. */
 export function isOfPlatform(value: object): boolean {
+  if (typeof value === 'function') return false;
   let prototype = getPrototypeOf(value);
   if (prototype === null) return false;
   if (platformPrototypes.has(prototype)) return true;

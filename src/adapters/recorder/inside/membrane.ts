@@ -141,10 +141,9 @@ export class Membrane {
   }
 
   #get(target: object, key: PropertyKey, place: Place): unknown {
-    const own = getOwnPropertyDescriptor(target, key);
+    // In this order: a getter may put a fixed value in its own place.
     const value = get(target, key, target);
-    // The language does not let a proxy answer anything else.
-    if (own !== undefined && !own.configurable && !own.writable) return value;
+    if (isFixed(getOwnPropertyDescriptor(target, key))) return value;
     if (typeof value === 'function' && (isBuiltinMethod(value) || key === 'constructor'))
       return this.#proxies.get(value) ?? value;
     if (key === 'prototype' || key === '__proto__') return value;
@@ -171,9 +170,14 @@ export class Membrane {
   #descriptor(target: object, key: PropertyKey, place: Place): PropertyDescriptor | undefined {
     const own = getOwnPropertyDescriptor(target, key);
     if (own === undefined || typeof own.value !== 'function' || typeof key === 'symbol') return own;
-    if (key === 'prototype' || key === 'constructor' || (!own.configurable && !own.writable)) return own;
+    if (key === 'prototype' || key === 'constructor' || isFixed(own)) return own;
     return { ...own, value: this.#toClient(own.value, { ...place, path: `${place.path}.${key}` }) };
   }
+}
+
+/** The language does not let a proxy answer anything but the value itself. */
+function isFixed(own: PropertyDescriptor | undefined): boolean {
+  return own?.configurable === false && own.writable === false;
 }
 
 function isWrapped(value: object): boolean {

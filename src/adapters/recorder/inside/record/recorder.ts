@@ -37,11 +37,16 @@ export class Recorder implements Handler {
     this.#ledger.loaded(load);
   }
 
-  loading(name: string, proceed: () => unknown): unknown {
+  loading<Found>(name: string, proceed: () => Found): Found {
     const entry = this.#ledger.load(name);
     this.#ambient.settle();
     try {
-      return proceed();
+      const loaded = proceed();
+      entry?.add('result', 'return', tell('loaded'));
+      return loaded;
+    } catch (thrown) {
+      entry?.add('result', 'throw', told(thrown));
+      throw thrown;
     } finally {
       this.#tellAmbient(entry);
     }

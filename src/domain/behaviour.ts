@@ -1,0 +1,44 @@
+/** One thing that a call was seen to do. `shown` is for people; the rest is compared. */
+export type Outcome = {
+  /** `return`, `throw`, `resolve`, `reject`, `read`, `called`, `called-later`, `argument 0`, …; `more`: too many to keep. */
+  readonly kind: string;
+  readonly type: string;
+  readonly digest: string;
+  readonly shown: string;
+};
+
+/** A call of a package with one set of arguments, or a read of one of its properties. */
+export type SeenCall = {
+  readonly package: string;
+  readonly path: string;
+  /** As shown; '' for a read. */
+  readonly args: string;
+  /** Each outcome once, by facet: `result`, `settled`, `callback 1`, `mutation`, `reads`, `ambient`. */
+  readonly facets: ReadonlyMap<string, readonly Outcome[]>;
+};
+
+export type LoadedPackage = {
+  readonly package: string;
+  readonly version: string | undefined;
+  /** The package that asked for it; undefined: the project itself. */
+  readonly by: string | undefined;
+};
+
+/** What a test run saw of some packages from where their clients stand. */
+export type Behaviour = {
+  readonly loads: readonly LoadedPackage[];
+  /** By a key that is the same in each run for the same call. */
+  readonly calls: ReadonlyMap<string, SeenCall>;
+  /** Why there may have been more than is here; empty: all of it is here. */
+  readonly gaps: readonly string[];
+};
+
+export type Observation =
+  | {
+      readonly kind: 'observed';
+      /** Twice: what differs between these two is not the change's doing. */
+      readonly base: readonly [Behaviour, Behaviour];
+      readonly head: Behaviour;
+    }
+  /** `disturbed`: tests that pass fail when they are watched. `not-run`: the tests do not pass, so nothing is compared. */
+  | { readonly kind: 'disturbed' | 'not-run' };
