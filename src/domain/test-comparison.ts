@@ -1,3 +1,5 @@
+import type { Observation } from './behaviour.ts';
+
 export type TestState = 'ok' | 'not-ok' | 'skip' | 'todo';
 
 /** What the output of a test command says. */
@@ -36,6 +38,8 @@ export type TestComparison = {
   readonly baseRerun?: TestRun | undefined;
   /** Only when `head` failed: its tests once more. */
   readonly rerun: TestRun | undefined;
+  /** What was seen of the packages to observe; undefined: there were none. */
+  readonly observed?: Observation | undefined;
 };
 
 export function countStates(tests: readonly { readonly state: TestState }[]): TestReport['counts'] {

@@ -19,12 +19,18 @@ export type TestSides = {
   readonly head: Sha;
   /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. */
   readonly judgedBy: 'base' | 'own';
+  /**
+   * Names of packages whose boundary is recorded while the tests run; then the base's run twice. Absent or empty: none, and
+   * the base runs once.
+   */
+  readonly observe?: readonly string[];
 };
 
 /** Measures what a change does to the project's own tests. */
 export interface TestRunner {
   /**
    * Runs the same commands on both sides, each in a clean sandbox of its own, and a side's tests once more if they fail.
+   * Tests that fail when they are watched MUST be run unwatched before they count as failing.
    * MUST NOT let one side see the other, nor leave anything behind. MUST answer `limit`, never a count, when output was cut.
    * A red test is an answer; rejects (`sandbox.unavailable`, `git.…`) only when nothing could be measured.
    */

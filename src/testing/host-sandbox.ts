@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SandboxJob, SandboxResult } from '../ports/sandbox.ts';
@@ -52,7 +52,7 @@ export class HostSandbox {
       npm_config_globalconfig: join(this.#home, 'global-npmrc'),
       npm_config_cache: join(this.#home, 'cache'),
       npm_config_fetch_retries: '0',
-      ...mapValues(job.env, (value) => onHost(value, job.mounts)),
+      ...placed({ ...job, env: mapValues(job.env, (value) => onHost(value, job.mounts)) }),
     };
   }
 }
@@ -68,4 +68,17 @@ function mapValues(
   change: (value: string) => string,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** Nothing is mounted here: the environment names the places that the mounts come from, and so do files in those to be read. */
+function placed({ env, mounts, cwd }: SandboxJob): Record<string, string> {
+  const others = mounts.filter(({ target }) => target !== cwd);
+  const place = (text: string) =>
+    others.reduce((all, { source, target }) => all.replaceAll(target, source), text);
+  for (const { source, mode } of others) {
+    const settings = join(source, 'settings.json');
+    if (mode === 'read' && existsSync(settings))
+      writeFileSync(settings, place(readFileSync(settings, 'utf8')));
+  }
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, place(value)]));
 }

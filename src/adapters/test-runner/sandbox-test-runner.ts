@@ -11,6 +11,8 @@ import { parseJunit } from './junit.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
 import { overlayTests } from './test-files.ts';
+import { startWatch, type Watch } from './watch.ts';
+import { both, compareWatched } from './watched-runs.ts';
 
 export type SandboxTestRunnerOptions = {
   readonly git: TreeExporter;
@@ -57,6 +59,15 @@ export class SandboxTestRunner implements TestRunner {
       await git.exportTree(sides.base, base);
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
+      const { observe = [] } = sides;
+      if (observe.length > 0) {
+        const runs = {
+          all: (dir: string, watch: Watch) => this.#all(commands, dir, watch),
+          test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
+          watch: (seed: number) => startWatch(job, observe, seed),
+        };
+        return await compareWatched(runs, { base, head });
+      }
       const [before, after] = await both(this.#all(commands, base), this.#all(commands, head));
       const baseRerun = await this.#again(commands, base, before);
       return { base: before, baseRerun, head: after, rerun: await this.#again(commands, head, after) };
@@ -70,7 +81,7 @@ export class SandboxTestRunner implements TestRunner {
     return run.kind === 'ran' && run.code !== 0 ? this.#test(commands, dir) : undefined;
   }
 
-  async #all(commands: TestCommands, dir: string): Promise<TestRun> {
+  async #all(commands: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
     const { install, build } = commands;
     if (install !== null) {
       const failed = failureOf(await this.#provide(install, dir), 'install');
@@ -81,11 +92,11 @@ export class SandboxTestRunner implements TestRunner {
       const failed = failureOf(built, 'build');
       if (failed !== undefined) return failed;
     }
-    return this.#test(commands, dir);
+    return this.#test(commands, dir, watch);
   }
 
-  async #test({ test, testSeconds }: TestCommands, dir: string): Promise<TestRun> {
-    const result = await this.#run(test, dir, { phase: 'test', seconds: testSeconds });
+  async #test({ test, testSeconds }: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
+    const result = await this.#run(test, dir, { phase: 'test', seconds: testSeconds, watch });
     if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase: 'test' };
     // The sandbox keeps the end of the output: without its beginning no count can be trusted.
     if (Buffer.byteLength(result.stdout) >= outputKiB * 1024 - 4096)
@@ -110,25 +121,27 @@ export class SandboxTestRunner implements TestRunner {
   async #run(
     argv: Argv,
     dir: string,
-    { phase, seconds }: { phase: 'install' | 'build' | 'test'; seconds: number },
+    {
+      phase,
+      seconds,
+      watch,
+    }: { phase: 'install' | 'build' | 'test'; seconds: number; watch?: Watch | undefined },
   ): Promise<SandboxResult> {
     await mkdir(dir, { recursive: true });
+    const env = environments[phase];
     const job: SandboxJob = {
       argv,
       cwd: inside,
-      env: environments[phase],
-      mounts: [{ source: dir, target: inside, mode: 'write' }],
+      env:
+        watch === undefined
+          ? env
+          : { ...env, NODE_OPTIONS: `${environments.test.NODE_OPTIONS} ${watch.option}` },
+      mounts: [{ source: dir, target: inside, mode: 'write' }, ...(watch?.mounts ?? [])],
       network: phase === 'install' ? 'registry' : 'none',
       limits: { seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
     };
     return this.#options.sandbox.run(job);
   }
-}
-
-/** Waits for both even if one rejects: the directories of a job that still runs must not be removed. */
-async function both(base: Promise<TestRun>, head: Promise<TestRun>): Promise<readonly [TestRun, TestRun]> {
-  await Promise.allSettled([base, head]);
-  return [await base, await head];
 }
 
 const plain = { CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', npm_config_update_notifier: 'false' };

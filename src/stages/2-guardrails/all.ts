@@ -1,3 +1,4 @@
+import { characterization } from './characterization/characterization.ts';
 import type { Guardrail } from './facts.ts';
 import { installScripts } from './install-scripts.ts';
 import { integrity } from './lockfile/integrity.ts';
@@ -17,5 +18,6 @@ export const allGuardrails: readonly Guardrail[] = [
   supplyChain,
   releaseAge,
   tests,
+  characterization,
   mutation,
 ];

@@ -1,3 +1,5 @@
+import type { Classification } from '../../domain/stage.ts';
+import { isUpdate } from './characterization/characterization.ts';
 import { readEdits } from './run-edits.ts';
 import { gatherer } from './run-ports.ts';
 import { quarantinedAt } from './tests/quarantine.ts';
@@ -13,7 +15,17 @@ export const gatherTests = gatherer<'tests'>()({
     const judgedBy = changeClass === 'other' ? 'own' : 'base';
     const quarantined = quarantinedAt(settings.tests.quarantine, change.now);
     const edits = await readEdits(deps.git, change.classification);
-    const compared = await deps.tests.compare({ ...settings.commands, test }, { base, head, judgedBy });
+    const observe = toObserve(change.classification);
+    const sides = { base, head, judgedBy, observe } as const;
+    const compared = await deps.tests.compare({ ...settings.commands, test }, sides);
     return { configured: true, class: changeClass, edits, quarantined, ...compared };
   },
 });
+
+const mostObserved = 100;
+
+/** Only where a dependency is all that changes: a change of the project's own code may call it differently. */
+function toObserve({ class: changeClass, packages }: Classification): readonly string[] {
+  if (!changeClass.startsWith('dependency-')) return [];
+  return [...new Set(packages.filter(isUpdate).map(({ name }) => name))].slice(0, mostObserved);
+}

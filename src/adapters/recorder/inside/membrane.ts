@@ -61,10 +61,32 @@ export class Membrane {
   #proxy(raw: object, place: Place): object {
     const known = this.#proxies.get(raw);
     if (known !== undefined) return known;
-    const proxy = new Proxy(raw, this.#traps(place));
+    const proxy = isFrozenObject(raw) ? this.#thawed(raw, place) : new Proxy(raw, this.#traps(place));
     this.#proxies.set(raw, proxy);
     this.#raw.set(proxy, raw);
     return proxy;
+  }
+
+  /** Bundlers freeze their namespaces, and a proxy of a frozen object may answer nothing but what is in it: this one is of an empty one. */
+  #thawed(raw: object, place: Place): object {
+    const { get: read } = this.#traps(place);
+    return new Proxy(Object.create(getPrototypeOf(raw)) as object, {
+      get: (_shadow, key) => (key === 'prototype' ? undefined : read?.(raw, key, raw)),
+      has: (_shadow, key) => Reflect.has(raw, key),
+      ownKeys: () => Reflect.ownKeys(raw),
+      set: () => false,
+      defineProperty: () => false,
+      deleteProperty: () => false,
+      getOwnPropertyDescriptor: (_shadow, key) => {
+        const own = getOwnPropertyDescriptor(raw, key);
+        if (own === undefined) return undefined;
+        const value =
+          typeof key === 'symbol'
+            ? own.value
+            : this.#toClient(own.value, { ...place, path: `${place.path}.${key}` });
+        return { value, enumerable: own.enumerable === true, configurable: true, writable: false };
+      },
+    });
   }
 
   #traps(place: Place): ProxyHandler<object> {
@@ -143,7 +165,7 @@ export class Membrane {
   #get(target: object, key: PropertyKey, place: Place): unknown {
     // In this order: a getter may put a fixed value in its own place.
     const value = get(target, key, target);
-    if (isFixed(getOwnPropertyDescriptor(target, key))) return value;
+    if (!isFrozenObject(target) && isFixed(getOwnPropertyDescriptor(target, key))) return value;
     if (typeof value === 'function' && (isBuiltinMethod(value) || key === 'constructor'))
       return this.#proxies.get(value) ?? value;
     if (key === 'prototype' || key === '__proto__') return value;
@@ -173,6 +195,10 @@ export class Membrane {
     if (key === 'prototype' || key === 'constructor' || isFixed(own)) return own;
     return { ...own, value: this.#toClient(own.value, { ...place, path: `${place.path}.${key}` }) };
   }
+}
+
+function isFrozenObject(value: object): boolean {
+  return typeof value !== 'function' && Object.isFrozen(value) && !types.isModuleNamespaceObject(value);
 }
 
 /** The language does not let a proxy answer anything but the value itself. */

@@ -1,7 +1,15 @@
 import type { Behaviour, Outcome, SeenCall } from '../../../domain/behaviour.ts';
 
 /** Worst first. */
-export const differenceKinds = ['exception', 'type', 'value', 'mutation', 'ambient', 'reads'] as const;
+export const differenceKinds = [
+  'exception',
+  'type',
+  'value',
+  'callback',
+  'mutation',
+  'ambient',
+  'reads',
+] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 
 export type Difference = {
@@ -80,7 +88,9 @@ function compareCall(seen: Seen, count: Coverage): Difference[] {
 
 const exactly = ({ kind, type, digest }: Outcome) => JSON.stringify([kind, type, digest]);
 const byType = ({ kind, type }: Outcome) => JSON.stringify([kind, type]);
-const thrown = ({ kind, type }: Outcome) => (kind === 'throw' || kind === 'reject' ? type : '');
+const throws = ({ kind }: Outcome) => kind === 'throw' || kind === 'reject';
+const sameThrows = (a: readonly Outcome[], b: readonly Outcome[]) =>
+  isSame(a.filter(throws), b.filter(throws), byType);
 
 function isSame(a: readonly Outcome[], b: readonly Outcome[], by: (outcome: Outcome) => string): boolean {
   const [left, right] = [new Set(a.map(by)), new Set(b.map(by))];
@@ -94,7 +104,8 @@ function stableDifference(
 ): DifferenceKind | undefined {
   if (isSame(old, now, exactly)) return undefined;
   if (facet === 'mutation' || facet === 'ambient' || facet === 'reads') return facet;
-  if (!isSame(old, now, thrown)) return 'exception';
+  if (facet.startsWith('callback ')) return 'callback';
+  if (!sameThrows(old, now)) return 'exception';
   return isSame(old, now, byType) ? 'value' : 'type';
 }
 
@@ -107,7 +118,7 @@ function flickeringDifference(
   if (facet !== 'result' && facet !== 'settled') return undefined;
   const agreed = [...a, ...b, ...now].every(({ kind }) => kind !== 'more') && isSame(a, b, byType);
   if (!agreed || isSame(a, now, byType)) return undefined;
-  return isSame(a, now, thrown) ? 'type' : 'exception';
+  return sameThrows(a, now) ? 'type' : 'exception';
 }
 
 /** Arguments that flicker hide a call from comparison by key: a path that never threw and now does is seen all the same. */
@@ -130,9 +141,7 @@ function newThrows(old: readonly [Behaviour, Behaviour], head: Behaviour): Diffe
 const pathOf = (call: SeenCall) => `${call.package}\0${call.path}\0${call.args === '' ? 'read' : 'call'}`;
 
 function throwing(call: SeenCall): readonly Outcome[] {
-  return [...(call.facets.get('result') ?? []), ...(call.facets.get('settled') ?? [])].filter(
-    (outcome) => thrown(outcome) !== '',
-  );
+  return [...(call.facets.get('result') ?? []), ...(call.facets.get('settled') ?? [])].filter(throws);
 }
 
 function told(

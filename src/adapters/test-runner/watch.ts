@@ -1,0 +1,36 @@
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Behaviour } from '../../domain/behaviour.ts';
+import type { SandboxMount } from '../../ports/sandbox.ts';
+import { kitEntry, writeKit } from '../recorder/kit.ts';
+import { readRecords } from '../recorder/read-records.ts';
+
+/** One recorded run of the tests. */
+export type Watch = {
+  /** For NODE_OPTIONS. */
+  readonly option: string;
+  readonly mounts: readonly SandboxMount[];
+  /** What was recorded; call it when the run is over. */
+  read(): Promise<Behaviour>;
+};
+
+const kitInside = '/autoland/recorder';
+const recordsInside = '/autoland/records';
+
+/** Each run has a recorder of its own, which it can only read, and a place for its records, which no other run sees. */
+export async function startWatch(job: string, packages: readonly string[], seed: number): Promise<Watch> {
+  const place = await mkdtemp(join(job, 'watch-'));
+  // The sandbox's own user must pass.
+  await chmod(place, 0o711);
+  const [kit, records] = [join(place, 'kit'), join(place, 'records')];
+  await mkdir(records);
+  await writeKit(kit, { packages, records: recordsInside, seed });
+  return {
+    option: `--import=${kitInside}/${kitEntry}`,
+    mounts: [
+      { source: kit, target: kitInside, mode: 'read' },
+      { source: records, target: recordsInside, mode: 'write' },
+    ],
+    read: () => readRecords(records),
+  };
+}
