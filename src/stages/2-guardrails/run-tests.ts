@@ -24,8 +24,9 @@ export const gatherTests = gatherer<'tests'>()({
 
 const mostObserved = 100;
 
-/** Only where a dependency is all that changes: a change of the project's own code may call it differently. */
-function toObserve({ class: changeClass, packages }: Classification): readonly string[] {
-  if (!changeClass.startsWith('dependency-')) return [];
+/** Only where dependencies are all that changes: a change of the project's own code may call them differently. */
+function toObserve({ files, packages }: Classification): readonly string[] {
+  const isOwnCode = ({ path }: { path: string }) => !/(?:^|\/)package(?:-lock)?\.json$/.test(path);
+  if (files.some(isOwnCode)) return [];
   return [...new Set(packages.filter(isUpdate).map(({ name }) => name))].slice(0, mostObserved);
 }

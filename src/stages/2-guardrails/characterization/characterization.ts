@@ -20,7 +20,13 @@ export const characterization = guardrail(
     if (!tests.configured)
       return finding('not-configured', 'not-configured', 'No test command is configured.');
     const { observed } = tests;
-    if (observed === undefined || updated.length === 0)
+    if (observed === undefined && updated.length > 0)
+      return finding(
+        'pass',
+        'own-code',
+        'The project changes too: its tests judge it, and no package is compared alone.',
+      );
+    if (observed === undefined)
       return finding(
         'pass',
         'nothing-to-observe',
