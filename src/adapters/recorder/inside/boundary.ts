@@ -33,7 +33,12 @@ export class Boundary {
     if (name === undefined || !this.#watched.has(name)) return undefined;
     const by = packageOf(asker);
     if (by !== undefined && this.#watched.has(by)) return undefined;
-    return { package: name, specifier: bare === undefined ? name : plain(specifier), by };
+    const isRunner = bare === undefined && by !== undefined && runners.test(by);
+    return {
+      package: name,
+      specifier: bare === undefined ? name : plain(specifier),
+      by: isRunner ? undefined : by,
+    };
   }
 
   load<Loaded>(request: Request, proceed: () => Loaded): Loaded {
@@ -58,6 +63,9 @@ export class Boundary {
     return this.#membrane.imports(request.package, request.specifier, exports);
   }
 }
+
+/** These load by its address what a file of the project asks for by name. */
+const runners = /^(?:vitest|vite|vite-node|tsx|@vitest\/.*)$/;
 
 /** `lodash/merge.js` and `lodash/merge` are one to a client. */
 const plain = (specifier: string) => specifier.replace(/\.[cm]?js$/, '');

@@ -1,5 +1,6 @@
 import { Module } from 'node:module';
 import type { Boundary } from './boundary.ts';
+import { hookJest } from './hook-jest.ts';
 
 type Parent = { readonly filename?: string | null } | null | undefined;
 type Internals = {
@@ -11,9 +12,17 @@ type Internals = {
 export function hookCommonJs(boundary: Boundary): void {
   const internals = Module as unknown as Internals;
   const load = internals._load;
+  const hooked = new WeakSet<object>();
   internals._load = function (this: unknown, request, parent, isMain) {
     const asked = boundary.request(request, parent?.filename ?? undefined);
-    if (asked === undefined) return load.call(this, request, parent, isMain);
+    if (asked === undefined) {
+      const other = load.call(this, request, parent, isMain);
+      if (isJest(request, other) && !hooked.has(other)) {
+        hooked.add(other);
+        hookJest(boundary, other);
+      }
+      return other;
+    }
     const exports = boundary.load(asked, () => load.call(this, request, parent, isMain));
     boundary.loaded(asked, fileOf(internals, request, parent));
     return boundary.expose(asked, exports);
@@ -26,4 +35,9 @@ function fileOf(internals: Internals, request: string, parent: Parent): string |
   } catch {
     return undefined;
   }
+}
+
+function isJest(request: unknown, exports: unknown): exports is object {
+  if (typeof request !== 'string' || !request.includes('jest-runtime')) return false;
+  return typeof exports === 'object' && exports !== null;
 }

@@ -81,7 +81,12 @@ export function isOfPlatform(value: object): boolean {
 /** An object that is used for the functions in it. */
 export function isNamespace(value: object): boolean {
   if (types.isModuleNamespaceObject(value)) return true;
-  return isPlain(value) && ownKeys(value).some((key) => typeof ownValue(value, key) === 'function');
+  if (!isPlain(value)) return false;
+  return ownKeys(value).some((key) => {
+    const own = getOwnPropertyDescriptor(value, key);
+    // Compilers re-export with getters.
+    return own?.get !== undefined || typeof own?.value === 'function';
+  });
 }
 
 const builtinMethods = new Set<unknown>(

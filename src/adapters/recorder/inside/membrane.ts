@@ -215,5 +215,7 @@ function isWrapped(value: object): boolean {
 /** One without properties of its own or a subclass: those must stay what they are. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   if (!isObject(value) || !types.isPromise(value) || Object.keys(value).length > 0) return false;
-  return getPrototypeOf(value) === Promise.prototype;
+  // Promise.prototype of any realm; that of a subclass is one step further from the end.
+  const prototype = getPrototypeOf(value);
+  return prototype !== null && getPrototypeOf(getPrototypeOf(prototype) ?? prototype) === null;
 }

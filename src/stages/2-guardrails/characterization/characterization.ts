@@ -1,4 +1,4 @@
-import type { Behaviour, Observation } from '../../../domain/behaviour.ts';
+import type { Observation } from '../../../domain/behaviour.ts';
 import type { PackageChange } from '../../../domain/change.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { printable } from '../../../domain/printable.ts';
@@ -102,8 +102,8 @@ function doubt({ observed, updated, lock, compared }: Doubted): Finding | undefi
   for (const { name, from, to, direct } of updated) {
     const key = `${name}@${from} -> ${to}`;
     const count = coverage.get(name);
-    if (!runs.some((run) => isLoaded(run, name))) {
-      if (!direct || !isProduction(lock, name)) continue;
+    const loads = runs.flatMap((run) => run.loads.filter((load) => load.package === name));
+    if (direct && isProduction(lock, name) && !loads.some(({ by }) => by === undefined)) {
       return finding(
         'abstain',
         'not-loaded',
@@ -111,7 +111,7 @@ function doubt({ observed, updated, lock, compared }: Doubted): Finding | undefi
         evidence,
       );
     }
-    if ((count?.compared ?? 0) > 0) continue;
+    if (loads.length === 0 || (count?.compared ?? 0) > 0) continue;
     return (count?.masked ?? 0) > 0
       ? finding(
           'abstain',
@@ -122,10 +122,6 @@ function doubt({ observed, updated, lock, compared }: Doubted): Finding | undefi
       : finding('abstain', 'not-exercised', `${key}: tests load it, and call nothing of it.`, evidence);
   }
   return undefined;
-}
-
-function isLoaded(run: Behaviour, name: string): boolean {
-  return run.loads.some((load) => load.package === name);
 }
 
 function isProduction(lock: LockFacts, name: string): boolean {

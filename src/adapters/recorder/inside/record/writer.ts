@@ -33,7 +33,8 @@ export class RecordWriter {
       this.#full = true;
       this.#waiting += `${JSON.stringify({ t: 'gap', why: 'too-much' })}\n`;
     } else this.#waiting += text;
-    if (this.#waiting.length >= flushBytes || this.#full) this.flush();
+    // A worker may be ended without notice.
+    if (!isMainThread || this.#waiting.length >= flushBytes || this.#full) this.flush();
     else this.#later();
   }
 
