@@ -95,12 +95,35 @@ describe('checkChange', () => {
       'supply-chain': 'pass supply-chain.nothing-new',
       'release-age': 'pass release-age.old-enough',
       tests: 'pass tests.passed',
+      characterization: 'pass characterization.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',
     });
     expect(report.verdict).toBe('pass');
     expect(JSON.stringify(report).length).toBeLessThan(6000);
     expect(readdirSync(workspace)).toEqual([]);
     expect(sandbox.jobs.map((job) => job.network)).toEqual(['none', 'none']);
+  });
+
+  it('watches an update while its tests run, and never a revert', async () => {
+    const ejs = (answer: string) => ({
+      'node_modules/ejs/package.json': '{"name":"ejs","version":"2.6.1"}',
+      'node_modules/ejs/index.js': `exports.render = () => ${answer};`,
+    });
+    const update = {
+      from: { ...ejs('1'), 'src/x.js': "module.exports = () => require('ejs').render('a');\n" },
+      change: { ...project('2.6.2'), ...ejs('2') },
+      over: {
+        packages: [{ name: 'ejs', path: 'node_modules/ejs', from: '2.6.1', to: '2.6.2', direct: true }],
+      },
+    };
+    const { report, codes } = await check(update);
+    expect(codes.get('tests')).toBe('pass tests.passed');
+    expect(codes.get('characterization')).toBe('fail characterization.value-differs');
+    expect(report.results.at(-1)?.reason).toBe(
+      'ejs@2.6.1 -> 2.6.2: ejs.render("a") (result): old return 1, new return 2.',
+    );
+    const reverted = await check({ ...update, class: 'revert' });
+    expect(reverted.codes.get('characterization')).toBe('pass characterization.revert');
   });
 
   it('abstains when the registry is down', async () => {

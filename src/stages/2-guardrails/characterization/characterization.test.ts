@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Behaviour, Observation, Outcome } from '../../../domain/behaviour.ts';
-import type { PackageChange } from '../../../domain/change.ts';
+import type { ChangeClass, PackageChange } from '../../../domain/change.ts';
 import { parseManifest } from '../../../domain/npm/manifest.ts';
 import type { Facts, LockFacts, RegistryFacts, TestFacts } from '../facts.ts';
 import { characterization } from './characterization.ts';
@@ -22,7 +22,11 @@ const nothing: Behaviour = { loads: [], calls: new Map(), gaps: [] };
 
 function verdictOf(
   observed: Observation | undefined,
-  { packages = [update], section = 'dependencies' }: { packages?: PackageChange[]; section?: string } = {},
+  {
+    packages = [update],
+    section = 'dependencies',
+    changeClass = 'dependency-patch',
+  }: { packages?: PackageChange[]; section?: string; changeClass?: ChangeClass } = {},
 ) {
   const manifest = parseManifest(JSON.stringify({ [section]: { a: '^1.0.0' } }), 'package.json');
   const facts: Partial<Facts> = {
@@ -33,7 +37,7 @@ function verdictOf(
       origins: [],
     } as LockFacts,
     registry: { packages } as Partial<RegistryFacts> as RegistryFacts,
-    tests: { configured: true, observed } as Partial<TestFacts> as TestFacts,
+    tests: { configured: true, class: changeClass, observed } as Partial<TestFacts> as TestFacts,
   };
   return characterization.check(facts);
 }
@@ -88,6 +92,13 @@ describe('characterization', () => {
     expect(verdictOf(observed(nothing, nothing), { section: 'devDependencies' })).toMatchObject({
       verdict: 'pass',
       code: 'characterization.not-reached',
+    });
+  });
+
+  it('never holds a revert', () => {
+    expect(verdictOf(undefined, { changeClass: 'revert' })).toMatchObject({
+      verdict: 'pass',
+      code: 'characterization.revert',
     });
   });
 

@@ -20,11 +20,13 @@ export const characterization = guardrail(
     if (!tests.configured)
       return finding('not-configured', 'not-configured', 'No test command is configured.');
     const { observed } = tests;
+    if (tests.class === 'revert')
+      return finding('pass', 'revert', 'A revert brings back what ran before: it is meant to differ.');
     if (observed === undefined && updated.length > 0)
       return finding(
         'pass',
         'own-code',
-        'The project changes too: its tests judge it, and no package is compared alone.',
+        'The project changes too, so that no package can be compared alone.',
       );
     if (observed === undefined)
       return finding(
