@@ -16,7 +16,8 @@ export function hookModules(boundary: Boundary, directory: string): void {
   const doors = new Doors(boundary, directory);
   registerHooks({
     resolve(specifier, context, next) {
-      const isImport = context.conditions.includes('import') && !doors.isDoor(context.parentURL);
+      // For `require` Node 22 hands over a Set, whatever its types say.
+      const isImport = [...context.conditions].includes('import') && !doors.isDoor(context.parentURL);
       const asked = isImport ? boundary.request(specifier, context.parentURL) : undefined;
       if (asked === undefined) return next(specifier, context);
       const resolved = boundary.load(asked, () => next(specifier, context));

@@ -18,6 +18,9 @@ type Run = {
 
 const mostReads = 50;
 const mostCallbacks = 20;
+/** Calls of one function, whatever its arguments. */
+const mostTimes = 5000;
+const mostPaths = 20_000;
 
 /** Writes down what each side of the boundary sees of the other. Changes nothing but Math.random. */
 export class Recorder implements Handler {
@@ -26,6 +29,7 @@ export class Recorder implements Handler {
   readonly #random: SeededRandom;
   readonly #runs = new WeakMap<Crossing, Run>();
   readonly #versions = new Map<string, string>();
+  readonly #times = new Map<string, number>();
 
   constructor(writer: RecordWriter, seed: number) {
     this.#ledger = new Ledger(writer);
@@ -71,7 +75,8 @@ export class Recorder implements Handler {
   }
 
   read(crossing: Crossing, value: unknown): unknown {
-    this.#ledger.enter(crossing, '')?.add('result', 'read', this.#tellRead(crossing, value));
+    if (!this.#isWorn(crossing))
+      this.#ledger.enter(crossing, '')?.add('result', 'read', this.#tellRead(crossing, value));
     return value;
   }
 
@@ -109,7 +114,16 @@ export class Recorder implements Handler {
       run.reads.add(at.replaceAll(/\.(?:\d+|length)(?=\.|$)/g, '[]').slice(0, 200));
   }
 
+  /** Looking at arguments takes longer than most calls do. */
+  #isWorn({ package: name, path, kind }: Crossing): boolean {
+    const at = `${kind} ${name} ${path}`;
+    const times = (this.#times.get(at) ?? 0) + 1;
+    if (this.#times.has(at) || this.#times.size < mostPaths) this.#times.set(at, times);
+    return times > mostTimes;
+  }
+
   #enter(crossing: Crossing): Run | undefined {
+    if (this.#isWorn(crossing)) return undefined;
     const args = crossing.args.map(tell);
     const shown = `(${args.map((arg) => arg.shown).join(', ')})`;
     const entry = this.#ledger.enter(crossing, shown, args.map((arg) => arg.digest).join());
