@@ -3,7 +3,7 @@ import type { Dialect, Lockfile } from './lockfile/model.ts';
 import { parseNpm } from './lockfile/npm.ts';
 import { parsePnpm } from './lockfile/pnpm.ts';
 import { parseYarnBerry } from './lockfile/yarn-berry.ts';
-import { parseYarnClassic, type Projects } from './lockfile/yarn-classic.ts';
+import { type Projects, parseYarnClassic } from './lockfile/yarn-classic.ts';
 
 export { directPaths, newEntries, packageChanges } from './lockfile/changes.ts';
 export {

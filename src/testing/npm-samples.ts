@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AutolandError } from '../domain/errors.ts';
-import type { PackageManifest, RegistryPackage, RegistryVersion } from '../domain/npm/package.ts';
+import type {
+  PackageAbout,
+  PackageManifest,
+  RegistryPackage,
+  RegistryVersion,
+} from '../domain/npm/package.ts';
 import type { PackageContents, PackageFile } from '../domain/package-contents.ts';
 import type { Registry } from '../ports/registry.ts';
 
@@ -53,8 +58,25 @@ export function sampleProject(
   };
 }
 
+/** What Yarn 4 would write, of nothing but the name, too. */
+export function sampleChecksum(name: string, version: string): string {
+  return `10c0/${createHash('sha512').update(`zip of ${name}@${version}`).digest('hex')}`;
+}
+
+const plainAbout: PackageAbout = {
+  bin: {},
+  binFolder: undefined,
+  os: [],
+  cpu: [],
+  libc: [],
+  engines: undefined,
+  bundles: [],
+  hasShrinkwrap: false,
+};
+
 export type SampleVersion = Partial<RegistryVersion> &
-  Partial<Omit<PackageManifest, 'name' | 'version'>> & {
+  Partial<Omit<PackageManifest, 'name' | 'version' | 'about'>> & {
+    readonly about?: Partial<PackageAbout>;
     /** Beside package.json, which says what the other fields say unless it is here. */
     readonly files?: Readonly<Record<string, string | Buffer>>;
   };
@@ -114,13 +136,23 @@ export class MemoryRegistry implements Registry {
       peerDependencies: facts.peerDependencies ?? {},
       optionalPeers: facts.optionalPeers ?? [],
       hasGypFile: facts.hasGypFile ?? false,
+      about: { ...plainAbout, ...facts.about },
+      yarnChecksum: 'yarnChecksum' in facts ? facts.yarnChecksum : sampleChecksum(name, version),
     };
   }
 
   async contents(name: string, version: string): Promise<PackageContents | undefined> {
     const manifest = await this.manifest(name, version);
     if (manifest === undefined) return undefined;
-    const { integrity: _integrity, hasGypFile: _gyp, optionalPeers: _peers, ...own } = manifest;
+    const {
+      integrity: _integrity,
+      hasGypFile: _gyp,
+      optionalPeers: _peers,
+      about,
+      yarnChecksum: _zip,
+      ...all
+    } = manifest;
+    const own = { ...all, ...(Object.keys(about.bin).length > 0 && { bin: about.bin }) };
     const files = { 'package.json': JSON.stringify(own), ...this.#packages.get(name)?.get(version)?.files };
     return { files: Object.entries(files).map(([path, content]) => sampleFile(path, content)), links: [] };
   }

@@ -19,18 +19,20 @@ const DEFAULTS: UnpackLimits = {
 /**
  * The wanted files at the package's root, by name. npm strips the first directory whatever its name is, and skips
  * links; the last of one name wins. The tarball is hostile: a few megabytes can unpack to gigabytes, so never more than
- * one piece of it is unpacked at a time. Rejects with `registry.invalid` what is over a limit or no archive.
+ * one piece of it is unpacked at a time. `watch` sees every entry, and may listen to it. Rejects with `registry.invalid` what is over a limit or no archive.
  */
 export async function rootFiles(
   name: string,
   bytes: Buffer,
   wanted: readonly string[],
-  limits: Partial<UnpackLimits> = {},
+  options: Partial<UnpackLimits> & { readonly watch?: (entry: ReadEntry) => void } = {},
 ): Promise<ReadonlyMap<string, string>> {
+  const { watch, ...limits } = options;
   const all = { ...DEFAULTS, ...limits };
   const files = new Map<string, string>();
   await readEntries(name, bytes, all, (entry) => {
     const [file = '', ...below] = pathOf(entry);
+    watch?.(entry);
     const isWanted = below.length === 0 && wanted.includes(file) && /File$/.test(entry.type);
     if (isWanted) files.delete(file);
     if (isWanted && entry.size <= all.fileBytes) {

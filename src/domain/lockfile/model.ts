@@ -5,6 +5,7 @@ export type Dialect = 'npm' | 'pnpm' | 'yarn-classic' | 'yarn-berry';
 
 /** One package that a lockfile installs, or a project of the repository. Fields left out are undefined, or empty maps. */
 export type LockEntry = {
+  readonly dialect: Dialect;
   /**
    * '' is the project, a folder a workspace, anything with `node_modules/` an installed package: with npm the place where
    * it lies, with pnpm and Yarn, which share packages, `node_modules/` and the name that the lockfile itself gives it.
@@ -72,10 +73,13 @@ export const noClaims: Claims = {
   shrinkwrap: false,
 };
 
+export const noFlags: Flags = { dev: false, optional: false, devOptional: false, peer: false };
+
 /** An entry that says nothing but where it is. */
-export function bareEntry(path: string, name: string): LockEntry {
+export function bareEntry(dialect: Dialect, path: string, name: string): LockEntry {
   const none: ReadonlyMap<string, string> = new Map();
   return {
+    dialect,
     path,
     name,
     version: undefined,
@@ -93,7 +97,7 @@ export function bareEntry(path: string, name: string): LockEntry {
     optionalPeers: [],
     edges: undefined,
     claims: noClaims,
-    flags: { dev: false, optional: false, devOptional: false, peer: false },
+    flags: noFlags,
   };
 }
 

@@ -28,7 +28,7 @@ function readEntry(path: string, value: unknown): LockEntry {
   const read = new Fields(path, value);
   const peerDependencies = read.section('peerDependencies');
   return {
-    ...bareEntry(path, read.text('name') ?? nameFromPath(path)),
+    ...bareEntry('npm', path, read.text('name') ?? nameFromPath(path)),
     version: read.text('version'),
     resolved: read.text('resolved'),
     integrity: read.text('integrity'),

@@ -1,5 +1,5 @@
 import { type BlockMap, type Node, parseBlockText } from './block-text.ts';
-import { bareEntry, isInside, type LockEntry, type Lockfile } from './model.ts';
+import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims, noFlags } from './model.ts';
 import { flagOf, listOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
 
 const steering = [
@@ -90,7 +90,8 @@ function* projects(raw: BlockMap, names: Names): Generator<LockEntry> {
   const importers = raw.has('importers') ? mapOf(raw, 'importers') : new Map<string, Node>([['.', raw]]);
   for (const folder of importers.keys()) {
     const path = folder === '.' ? '' : folder;
-    if (!isInside(path)) throw new Error(`the project ${JSON.stringify(folder)} is not inside the repository`);
+    if (!isInside(path))
+      throw new Error(`the project ${JSON.stringify(folder)} is not inside the repository`);
     yield project(path, mapOf(importers, folder), names);
   }
 }
@@ -106,7 +107,7 @@ function project(path: string, raw: BlockMap, names: Names): LockEntry {
       edges.set(name, target(path, name, textOf(one, 'version') ?? '', names));
     }
   }
-  return { ...bareEntry(path, ''), ...wanted, edges };
+  return { ...bareEntry('pnpm', path, ''), ...wanted, edges };
 }
 
 /** A link leads to another project of the repository; one that leads out of it leads nowhere. */
@@ -151,7 +152,7 @@ function installed(key: string, about: BlockMap, gets: BlockMap, names: Names): 
   const peerDependencies = sectionOf(about, 'peerDependencies');
   const meta = mapOf(about, 'peerDependenciesMeta');
   return {
-    ...bareEntry(placeOf(key), name),
+    ...bareEntry('pnpm', placeOf(key), name),
     version: isVersion ? split.version : textOf(about, 'version'),
     resolved: sourceOf(resolution, isVersion ? undefined : split.version),
     integrity: textOf(resolution, 'integrity'),
@@ -159,17 +160,19 @@ function installed(key: string, about: BlockMap, gets: BlockMap, names: Names): 
     patched: key.includes('(patch_hash=') || flagOf(about, 'patched') === true,
     ...needs,
     peerDependencies,
-    optionalPeers: [...peerDependencies.keys()].filter((peer) => flagOf(mapOf(meta, peer), 'optional')).sort(),
+    optionalPeers: [...peerDependencies.keys()]
+      .filter((peer) => flagOf(mapOf(meta, peer), 'optional'))
+      .sort(),
     edges,
     claims: {
-      ...bareEntry('', '').claims,
+      ...noClaims,
       hasBin: flagOf(about, 'hasBin') ?? false,
       os: listOf(about, 'os'),
       cpu: listOf(about, 'cpu'),
       libc: listOf(about, 'libc'),
       bundles: listOf(about, 'bundledDependencies'),
     },
-    flags: { ...bareEntry('', '').flags, optional: flagOf(gets, 'optional') ?? false },
+    flags: { ...noFlags, optional: flagOf(gets, 'optional') ?? false },
   };
 }
 
@@ -184,6 +187,8 @@ function sourceOf(resolution: BlockMap, address: string | undefined): string | u
   const tarball = textOf(resolution, 'tarball');
   const others = [...resolution.keys()].filter((key) => key !== 'integrity' && key !== 'tarball');
   if (others.length === 0) return tarball ?? address;
-  const told = ['type', 'repo', 'directory', 'path', 'commit'].flatMap((key) => textOf(resolution, key) ?? []);
+  const told = ['type', 'repo', 'directory', 'path', 'commit'].flatMap(
+    (key) => textOf(resolution, key) ?? [],
+  );
   return `${told.join(' ')} (${others.join(', ')})`;
 }

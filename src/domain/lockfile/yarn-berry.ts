@@ -1,6 +1,6 @@
 import type { Manifest } from '../npm/manifest.ts';
 import { type BlockMap, parseBlockText } from './block-text.ts';
-import { bareEntry, isInside, type LockEntry, type Lockfile } from './model.ts';
+import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims } from './model.ts';
 import { flagOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
 import { bareRange, readDescriptor, resolutionsOf } from './yarn-names.ts';
 
@@ -16,9 +16,13 @@ export function parseYarnBerry(text: string, root: Manifest | undefined): Lockfi
   const about = mapOf(raw, '__metadata');
   const version = Number(textOf(about, 'version'));
   if (!(version >= oldest && version <= newest)) {
-    throw new Error(`expected a lockfile of version ${oldest} to ${newest}, found ${textOf(about, 'version')}`);
+    throw new Error(
+      `expected a lockfile of version ${oldest} to ${newest}, found ${textOf(about, 'version')}`,
+    );
   }
-  const blocks = [...raw.keys()].filter((key) => key !== '__metadata').map((key) => block(key, mapOf(raw, key)));
+  const blocks = [...raw.keys()]
+    .filter((key) => key !== '__metadata')
+    .map((key) => block(key, mapOf(raw, key)));
   const finder = new Finder(blocks, resolutionsOf(root));
   const entries = new Map<string, LockEntry>();
   for (const each of blocks) {
@@ -48,7 +52,7 @@ function block(key: string, raw: BlockMap): Block {
   const peersMeta = mapOf(raw, 'peerDependenciesMeta');
   const { source, ...where } = place;
   const entry = {
-    ...bareEntry(where.path, name),
+    ...bareEntry('yarn-berry', where.path, name),
     ...where,
     checksum: textOf(raw, 'checksum'),
     dependencies: new Map(needs.filter(([each]) => !isOptional(each))),
@@ -58,7 +62,7 @@ function block(key: string, raw: BlockMap): Block {
       .filter((peer) => flagOf(mapOf(peersMeta, peer), 'optional') === true)
       .sort(),
     claims: {
-      ...bareEntry('', '').claims,
+      ...noClaims,
       bin: sectionOf(raw, 'bin'),
       ...conditionsOf(textOf(raw, 'conditions') ?? ''),
     },
@@ -66,7 +70,9 @@ function block(key: string, raw: BlockMap): Block {
   return { keys: key.split(', '), entry, source };
 }
 
-type Place = Pick<LockEntry, 'path' | 'version' | 'resolved' | 'link' | 'patched'> & { source: string | undefined };
+type Place = Pick<LockEntry, 'path' | 'version' | 'resolved' | 'link' | 'patched'> & {
+  source: string | undefined;
+};
 
 /** What Yarn patches itself, so that it works with Plug'n'Play: its code is Yarn's, not the repository's. */
 const ownPatch = /^[^#]*#(?:optional!|~)?builtin<compat\/(?:fsevents|resolve|typescript)>(?:::|$)/;
@@ -76,7 +82,8 @@ function placeOf(name: string, reference: string, version: string | undefined): 
   const path = `node_modules/${name}@${reference.replace(/^npm:/, '')}`;
   if (reference.startsWith('workspace:')) {
     const folder = reference.slice('workspace:'.length).replace(/^\.$/, '');
-    if (!isInside(folder)) throw new Error(`the workspace ${JSON.stringify(folder)} is not inside the project`);
+    if (!isInside(folder))
+      throw new Error(`the workspace ${JSON.stringify(folder)} is not inside the project`);
     return { ...plain, version: undefined, path: folder };
   }
   if (/^(?:link|portal):/.test(reference)) return { ...plain, path, resolved: reference, link: true };
@@ -106,7 +113,9 @@ function conditionsOf(text: string): Pick<LockEntry['claims'], 'os' | 'cpu' | 'l
   const rest = text.replace(/!?(?:os|cpu|libc)=[\w-]+|[\s&|()]/g, '');
   if (rest !== '') throw new Error(`the conditions ${JSON.stringify(text.slice(0, 80))} cannot be read`);
   const of = (kind: string) =>
-    [...text.matchAll(/(!?)(os|cpu|libc)=([\w-]+)/g)].filter((each) => each[2] === kind).map((each) => `${each[1]}${each[3]}`);
+    [...text.matchAll(/(!?)(os|cpu|libc)=([\w-]+)/g)]
+      .filter((each) => each[2] === kind)
+      .map((each) => `${each[1]}${each[3]}`);
   return { os: of('os'), cpu: of('cpu'), libc: of('libc') };
 }
 
@@ -139,7 +148,9 @@ class Finder {
 
   #find(name: string, range: string): string | undefined {
     const ids = [range, ...(this.#resolutions.get(name) ?? [])].map((each) => `${name}@${each}`);
-    return ids.flatMap((id) => this.#byDescriptor.get(`patched ${id}`) ?? this.#byDescriptor.get(id) ?? [])[0];
+    return ids.flatMap(
+      (id) => this.#byDescriptor.get(`patched ${id}`) ?? this.#byDescriptor.get(id) ?? [],
+    )[0];
   }
 }
 

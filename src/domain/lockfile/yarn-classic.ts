@@ -130,7 +130,7 @@ function installed(block: Block, others: ReadonlyMap<string, LockEntry>): LockEn
   const local = /^(?:file|link|portal):/.test(range);
   const resolved = block.fields.get('resolved')?.replace(/#[0-9a-f]{40}$/, '');
   return {
-    ...bareEntry(freePath(`node_modules/${name}@${version ?? ''}`, others), name),
+    ...bareEntry('yarn-classic', freePath(`node_modules/${name}@${version ?? ''}`, others), name),
     version,
     // Without an address Yarn 1 takes what the pattern says.
     resolved: resolved ?? (local ? range : undefined),
@@ -158,7 +158,7 @@ function realName(pattern: string): string {
 function project(folder: string, manifest: Manifest): LockEntry {
   const { name, version } = manifest.raw;
   return {
-    ...bareEntry(folder, typeof name === 'string' ? name : ''),
+    ...bareEntry('yarn-classic', folder, typeof name === 'string' ? name : ''),
     version: typeof version === 'string' ? version : undefined,
     ...manifest.sections,
   };

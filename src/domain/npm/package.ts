@@ -26,4 +26,24 @@ export type PackageManifest = {
   readonly optionalPeers: readonly string[];
   /** A binding.gyp makes npm run node-gyp at installation without any script. */
   readonly hasGypFile: boolean;
+  readonly about: PackageAbout;
+  /** What Yarn 4 would write for this tarball (`10c0/…`); undefined: it holds what cannot be told in advance. */
+  readonly yarnChecksum: string | undefined;
+};
+
+/** What lockfiles repeat of a package's manifest. */
+export type PackageAbout = {
+  /** Command -> file inside the package, as npm reads them. */
+  readonly bin: Readonly<Record<string, string>>;
+  /** Every file in it is a command: `directories.bin`. */
+  readonly binFolder: string | undefined;
+  readonly os: readonly string[];
+  readonly cpu: readonly string[];
+  readonly libc: readonly string[];
+  /** As JSON; undefined: it names none. */
+  readonly engines: string | undefined;
+  /** Names of the packages that are inside its tarball. */
+  readonly bundles: readonly string[];
+  /** It brings an npm-shrinkwrap.json, which npm follows. */
+  readonly hasShrinkwrap: boolean;
 };

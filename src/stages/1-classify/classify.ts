@@ -11,11 +11,13 @@ import { ruleLint } from './lint.ts';
 import { compilePattern, isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
 
-/** What the diff is, as data. An absent lockfile is undefined. */
+/** What the diff is, as data. A lockfile that is absent, or that the diff has nothing to do with, is undefined. */
 export type ClassifyInput = {
   readonly files: readonly FileChange[];
   readonly baseLock: Lockfile | undefined;
   readonly headLock: Lockfile | undefined;
+  /** The names of all lockfiles at the root of base and head; empty where the diff touches none. */
+  readonly lockfiles: readonly (readonly string[])[];
   /** The changed package.json files. */
   readonly manifests: ReadonlyMap<string, { readonly base?: Manifest; readonly head?: Manifest }>;
   /** What could not be read of the above, such as a package.json that is not JSON: makes the class `other`. */

@@ -1,16 +1,17 @@
 import semver from 'semver';
 import type { FileChange, PackageChange } from '../../domain/change.ts';
-import { isProject, type Lockfile, newEntries } from '../../domain/lockfile.ts';
+import { isManifest } from '../../domain/lockfile/locate.ts';
+import { isProject, type LockEntry, type Lockfile, newEntries } from '../../domain/lockfile.ts';
 import { installedSections, type Manifest, otherKeysChanged } from '../../domain/npm/manifest.ts';
 import { readSpec } from '../../domain/npm/spec.ts';
 import { type Step, stepBetween } from '../../domain/npm/step.ts';
 import { indirectMoves } from './indirect.ts';
 import type { Ruling } from './ruling.ts';
 
-export const lockfilePath = 'package-lock.json';
-
 export type DependencyFacts = {
   readonly files: readonly FileChange[];
+  /** The names of all lockfiles at the root of base and head. */
+  readonly lockfiles: readonly (readonly string[])[];
   readonly baseLock: Lockfile | undefined;
   readonly headLock: Lockfile | undefined;
   readonly packages: readonly PackageChange[];
@@ -18,8 +19,16 @@ export type DependencyFacts = {
   readonly manifests: ReadonlyMap<string, { readonly base?: Manifest; readonly head?: Manifest }>;
 };
 
+/** At the root; the others are written for managers that are not understood here, or for another project. */
+const readableLockfiles: readonly string[] = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+];
+
 export function touchesDependencies(file: FileChange): boolean {
-  return file.path === lockfilePath || /(^|\/)package\.json$/.test(file.path);
+  return readableLockfiles.includes(file.path) || isManifest(file.path);
 }
 
 /** The largest step among direct dependencies and those indirect ones that no direct one's move explains. */
@@ -31,7 +40,9 @@ export function ruleDependencies(facts: DependencyFacts): Ruling {
   if (odd !== undefined)
     return other(`${odd.path} is ${odd.status} as ${odd.kind}; only edits of files count.`);
   if (baseLock === undefined || headLock === undefined)
-    return other(`There is no ${lockfilePath} on both sides.`);
+    return other('There is no lockfile that can be read on both sides.');
+  const unclear = lockfileRefusal(facts, baseLock, headLock);
+  if (unclear !== undefined) return other(unclear);
   for (const [path, { base, head }] of facts.manifests) {
     if (base === undefined || head === undefined) return other(`${path} is not on both sides.`);
     if (!isWorkspace(path, headLock)) return other(`${path} belongs to no workspace of the lockfile.`);
@@ -39,6 +50,16 @@ export function ruleDependencies(facts: DependencyFacts): Ruling {
     if (refusal !== undefined) return other(refusal);
   }
   return rulePackages(facts.packages, baseLock, headLock);
+}
+
+/** One lockfile of one manager, steered as before. */
+function lockfileRefusal({ lockfiles }: DependencyFacts, base: Lockfile, head: Lockfile): string | undefined {
+  const several = lockfiles.find((names) => names.length > 1);
+  if (several !== undefined) return `Which of ${several.join(', ')} is installed from is not known.`;
+  if (base.dialect !== head.dialect) return 'Another package manager writes the lockfile.';
+  const keys = [...new Set([...base.settings.keys(), ...head.settings.keys()])];
+  const changed = keys.find((key) => base.settings.get(key) !== head.settings.get(key));
+  return changed && `The lockfile changes "${changed}", which steers all of it.`;
 }
 
 function isWorkspace(path: string, lockfile: Lockfile): boolean {
@@ -89,7 +110,10 @@ function rangeStep(before: string, after: string): Step | 'wider' {
 
 function rulePackages(packages: readonly PackageChange[], base: Lockfile, head: Lockfile): Ruling {
   const moved = packages.filter((change) => change.from !== null && change.to !== null);
-  const renamed = moved.find((change) => base.entries.get(change.path)?.name !== change.name);
+  const renamed = moved.find((change) => {
+    const before = base.entries.get(change.path);
+    return before !== undefined && before.name !== change.name;
+  });
   if (renamed !== undefined) return other(`${renamed.path} becomes another package, ${renamed.name}.`);
   const lost = packages.find((change) => change.direct && (change.from === null || change.to === null));
   if (lost !== undefined) return other(`The direct dependency ${lost.name} appears or disappears.`);
@@ -149,9 +173,13 @@ function silentEdit(packages: readonly PackageChange[], base: Lockfile, head: Lo
   const edited = newEntries(base, head).find((entry) => {
     const before = base.entries.get(entry.path);
     if (known.has(entry.path) || before === undefined) return false;
-    return before.integrity !== entry.integrity || before.resolved !== entry.resolved;
+    return sourceOf(before) !== sourceOf(entry);
   });
   return edited && `${edited.path} changes its source or integrity and keeps its version.`;
+}
+
+function sourceOf({ integrity, resolved, checksum, link, patched }: LockEntry): string {
+  return JSON.stringify([integrity, resolved, checksum, link, patched]);
 }
 
 function other(reason: string): Ruling {

@@ -32,6 +32,7 @@ function rule(before: Lock, after: Lock) {
         size: 1,
       },
     ],
+    lockfiles: [['package-lock.json'], ['package-lock.json']],
     baseLock,
     headLock,
     packages: packageChanges(baseLock, headLock),

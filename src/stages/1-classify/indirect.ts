@@ -69,7 +69,9 @@ function reach(lockfile: Lockfile, starts: readonly string[]): readonly Wish[] {
       const target = findInstalled(lockfile, path, name)?.path;
       if (target === undefined) continue;
       const spec = readSpec(name, text);
-      wishes.push({ target, range: spec.kind === 'range' ? spec.range : undefined });
+      // pnpm writes down what was chosen, not what was asked for: that proves no need.
+      const isAsked = lockfile.dialect !== 'pnpm' && spec.kind === 'range';
+      wishes.push({ target, range: isAsked ? spec.range : undefined });
       if (!seen.has(target)) pending.push(target);
       seen.add(target);
     }

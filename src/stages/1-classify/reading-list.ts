@@ -1,5 +1,5 @@
 import type { FileChange } from '../../domain/change.ts';
-import { lockfilePath } from './dependencies.ts';
+import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import { documentsNamedIn } from './docs.ts';
 import { isDocumentPath, isSourcePath } from './paths.ts';
 
@@ -12,7 +12,7 @@ export type ReadingList =
   | { readonly kind: 'too-much'; readonly why: string };
 
 export function manifestPaths(files: readonly FileChange[]): readonly string[] {
-  return files.map(({ path }) => path).filter((path) => /(^|\/)package\.json$/.test(path));
+  return files.map(({ path }) => path).filter(isManifest);
 }
 
 /** The edited source files, whose syntax is compared. */
@@ -33,7 +33,7 @@ type Listed = { readonly path: string; readonly kind: string; readonly size: num
 export function possibleReaders(listed: readonly Listed[]): ReadingList {
   const texts = listed.filter(
     ({ path, kind }) =>
-      !isDocumentPath(path) && path !== lockfilePath && !namesNothing.test(path) && kind !== 'submodule',
+      !isDocumentPath(path) && !isLockfile(path) && !namesNothing.test(path) && kind !== 'submodule',
   );
   const large = texts.find((file) => isSourcePath(file.path) && file.size > limits.readerBytes);
   if (texts.length <= limits.readers && large === undefined)

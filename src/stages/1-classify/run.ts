@@ -1,6 +1,7 @@
 import type { FileChange, Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
-import { type Lockfile, parseLockfile } from '../../domain/lockfile.ts';
+import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
+import { readLockedTree } from '../../domain/lockfile/read-tree.ts';
 import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { Classification, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { SourcePair } from '../../domain/syntax.ts';
@@ -8,7 +9,6 @@ import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
-import { lockfilePath } from './dependencies.ts';
 import {
   changedDocumentsIn,
   isComparable,
@@ -74,8 +74,7 @@ async function gather(
   const kind = kindOfDiff(diff.files);
   return {
     files: diff.files,
-    baseLock: await readLock(deps, diff.base),
-    headLock: await readLock(deps, diff.tree),
+    ...(await readLocks(deps, diff, unreadable)),
     manifests: await readManifests(deps, diff, unreadable),
     readers: kind === 'docs' ? await readersOf(deps, diff, unreadable) : new Map(),
     syntax: kind === 'source' ? await compareSources(deps, diff, unreadable) : new Map(),
@@ -83,9 +82,26 @@ async function gather(
   };
 }
 
-async function readLock({ git }: ClassifyDeps, commit: Sha): Promise<Lockfile | undefined> {
-  const bytes = await git.readFile(commit, lockfilePath);
-  return bytes && parseLockfile(bytes.toString('utf8'));
+type Locks = Pick<ClassifyInput, 'baseLock' | 'headLock' | 'lockfiles'>;
+
+/** Only where the diff touches what they speak of: what cannot be read and stays as it is holds nothing up. */
+async function readLocks({ git }: ClassifyDeps, diff: Diff, unreadable: Unreadable): Promise<Locks> {
+  const none = { baseLock: undefined, headLock: undefined, lockfiles: [] };
+  const touched = diff.files.flatMap(({ path, oldPath = path }) => [path, oldPath]);
+  if (!touched.some((path) => isLockfile(path) || isManifest(path))) return none;
+  const read = (commit: Sha) =>
+    readLockedTree({
+      read: (path) => git.readFile(commit, path),
+      paths: async () => (await git.list(commit, '')).map(({ path }) => path),
+    });
+  try {
+    const [base, head] = await Promise.all([read(diff.base), read(diff.tree)]);
+    return { baseLock: base.lockfile, headLock: head.lockfile, lockfiles: [base.names, head.names] };
+  } catch (error) {
+    if (!(error instanceof AutolandError) || error.code !== 'manifest.invalid') throw error;
+    unreadable.push(messageOf(error));
+    return none;
+  }
 }
 
 function readSides({ git }: ClassifyDeps, { base, tree }: Diff, path: string) {

@@ -25,13 +25,21 @@ export type ScopeLimits = {
 
 /** Both lockfiles and the project's manifests. Cost: some reads. */
 export type LockFacts = {
-  /** undefined: the side has no package-lock.json. */
+  /** undefined: the side has no lockfile that can be read, or the change touches nothing that it speaks of. */
   readonly base: Lockfile | undefined;
   readonly head: Lockfile | undefined;
   /** By workspace path ('' = root); those of the head's lockfile whose package.json is there. */
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** URL prefixes, each ending in `/`. */
   readonly origins: readonly string[];
+  readonly files: LockFiles;
+};
+export type LockFiles = {
+  /** Lockfiles of any manager at the root, the one that counts first. */
+  readonly base: readonly string[];
+  readonly head: readonly string[];
+  /** Lockfiles and manifests that the change touches, wherever they lie. */
+  readonly touched: readonly string[];
 };
 
 /** What the registry says of the versions that the change brings, and of those that it replaces. */

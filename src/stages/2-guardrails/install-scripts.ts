@@ -40,7 +40,7 @@ function problemsOf(entry: LockEntry, facts: RegistryFacts): readonly Problem[] 
     return [{ code: had ? 'install-scripts.changed' : 'install-scripts.added', detail }];
   });
   const declared = [...found.keys()].filter((event) => event !== 'binding.gyp');
-  if (declared.length === 0 || entry.hasInstallScript) return added;
+  if (declared.length === 0 || entry.hasInstallScript !== false) return added;
   const detail = `The lockfile says that ${key} has no install script; its tarball has ${declared.join(', ')}.`;
   return [...added, { code: 'install-scripts.lockfile-lies', detail }];
 }

@@ -4,17 +4,6 @@ import type { LockFacts, RegistryFacts } from './facts.ts';
 
 const maxPackages = 400;
 
-/** The project's own package.json files, by workspace ('' = root), that a lockfile speaks of. */
-export function projectManifests(
-  lockfile: Lockfile | undefined,
-): readonly { folder: string; path: string }[] {
-  const folders = [...(lockfile?.entries.keys() ?? [])].filter(isProject);
-  return folders.map((folder) => ({
-    folder,
-    path: folder === '' ? 'package.json' : `${folder}/package.json`,
-  }));
-}
-
 export type Inquiry = Pick<RegistryFacts, 'entries' | 'baseVersions'> & {
   /** By `name@version`. */
   readonly wanted: ReadonlyMap<string, { readonly name: string; readonly version: string }>;

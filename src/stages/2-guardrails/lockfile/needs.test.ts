@@ -8,7 +8,10 @@ import { byText } from '../../../domain/npm/order.ts';
 import { HostSandbox } from '../../../testing/host-sandbox.ts';
 import { HttpRegistry } from '../../../testing/http-registry.ts';
 import { MemoryRegistry } from '../../../testing/npm-samples.ts';
-import { manifestsAgree, nothingIsOrphaned } from './agreement.ts';
+import { nothingIsOrphaned } from './agreement.ts';
+import { claimsDiffer } from './claims.ts';
+import { flagsFollow } from './flags.ts';
+import { manifestsAgree } from './manifests.ts';
 import { needsDiffer } from './needs.ts';
 
 /** Each section, alone and together; names that differ in nothing but their section. */
@@ -78,10 +81,12 @@ describe('a lockfile that npm wrote', () => {
     for (const entry of packages) {
       const served = await registry.manifest(entry.name, entry.version ?? '');
       expect(served && needsDiffer(entry, served)).toEqual([]);
+      expect(served && claimsDiffer(entry, served)).toEqual([]);
     }
     expect(lock.entries.get('node_modules/mixed')?.optionalPeers).toEqual(['maybe']);
     const manifests = new Map([['', parseManifest(JSON.stringify(manifest), 'package.json')]]);
-    expect(manifestsAgree({ base: undefined, head: lock, manifests, origins: [] })).toEqual([]);
+    expect(manifestsAgree({ head: lock, manifests })).toEqual([]);
     expect(nothingIsOrphaned(lock, packages)).toEqual([]);
+    expect(flagsFollow(lock, packages)).toEqual([]);
   });
 });

@@ -5,10 +5,11 @@ import type { Problem } from '../facts.ts';
 /** Where one new entry comes from: the registry, under its own name, with a digest that means something. */
 export function entryProblems(entry: LockEntry, origins: readonly string[]): readonly Problem[] {
   const at = (code: string, detail: string): Problem => ({ code, detail: `${entry.path} ${detail}` });
+  if (entry.patched) return [at('lockfile.patched', 'is newly patched with code of the repository.')];
   if (entry.link) return [at('lockfile.link', `is a new link to ${entry.resolved ?? 'nowhere'}.`)];
   const problems: Problem[] = [];
-  const folder = nameFromPath(entry.path);
-  if (entry.name !== folder) problems.push(at('lockfile.alias', `holds another package, ${entry.name}.`));
+  if (entry.name !== folderOf(entry))
+    problems.push(at('lockfile.alias', `holds another package, ${entry.name}.`));
   if (!/^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.test(entry.version ?? '')) {
     problems.push(
       at('lockfile.not-a-version', `is locked at "${entry.version ?? 'nothing'}", which is no version.`),
@@ -19,11 +20,24 @@ export function entryProblems(entry: LockEntry, origins: readonly string[]): rea
     if (why !== undefined) problems.push(why);
   }
   // It has none when it is part of another package's tarball: the guardrail abstains on it.
-  if (!entry.inBundle && !/(^|\s)sha512-[A-Za-z0-9+/]{86}==(\s|$)/.test(entry.integrity ?? '')) {
+  if (
+    !entry.inBundle &&
+    entry.dialect !== 'yarn-berry' &&
+    !/(^|\s)sha512-[A-Za-z0-9+/]{86}==(\s|$)/.test(entry.integrity ?? '')
+  ) {
     problems.push(at('lockfile.no-integrity', 'has no sha512 integrity.'));
   }
   return problems;
 }
+
+/** What it is installed as; pnpm and Yarn keep what names are given to a package apart (`newAliases`). */
+function folderOf({ dialect, path, name }: LockEntry): string {
+  return dialect === 'npm' ? nameFromPath(path) : name;
+}
+
+/** Yarn 1 writes a name of its own for npm's registry. */
+const npmsRegistry = 'https://registry.npmjs.org/';
+const yarnsName = 'https://registry.yarnpkg.com/';
 
 function foreign(entry: LockEntry, resolved: string, origins: readonly string[]): Problem | undefined {
   const problem = (code: string, detail: string): Problem => ({
@@ -34,13 +48,14 @@ function foreign(entry: LockEntry, resolved: string, origins: readonly string[])
     return problem('lockfile.not-a-registry', 'not from a registry.');
   }
   const url = new URL(resolved);
-  const origin = origins
+  const isYarns = entry.dialect === 'yarn-classic' && origins.includes(npmsRegistry);
+  const origin = [...origins, ...(isYarns ? [yarnsName] : [])]
     .map((each) => new URL(each))
     .find((each) => url.origin === each.origin && url.pathname.startsWith(each.pathname));
   if (origin === undefined || url.username !== '' || url.password !== '') {
     return problem('lockfile.foreign-origin', `expected one of ${origins.join(', ')}`);
   }
-  const name = nameFromPath(entry.path);
+  const name = folderOf(entry);
   const file = `${name.split('/').at(-1)}-${entry.version}.tgz`;
   const path = url.pathname.slice(origin.pathname.length).replace(/%2f/i, '/');
   return path === `${name}/-/${file}` && url.search === ''
