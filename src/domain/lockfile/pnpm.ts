@@ -1,3 +1,4 @@
+import { byText } from '../npm/order.ts';
 import { type BlockMap, type Node, parseBlockText } from './block-text.ts';
 import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims, noFlags } from './model.ts';
 import { flagOf, listOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
@@ -162,7 +163,7 @@ function installed(key: string, about: BlockMap, gets: BlockMap, names: Names): 
     peerDependencies,
     optionalPeers: [...peerDependencies.keys()]
       .filter((peer) => flagOf(mapOf(meta, peer), 'optional'))
-      .sort(),
+      .sort(byText),
     edges,
     claims: {
       ...noClaims,

@@ -1,4 +1,5 @@
 import type { Manifest } from '../npm/manifest.ts';
+import { byText } from '../npm/order.ts';
 import { type BlockMap, parseBlockText } from './block-text.ts';
 import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims } from './model.ts';
 import { flagOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
@@ -60,7 +61,7 @@ function block(key: string, raw: BlockMap): Block {
     peerDependencies,
     optionalPeers: [...peerDependencies.keys()]
       .filter((peer) => flagOf(mapOf(peersMeta, peer), 'optional') === true)
-      .sort(),
+      .sort(byText),
     claims: {
       ...noClaims,
       bin: sectionOf(raw, 'bin'),

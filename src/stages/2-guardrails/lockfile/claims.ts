@@ -1,6 +1,6 @@
 import type { LockEntry } from '../../../domain/lockfile.ts';
 import { commandsOf } from '../../../domain/npm/commands.ts';
-import { sortedEntries } from '../../../domain/npm/order.ts';
+import { byText, sortedEntries } from '../../../domain/npm/order.ts';
 import type { PackageAbout, PackageManifest } from '../../../domain/npm/package.ts';
 import type { Problem } from '../facts.ts';
 
@@ -58,8 +58,8 @@ const yesOr = (is: boolean): string => (is ? 'that there are some' : '');
 
 function platform(key: 'os' | 'cpu' | 'libc'): Rule {
   return ({ claims, dialect }, { about }) => {
-    const locked = [...(claims[key] ?? [])].sort().join(', ');
-    const real = [...about[key]].sort().join(', ');
+    const locked = [...(claims[key] ?? [])].sort(byText).join(', ');
+    const real = [...about[key]].sort(byText).join(', ');
     // Older versions do not write down which C library; Yarn 1 writes down none of this.
     const isLeftOut = locked === '' && (key === 'libc' || dialect === 'yarn-classic');
     return isLeftOut ? undefined : differing('integrity.platform-differs', `"${key}"`, locked, real);
@@ -73,14 +73,14 @@ const engines: Rule = ({ claims }, { about }) =>
 
 const bundles: Rule = ({ claims, dialect }, { about }) => {
   if (dialect !== 'npm' && dialect !== 'pnpm') return undefined;
-  const locked = [...(claims.bundles ?? [])].sort().join(', ');
+  const locked = [...(claims.bundles ?? [])].sort(byText).join(', ');
   // pnpm writes `true` where all are.
   if (locked === 'true' && about.bundles.length > 0) return undefined;
   return differing(
     'integrity.bundle-differs',
     'Bundled packages',
     locked,
-    [...about.bundles].sort().join(', '),
+    [...about.bundles].sort(byText).join(', '),
   );
 };
 
