@@ -70,6 +70,7 @@ const plainAbout: PackageAbout = {
   cpu: [],
   libc: [],
   engines: undefined,
+  impliedPeers: [],
   bundles: [],
   hasShrinkwrap: false,
 };

@@ -2,6 +2,7 @@ import ssri from 'ssri';
 import type { ReadEntry } from 'tar';
 import { z } from 'zod';
 import { commandsOf } from '../../domain/npm/commands.ts';
+import { isRecord, sortedJson } from '../../domain/npm/hostile-json.ts';
 import { optionalPeers } from '../../domain/npm/manifest.ts';
 import type { PackageAbout, PackageManifest } from '../../domain/npm/package.ts';
 import { invalid } from './packument.ts';
@@ -18,6 +19,7 @@ const strings = z
 
 const words = z
   .unknown()
+  .optional()
   .transform((all) => (typeof all === 'string' ? [all] : Array.isArray(all) ? all.filter(isText) : []));
 
 const manifestSchema = z.object({
@@ -91,11 +93,22 @@ function aboutOf(manifest: z.infer<typeof manifestSchema>, hasShrinkwrap: boolea
     os,
     cpu,
     libc,
-    engines: engines === undefined ? undefined : JSON.stringify(engines),
+    engines: engines === undefined ? undefined : sortedJson(engines),
+    impliedPeers: impliedPeers(manifest),
     bundles:
       bundles === true ? Object.keys(dependencies) : Array.isArray(bundles) ? bundles.filter(isText) : [],
     hasShrinkwrap,
   };
+}
+
+function impliedPeers({
+  peerDependencies,
+  peerDependenciesMeta,
+}: z.infer<typeof manifestSchema>): readonly string[] {
+  const named = isRecord(peerDependenciesMeta) ? Object.keys(peerDependenciesMeta) : [];
+  return optionalPeers(named, { peerDependenciesMeta }).filter(
+    (name) => !Object.hasOwn(peerDependencies, name),
+  );
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -48,7 +48,7 @@ export type Claims = {
   readonly cpu: readonly string[] | undefined;
   readonly libc: readonly string[] | undefined;
   readonly bundles: readonly string[] | undefined;
-  /** As JSON. */
+  /** As JSON with sorted keys. */
   readonly engines: string | undefined;
   /** It brings a lockfile of its own, which npm follows. */
   readonly shrinkwrap: boolean;

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, parseHostileObject, stringMap } from '../npm/hostile-json.ts';
+import { isRecord, type JsonRecord, parseHostileObject, sortedJson, stringMap } from '../npm/hostile-json.ts';
 import { optionalPeers } from '../npm/manifest.ts';
 import { bareEntry, type Claims, isInside, type LockEntry, type Lockfile, nameFromPath } from './model.ts';
 
@@ -60,7 +60,7 @@ function claimsOf(read: Fields): Claims {
     cpu: read.list('cpu'),
     libc: read.list('libc'),
     bundles: read.list('bundleDependencies'),
-    engines: engines === undefined ? undefined : JSON.stringify(engines),
+    engines: engines === undefined ? undefined : sortedJson(engines),
     shrinkwrap: read.flag('hasShrinkwrap'),
   };
 }

@@ -1,3 +1,5 @@
+import { byText } from './order.ts';
+
 export type JsonRecord = { readonly [key: string]: unknown };
 
 export const maxJsonBytes = 32 * 1024 * 1024;
@@ -47,4 +49,14 @@ export function stringMap(value: unknown): ReadonlyMap<string, string> | undefin
     entries.push([key, text]);
   }
   return new Map(entries);
+}
+
+/** The same text for the same object, whatever the order of its own keys; what is deeper is as it stands. */
+export function sortedJson(value: unknown): string {
+  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
+  return JSON.stringify(
+    Object.keys(value)
+      .sort(byText)
+      .map((key) => [key, value[key]]),
+  );
 }

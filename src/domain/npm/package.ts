@@ -40,8 +40,10 @@ export type PackageAbout = {
   readonly os: readonly string[];
   readonly cpu: readonly string[];
   readonly libc: readonly string[];
-  /** As JSON; undefined: it names none. */
+  /** As JSON with sorted keys; undefined: it names none. */
   readonly engines: string | undefined;
+  /** Named in `peerDependenciesMeta` as optional, and not in `peerDependencies`. */
+  readonly impliedPeers: readonly string[];
   /** Names of the packages that are inside its tarball. */
   readonly bundles: readonly string[];
   /** It brings an npm-shrinkwrap.json, which npm follows. */

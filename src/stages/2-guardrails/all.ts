@@ -5,7 +5,7 @@ import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { mutation } from './mutation/mutation.ts';
 import { releaseAge } from './release-age.ts';
-import { scope } from './scope.ts';
+import { scope } from './scope/scope.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
 import { tests } from './tests/tests.ts';
 

@@ -6,6 +6,7 @@ import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { MutationFacts } from './mutation/plan.ts';
+import type { TextFacts } from './scope/texts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
 
@@ -94,6 +95,7 @@ export type TestFacts =
 /** What a guardrail may ask for. A fact of some size has its type in the folder of the guardrail that it is for. */
 export type Facts = {
   readonly diff: DiffFacts;
+  readonly texts: TextFacts;
   readonly lock: LockFacts;
   readonly registry: RegistryFacts;
   readonly contents: ContentsFacts;

@@ -15,7 +15,7 @@ import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-sa
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { allGuardrails } from './all.ts';
 import { checkChange, type GuardrailDeps } from './run.ts';
-import { scope } from './scope.ts';
+import { scope } from './scope/scope.ts';
 import type { GuardrailSettings } from './settings.ts';
 
 let git: TempGit;

@@ -12,6 +12,7 @@ import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherTests } from './run-tests.ts';
+import { gatherTexts } from './run-texts.ts';
 import { runTasks } from './schedule.ts';
 import type { GuardrailSettings } from './settings.ts';
 
@@ -20,6 +21,7 @@ export type { GuardrailDeps } from './run-ports.ts';
 /** How each fact is found out. Heavy ones are gathered in this order. */
 const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   diff: gatherDiff,
+  texts: gatherTexts,
   lock: gatherLock,
   registry: gatherRegistry,
   contents: gatherContents,

@@ -20,7 +20,7 @@ export function needsDiffer(entry: LockEntry, served: PackageManifest): readonly
     return [
       ...beyond(locked, real, isMet).map((need) => invented(key, section, need)),
       ...beyond(real, locked, (range, chosen) => isMet(chosen, range))
-        .filter(([name]) => isWritten(entry, section, name))
+        .filter(([name]) => isWritten(entry, section, name, served))
         .map((need) => leftOut(key, section, need)),
     ];
   });
@@ -36,23 +36,41 @@ function sectionsOf({ dialect }: LockEntry): readonly Section[] {
 
 /** As npm reads it: what is optional too is optional. */
 function lockedNeeds(entry: LockEntry, section: Section, served: PackageManifest): Needs {
-  if (section !== 'dependencies') return entry[section];
-  const plain = [...entry.dependencies].filter(([name]) => !entry.optionalDependencies.has(name));
-  return new Map(plain.filter(([name, range]) => !isManagersOwn(entry, name, range, served)));
+  const needs = [...entry[section]].filter(
+    ([name, range]) => !isManagersOwn(entry, section, [name, range], served),
+  );
+  if (section !== 'dependencies') return new Map(needs);
+  return new Map(needs.filter(([name]) => !entry.optionalDependencies.has(name)));
 }
 
 /** pnpm writes the peers that a package got among its dependencies; Yarn gives node-gyp to what calls it. */
-function isManagersOwn(entry: LockEntry, name: string, range: string, served: PackageManifest): boolean {
+function isManagersOwn(
+  entry: LockEntry,
+  section: Section,
+  [name, range]: Need,
+  served: PackageManifest,
+): boolean {
+  if (section === 'peerDependencies') return isImpliedPeer(entry, name, served) && range === '*';
+  if (entry.dialect === 'pnpm') return isPeer(name, served);
   const isDeclared = Object.hasOwn(served.dependencies, name);
-  if (entry.dialect === 'pnpm') {
-    const peer = Object.hasOwn(served.peerDependencies, name) ? served.peerDependencies[name] : undefined;
-    return !isDeclared && peer !== undefined;
-  }
   const callsGyp =
     served.hasGypFile || Object.values(served.scripts).some((each) => /(?:^|\s)node-gyp(?:\s|$)/.test(each));
   return (
     entry.dialect === 'yarn-berry' && name === 'node-gyp' && range === 'latest' && !isDeclared && callsGyp
   );
+}
+
+function isPeer(name: string, { peerDependencies, about }: PackageManifest): boolean {
+  return Object.hasOwn(peerDependencies, name) || about.impliedPeers.includes(name);
+}
+
+/** pnpm takes what `peerDependenciesMeta` alone names for a peer of any version. */
+function isImpliedPeer(
+  { dialect }: LockEntry,
+  name: string,
+  { peerDependencies, about }: PackageManifest,
+): boolean {
+  return dialect === 'pnpm' && !Object.hasOwn(peerDependencies, name) && about.impliedPeers.includes(name);
 }
 
 function servedNeeds({ dialect }: LockEntry, section: Section, served: PackageManifest): Needs {
@@ -61,10 +79,15 @@ function servedNeeds({ dialect }: LockEntry, section: Section, served: PackageMa
 }
 
 /** pnpm leaves out what is inside the package's own tarball, and what is optional and cannot be had. */
-function isWritten({ dialect, claims }: LockEntry, section: Section, name: string): boolean {
-  if (dialect !== 'pnpm') return true;
+function isWritten(
+  { dialect, claims }: LockEntry,
+  section: Section,
+  name: string,
+  served: PackageManifest,
+): boolean {
+  if (dialect !== 'pnpm' || section === 'peerDependencies') return true;
   const bundled = claims.bundles?.includes(name) === true || claims.bundles?.includes('true') === true;
-  return section !== 'optionalDependencies' && !bundled;
+  return section === 'dependencies' && !bundled && !isPeer(name, served);
 }
 
 const isSame = (locked: string, real: string): boolean => locked === real;
@@ -104,7 +127,8 @@ function leftOut(key: string, section: string, [name, range]: Need): Problem {
 
 function optionalPeersDiffer(key: string, entry: LockEntry, served: PackageManifest): readonly Problem[] {
   if (entry.dialect === 'yarn-classic') return [];
-  const [locked, real] = [entry.optionalPeers.join(', '), served.optionalPeers.join(', ')];
+  const named = entry.optionalPeers.filter((name) => !isImpliedPeer(entry, name, served));
+  const [locked, real] = [named.join(', '), served.optionalPeers.join(', ')];
   if (locked === real) return [];
   const detail = `Peers that ${key} need not have: the lockfile says ${locked || 'none'}, its tarball ${real || 'none'}.`;
   return [{ code: 'integrity.optional-peers-differ', detail }];
