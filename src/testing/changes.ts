@@ -1,4 +1,4 @@
-import type { FileChange } from '../domain/change.ts';
+import type { ChangeClass, FileChange } from '../domain/change.ts';
 import { packageChanges, parseLockfile } from '../domain/lockfile.ts';
 import type { Classification } from '../domain/stage.ts';
 
@@ -6,6 +6,14 @@ import type { Classification } from '../domain/stage.ts';
 export function sampleFile(path: string, over: Partial<FileChange> = {}): FileChange {
   return { path, status: 'modified', kind: 'file', added: 5, removed: 5, binary: false, size: 1000, ...over };
 }
+
+/** What a change of a class is about; all others: dependencies. */
+const touched: Partial<Record<ChangeClass, readonly string[]>> = {
+  docs: ['README.md'],
+  lint: ['src/x.js'],
+  'flag-removal': ['src/x.js'],
+  'crash-fix': ['src/x.js'],
+};
 
 type Locked = { readonly 'package-lock.json': string };
 
@@ -21,12 +29,12 @@ export function sampleClassification(
         parseLockfile(locks.head['package-lock.json']),
       )
     : [];
-  const files = [sampleFile('package.json'), sampleFile('package-lock.json')];
+  const changeClass = over.class ?? 'dependency-patch';
   return {
-    class: 'dependency-patch',
+    class: changeClass,
     reasons: ['sample'],
     ...commits,
-    files,
+    files: (touched[changeClass] ?? ['package.json', 'package-lock.json']).map((path) => sampleFile(path)),
     packages,
     protectedPaths: [],
     ...over,

@@ -4,12 +4,14 @@ import { Header } from 'tar';
 export type TarFile = {
   readonly path: string;
   readonly text: string;
-  readonly type?: 'File' | 'SymbolicLink';
+  readonly type?: 'File' | 'Directory' | 'SymbolicLink';
+  /** Default 0o644. */
+  readonly mode?: number;
 };
 
 /** A package's tarball from memory; paths are taken as they are, so that hostile ones can be made. */
 export function packTarball(files: readonly TarFile[]): Buffer {
-  const blocks = files.flatMap(({ path, text, type = 'File' }) => {
+  const blocks = files.flatMap(({ path, text, type = 'File', mode = 0o644 }) => {
     const isLink = type === 'SymbolicLink';
     const content = Buffer.from(isLink ? '' : text);
     const size = content.length;
@@ -17,7 +19,7 @@ export function packTarball(files: readonly TarFile[]): Buffer {
       path,
       type,
       size,
-      mode: 0o644,
+      mode,
       mtime: new Date(0),
       ...(isLink ? { linkpath: text } : {}),
     });

@@ -1,6 +1,7 @@
 import { configSchema } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
+import { rootLockfileNames } from '../domain/lockfile/locate.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { GuardrailSettings } from '../stages/2-guardrails/settings.ts';
 import { loadPolicies, type Policies } from '../stages/4-policy/cedar.ts';
@@ -25,22 +26,31 @@ export async function rulesAt(git: Pick<GitReader, 'readFile'>, base: Sha): Prom
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
     const config = configSchema.parse({ version: 1 });
-    const commands = { ...config.commands, ...(await commandsAt(git, base, config.commands)) };
+    const { notes, ...own } = await commandsAt(git, base, config.commands);
     const note = 'the base has no .autoland/autoland.yaml: the defaults apply';
-    return { settings: { ...config, commands }, protectedPaths: [], policies, notes: [note] };
+    const settings = { ...config, commands: { ...config.commands, ...own } };
+    return { settings, protectedPaths: [], policies, notes: [note, ...notes] };
   }
 }
 
-/** A command for what is not there would only fail. */
+type Own = Pick<GuardrailSettings['commands'], 'install' | 'test'> & { readonly notes: readonly string[] };
+
+/** A command for what is not there would only fail, and the defaults are npm's: no other manager is guessed at. */
 async function commandsAt(
   git: Pick<GitReader, 'readFile'>,
   base: Sha,
   { install, test }: GuardrailSettings['commands'],
-): Promise<Pick<GuardrailSettings['commands'], 'install' | 'test'>> {
-  const hasLock = (await git.readFile(base, 'package-lock.json')) !== undefined;
-  const manifest = await git.readFile(base, 'package.json');
-  return { install: hasLock ? install : null, test: hasTest(manifest) ? test : null };
+): Promise<Own> {
+  const locks: string[] = [];
+  for (const name of rootLockfileNames) if ((await git.readFile(base, name)) !== undefined) locks.push(name);
+  const tested = hasTest(await git.readFile(base, 'package.json')) ? test : null;
+  const foreign = locks.find((name) => !npmLockfiles.has(name));
+  if (foreign === undefined) return { install: locks.length > 0 ? install : null, test: tested, notes: [] };
+  const note = `${foreign} is not npm's: to run the tests, name commands.install and commands.test in .autoland/autoland.yaml, of a manager that the sandbox has`;
+  return { install: null, test: null, notes: tested === null ? [] : [note] };
 }
+
+const npmLockfiles: ReadonlySet<string> = new Set(['package-lock.json', 'npm-shrinkwrap.json']);
 
 /** What cannot be read is for npm to tell. */
 function hasTest(manifest: Buffer | undefined): boolean {

@@ -189,7 +189,7 @@ describe('checkChange', () => {
     const seen: string[] = [];
     const told = { ...deps, onFact: (name: string) => seen.push(name) };
     await checkChange(told, settings, { classification, now: new Date() }, [scope]);
-    expect([...new Set(seen)]).toEqual(['diff']);
+    expect([...new Set(seen)]).toEqual(['diff', 'texts']);
   });
 });
 

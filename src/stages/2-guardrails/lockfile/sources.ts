@@ -15,6 +15,9 @@ export function entryProblems(entry: LockEntry, origins: readonly string[]): rea
       at('lockfile.not-a-version', `is locked at "${entry.version ?? 'nothing'}", which is no version.`),
     );
   }
+  // Without it Yarn 1 does not take the package for locked, and looks for the newest that the range admits.
+  if (entry.resolved === undefined && entry.dialect === 'yarn-classic')
+    problems.push(at('lockfile.not-locked', 'has no address.'));
   if (entry.resolved !== undefined) {
     const why = foreign(entry, entry.resolved, origins);
     if (why !== undefined) problems.push(why);
