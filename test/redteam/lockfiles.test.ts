@@ -4,18 +4,14 @@ import type { Dialect } from '../../src/domain/lockfile.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { allGuardrails } from '../../src/stages/2-guardrails/all.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import type { GuardrailSettings } from '../../src/stages/2-guardrails/settings.ts';
+import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { lockfileNames } from '../../src/testing/lock-samples.ts';
 import { sampleChecksum, sampleIntegrity } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 import { dialects, locked, registry } from './support/lockfiles.ts';
 
-const settings: GuardrailSettings = {
-  scope: { maxFiles: 20, maxChangedLines: 2000, maxDeletedLines: 500, maxFileKiB: 512 },
-  registry: { allowed: ['https://registry.npmjs.org/'], before: null, minimumAgeDays: 7 },
-  commands: { install: null, build: null, test: null, testSeconds: 60 },
-  tests: { quarantine: [] },
-};
+const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const ofPackages = allGuardrails.filter(({ name }) =>
@@ -37,7 +33,7 @@ async function judge(dialect: Dialect, change: TestFiles): Promise<{ class: stri
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
   const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
-  const deps = { git, registry, syntax, clock, tests: noTests, stopEarly: false };
+  const deps = { git, registry, syntax, clock, tests: noTests, mutator: idleMutator, stopEarly: false };
   const checked = { classification: outcome.data, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, settings, checked, ofPackages);
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');

@@ -1,5 +1,6 @@
 import { printable } from '../../../domain/printable.ts';
 import type { DiffFacts, Problem } from '../facts.ts';
+import type { TextFacts } from './texts.ts';
 
 export function protectedPaths({ protectedPaths }: DiffFacts): readonly Problem[] {
   return protectedPaths.map((path) => ({
@@ -53,4 +54,11 @@ function escaped(path: string): string {
     /[^\x20-\x7e]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
+}
+
+export function clashProblems({ clashes }: TextFacts): readonly Problem[] {
+  return clashes.map((group) => ({
+    code: 'scope.case-clash',
+    detail: `${group.map((path) => JSON.stringify(path)).join(' and ')} are one file on some machines.`,
+  }));
 }

@@ -3,10 +3,10 @@ import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
 import { type DiffFacts, type Finding, failing, guardrail, type Problem } from '../facts.ts';
 import type { HiddenText } from './hidden-text.ts';
-import { binaries, empty, oddPaths, protectedPaths, strangeKinds } from './kinds.ts';
+import { binaries, clashProblems, empty, oddPaths, protectedPaths, strangeKinds } from './kinds.ts';
 import { outOfPlace } from './places.ts';
 import { counts, isCounted, isRootLockfile, massDeletion, sizes, sum } from './sizes.ts';
-import { clashProblems, type TextFacts } from './texts.ts';
+import type { TextFacts } from './texts.ts';
 
 type Rule = (facts: DiffFacts) => readonly Problem[];
 type Doubt = Pick<Finding, 'code' | 'reason'>;

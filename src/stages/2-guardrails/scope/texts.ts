@@ -1,4 +1,3 @@
-import type { Problem } from '../facts.ts';
 import type { HiddenText } from './hidden-text.ts';
 
 /** What the changed files hold, and how they lie among all others. Cost: some reads. */
@@ -13,13 +12,6 @@ export type TextFacts = {
   readonly clashes: readonly (readonly string[])[];
   readonly newlyExecutable: readonly string[];
 };
-
-export function clashProblems({ clashes }: TextFacts): readonly Problem[] {
-  return clashes.map((group) => ({
-    code: 'scope.case-clash',
-    detail: `${group.map((path) => JSON.stringify(path)).join(' and ')} are one file on some machines.`,
-  }));
-}
 
 /** Groups of `paths` that fold to one, of which a changed path is part. */
 export function clashesOf(paths: readonly string[], changed: ReadonlySet<string>): readonly string[][] {
