@@ -3,37 +3,29 @@ import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.
 import type { PackageContents } from '../../domain/package-contents.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { readContents } from './contents.ts';
-import type { NpmSettings } from './npm-settings.ts';
-import { asOf, type Packument, toRegistryPackage } from './packument.ts';
+import { type PackumentVersion, toRegistryPackage } from './packument.ts';
+import { makeRoom, Packuments, type PackumentsOptions } from './packuments.ts';
 import { readTarball } from './tarball.ts';
-import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
+import { UpstreamRegistry } from './upstream.ts';
 
-export type NpmRegistryOptions = {
-  readonly settings: NpmSettings;
-  /** What was published later does not exist; undefined or absent: everything does. */
-  readonly before?: () => Date | undefined;
-  readonly limits?: Partial<UpstreamLimits>;
-  /** How long an answer about a package is kept; default 30 s. */
-  readonly cacheMs?: number;
+export type NpmRegistryOptions = PackumentsOptions & {
+  /** Shared with others who read them; absent: its own. */
+  readonly packuments?: Packuments;
 };
 
-const MAX_CACHED = 500;
 // Each is in memory as it was packed, and may be as large as the limit.
 const TARBALLS_AT_ONCE = 2;
 
 /** The user's npm registries. */
 export class NpmRegistry implements Registry {
   readonly #upstream: UpstreamRegistry;
-  readonly #before: () => Date | undefined;
-  readonly #cacheMs: number;
-  readonly #packuments = new Map<string, { until: number; answer: Promise<Packument | undefined> }>();
+  readonly #packuments: Packuments;
   readonly #tarballs = new Limiter(TARBALLS_AT_ONCE);
   readonly #manifests = new Map<string, Promise<PackageManifest | undefined>>();
 
-  constructor({ settings, before, limits, cacheMs }: NpmRegistryOptions) {
-    this.#upstream = new UpstreamRegistry(settings, limits);
-    this.#before = before ?? (() => undefined);
-    this.#cacheMs = cacheMs ?? 30_000;
+  constructor(options: NpmRegistryOptions) {
+    this.#upstream = new UpstreamRegistry(options.settings, options.limits);
+    this.#packuments = options.packuments ?? new Packuments(options);
   }
 
   async origins(): Promise<readonly string[]> {
@@ -41,7 +33,7 @@ export class NpmRegistry implements Registry {
   }
 
   async describe(name: string): Promise<RegistryPackage | undefined> {
-    const packument = await this.#packument(name);
+    const packument = await this.#packuments.get(name);
     return packument === undefined ? undefined : toRegistryPackage(packument);
   }
 
@@ -66,26 +58,11 @@ export class NpmRegistry implements Registry {
     });
   }
 
-  async #entry(name: string, version: string): Promise<Packument['versions'][string] | undefined> {
-    const packument = await this.#packument(name);
+  async #entry(name: string, version: string): Promise<PackumentVersion | undefined> {
+    const packument = await this.#packuments.get(name);
     return packument !== undefined && Object.hasOwn(packument.versions, version)
       ? packument.versions[version]
       : undefined;
-  }
-
-  async #packument(name: string): Promise<Packument | undefined> {
-    const known = this.#packuments.get(name);
-    if (known === undefined || performance.now() >= known.until) this.#packuments.delete(name);
-    const entries = this.#packuments;
-    if (!entries.has(name)) {
-      const answer = this.#upstream.packument(name);
-      makeRoom(entries);
-      entries.set(name, { until: performance.now() + this.#cacheMs, answer });
-      // A failure is not an answer.
-      answer.catch(() => entries.delete(name));
-    }
-    const packument = await entries.get(name)?.answer;
-    return packument === undefined ? undefined : asOf(packument, this.#before());
   }
 }
 
@@ -97,9 +74,4 @@ async function remember<T>(cache: Map<string, Promise<T>>, key: string, make: ()
   cache.set(key, made);
   made.catch(() => cache.delete(key));
   return made;
-}
-
-function makeRoom(cache: Map<string, unknown>): void {
-  const [oldest] = cache.keys();
-  if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
 }
