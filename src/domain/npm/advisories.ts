@@ -12,3 +12,10 @@ export type Advisory = {
 
 /** Who is asked. */
 export type AdvisorySource = { readonly from: 'registry' } | { readonly from: 'osv'; readonly url: string };
+
+export type AdvisoryAnswer = {
+  /** By `name@version`; a version that is in neither list has none. */
+  readonly known: ReadonlyMap<string, readonly Advisory[]>;
+  /** `name@version` of those whose registry has no advisories about anything. */
+  readonly silent: readonly string[];
+};
