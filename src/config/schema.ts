@@ -47,8 +47,27 @@ const registry = z
       .describe('URL prefixes that a lockfile may name; the configured registry is always allowed'),
     before: instant.nullable().default(null).describe('Read the registry as of this date; null: as of now'),
     minimumAgeDays: z.number().min(0).max(365).default(7).describe('Younger versions are not proposed'),
+    keysOf: z
+      .array(registryPrefix)
+      .default([])
+      .describe("Registries whose own keys count for what they sign, beside npm's"),
   })
   .describe('Where packages come from');
+
+const advisories = z
+  .strictObject({
+    from: z
+      .enum(['registry', 'osv', 'none'])
+      .default('registry')
+      .describe(
+        'registry: those from which the packages come; osv: the server below, which is told their names',
+      ),
+    osv: z
+      .url({ protocol: /^https?$/ })
+      .default('https://api.osv.dev/')
+      .describe('A server of the OSV API'),
+  })
+  .describe('Who is asked what is known to be wrong with a version');
 
 const scope = z
   .strictObject({
@@ -180,6 +199,7 @@ export const configSchema = z
     commands: commands.prefault({}),
     tests: tests.prefault({}),
     registry: registry.prefault({}),
+    advisories: advisories.prefault({}),
     scope: scope.prefault({}),
     mutation: mutation.prefault({}),
     autonomy: autonomy.prefault({}),

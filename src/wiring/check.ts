@@ -2,11 +2,14 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
+import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
+import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { removeTree } from '../adapters/remove-tree.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
@@ -140,13 +143,16 @@ async function openTools({ state, git, rules }: Check) {
   const before = () => (date === null ? undefined : new Date(date));
   const proxy = new RegistryProxy({ socket: registrySocket, settings, before, owner: sandbox.owner() });
   await proxy.start();
+  const packuments = new Packuments({ settings, before });
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
   const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version };
   const runner = new SandboxTestRunner(parts);
   const mutator = new SandboxMutator(parts);
   return {
-    registry: new NpmRegistry({ settings, before }),
+    registry: new NpmRegistry({ settings, packuments }),
+    proofs: new NpmProofs({ settings, packuments }),
+    advisories: new NpmAdvisories(settings),
     tests: { compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend) } satisfies TestRunner,
     mutator: {
       instrument: (targets) => mutator.instrument(targets),

@@ -1,13 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
+import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
+import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
@@ -35,7 +38,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: files.work, registrySocket });
   const before = followBefore(rules);
   const settings = await loadNpmSettings({ env: process.env });
-  const registry = new NpmRegistry({ settings, before });
+  const packuments = new Packuments({ settings, before });
+  const registry = new NpmRegistry({ settings, packuments });
   const proxy = new RegistryProxy({
     socket: registrySocket,
     settings,
@@ -53,6 +57,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     keyRing,
     rules,
     registry,
+    proofs: new NpmProofs({ settings, packuments }),
+    advisories: new NpmAdvisories(settings),
     syntax: new ChildSyntaxComparer(),
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),

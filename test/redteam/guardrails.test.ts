@@ -4,6 +4,7 @@ import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { idleMutator } from '../../src/testing/idle-mutator.ts';
+import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import {
   MemoryRegistry,
   type SampleEntry,
@@ -82,7 +83,7 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
-  const deps = { git, registry, syntax, clock, tests: noTests, mutator: idleMutator, stopEarly: false };
+  const deps = { git, registry, ...nothingVouched(), syntax, clock, tests: noTests, mutator: idleMutator, stopEarly: false };
   const report = await checkChange(deps, settings, { classification: outcome.data, now });
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ name, code }) => `${name}: ${code}`) };

@@ -5,6 +5,7 @@ import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-c
 import { sampleClassification } from '../../src/testing/changes.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { idleMutator } from '../../src/testing/idle-mutator.ts';
+import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import {
   MemoryRegistry,
   type SampleVersion,
@@ -50,7 +51,7 @@ async function judge({ files = {}, facts = {}, more = [], old = {} }: Next) {
   const head = git.commit('topic', project('1.0.1', more), base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
-  const deps = { git, registry, syntax, clock, tests, mutator: idleMutator, stopEarly: false };
+  const deps = { git, registry, ...nothingVouched(), syntax, clock, tests, mutator: idleMutator, stopEarly: false };
   const { results } = await checkChange(deps, settings, change, [supplyChain]);
   return results[0];
 }

@@ -9,6 +9,7 @@ import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
 import { idleMutator } from '../../src/testing/idle-mutator.ts';
+import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 
@@ -59,6 +60,7 @@ async function judge(
   const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   const deps = {
+    ...nothingVouched(),
     git,
     registry: new MemoryRegistry(),
     syntax,

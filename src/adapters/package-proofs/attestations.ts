@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { isRecord, type JsonRecord, parseHostileObject } from '../../domain/npm/hostile-json.ts';
 import type { BuildOrigin, ProvenanceProof } from '../../domain/npm/proofs.ts';
+import { sameRepository } from '../../domain/npm/repository-url.ts';
 import { originOf } from './certificate.ts';
-import { claimedSource, isProvenance, isPublish, sameRepository } from './statement.ts';
+import { claimedSource, isProvenance, isPublish } from './statement.ts';
 import type { TrustRoot } from './trust-root.ts';
 
 /** What an attestation has to be about. */

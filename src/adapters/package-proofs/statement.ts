@@ -32,23 +32,3 @@ function at(value: unknown, ...path: readonly string[]): unknown {
   for (const key of path) place = isRecord(place) && Object.hasOwn(place, key) ? place[key] : undefined;
   return place;
 }
-
-/** However their URLs are written: `git+https://github.com/a/b.git@refs/heads/main` is `https://github.com/a/b`. */
-export function sameRepository(one: string, other: string): boolean {
-  const [a, b] = [plainRepository(one), plainRepository(other)];
-  return a !== undefined && a === b;
-}
-
-function plainRepository(url: string): string | undefined {
-  const text = url
-    .slice(0, 500)
-    .replace(/^git\+/, '')
-    .replace(/^git@([\w.-]+):/, 'ssh://$1/');
-  if (!URL.canParse(text)) return undefined;
-  const { hostname, pathname } = new URL(text);
-  const path = pathname
-    .replace(/@.*$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-  return `${hostname}${path}`.toLowerCase();
-}

@@ -1,9 +1,13 @@
 import { characterization } from './characterization/characterization.ts';
+import { advisories } from './advisories/advisories.ts';
 import type { Guardrail } from './facts.ts';
 import { installScripts } from './install-scripts.ts';
 import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { mutation } from './mutation/mutation.ts';
+import { provenance } from './proofs/provenance.ts';
+import { publisher } from './proofs/publisher.ts';
+import { signatures } from './proofs/signatures.ts';
 import { releaseAge } from './release-age.ts';
 import { scope } from './scope/scope.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
@@ -15,6 +19,10 @@ export const allGuardrails: readonly Guardrail[] = [
   lockfile,
   integrity,
   installScripts,
+  signatures,
+  provenance,
+  publisher,
+  advisories,
   supplyChain,
   releaseAge,
   tests,

@@ -7,6 +7,8 @@ import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { MutationFacts } from './mutation/plan.ts';
 import type { TextFacts } from './scope/texts.ts';
+import type { AdvisoryFacts } from './advisories/facts.ts';
+import type { ProofFacts } from './proofs/facts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
 
@@ -98,6 +100,8 @@ export type Facts = {
   readonly texts: TextFacts;
   readonly lock: LockFacts;
   readonly registry: RegistryFacts;
+  readonly proofs: ProofFacts;
+  readonly advisories: AdvisoryFacts;
   readonly contents: ContentsFacts;
   readonly tests: TestFacts;
   readonly mutation: MutationFacts;

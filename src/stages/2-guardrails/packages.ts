@@ -25,7 +25,25 @@ export function inquiryOf(lock: Pick<LockFacts, 'base' | 'head'>): Inquiry {
   return { entries, baseVersions, wanted };
 }
 
-function isServed(entry: LockEntry): entry is LockEntry & { version: string } {
+type Served = LockEntry & { version: string };
+
+/** Those that a registry can be asked about. */
+export function servedEntries(entries: readonly LockEntry[]): readonly Served[] {
+  return entries.filter(isServed);
+}
+
+/** Each version once that the base does not have, wherever it is installed. */
+export function newVersions({
+  entries,
+  baseVersions,
+}: Pick<RegistryFacts, 'entries' | 'baseVersions'>): readonly Served[] {
+  const unknown = servedEntries(entries).filter(
+    ({ name, version }) => !baseVersions.get(name)?.includes(version),
+  );
+  return [...new Map(unknown.map((entry) => [`${entry.name}@${entry.version}`, entry])).values()];
+}
+
+function isServed(entry: LockEntry): entry is Served {
   return !entry.link && !entry.inBundle && entry.version !== undefined && entry.version !== '';
 }
 

@@ -1,4 +1,5 @@
 import type { ComparedPackage, ContentsFacts, RegistryFacts } from './facts.ts';
+import { newVersions } from './packages.ts';
 import { type GuardrailPorts, gatherer } from './run-ports.ts';
 import { type PackageProfile, profileOf, sourcesOf } from './supply-chain/profile.ts';
 
@@ -17,21 +18,19 @@ async function compareContents(
   deps: Deps,
   { entries, baseVersions }: Pick<RegistryFacts, 'entries' | 'baseVersions'>,
 ): Promise<ContentsFacts> {
-  const wanted = new Map<string, { name: string; version: string }>();
-  for (const { name, version, link, inBundle } of entries) {
-    if (link || inBundle || version === undefined || baseVersions.get(name)?.includes(version)) continue;
-    wanted.set(`${name}@${version}`, { name, version });
-  }
+  const wanted = newVersions({ entries, baseVersions });
   const compared: ComparedPackage[] = [];
-  for (const { name, version } of [...wanted.values()].slice(0, maxPackages)) {
+  for (const { name, version } of wanted.slice(0, maxPackages)) {
     const now = await profile(deps, name, version);
     const before = now === undefined ? [] : (baseVersions.get(name) ?? []);
     const old: PackageProfile[] = [];
     for (const each of before) old.push(...list(await profile(deps, name, each)));
     compared.push({ name, version, old, now });
   }
-  return { compared, omitted: [...wanted.keys()].slice(maxPackages) };
+  return { compared, omitted: wanted.slice(maxPackages).map(keyOf) };
 }
+
+const keyOf = ({ name, version }: { name: string; version: string }) => `${name}@${version}`;
 
 function list<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];

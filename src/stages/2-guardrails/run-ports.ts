@@ -1,8 +1,10 @@
 import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
+import type { Advisories } from '../../ports/advisories.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { Mutator } from '../../ports/mutator.ts';
+import type { PackageProofs } from '../../ports/package-proofs.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
@@ -14,6 +16,8 @@ export type GuardrailPorts = {
   /** Called with tree names too. */
   readonly git: Pick<GitReader, 'readFile' | 'list'>;
   readonly registry: Registry;
+  readonly proofs: PackageProofs;
+  readonly advisories: Advisories;
   readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
   readonly tests: TestRunner;
   readonly mutator: Mutator;

@@ -11,6 +11,7 @@ import { sampleClassification } from '../../testing/changes.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { idleMutator } from '../../testing/idle-mutator.ts';
+import { nothingVouched } from '../../testing/memory-proofs.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { allGuardrails } from './all.ts';
@@ -76,6 +77,7 @@ async function check(options: Options) {
     clock,
     tests: testsIn(sandbox),
     mutator: idleMutator,
+    ...nothingVouched(),
     ...options.deps,
   };
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
@@ -185,7 +187,7 @@ describe('checkChange', () => {
 
   it('gathers no fact that no guardrail asks for', async () => {
     const classification = sampleClassification({ base: '', tree: '' }, { class: 'docs' });
-    const deps = { git, registry, syntax, clock, tests: testsIn(sandbox), mutator: idleMutator };
+    const deps = { git, registry, ...nothingVouched(), syntax, clock, tests: testsIn(sandbox), mutator: idleMutator };
     const seen: string[] = [];
     const told = { ...deps, onFact: (name: string) => seen.push(name) };
     await checkChange(told, settings, { classification, now: new Date() }, [scope]);

@@ -5,11 +5,13 @@ import { allGuardrails } from './all.ts';
 import { check, type Fault, faultOf, notRun } from './check.ts';
 import type { FactName, Facts, Guardrail } from './facts.ts';
 import { attestReport } from './run-attest.ts';
+import { gatherAdvisories } from './run-advisories.ts';
 import { gatherContents } from './run-contents.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
+import { gatherProofs } from './run-proofs.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherTests } from './run-tests.ts';
 import { gatherTexts } from './run-texts.ts';
@@ -24,6 +26,8 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   texts: gatherTexts,
   lock: gatherLock,
   registry: gatherRegistry,
+  proofs: gatherProofs,
+  advisories: gatherAdvisories,
   contents: gatherContents,
   tests: gatherTests,
   mutation: gatherMutation,

@@ -13,6 +13,14 @@ export type GuardrailSettings = {
     /** RFC 3339: ages are counted from then; null: from now. */
     readonly before: string | null;
     readonly minimumAgeDays: number;
+    /** URL prefixes of registries whose own keys count, beside npm's; absent: none. */
+    readonly keysOf?: readonly string[];
+  };
+  /** Who is asked for advisories; absent: nobody. */
+  readonly advisories?: {
+    readonly from: 'registry' | 'osv' | 'none';
+    /** URL of a server of the OSV API. */
+    readonly osv: string;
   };
   readonly commands: {
     /** null: nothing to install. */

@@ -97,22 +97,31 @@ describe('the default policy', () => {
     expect(decision.codes).toContain(`policy.${verdict}`);
   });
 
-  it('lands a patch without a judge and without signatures that nobody offers', () => {
-    const bare = withVerdict(
-      { ...goodPatch, judge: { verdict: 'not-configured', reasons: [] } },
-      'signatures',
-      'not-offered',
-    );
+  const vouching = ['signatures', 'provenance', 'publisher', 'advisories'];
+  it.each(vouching)('lands a patch without a judge and without %s that nobody offers', (name) => {
+    const unjudged: Evidence = { ...goodPatch, judge: { verdict: 'not-configured', reasons: [] } };
+    const bare = withVerdict(unjudged, name, 'not-offered');
     expect(decide(bare, policies, 'd')).toMatchObject({ value: 'permit', level: 'deploy' });
+    expect(decide(of(bare, { class: 'dependency-security' }), policies, 'd').value).toBe('escalate');
   });
 
-  it.each(['tests', 'scope', 'lockfile', 'integrity', 'install-scripts', 'release-age'])(
-    'needs %s to have passed',
-    (name) => {
-      const results = goodPatch.guardrails.results.filter((result) => result.name !== name);
-      expect(mergeWithout(undefined, { ...goodPatch, guardrails: { verdict: 'pass', results } })).toBe(false);
-    },
-  );
+  it.each(vouching)('does not waive that %s is not configured', (name) => {
+    expect(decide(withVerdict(goodPatch, name, 'not-configured'), policies, 'd').value).toBe('escalate');
+  });
+
+  const needed = [
+    'tests',
+    'scope',
+    'lockfile',
+    'integrity',
+    'install-scripts',
+    'supply-chain',
+    'release-age',
+  ];
+  it.each([...needed, ...vouching])('needs %s to have been asked', (name) => {
+    const results = goodPatch.guardrails.results.filter((result) => result.name !== name);
+    expect(mergeWithout(undefined, { ...goodPatch, guardrails: { verdict: 'pass', results } })).toBe(false);
+  });
 
   it('lets documents land with a judge, and not without', () => {
     const docs = of(goodPatch, { class: 'docs' });
