@@ -9,7 +9,9 @@ export type CapabilityKind =
   | 'environment'
   | 'host'
   /** A file of the package itself that is loaded by its name. */
-  | 'load';
+  | 'load'
+  /** A file inside a package, or a private name (`#…`), that is loaded by its name. */
+  | 'inner';
 
 export type Capability = {
   readonly kind: CapabilityKind;

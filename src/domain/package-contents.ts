@@ -15,6 +15,8 @@ export type PackageFile = {
 
 /** What a version's tarball holds. Its links are listed here and never followed: npm leaves them out. */
 export type PackageContents = {
+  /** sha512 of the tarball, computed from its bytes. */
+  readonly integrity: string;
   readonly files: readonly PackageFile[];
   readonly links: readonly string[];
 };

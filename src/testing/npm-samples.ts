@@ -146,16 +146,17 @@ export class MemoryRegistry implements Registry {
     const manifest = await this.manifest(name, version);
     if (manifest === undefined) return undefined;
     const {
-      integrity: _integrity,
+      integrity,
       hasGypFile: _gyp,
       optionalPeers: _peers,
       about,
       yarnChecksum: _zip,
-      ...all
+      ...rest
     } = manifest;
-    const own = { ...all, ...(Object.keys(about.bin).length > 0 && { bin: about.bin }) };
+    const own = { ...rest, ...(Object.keys(about.bin).length > 0 && { bin: about.bin }) };
     const files = { 'package.json': JSON.stringify(own), ...this.#packages.get(name)?.get(version)?.files };
-    return { files: Object.entries(files).map(([path, content]) => sampleFile(path, content)), links: [] };
+    const all = Object.entries(files).map(([path, content]) => sampleFile(path, content));
+    return { integrity, files: all, links: [] };
   }
 
   async origins(): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
+import { FileProfileCache } from '../adapters/profile-cache/file-profile-cache.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
@@ -60,6 +61,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     proofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     syntax: new ChildSyntaxComparer(),
+    profiles: new FileProfileCache(join(files.cache, 'profiles')),
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),

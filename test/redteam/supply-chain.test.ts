@@ -22,7 +22,13 @@ beforeEach(() => {
 afterEach(() => git.remove());
 
 type Files = NonNullable<SampleVersion['files']>;
-type Next = { files?: Files; facts?: SampleVersion; more?: readonly string[]; old?: Files };
+type Next = {
+  files?: Files;
+  facts?: SampleVersion;
+  more?: readonly string[];
+  old?: Files;
+  project?: Readonly<Record<string, string>>;
+};
 
 const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
@@ -33,27 +39,36 @@ const index = "'use strict';\nconst part = require('./lib/part');\nmodule.export
 const part = 'module.exports = function part(x) {\n  return x * 2;\n};\n';
 const honest: Files = { 'index.js': index, 'lib/part.js': part, 'README.md': '# Kit\n' };
 
-async function judge({ files = {}, facts = {}, more = [], old = {} }: Next) {
+async function judge({ files = {}, facts = {}, more = [], old = {}, project: own = {} }: Next) {
   const registry = new MemoryRegistry()
     .add('kit', '1.0.0', { files: { ...honest, ...old } })
     .add('kit', '1.0.1', { ...facts, files: { ...honest, ...old, ...files } })
     .add('helper', '2.0.0', { files: { 'index.js': "require('https').get('https://collect.test');\n" } })
+    .add('deep', '2.0.0', { dependencies: { helper: '^2.0.0' } })
+    .add('inner', '2.0.0', { files: { 'index.js': "require('kit/tools/build');\n" } })
     .add('pure', '2.0.0', { files: { 'index.js': 'module.exports = 1;\n' } });
+  const needs = (version: string) =>
+    version === '1.0.1' && facts.dependencies !== undefined ? { dependencies: facts.dependencies } : {};
   const project = (version: string, names: readonly string[]) =>
     sampleProject(
       { dependencies: { kit: '^1.0.0' } },
       {
-        'node_modules/kit': sampleEntry('kit', version),
-        ...Object.fromEntries(names.map((name) => [`node_modules/${name}`, sampleEntry(name, '2.0.0')])),
+        'node_modules/kit': sampleEntry('kit', version, needs(version)),
+        ...Object.fromEntries(names.map((name) => [`node_modules/${name}`, entryOf(name)])),
       },
     );
   const base = git.commit('main', project('1.0.0', []));
-  const head = git.commit('topic', project('1.0.1', more), base);
+  const head = git.commit('topic', { ...project('1.0.1', more), ...own }, base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
   const deps = { git, registry, ...nothingVouched(), syntax, clock, tests, mutator: idleMutator, stopEarly: false };
   const { results } = await checkChange(deps, settings, change, [supplyChain]);
   return results[0];
+}
+
+function entryOf(name: string) {
+  const needs = name === 'deep' ? { dependencies: { helper: '^2.0.0' } } : {};
+  return sampleEntry(name, '2.0.0', needs);
 }
 
 const edited = (line: string): Files => ({ 'lib/part.js': `${part}${line}\n` });
@@ -154,7 +169,7 @@ describe('a package that can newly do harm', () => {
     ],
     [
       'code whose words stand in a document, too',
-      { files: { 'a.txt': "require('net');", 'b.js': "require('net');" } },
+      { files: { ...edited("require('../b');"), 'a.txt': "require('net');", 'b.js': "require('net');" } },
       'fail supply-chain.new-network',
     ],
     ['code that does not parse', { files: edited('}{') }, 'abstain supply-chain.new-unread'],
@@ -165,12 +180,18 @@ describe('a package that can newly do harm', () => {
     ],
     [
       'a host, where it talked before',
-      { old: { 'n.js': "require('https');" }, files: edited("part('https://collect.test');") },
+      {
+        old: { 'n.js': "require('https');", 'index.js': `${index}require('./n');` },
+        files: edited("part('https://collect.test');"),
+      },
       'abstain supply-chain.new-host',
     ],
     [
       'a second program, where it ran one before',
-      { old: { 'n.js': "require('child_process');" }, files: edited("require('child_process');") },
+      {
+        old: { 'n.js': "require('child_process');", 'index.js': `${index}require('./n');` },
+        files: edited("require('child_process');"),
+      },
       'abstain supply-chain.more-exec',
     ],
   ])('brings %s', async (_what, next, expected) => {
@@ -186,6 +207,58 @@ describe('a package that can newly do harm', () => {
     const result = await judge({ files: edited("\u001b[2J; require('net');".replace('\u001b[2J', '')) });
     expect(result?.reason).toContain('lib/part.js:4: ');
     expect(result?.reason).toContain("require('net')");
+  });
+});
+
+describe("a package's own tools", () => {
+  const tool: Files = { 'tools/build.js': "require('child_process').execSync('make');\n" };
+
+  it('are told of where nothing loads them', async () => {
+    const result = await judge({ files: tool });
+    expect(`${result?.verdict} ${result?.code}`).toBe('pass supply-chain.nothing-new');
+    expect(JSON.stringify(result?.evidence)).toContain('supply-chain.idle-exec');
+  });
+
+  it.each<[string, Next]>([
+    ['the package loads them', { files: { ...tool, ...edited("require('../tools/build');") } }],
+    [
+      'the package starts them',
+      { files: { ...tool, ...edited("const f = __dirname + '/tools/build.js';") } },
+    ],
+    ['the package may load anything', { files: { ...tool, ...edited('require(x);') } }],
+    ['the project loads them', { files: tool, project: { 'src/a.js': "require('kit/tools/build');\n" } }],
+    ['the project reads whatever is there', { files: tool, project: { 'a.js': "load('node_modules');\n" } }],
+    [
+      'another package loads them',
+      { files: tool, facts: { dependencies: { inner: '^2.0.0' } }, more: ['inner'] },
+    ],
+    ['they are exported', { files: { ...tool, 'package.json': '{"name":"kit","exports":{"./*":"./*"}}' } }],
+    ['they are a program', { files: { ...tool, 'package.json': '{"name":"kit","bin":"tools/build.js"}' } }],
+    [
+      'they run at installation',
+      { files: { ...tool, 'package.json': '{"name":"kit","scripts":{"install":"make"}}' } },
+    ],
+  ])('count where %s', async (_what, next) => {
+    expect(await verdictOf(next)).toMatch(/^fail /);
+  });
+
+  it('are no excuse for the library', async () => {
+    const files = { ...edited("require('child_process');"), 'tools/build.js': '' };
+    expect(await verdictOf({ old: tool, files })).toBe('fail supply-chain.new-exec');
+  });
+});
+
+describe('a dependency of a dependency', () => {
+  it('is looked into, and the way to it is told', async () => {
+    const facts = { dependencies: { deep: '^2.0.0' } };
+    const result = await judge({ facts, more: ['deep', 'helper'] });
+    expect(`${result?.verdict} ${result?.code}`).toBe('fail supply-chain.new-network');
+    expect(result?.reason).toContain('helper@2.0.0 (kit > deep > helper) has network');
+  });
+
+  it('that the lockfile leaves out is left to people', async () => {
+    const facts = { dependencies: { deep: '^2.0.0' } };
+    expect(await verdictOf({ facts, more: ['deep'] })).toBe('abstain supply-chain.new-dependency');
   });
 });
 
@@ -226,7 +299,12 @@ describe('a package that is only new', () => {
       .map((name) => `function(){var ${name}=1}`)
       .join(',')};`;
     expect(
-      await verdictOf({ files: { 'dist/kit.min.js': `module.exports=[${build.slice(15, -1)}];` } }),
+      await verdictOf({
+        files: {
+          ...edited("require('../dist/kit.min');"),
+          'dist/kit.min.js': `module.exports=[${build.slice(15, -1)}];`,
+        },
+      }),
     ).toBe('abstain supply-chain.new-minified');
   });
 });

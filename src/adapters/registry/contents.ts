@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import ssri from 'ssri';
 import type { ReadEntry } from 'tar';
 import type { PackageContents, PackageFile } from '../../domain/package-contents.ts';
 import { pathOf, readEntries } from './unpack.ts';
@@ -43,7 +44,8 @@ export async function readContents(
     // npm keeps the last of one name.
     readFile(entry, path, keep, (file) => files.set(path, file));
   });
-  return { files: [...files.values()], links };
+  const integrity = ssri.fromData(bytes, { algorithms: ['sha512'] }).toString();
+  return { integrity, files: [...files.values()], links };
 }
 
 function readFile(entry: ReadEntry, path: string, keep: boolean, done: (file: PackageFile) => void): void {

@@ -27,8 +27,11 @@ function loaded(spec: string | undefined, how: string): Found {
   if (names.execModules.has(name)) return [['exec', name]];
   if (names.evalModules.has(name)) return [['eval', name]];
   if (names.loaderModules.has(name)) return [['dynamic-require', name]];
-  return name === 'process' ? [['environment', '*']] : nothing;
+  if (name === 'process') return [['environment', '*']];
+  return inside.test(name) ? [['inner', name]] : nothing;
 }
+
+const inside = /^#|^(@[^/]+\/)?[^/]+\/./;
 
 function calls({ node }: Place): Found {
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return nothing;

@@ -81,6 +81,8 @@ export type ComparedPackage = {
   readonly old: readonly PackageProfile[];
   /** undefined: the registry has no such version. */
   readonly now: PackageProfile | undefined;
+  /** Neither the project nor another package is seen to load a file inside it by name. */
+  readonly closed: boolean;
 };
 
 /** The project's tests on base and head. Cost: minutes. */

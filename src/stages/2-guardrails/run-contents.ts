@@ -1,47 +1,105 @@
+import type { Sha } from '../../domain/change.ts';
+import type { Lockfile } from '../../domain/lockfile.ts';
 import type { ComparedPackage, ContentsFacts, RegistryFacts } from './facts.ts';
 import { newVersions } from './packages.ts';
 import { type GuardrailPorts, gatherer } from './run-ports.ts';
-import { type PackageProfile, profileOf, sourcesOf } from './supply-chain/profile.ts';
+import { Profiles } from './run-profiles.ts';
+import {
+  dependentsOf,
+  hasOtherName,
+  loadsInside,
+  mayName,
+  namesInside,
+  type ProjectText,
+} from './supply-chain/outsiders.ts';
 
 const maxPackages = 60;
+const maxDependents = 10;
 
-type Deps = Pick<GuardrailPorts, 'registry' | 'syntax'>;
+type Compared = Omit<ComparedPackage, 'closed'>;
 
 export const gatherContents = gatherer<'contents'>()({
-  needs: ['registry'],
+  needs: ['lock', 'registry'],
   cost: 'light',
-  gather: ({ deps, found }) => compareContents(deps, found.registry),
+  async gather({ deps, change, found }) {
+    const profiles = new Profiles(deps, found.registry.versions);
+    const { compared, omitted } = await compareContents(profiles, found.registry);
+    const outside = new Outside(deps.git, change.classification.tree, found.lock.head, profiles);
+    const closed: ComparedPackage[] = [];
+    for (const one of compared) closed.push({ ...one, closed: await outside.leavesAlone(one, compared) });
+    return { compared: closed, omitted };
+  },
 });
 
 /** One package after the other, so that no more than one's text is in memory. Rejects as the registry does. */
 async function compareContents(
-  deps: Deps,
+  profiles: Profiles,
   { entries, baseVersions }: Pick<RegistryFacts, 'entries' | 'baseVersions'>,
-): Promise<ContentsFacts> {
+): Promise<{ readonly compared: readonly Compared[]; readonly omitted: ContentsFacts['omitted'] }> {
   const wanted = newVersions({ entries, baseVersions });
-  const compared: ComparedPackage[] = [];
+  const compared: Compared[] = [];
   for (const { name, version } of wanted.slice(0, maxPackages)) {
-    const now = await profile(deps, name, version);
+    const now = await profiles.of(name, version);
     const before = now === undefined ? [] : (baseVersions.get(name) ?? []);
-    const old: PackageProfile[] = [];
-    for (const each of before) old.push(...list(await profile(deps, name, each)));
+    const old: Compared['old'][number][] = [];
+    for (const each of before) {
+      const profile = await profiles.of(name, each);
+      if (profile !== undefined) old.push(profile);
+    }
     compared.push({ name, version, old, now });
   }
-  return { compared, omitted: wanted.slice(maxPackages).map(keyOf) };
+  return { compared, omitted: wanted.slice(maxPackages).map(({ name, version }) => `${name}@${version}`) };
 }
 
-const keyOf = ({ name, version }: { name: string; version: string }) => `${name}@${version}`;
+/** Who else might load files inside a package by name: asked only where that makes a difference. */
+class Outside {
+  readonly #git: GuardrailPorts['git'];
+  readonly #tree: Sha;
+  readonly #lock: Lockfile | undefined;
+  readonly #profiles: Profiles;
+  #texts: Promise<readonly ProjectText[] | undefined> | undefined;
 
-function list<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value];
+  constructor(git: GuardrailPorts['git'], tree: Sha, lock: Lockfile | undefined, profiles: Profiles) {
+    this.#git = git;
+    this.#tree = tree;
+    this.#lock = lock;
+    this.#profiles = profiles;
+  }
+
+  async leavesAlone({ name, now, old }: Compared, compared: readonly Compared[]): Promise<boolean> {
+    const idle = [now, ...old].some((profile) => profile?.idle !== undefined && profile.idle.length > 0);
+    if (!idle || this.#lock === undefined) return false;
+    // Whether it says so or not: npm puts packages where others find them.
+    const others = compared.filter((one) => one.name !== name);
+    if (others.some((one) => one.now === undefined || loadsInside(name, one.now.inner))) return false;
+    if (hasOtherName(name, this.#lock)) return false;
+    const dependents = dependentsOf(name, this.#lock);
+    if (dependents.length > maxDependents) return false;
+    for (const dependent of dependents) {
+      const profile = await this.#profiles.of(dependent.name, dependent.version);
+      if (profile === undefined || loadsInside(name, profile.inner)) return false;
+    }
+    this.#texts ??= readTexts(this.#git, this.#tree);
+    const texts = await this.#texts;
+    return texts !== undefined && !namesInside(name, texts);
+  }
 }
 
-async function profile(
-  { registry, syntax }: Deps,
-  name: string,
-  version: string,
-): Promise<PackageProfile | undefined> {
-  const contents = await registry.contents(name, version);
-  if (contents === undefined) return undefined;
-  return profileOf(contents, await syntax.capabilities(sourcesOf(contents)));
+const maxFiles = 2_000;
+const maxBytes = 1024 * 1024;
+const maxAllBytes = 32 * 1024 * 1024;
+
+/** undefined: there is more than is read. */
+async function readTexts(git: GuardrailPorts['git'], tree: Sha): Promise<readonly ProjectText[] | undefined> {
+  const listed = (await git.list(tree, '')).filter(({ path }) => mayName(path));
+  const size = listed.reduce((sum, file) => sum + file.size, 0);
+  if (listed.length > maxFiles || size > maxAllBytes || listed.some((file) => file.size > maxBytes))
+    return undefined;
+  const texts: ProjectText[] = [];
+  for (const { path } of listed) {
+    const bytes = await git.readFile(tree, path);
+    if (bytes === undefined) return undefined;
+    texts.push({ path, text: bytes.toString('utf8') });
+  }
+  return texts;
 }

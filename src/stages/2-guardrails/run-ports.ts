@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { Mutator } from '../../ports/mutator.ts';
 import type { PackageProofs } from '../../ports/package-proofs.ts';
+import type { ProfileCache } from '../../ports/profile-cache.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
@@ -19,6 +20,8 @@ export type GuardrailPorts = {
   readonly proofs: PackageProofs;
   readonly advisories: Advisories;
   readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
+  /** Absent: what a package can do is found out anew each time. */
+  readonly profiles?: ProfileCache;
   readonly tests: TestRunner;
   readonly mutator: Mutator;
   readonly clock: Clock;

@@ -29,12 +29,15 @@ const mark: fc.Arbitrary<Mark> = fc.record({
   quote: fc.constant(''),
 });
 const marks = fc.array(mark, { maxLength: 8 });
-const profile = (list: readonly Mark[], manifest: object = {}): PackageProfile => ({
+type Idle = PackageProfile['idle'];
+const profile = (list: readonly Mark[], manifest: object = {}, idle: Idle = undefined): PackageProfile => ({
   manifest: readProfileManifest(JSON.stringify(manifest)),
   marks: list,
+  idle,
+  inner: [],
 });
-const judge = (old: readonly PackageProfile[], now: PackageProfile) =>
-  compare('a@2.0.0', old, now, new Set());
+const judge = (old: readonly PackageProfile[], now: PackageProfile, closed = true) =>
+  compare('a@2.0.0', old, now, { known: new Set(), closed });
 const rank = ({ failures, doubts }: News) => (failures.length > 0 ? 2 : doubts.length > 0 ? 1 : 0);
 const codes = (news: News, list: keyof News) => news[list].map(({ code }) => code);
 
@@ -46,6 +49,86 @@ describe('compare', () => {
         expect(rank(judge([profile(old)], profile([...now, more])))).toBeGreaterThanOrEqual(before);
       }),
     );
+  });
+
+  const idle: fc.Arbitrary<Idle> = fc.constantFrom(undefined, [], ['a.js'], ['a.js', 'lib/b.js']);
+
+  it('is never more permissive where more of the new version is loaded', () => {
+    fc.assert(
+      fc.property(marks, marks, idle, idle, (old, now, wasIdle, isIdle) => {
+        const before = [profile(old, {}, wasIdle)];
+        const some = rank(judge(before, profile(now, {}, isIdle)));
+        expect(
+          rank(judge(before, profile(now, {}, isIdle === undefined ? undefined : []))),
+        ).toBeGreaterThanOrEqual(some);
+      }),
+    );
+  });
+
+  it('is never more permissive for one mark more, whatever is idle', () => {
+    fc.assert(
+      fc.property(marks, marks, mark, idle, idle, fc.boolean(), (old, now, more, wasIdle, isIdle, closed) => {
+        const before = [profile(old, {}, wasIdle)];
+        const some = rank(judge(before, profile(now, {}, isIdle), closed));
+        expect(rank(judge(before, profile([...now, more], {}, isIdle), closed))).toBeGreaterThanOrEqual(some);
+      }),
+    );
+  });
+
+  const runs = (path: string): Mark => ({ kind: 'exec', what: 'child_process', path, line: 1, quote: '' });
+  it.each<[string, PackageProfile, PackageProfile, boolean, number, string[]]>([
+    [
+      'in a file that nothing loads',
+      profile([], {}, []),
+      profile([runs('a.js')], {}, ['a.js']),
+      true,
+      0,
+      ['supply-chain.idle-exec'],
+    ],
+    [
+      'there, where others may load it',
+      profile([], {}, []),
+      profile([runs('a.js')], {}, ['a.js']),
+      false,
+      2,
+      [],
+    ],
+    [
+      'there, where it is not known what is loaded',
+      profile([], {}, []),
+      profile([runs('a.js')]),
+      true,
+      2,
+      [],
+    ],
+    [
+      'that moves to what is loaded',
+      profile([runs('a.js')], {}, ['a.js']),
+      profile([runs('b.js')], {}, []),
+      true,
+      2,
+      [],
+    ],
+    [
+      'that moves to what may be loaded',
+      profile([runs('a.js')], {}, ['a.js']),
+      profile([runs('b.js')]),
+      true,
+      2,
+      [],
+    ],
+    [
+      'that stays where nothing loads it',
+      profile([runs('a.js')], {}, ['a.js']),
+      profile([runs('a.js')]),
+      true,
+      0,
+      [],
+    ],
+  ])('judges a program %s', (_what, old, now, closed, expected, notes) => {
+    const found = judge([old], now, closed);
+    expect(rank(found)).toBe(expected);
+    expect(codes(found, 'notes')).toEqual(notes);
   });
 
   it('does not care where files are, except for binary ones, which go by their ending', () => {

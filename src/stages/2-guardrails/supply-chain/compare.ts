@@ -3,6 +3,7 @@ import { readSpec } from '../../../domain/npm/spec.ts';
 import { printable } from '../../../domain/printable.ts';
 import type { Problem } from '../facts.ts';
 import type { Mark, MarkKind } from './mark.ts';
+import { partsOf } from './parts.ts';
 import type { PackageProfile } from './profile.ts';
 
 /** What is new in a package, by what follows from it. */
@@ -23,17 +24,31 @@ const fatal: ReadonlySet<MarkKind> = new Set<MarkKind>([
 ]);
 const doubtful: ReadonlySet<MarkKind> = new Set<MarkKind>(['file-writes', 'minified', 'link', 'unread']);
 
-/** `known`: the packages that the change's lockfile holds, each looked into or there before. */
+export type Around = {
+  /** The packages that the change's lockfile holds, each looked into or there before. */
+  readonly known: ReadonlySet<string>;
+  /** Nothing outside the package loads a file inside it by name. */
+  readonly closed: boolean;
+};
+
 export function compare(
   key: string,
   old: readonly PackageProfile[],
   now: PackageProfile,
-  known: ReadonlySet<string>,
+  { known, closed }: Around,
 ): News {
   const news: { [List in keyof News]: Problem[] } = { failures: [], doubts: [], notes: [] };
-  const talks = now.marks.some(({ kind }) => kind === 'network');
+  const parts = partsOf(old, now, closed);
+  const loaded = parts.flatMap((part) => (part.loaded ? part.now : []));
+  const talks = loaded.some(({ kind }) => kind === 'network');
   const talked = old.some(({ marks }) => marks.some(({ kind }) => kind === 'network'));
-  for (const [mark, count, before] of grown(old, now)) {
+  const idle = parts.filter((part) => !part.loaded).flatMap((part) => grown(part.old, part.now));
+  for (const [mark, count, before] of idle) {
+    const detail = `${key} ${describe(mark, count, before)} (nothing loads this file)`;
+    news.notes.push({ code: `supply-chain.idle-${mark.kind}`, detail });
+  }
+  const counting = parts.filter((part) => part.loaded).flatMap((part) => grown(part.old, part.now));
+  for (const [mark, count, before] of counting) {
     const problem = (word: 'new' | 'more'): Problem => ({
       code: `supply-chain.${word}-${mark.kind}`,
       detail: `${key} ${describe(mark, count, before)}`,
@@ -60,11 +75,11 @@ function wasBinary({ kind, path }: Mark, old: readonly PackageProfile[]): boolea
 
 /** One mark for each kind and `what` of which there are more than in every old version, with both counts. */
 function grown(
-  old: readonly PackageProfile[],
-  now: PackageProfile,
+  old: readonly (readonly Mark[])[],
+  now: readonly Mark[],
 ): readonly (readonly [Mark, number, number])[] {
-  const before = old.map(({ marks }) => tally(marks));
-  return [...tally(now.marks)].flatMap(([id, { mark, count }]) => {
+  const before = old.map(tally);
+  return [...tally(now)].flatMap(([id, { mark, count }]) => {
     const had = Math.max(0, ...before.map((each) => each.get(id)?.count ?? 0));
     return count > had ? [[mark, count, had] as const] : [];
   });

@@ -1,7 +1,7 @@
 import type { CapabilityKind } from '../../../domain/capabilities.ts';
 
 export type MarkKind =
-  | Exclude<CapabilityKind, 'load'>
+  | Exclude<CapabilityKind, 'load' | 'inner'>
   | 'binary'
   | 'image'
   | 'invisible-unicode'

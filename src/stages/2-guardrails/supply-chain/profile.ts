@@ -1,30 +1,41 @@
 import type { Capability, SourceText } from '../../../domain/capabilities.ts';
 import type { PackageContents, PackageFile } from '../../../domain/package-contents.ts';
+import { isCode } from './code-file.ts';
+import { idleFiles } from './idle.ts';
 import { type ProfileManifest, readProfileManifest } from './manifest.ts';
 import type { Mark } from './mark.ts';
+import { join } from './resolve-file.ts';
 import { textMarks } from './text-marks.ts';
 
 /** What is left of a package when its text is gone. */
-export type PackageProfile = { readonly manifest: ProfileManifest; readonly marks: readonly Mark[] };
+export type PackageProfile = {
+  readonly manifest: ProfileManifest;
+  readonly marks: readonly Mark[];
+  /** Files of code that nothing in the package loads; undefined: not known. */
+  readonly idle: readonly string[] | undefined;
+  /** Files inside packages that it loads by name, as it writes them. */
+  readonly inner: readonly string[];
+};
 
-const code = /\.[cm]?[jt]sx?$/i;
-const typesOnly = /\.d\.([\w-]+\.)?[cm]?ts$/i;
 const loadable = /\.(json|[cm]?[jt]sx?)$/i;
-
-function isCode(file: PackageFile, entries: readonly string[]): boolean {
-  if (typesOnly.test(file.path)) return false;
-  if (code.test(file.path) || entries.includes(file.path)) return true;
-  return file.text !== undefined && /^#!.*\bnode\b/.test(file.text.slice(0, 200));
-}
 
 function manifestOf({ files }: PackageContents): ProfileManifest {
   return readProfileManifest(files.find(({ path }) => path === 'package.json')?.text);
 }
 
-/** Each text once as code and once as anything else, however often the package holds it. */
-function distinct({ files }: PackageContents, { entries }: ProfileManifest): readonly PackageFile[] {
+/** Each text once as code and once as anything else, however often the package holds it; where it is loaded, if it is. */
+function distinct(
+  { files }: PackageContents,
+  { entries }: ProfileManifest,
+  idle: readonly string[] = [],
+): readonly PackageFile[] {
   const seen = new Set<string>();
-  return files.filter((file) => {
+  const last = new Set(idle);
+  const ordered = [
+    ...files.filter(({ path }) => !last.has(path)),
+    ...files.filter(({ path }) => last.has(path)),
+  ];
+  return ordered.filter((file) => {
     const id = `${file.digest} ${isCode(file, entries)}`;
     return !seen.has(id) && seen.add(id);
   });
@@ -46,7 +57,8 @@ export function profileOf(
   found: ReadonlyMap<string, readonly Capability[]>,
 ): PackageProfile {
   const manifest = manifestOf(contents);
-  const marks = distinct(contents, manifest).flatMap((file): readonly Mark[] => {
+  const idle = idleFiles(contents, found, manifest);
+  const marks = distinct(contents, manifest, idle).flatMap((file): readonly Mark[] => {
     if (file.kind === 'binary') return [binaryMark(file)];
     const isSource = isCode(file, manifest.entries);
     const all = textMarks(file, isSource);
@@ -58,11 +70,17 @@ export function profileOf(
     return [...all, ...capabilities.flatMap((each) => toMark(each, file.path))];
   });
   const links = contents.links.map((path): Mark => ({ kind: 'link', what: path, path, line: 0, quote: '' }));
-  return { manifest, marks: [...marks, ...oddLoads(contents, found, manifest), ...links] };
+  const inner = [...found.values()].flat().filter(({ kind }) => kind === 'inner');
+  return {
+    manifest,
+    marks: [...marks, ...oddLoads(contents, found, manifest), ...links],
+    idle,
+    inner: [...new Set(inner.map(({ what }) => what))],
+  };
 }
 
 function toMark({ kind, what, line, quote }: Capability, path: string): readonly Mark[] {
-  return kind === 'load' ? [] : [{ kind, what, path, line, quote }];
+  return kind === 'load' || kind === 'inner' ? [] : [{ kind, what, path, line, quote }];
 }
 
 /** Node runs a file whose name ends in anything else as a program, too. From each place: names are relative to it. */
@@ -74,21 +92,12 @@ function oddLoads(
   const paths = new Set(files.map(({ path }) => path));
   return files.flatMap((file) =>
     (isCode(file, entries) ? (found.get(file.digest) ?? []) : []).flatMap(({ kind, what, line, quote }) => {
-      const target = kind === 'load' ? resolve(file.path, what) : '';
+      const target = kind === 'load' ? (join(file.path.split('/').slice(0, -1).join('/'), what) ?? '') : '';
       if (!paths.has(target) || loadable.test(target)) return [];
       const odd = 'a file that is not named as code';
       return [{ kind: 'dynamic-require' as const, what: odd, path: file.path, line, quote }];
     }),
   );
-}
-
-function resolve(from: string, spec: string): string {
-  const parts = from.split('/').slice(0, -1);
-  for (const part of spec.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 const pictures: readonly (readonly [RegExp, RegExp])[] = [

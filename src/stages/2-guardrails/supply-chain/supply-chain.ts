@@ -1,12 +1,15 @@
+import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
 import { type ComparedPackage, failing, guardrail, type Problem } from '../facts.ts';
 import { compare, type News } from './compare.ts';
+import { waysTo } from './ways.ts';
 
 /** No package can newly do what an update has no reason for. Old tarball against new; nothing of either is run. */
 export const supplyChain = guardrail('supply-chain', ['lock', 'contents'], ({ lock, contents }) => {
   const names = [...(lock.head?.entries.values() ?? [])].map(({ name }) => name);
   const known = new Set(names);
-  const news = contents.compared.map((each) => newsOf(each, known));
+  const ways = lock.head === undefined ? new Map() : waysTo(lock.head);
+  const news = contents.compared.map((each) => newsOf(each, known, ways));
   const failure = failing(news.flatMap(({ failures }) => failures));
   if (failure !== undefined) return failure;
   const omitted = contents.omitted.map(
@@ -33,9 +36,16 @@ export const supplyChain = guardrail('supply-chain', ['lock', 'contents'], ({ lo
   };
 });
 
-function newsOf({ name, version, old, now }: ComparedPackage, known: ReadonlySet<string>): News {
+function newsOf(
+  { name, version, old, now, closed }: ComparedPackage,
+  known: ReadonlySet<string>,
+  ways: ReturnType<typeof waysTo>,
+): News {
   const key = `${name}@${version}`;
-  if (now !== undefined) return compare(key, old, now, known);
-  const detail = `The registry has no ${key}: what it can do is unknown.`;
+  const way = ways.get(key) ?? [];
+  // A package that the project needs itself is found without being told the way.
+  const named = way.length < 2 ? key : `${key} (${way.join(' > ')})`;
+  if (now !== undefined) return compare(printable(named), old, now, { known, closed });
+  const detail = `The registry has no ${printable(named)}: what it can do is unknown.`;
   return { failures: [], doubts: [{ code: 'supply-chain.unknown', detail }], notes: [] };
 }
