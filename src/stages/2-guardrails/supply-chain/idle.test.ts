@@ -41,6 +41,7 @@ describe('files that nothing loads', () => {
     ],
     ['a folder of programs', {}, { main: undefined, directories: { bin: './lib/' } }],
     ['a page', {}, { main: undefined, browser: { './a.js': './lib/index.js' } }],
+    ['a program at its installation', {}, { main: undefined, scripts: { postinstall: 'node lib/index' } }],
     ['a field of some tool', {}, { main: undefined, 'some-tool': { entry: 'lib/index.js' } }],
     ['a private name', { 'lib/index.js': "require('#part')" }, { imports: { '#part': './lib/part.js' } }],
     ['its own name', { 'lib/index.js': "require('kit/lib/part')" }, {}],
@@ -74,7 +75,8 @@ describe('files that nothing loads', () => {
     ['what is not there', { 'lib/part.js': "require('./missing')" }, {}],
     ['what lies outside', { 'lib/part.js': "require('../../x')" }, {}],
     ['what does not parse', { 'lib/part.js': '}{' }, {}],
-    ['an install script', {}, { scripts: { postinstall: 'node build' } }],
+    ['an install script', {}, { scripts: { postinstall: 'node lib && node build' } }],
+    ['an install script with options', {}, { scripts: { install: 'node -r ./build lib' } }],
   ])('are not known with %s', async (_what, files, manifest) => {
     expect(await idle({ ...library, ...files, 'build.js': build }, manifest)).toBeUndefined();
   });
@@ -82,6 +84,18 @@ describe('files that nothing loads', () => {
   it('are none whose name is mentioned', async () => {
     const files = { ...library, 'lib/part.js': "const name = 'build' + '.js';" };
     expect(await idle({ ...files, 'build.js': 'exports.y = 1;' })).toEqual([]);
+  });
+
+  it('may be called as the package is, as long as none is named with its ending', async () => {
+    const files = { 'build.js': build, 'kit.js': 'require(x);' };
+    const found = await idle({ ...library, ...files, 'lib/part.js': "exports.name = 'kit';" });
+    expect(found).toEqual(['build.js', 'kit.js']);
+    expect(await idle({ ...library, ...files, 'lib/part.js': "exports.name = 'kit.js';" })).toBeUndefined();
+  });
+
+  it('are not those of pages, which load no others', async () => {
+    const files = { ...library, 'build.js': build, 'kit.min.js': 'require(x);' };
+    expect(await idle(files, { unpkg: 'kit.min.js' })).toEqual(['build.js']);
   });
 
   it('may make functions of text: those see no require', async () => {

@@ -24,13 +24,16 @@ export function idleFiles(
   const roots = manifest.named.flatMap((target) => resolve.all(target));
   const loaded = new Set<string>();
   const words = new Set<string>();
+  const walk = { code, found, resolve, loaded, words, own: manifest.name };
   let pending: readonly string[] = roots;
   while (pending.length > 0) {
-    const next = follow(pending, { code, found, resolve, loaded, words, own: manifest.name });
+    const next = follow(pending, walk);
     if (next === undefined) return undefined;
     // Only when no load is left to be followed: names are looked up once in a while.
-    pending = next.length > 0 ? next : mentioned(code.keys(), loaded, words);
+    pending = next.length > 0 ? next : mentioned(code.keys(), walk);
   }
+  // A page's script loads nothing from the package's folder, whatever its bundler wrote into it.
+  for (const path of manifest.pages.flatMap((target) => resolve.all(target))) loaded.add(path);
   return [...code.keys()].filter((path) => !loaded.has(path));
 }
 
@@ -64,7 +67,10 @@ function loadsOf(path: string, { code, found, resolve, words, own }: Walk): read
   const capabilities = found.get(file.digest);
   if (capabilities === undefined || file.text === undefined || capabilities.some(loadsAnything))
     return undefined;
-  for (const [word] of file.text.matchAll(/[\w-]+/g)) words.add(word);
+  for (const [name] of file.text.matchAll(/[\w.-]+/g)) {
+    words.add(name);
+    for (const word of name.split('.')) words.add(word);
+  }
   const loads: string[] = [];
   for (const { kind, what } of capabilities) {
     // Where package.json maps names, what they lead to is named there already.
@@ -86,13 +92,13 @@ function loadsAnything({ kind, what }: Capability): boolean {
   return kind === 'dynamic-require' || kind === 'exec' || (kind === 'eval' && what !== 'Function');
 }
 
-function mentioned(
-  paths: Iterable<string>,
-  loaded: ReadonlySet<string>,
-  words: ReadonlySet<string>,
-): readonly string[] {
+/** The package's own name stands everywhere: a file that is called so (`kit.min.js`) is meant only with its ending. */
+function mentioned(paths: Iterable<string>, { loaded, words, own }: Walk): readonly string[] {
   return [...paths].filter((path) => {
-    const stem = (path.split('/').at(-1) ?? '').replace(/\.[^.]*$/, '');
-    return !loaded.has(path) && (stem.match(/[\w-]+/g) ?? []).every((word) => words.has(word));
+    const base = path.split('/').at(-1) ?? '';
+    const stem = base.replace(/\.[^.]*$/, '');
+    const isOwn = stem.split('.')[0] === own.split('/').at(-1);
+    const needed = isOwn ? [base] : (stem.match(/[\w-]+/g) ?? []);
+    return !loaded.has(path) && needed.every((word) => words.has(word));
   });
 }

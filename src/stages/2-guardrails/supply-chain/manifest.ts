@@ -17,7 +17,9 @@ export type ProfileManifest = {
   readonly name: string;
   /** Whatever may name files that others load, as it is written; scripts and lists of people do not. */
   readonly named: readonly string[];
-  /** npm runs a script of it when it is installed. */
+  /** Scripts for pages, as servers of npm packages give them out. */
+  readonly pages: readonly string[];
+  /** npm runs more of it at its installation than a program that is among `named`. */
   readonly runsAtInstallation: boolean;
   /** `dependencies` and `optionalDependencies`. */
   readonly dependencies: ReadonlyMap<string, string>;
@@ -32,6 +34,7 @@ export function readProfileManifest(text: string | undefined): ProfileManifest {
   const engines = own(raw, 'engines');
   const node = isRecord(engines) ? own(engines, 'node') : undefined;
   const targets = [main, ...bins.map(([, target]) => target), ...mainExports(exported)];
+  const installs = installScripts(own(raw, 'scripts'));
   return {
     license: JSON.stringify(own(raw, 'license') ?? own(raw, 'licenses') ?? ''),
     node: typeof node === 'string' ? node : undefined,
@@ -41,10 +44,9 @@ export function readProfileManifest(text: string | undefined): ProfileManifest {
       .filter((target) => typeof target === 'string')
       .map((target) => target.replace(/^\.\//, '')),
     name: typeof raw.name === 'string' ? raw.name : '',
-    named: namedBy(raw),
-    runsAtInstallation: ['preinstall', 'install', 'postinstall'].some((script) =>
-      has(own(raw, 'scripts'), script),
-    ),
+    named: [...namedBy(raw), ...installs.flatMap(programOf)],
+    pages: pagesOf(raw),
+    runsAtInstallation: installs.some((script) => programOf(script).length === 0),
     dependencies: new Map([
       ...(stringMap(own(raw, 'dependencies')) ?? []),
       ...(stringMap(own(raw, 'optionalDependencies')) ?? []),
@@ -56,7 +58,7 @@ const silent =
   /^(name|version|description|keywords|homepage|bugs|licen[cs]es?|author|contributors|maintainers|funding|files|man|repository|scripts|engines|engineStrict|os|cpu|private|publishConfig|types|typings|typesVersions|gitHead|_.*|config|workspaces|overrides|(dev|peer|optional|bundled?)?[dD]ependencies(Meta)?)$/;
 
 function namedBy(raw: JsonRecord): readonly string[] {
-  const fields = Object.entries(raw).filter(([key]) => !silent.test(key));
+  const fields = Object.entries(raw).filter(([key]) => !silent.test(key) && !pageFields.includes(key));
   // Where no field names one, Node loads index.js.
   return [...fields.flatMap(([, value]) => textsIn(value)), 'index'];
 }
@@ -68,8 +70,21 @@ function mainExports(exported: unknown): readonly string[] {
   return texts.filter((target) => !/\.(json|node|d\.[cm]?ts)$/.test(target));
 }
 
-function has(value: unknown, key: string): boolean {
-  return isRecord(value) && Object.hasOwn(value, key);
+const pageFields: readonly string[] = ['unpkg', 'jsdelivr'];
+
+function pagesOf(raw: JsonRecord): readonly string[] {
+  return pageFields.flatMap((field) => textsIn(own(raw, field)));
+}
+
+function installScripts(scripts: unknown): readonly unknown[] {
+  if (!isRecord(scripts)) return [];
+  return ['preinstall', 'install', 'postinstall'].flatMap((name) => own(scripts, name) ?? []);
+}
+
+/** The file that `node FILE` runs; none: it is any other command. */
+function programOf(script: unknown): readonly string[] {
+  const [, file] = (typeof script === 'string' && /^node +(?!-)([\w./-]+)$/.exec(script.trim())) || [];
+  return file === undefined ? [] : [file];
 }
 
 function parse(text: string | undefined): JsonRecord {

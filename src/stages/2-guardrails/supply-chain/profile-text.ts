@@ -33,6 +33,7 @@ const profileSchema = z.strictObject({
     entries: texts,
     name: z.string(),
     named: texts,
+    pages: texts,
     runsAtInstallation: z.boolean(),
     dependencies: z.array(z.tuple([z.string(), z.string()])),
   }),
