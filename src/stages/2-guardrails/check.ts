@@ -47,3 +47,9 @@ export function agesOf({ registry }: Pick<GuardrailSettings, 'registry'>, now: D
   const before = registry.before === null ? now : new Date(registry.before);
   return { minimumAgeDays: registry.minimumAgeDays, asOf: before < now ? before : now };
 }
+
+/** A revert must not wait: keeping users on what is taken back is worse than what they had. */
+export function goesBack(guardrail: string): Finding {
+  const reason = 'It goes back to what has run before: nothing is compared.';
+  return { verdict: 'pass', code: `${guardrail}.revert`, reason, evidence: {} };
+}

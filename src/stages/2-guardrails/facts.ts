@@ -70,6 +70,8 @@ export type AgeRules = {
 
 /** What the versions that the change brings can do, and those that they replace. Cost: tarballs, and a parser. */
 export type ContentsFacts = {
+  /** It goes back to what has run before, which the lockfile's digests pin: nobody looked. */
+  readonly revert?: true;
   readonly compared: readonly ComparedPackage[];
   /** Those that were not looked into, because there are too many. */
   readonly omitted: readonly string[];

@@ -6,7 +6,8 @@ import { gatherer } from './run-ports.ts';
 export const gatherAdvisories = gatherer<'advisories'>()({
   needs: ['registry'],
   cost: 'light',
-  async gather({ deps, settings, found }): Promise<AdvisoryFacts> {
+  async gather({ deps, settings, change, found }): Promise<AdvisoryFacts> {
+    if (change.classification.class === 'revert') return { revert: true };
     const { advisories } = settings;
     if (advisories === undefined || advisories.from === 'none') return { configured: false };
     const { baseVersions } = found.registry;

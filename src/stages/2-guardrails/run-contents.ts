@@ -22,6 +22,7 @@ export const gatherContents = gatherer<'contents'>()({
   needs: ['lock', 'registry'],
   cost: 'light',
   async gather({ deps, change, found }) {
+    if (change.classification.class === 'revert') return { compared: [], omitted: [], revert: true };
     const profiles = new Profiles(deps, found.registry.versions);
     const { compared, omitted } = await compareContents(profiles, found.registry);
     const outside = new Outside(deps.git, change.classification.tree, found.lock.head, profiles);

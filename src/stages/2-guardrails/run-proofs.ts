@@ -11,7 +11,10 @@ const askedAtOnce = 6;
 export const gatherProofs = gatherer<'proofs'>()({
   needs: ['registry'],
   cost: 'light',
-  gather: ({ deps, settings, found }) => proofsOf(deps, settings.registry.keysOf ?? [], found.registry),
+  async gather({ deps, settings, change, found }) {
+    if (change.classification.class === 'revert') return { packages: [], omitted: [], revert: true };
+    return proofsOf(deps, settings.registry.keysOf ?? [], found.registry);
+  },
 });
 
 async function proofsOf(

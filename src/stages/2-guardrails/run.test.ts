@@ -87,6 +87,16 @@ async function check(options: Options) {
 }
 
 describe('checkChange', () => {
+  it('does not ask who vouches for what a revert goes back to', async () => {
+    const down = () => Promise.reject(new Error('nobody may be asked'));
+    const deps = { proofs: { prove: down }, advisories: { known: down }, syntax: { capabilities: down } };
+    const { codes } = await check({ change: project('2.6.2'), class: 'revert', deps });
+    const asked = ['signatures', 'provenance', 'publisher', 'advisories', 'supply-chain'];
+    expect(asked.map((name) => Object.fromEntries(codes)[name])).toEqual(
+      asked.map((name) => `pass ${name}.revert`),
+    );
+  });
+
   it('passes a plain update, and leaves no job behind', async () => {
     const { report, codes } = await check({ change: project('2.6.2') });
     expect(Object.fromEntries(codes)).toEqual({

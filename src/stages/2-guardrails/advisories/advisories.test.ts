@@ -62,6 +62,11 @@ describe('advisories', () => {
     expect(advisories.check({ advisories: { configured: false } })?.verdict).toBe('not-configured');
   });
 
+  it('compares nothing for a revert', () => {
+    const found = advisories.check({ advisories: { revert: true } });
+    expect(found).toMatchObject({ verdict: 'pass', code: 'advisories.revert' });
+  });
+
   it('tells what remains and what is mended', () => {
     const known = { 'kit@1.0.1': [advisory('A')], 'kit@1.0.0': [advisory('A'), advisory('B')] };
     expect(ask(known)?.evidence).toMatchObject({ remaining: ['kit@1.0.1: A'], mended: ['kit@1.0.1: B'] });

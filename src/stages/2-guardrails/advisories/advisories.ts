@@ -1,11 +1,13 @@
 import type { Advisory } from '../../../domain/npm/advisories.ts';
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
+import { goesBack } from '../check.ts';
 import { failing, guardrail, type Problem } from '../facts.ts';
 import type { AdvisedPackage, AdvisoryFacts } from './facts.ts';
 
 /** No version that the change brings is known to be vulnerable or malicious, unless the base's version is so too. */
 export const advisories = guardrail('advisories', ['advisories'], ({ advisories: facts }) => {
+  if ('revert' in facts) return goesBack('advisories');
   if (!facts.configured) {
     const reason = 'No source of advisories is configured.';
     return { verdict: 'not-configured', code: 'advisories.not-configured', reason, evidence: {} };

@@ -2,6 +2,8 @@ import type { PackageProof } from '../../../domain/npm/proofs.ts';
 
 /** What vouches for the versions that a change brings, and for those that it replaces. */
 export type ProofFacts = {
+  /** It goes back to what has run before, which the lockfile's digests pin: nobody was asked. */
+  readonly revert?: true;
   readonly packages: readonly ProvenPackage[];
   /** `name@version` of those that nobody asked about, because there are too many. */
   readonly omitted: readonly string[];

@@ -60,6 +60,11 @@ describe.each([signatures, provenance, publisher])('$name', (rail) => {
     expect(answer(rail, { now: undefined })).toBe(`abstain ${rail.name}.unknown-version`);
   });
 
+  it('compares nothing for a revert', () => {
+    const found = rail.check({ proofs: { packages: [], omitted: [], revert: true } });
+    expect(found).toMatchObject({ verdict: 'pass', code: `${rail.name}.revert` });
+  });
+
   it('abstains on what nobody asked about', () => {
     expect(ask(rail, [kit({})], ['other@1.0.0'])).toMatchObject({
       verdict: 'abstain',

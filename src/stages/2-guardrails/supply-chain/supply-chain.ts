@@ -1,11 +1,13 @@
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
+import { goesBack } from '../check.ts';
 import { type ComparedPackage, failing, guardrail, type Problem } from '../facts.ts';
 import { compare, type News } from './compare.ts';
 import { waysTo } from './ways.ts';
 
 /** No package can newly do what an update has no reason for. Old tarball against new; nothing of either is run. */
 export const supplyChain = guardrail('supply-chain', ['lock', 'contents'], ({ lock, contents }) => {
+  if (contents.revert === true) return goesBack('supply-chain');
   const names = [...(lock.head?.entries.values() ?? [])].map(({ name }) => name);
   const known = new Set(names);
   const ways = lock.head === undefined ? new Map() : waysTo(lock.head);
