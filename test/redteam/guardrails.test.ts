@@ -83,7 +83,16 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
-  const deps = { git, registry, ...nothingVouched(), syntax, clock, tests: noTests, mutator: idleMutator, stopEarly: false };
+  const deps = {
+    git,
+    registry,
+    ...nothingVouched(),
+    syntax,
+    clock,
+    tests: noTests,
+    mutator: idleMutator,
+    stopEarly: false,
+  };
   const report = await checkChange(deps, settings, { classification: outcome.data, now });
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ name, code }) => `${name}: ${code}`) };

@@ -9,6 +9,7 @@ import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
+import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 
@@ -51,6 +52,7 @@ async function judge(change: TestFiles): Promise<string> {
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   const options = { git, sandbox, workspace, nodeVersion: '24' };
   const deps = {
+    ...nothingVouched(),
     git,
     registry: new MemoryRegistry(),
     syntax,

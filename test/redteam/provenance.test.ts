@@ -9,6 +9,7 @@ import { signatures } from '../../src/stages/2-guardrails/proofs/signatures.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { idleMutator } from '../../src/testing/idle-mutator.ts';
 import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import {
   MemoryRegistry,
@@ -107,6 +108,7 @@ async function check(proofs: NpmProofs) {
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const deps = {
     ...nothingVouched(),
+    mutator: idleMutator,
     proofs,
     git,
     registry: new MemoryRegistry().add('kit', '1.0.0').add('kit', '1.0.1'),

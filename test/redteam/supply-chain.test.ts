@@ -61,7 +61,16 @@ async function judge({ files = {}, facts = {}, more = [], old = {}, project: own
   const head = git.commit('topic', { ...project('1.0.1', more), ...own }, base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
-  const deps = { git, registry, ...nothingVouched(), syntax, clock, tests, mutator: idleMutator, stopEarly: false };
+  const deps = {
+    git,
+    registry,
+    ...nothingVouched(),
+    syntax,
+    clock,
+    tests,
+    mutator: idleMutator,
+    stopEarly: false,
+  };
   const { results } = await checkChange(deps, settings, change, [supplyChain]);
   return results[0];
 }

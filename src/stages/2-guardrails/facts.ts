@@ -8,6 +8,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { MutationFacts } from './mutation/plan.ts';
 import type { TextFacts } from './scope/texts.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
+import type { MutationFacts } from './mutation/plan.ts';
 import type { ProofFacts } from './proofs/facts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';

@@ -201,7 +201,15 @@ describe('checkChange', () => {
 
   it('gathers no fact that no guardrail asks for', async () => {
     const classification = sampleClassification({ base: '', tree: '' }, { class: 'docs' });
-    const deps = { git, registry, ...nothingVouched(), syntax, clock, tests: testsIn(sandbox), mutator: idleMutator };
+    const deps = {
+      git,
+      registry,
+      ...nothingVouched(),
+      syntax,
+      clock,
+      tests: testsIn(sandbox),
+      mutator: idleMutator,
+    };
     const seen: string[] = [];
     const told = { ...deps, onFact: (name: string) => seen.push(name) };
     await checkChange(told, settings, { classification, now: new Date() }, [scope]);
