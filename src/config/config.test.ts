@@ -233,6 +233,7 @@ describe('docs/guide/configuration.md', () => {
       ['commands'],
       ['registry'],
       ['scope'],
+      ['risk'],
       ['agents', 'dependency'],
       ['service'],
       ['service', 'health'],

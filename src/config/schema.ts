@@ -102,6 +102,15 @@ const mutation = z
   })
   .describe('Whether the tests notice faults in the lines that change');
 
+const risk = z
+  .strictObject({
+    critical: z
+      .array(repositoryPattern)
+      .default([])
+      .describe('Of high risk however small the change, so that a person decides'),
+  })
+  .describe('What the score of a change knows of this repository');
+
 const level = z.enum(autonomyLevels).default('observe');
 
 const autonomy = z
@@ -202,6 +211,7 @@ export const configSchema = z
     advisories: advisories.prefault({}),
     scope: scope.prefault({}),
     mutation: mutation.prefault({}),
+    risk: risk.prefault({}),
     autonomy: autonomy.prefault({}),
     agents: agents.prefault({}),
     service: service.nullable().default(null),

@@ -1,11 +1,6 @@
-/** A path as a case-insensitive file system that ignores invisible characters would take it. */
-export function foldedPath(path: string): string {
-  return path
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replaceAll('\\', '/')
-    .toLowerCase();
-}
+import { foldedPath } from './path-pattern.ts';
+
+export { foldedPath } from './path-pattern.ts';
 
 /** Text that people read. MDX is not among them: it holds code that a site runs. */
 export function isDocumentPath(path: string): boolean {

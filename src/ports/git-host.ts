@@ -21,6 +21,23 @@ export interface GitReader {
   list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]>;
 }
 
+/** A commit that touched files. Author and time are what the commit says: anybody can write anything there. */
+export type Touch = {
+  readonly sha: Sha;
+  /** An address, in lower case. */
+  readonly author: string;
+  readonly at: Date;
+};
+
+/** What happened before. As hostile as everything else that a repository says. */
+export interface FileHistory {
+  /**
+   * Of the last `most` commits that `head` can reach, those that touched one of the paths, newest first. Merges count where they
+   * differ from none of their parents alone; names are exact, and renames are not followed. MUST reject where the history is cut off.
+   */
+  touches(head: Sha, paths: readonly string[], most: number): Promise<readonly Touch[]>;
+}
+
 /** Getting a whole tree out. */
 export interface TreeExporter {
   /**

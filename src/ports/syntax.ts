@@ -7,4 +7,9 @@ export interface SyntaxComparer {
   compare(pairs: readonly SourcePair[]): Promise<ReadonlyMap<string, SyntaxComparison>>;
   /** By id. A source that could not be read is missing from the answer, which MUST be read as "may do anything". */
   capabilities(sources: readonly SourceText[]): Promise<ReadonlyMap<string, readonly Capability[]>>;
+  /**
+   * By id: why a sample of a program (in a language that the ending of its path names) does not parse; null: it does.
+   * One that could not be read is missing from the answer, which MUST be read as "may be wrong".
+   */
+  faults(sources: readonly SourceText[]): Promise<ReadonlyMap<string, string | null>>;
 }

@@ -1,4 +1,4 @@
-import type { ChangeClass, FileChange } from '../domain/change.ts';
+import type { ChangeClass, FileChange, Proposal, Sha } from '../domain/change.ts';
 import { packageChanges, parseLockfile } from '../domain/lockfile.ts';
 import type { Classification } from '../domain/stage.ts';
 
@@ -39,4 +39,9 @@ export function sampleClassification(
     protectedPaths: [],
     ...over,
   };
+}
+
+/** What a source hands in; `head` is the commit of the change. */
+export function sampleProposal(head: Sha, over: Partial<Proposal> = {}): Proposal {
+  return { source: 'agent:sample', title: 'Sample', head, ref: 'topic', target: 'main', record: {}, ...over };
 }

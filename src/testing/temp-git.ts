@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FileChange, FileKind, FileStatus, Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
-import type { GitCommit, GitInbox, GitLander, GitReader, TreeExporter } from '../ports/git-host.ts';
+import type {
+  FileHistory,
+  GitCommit,
+  GitInbox,
+  GitLander,
+  GitReader,
+  Touch,
+  TreeExporter,
+} from '../ports/git-host.ts';
 
 /** Files of a commit: text, bytes, a symbolic link's target, or (null) none any more. */
 export type TestFiles = Readonly<
@@ -15,7 +23,7 @@ type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
 
 /** A real repository in a temporary directory, read with plain git. For tests: it trusts what it reads. */
 export class TempGit
-  implements GitReader, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
+  implements GitReader, FileHistory, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
 {
   readonly dir = mkdtempSync(join(tmpdir(), 'autoland-test-git-'));
 
@@ -37,6 +45,14 @@ export class TempGit
     for (const [path, content] of Object.entries(files)) parts.push(...fileCommand(path, content));
     this.#git(['fast-import', '--quiet', '--force', '--date-format=raw'], { input: Buffer.concat(parts) });
     return this.#git(['rev-parse', ref]);
+  }
+
+  /** A merge commit of two commits without conflict, to which `branch` points. */
+  merge(branch: string, first: Sha, second: Sha): Sha {
+    const tree = this.#git(['merge-tree', '--write-tree', first, second]);
+    const made = this.#git(['commit-tree', tree, '-p', first, '-p', second, '-m', 'test merge']);
+    this.#git(['update-ref', `refs/heads/${branch}`, made]);
+    return made;
   }
 
   async resolve(ref: string): Promise<Sha> {
@@ -75,13 +91,24 @@ export class TempGit
 
   async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
     const range = base === null ? head : `${base}..${head}`;
-    const lines = this.#git(['log', '--first-parent', '--reverse', '--format=%H%x09%T%x09%P%x09%s', range]);
-    return lines
+    const format = '--format=%H%x01%T%x01%P%x01%B';
+    return this.#git(['log', '-z', '--first-parent', '--reverse', format, range])
+      .split('\0')
+      .filter(Boolean)
+      .map((record) => {
+        const [sha = '', tree = '', parents = '', message = ''] = record.split('\u0001');
+        return { sha, tree, parents: parents.split(' ').filter(Boolean), message };
+      });
+  }
+
+  async touches(head: Sha, paths: readonly string[], most: number): Promise<readonly Touch[]> {
+    const log = this.#git(['log', `-n${most}`, '--format=%H%x09%ae%x09%ct', head, '--', ...paths]);
+    return log
       .split('\n')
       .filter(Boolean)
       .map((line) => {
-        const [sha = '', tree = '', parents = '', message = ''] = line.split('\t');
-        return { sha, tree, parents: parents.split(' ').filter(Boolean), message };
+        const [sha = '', author = '', at = ''] = line.split('\t');
+        return { sha, author, at: new Date(Number(at) * 1000) };
       });
   }
 

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
+import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
@@ -13,6 +14,7 @@ import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { removeTree } from '../adapters/remove-tree.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../domain/errors.ts';
@@ -109,13 +111,15 @@ async function checkIn(check: Check): Promise<CheckReport> {
       ...tools,
       git: git.reader,
       syntax,
+      secrets: new ChildSecretScanner(),
+      documents: new ChildDocumentReader(),
       clock,
       stopEarly: wish.stopEarly,
       heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
       onFact: wish.onFact,
     };
-    const found = await checkChange(deps, rules.settings, { classification: classed.data, now });
+    const found = await checkChange(deps, rules.settings, { classification: classed.data, proposal, now });
     const checked = { classification: classed.data, guardrails: found, target: ends.base };
     const waived = waivedGuardrails(checked, rules.policies);
     return reportOf(told(), classed.data, found, waived);

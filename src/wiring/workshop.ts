@@ -4,6 +4,7 @@ import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
+import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
@@ -15,6 +16,7 @@ import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
@@ -62,6 +64,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     advisories: new NpmAdvisories(settings),
     syntax: new ChildSyntaxComparer(),
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
+    secrets: new ChildSecretScanner(),
+    documents: new ChildDocumentReader(),
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),

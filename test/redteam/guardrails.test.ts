@@ -3,8 +3,7 @@ import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comp
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
-import { nothingVouched } from '../../src/testing/memory-proofs.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
   MemoryRegistry,
   type SampleEntry,
@@ -30,7 +29,6 @@ afterEach(() => git.remove());
 
 const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
-const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const now = new Date('2026-01-01T00:00:00Z');
 const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
 
@@ -83,17 +81,8 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
-  const deps = {
-    git,
-    registry,
-    ...nothingVouched(),
-    syntax,
-    clock,
-    tests: noTests,
-    mutator: idleMutator,
-    stopEarly: false,
-  };
-  const report = await checkChange(deps, settings, { classification: outcome.data, now });
+  const deps = { git, registry, ...guardrailTools(), tests: noTests, stopEarly: false };
+  const report = await checkChange(deps, settings, { classification: outcome.data, proposal, now });
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ name, code }) => `${name}: ${code}`) };
 }

@@ -5,7 +5,7 @@ import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { allGuardrails } from '../../src/stages/2-guardrails/all.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { lockfileNames } from '../../src/testing/lock-samples.ts';
 import { sampleChecksum, sampleIntegrity } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
@@ -13,7 +13,6 @@ import { dialects, locked, registry } from './support/lockfiles.ts';
 
 const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
-const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const ofPackages = allGuardrails.filter(({ name }) =>
   ['scope', 'lockfile', 'integrity', 'install-scripts', 'release-age'].includes(name),
 );
@@ -33,8 +32,8 @@ async function judge(dialect: Dialect, change: TestFiles): Promise<{ class: stri
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }
   const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
-  const deps = { git, registry, syntax, clock, tests: noTests, mutator: idleMutator, stopEarly: false };
-  const checked = { classification: outcome.data, now: new Date('2026-01-01T00:00:00Z') };
+  const deps = { git, registry, ...guardrailTools(), tests: noTests, stopEarly: false };
+  const checked = { classification: outcome.data, proposal, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, settings, checked, ofPackages);
   const denied = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'abstain');
   return { class: outcome.data.class, denied: denied.map(({ code }) => code) };

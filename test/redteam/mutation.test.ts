@@ -8,6 +8,7 @@ import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-r
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
 import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
@@ -55,13 +56,12 @@ async function judge(change: TestFiles): Promise<string> {
     ...nothingVouched(),
     git,
     registry: new MemoryRegistry(),
-    syntax,
-    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+    ...guardrailTools(),
     tests: new SandboxTestRunner(options),
     mutator: new SandboxMutator(options),
     stopEarly: false,
   };
-  const checked = { classification: outcome.data, now: new Date('2026-01-01T00:00:00Z') };
+  const checked = { classification: outcome.data, proposal, now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, settings, checked);
   const found = report.results.find(({ name }) => name === 'mutation');
   return `${found?.verdict} ${found?.code}`;

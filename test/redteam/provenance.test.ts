@@ -7,10 +7,9 @@ import { provenance } from '../../src/stages/2-guardrails/proofs/provenance.ts';
 import { publisher } from '../../src/stages/2-guardrails/proofs/publisher.ts';
 import { signatures } from '../../src/stages/2-guardrails/proofs/signatures.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
-import { sampleClassification } from '../../src/testing/changes.ts';
+import { sampleClassification, sampleProposal } from '../../src/testing/changes.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
-import { nothingVouched } from '../../src/testing/memory-proofs.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
   MemoryRegistry,
   sampleEntry,
@@ -107,16 +106,13 @@ async function check(proofs: NpmProofs) {
   const head = git.commit('topic', project('1.0.1'), base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const deps = {
-    ...nothingVouched(),
-    mutator: idleMutator,
+    ...guardrailTools(),
     proofs,
     git,
     registry: new MemoryRegistry().add('kit', '1.0.0').add('kit', '1.0.1'),
-    syntax: { capabilities: () => Promise.reject(new Error('nothing here is parsed')) },
-    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     tests: { compare: () => Promise.reject(new Error('nothing here may run code')) },
   };
-  const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
+  const change = { classification, proposal: sampleProposal(head), now: new Date('2026-01-01T00:00:00Z') };
   const { results } = await checkChange(deps, sampleSettings(), change, [signatures, provenance, publisher]);
   return results.map(({ verdict, code }) => `${verdict} ${code}`);
 }

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-chain.ts';
-import { sampleClassification } from '../../src/testing/changes.ts';
+import { sampleClassification, sampleProposal } from '../../src/testing/changes.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
-import { nothingVouched } from '../../src/testing/memory-proofs.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
   MemoryRegistry,
   type SampleVersion,
@@ -31,8 +29,6 @@ type Next = {
 };
 
 const settings = sampleSettings();
-const syntax = new ChildSyntaxComparer();
-const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
 const tests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
 
 const index = "'use strict';\nconst part = require('./lib/part');\nmodule.exports = (x) => part(x) + 1;\n";
@@ -60,17 +56,8 @@ async function judge({ files = {}, facts = {}, more = [], old = {}, project: own
   const base = git.commit('main', project('1.0.0', []));
   const head = git.commit('topic', { ...project('1.0.1', more), ...own }, base);
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
-  const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
-  const deps = {
-    git,
-    registry,
-    ...nothingVouched(),
-    syntax,
-    clock,
-    tests,
-    mutator: idleMutator,
-    stopEarly: false,
-  };
+  const change = { classification, proposal: sampleProposal(head), now: new Date('2026-01-01T00:00:00Z') };
+  const deps = { git, registry, ...guardrailTools(), tests, stopEarly: false };
   const { results } = await checkChange(deps, settings, change, [supplyChain]);
   return results[0];
 }

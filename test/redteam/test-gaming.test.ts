@@ -7,9 +7,8 @@ import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-r
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
+import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
-import { idleMutator } from '../../src/testing/idle-mutator.ts';
-import { nothingVouched } from '../../src/testing/memory-proofs.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 
@@ -60,18 +59,19 @@ async function judge(
   const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   const deps = {
-    ...nothingVouched(),
     git,
     registry: new MemoryRegistry(),
-    syntax,
-    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+    ...guardrailTools(),
     tests: new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' }),
-    mutator: idleMutator,
     stopEarly: false,
   };
   const now = new Date('2026-01-01T00:00:00Z');
   const commands = { ...settings.commands, test };
-  const report = await checkChange(deps, { ...settings, commands }, { classification: outcome.data, now });
+  const report = await checkChange(
+    deps,
+    { ...settings, commands },
+    { classification: outcome.data, proposal, now },
+  );
   const found = report.results.find(({ name }) => name === 'tests');
   return {
     class: outcome.data.class,

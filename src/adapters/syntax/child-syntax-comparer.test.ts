@@ -41,3 +41,36 @@ describe('ChildSyntaxComparer', () => {
     expect([...(await comparer.compare([pair(path, '1', '1')])).keys()]).toEqual([path]);
   });
 });
+
+describe('faults', () => {
+  it.each<[string, string, string, boolean]>([
+    ['a program', 'a.js', 'const a = await f();\nreturn a;', true],
+    ['with types', 'a.js', 'const a: string = f<string>(1);', true],
+    ['elements', 'a.jsx', '<App on={1} />', true],
+    ['members', 'a.js', 'a: 1,\nb() {}', true],
+    ['something left out', 'a.js', 'f(() => { ... });', true],
+    ['a program that is not finished', 'a.js', 'f(() => {', false],
+    ['types that are wrong', 'a.ts', 'const a: = 1;', false],
+    ['JSON', 'a.json', '{"a": [1, 2]}', true],
+    ['JSON with comments', 'a.json', '{\n  // why\n  "a": 1,\n}', true],
+    ['members of JSON', 'a.json', '"a": 1,\n"b": 2', true],
+    ['JSON that is cut off', 'a.json', '{"a": [1, 2}', false],
+    ['YAML', 'a.yaml', 'a: 1\n---\nb: [1]', true],
+    ['YAML that is wrong', 'a.yaml', 'a: [1\nb: 2', false],
+  ])('%s', async (_what, path, text, isRight) => {
+    const answers = await comparer.faults([{ id: 'x', path, text }]);
+    expect(answers.has('x')).toBe(true);
+    expect(answers.get('x') === null).toBe(isRight);
+  });
+
+  it('gives no answer for what it does not know, or what ends its reader', async () => {
+    const deep = `x = ${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const asked = [
+      { id: 'a', path: 'a.py', text: 'x' },
+      { id: 'b', path: 'b.js', text: deep },
+    ];
+    const answers = await comparer.faults(asked);
+    expect(answers.has('a')).toBe(false);
+    expect(answers.get('b')).not.toBe(null);
+  });
+});

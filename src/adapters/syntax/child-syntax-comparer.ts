@@ -28,6 +28,12 @@ export class ChildSyntaxComparer implements SyntaxComparer {
     return output === undefined ? new Map() : readCapabilities(output);
   }
 
+  async faults(sources: readonly SourceText[]): Promise<ReadonlyMap<string, string | null>> {
+    if (sources.length === 0) return new Map();
+    const output = await this.#runChild('faults-child', JSON.stringify(sources));
+    return output === undefined ? new Map() : readFaults(output);
+  }
+
   #runChild(child: string, input: string): Promise<string | undefined> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const script = fileURLToPath(new URL(`./${child}.${extension}`, import.meta.url));
@@ -64,6 +70,15 @@ function readCapabilities(output: string): ReadonlyMap<string, readonly Capabili
   for (const item of readList(output)) {
     if (!isRecord(item) || typeof item.id !== 'string' || !Array.isArray(item.found)) continue;
     answer.set(item.id, item.found);
+  }
+  return answer;
+}
+
+function readFaults(output: string): ReadonlyMap<string, string | null> {
+  const answer = new Map<string, string | null>();
+  for (const item of readList(output)) {
+    if (!isRecord(item) || typeof item.id !== 'string') continue;
+    if (item.fault === null || typeof item.fault === 'string') answer.set(item.id, item.fault);
   }
   return answer;
 }

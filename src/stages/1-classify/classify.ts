@@ -3,12 +3,13 @@ import type { Lockfile } from '../../domain/lockfile.ts';
 import { packageChanges } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
 import { byText } from '../../domain/npm/order.ts';
+import { compilePattern } from '../../domain/path-pattern.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { ruleDependencies, touchesDependencies } from './dependencies.ts';
 import { type DocumentReaders, ruleDocs } from './docs.ts';
 import { ruleLint } from './lint.ts';
-import { compilePattern, isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
+import { isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
 
 /** What the diff is, as data. A lockfile that is absent, or that the diff has nothing to do with, is undefined. */

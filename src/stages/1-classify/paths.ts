@@ -25,15 +25,3 @@ export function isProtectedPath(path: string, extra: readonly RegExp[] = []): bo
   const folded = foldedPath(path);
   return [...protectedPatterns, ...extra].some((pattern) => pattern.test(folded));
 }
-
-/** `*` inside a name, `**` across folders; a pattern also covers what lies below what it names. */
-export function compilePattern(pattern: string): RegExp {
-  const source = foldedPath(pattern)
-    .replace(/\/+$/, '')
-    .split(/(\*\*\/|\*\*|\*)/)
-    .map((part) => globs[part] ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    .join('');
-  return new RegExp(`^${source}(/|$)`);
-}
-
-const globs: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' };

@@ -1,5 +1,6 @@
-import { characterization } from './characterization/characterization.ts';
 import { advisories } from './advisories/advisories.ts';
+import { characterization } from './characterization/characterization.ts';
+import { documentation } from './documentation/documentation.ts';
 import type { Guardrail } from './facts.ts';
 import { installScripts } from './install-scripts.ts';
 import { integrity } from './lockfile/integrity.ts';
@@ -9,13 +10,17 @@ import { provenance } from './proofs/provenance.ts';
 import { publisher } from './proofs/publisher.ts';
 import { signatures } from './proofs/signatures.ts';
 import { releaseAge } from './release-age.ts';
+import { risk } from './risk/risk.ts';
 import { scope } from './scope/scope.ts';
+import { secrets } from './secrets/secrets.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
 import { tests } from './tests/tests.ts';
 
 /** Every guardrail, in the order of their results. */
 export const allGuardrails: readonly Guardrail[] = [
   scope,
+  secrets,
+  documentation,
   lockfile,
   integrity,
   installScripts,
@@ -25,6 +30,7 @@ export const allGuardrails: readonly Guardrail[] = [
   advisories,
   supplyChain,
   releaseAge,
+  risk,
   tests,
   characterization,
   mutation,

@@ -5,11 +5,12 @@ import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { MutationFacts } from './mutation/plan.ts';
-import type { TextFacts } from './scope/texts.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
+import type { DocumentFacts } from './documentation/facts.ts';
 import type { MutationFacts } from './mutation/plan.ts';
 import type { ProofFacts } from './proofs/facts.ts';
+import type { TextFacts } from './scope/texts.ts';
+import type { FoundSecret } from './secrets/texts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
 
@@ -88,6 +89,29 @@ export type ComparedPackage = {
   readonly closed: boolean;
 };
 
+/** Credentials that the change brings in, and what could not be looked into. Cost: its files and commits, and a scanner. */
+export type SecretFacts = {
+  readonly found: readonly FoundSecret[];
+  readonly unread: readonly { readonly what: string; readonly why: string }[];
+  /** New files whose names say that they hold credentials. */
+  readonly keyFiles: readonly string[];
+  /** New comments that tell scanners to look away. */
+  readonly lookAways: readonly { readonly path: string; readonly line: number }[];
+  readonly looked: { readonly files: number; readonly commits: number };
+};
+
+/** What happened before to the files that the change touches, and which of them are critical. Cost: two runs of git. */
+export type HistoryFacts = {
+  /** Of those files that people edit; a new file has none. */
+  readonly touches: readonly { readonly author: string; readonly at: Date }[];
+  /** How many commits were looked at, at most. */
+  readonly commits: number;
+  /** Of the changed paths, those that the configuration names. */
+  readonly critical: readonly string[];
+  /** The moment that ages are counted from. */
+  readonly asOf: Date;
+};
+
 /** The project's tests on base and head. Cost: minutes. */
 export type TestFacts =
   | { readonly configured: false }
@@ -108,6 +132,9 @@ export type Facts = {
   readonly proofs: ProofFacts;
   readonly advisories: AdvisoryFacts;
   readonly contents: ContentsFacts;
+  readonly secrets: SecretFacts;
+  readonly documents: DocumentFacts;
+  readonly history: HistoryFacts;
   readonly tests: TestFacts;
   readonly mutation: MutationFacts;
 };

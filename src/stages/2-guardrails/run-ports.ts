@@ -1,12 +1,15 @@
+import type { Proposal } from '../../domain/change.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { Advisories } from '../../ports/advisories.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { GitReader } from '../../ports/git-host.ts';
+import type { DocumentReader } from '../../ports/document-reader.ts';
+import type { FileHistory, GitReader } from '../../ports/git-host.ts';
 import type { Mutator } from '../../ports/mutator.ts';
 import type { PackageProofs } from '../../ports/package-proofs.ts';
 import type { ProfileCache } from '../../ports/profile-cache.ts';
 import type { Registry } from '../../ports/registry.ts';
+import type { SecretScanner } from '../../ports/secret-scanner.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
 import type { FactName, Facts } from './facts.ts';
@@ -15,13 +18,15 @@ import type { GuardrailSettings } from './settings.ts';
 /** What the gatherers reach out through. */
 export type GuardrailPorts = {
   /** Called with tree names too. */
-  readonly git: Pick<GitReader, 'readFile' | 'list'>;
+  readonly git: Pick<GitReader, 'readFile' | 'list' | 'diff' | 'history'> & FileHistory;
   readonly registry: Registry;
   readonly proofs: PackageProofs;
   readonly advisories: Advisories;
-  readonly syntax: Pick<SyntaxComparer, 'capabilities'>;
   /** Absent: what a package can do is found out anew each time. */
   readonly profiles?: ProfileCache;
+  readonly syntax: Pick<SyntaxComparer, 'capabilities' | 'faults'>;
+  readonly secrets: SecretScanner;
+  readonly documents: DocumentReader;
   readonly tests: TestRunner;
   readonly mutator: Mutator;
   readonly clock: Clock;
@@ -39,7 +44,12 @@ export type GuardrailDeps = GuardrailPorts & {
   readonly onFact?: (name: FactName, state: GatheringState) => void;
 };
 
-export type CheckedChange = { readonly classification: Classification; readonly now: Date };
+export type CheckedChange = {
+  readonly classification: Classification;
+  /** What is landed with the tree: its commits, and what its source says of it. */
+  readonly proposal: Proposal;
+  readonly now: Date;
+};
 
 export type Gathering<Needed extends FactName = never> = {
   readonly deps: GuardrailPorts;

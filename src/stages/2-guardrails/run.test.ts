@@ -2,16 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
-import { sampleClassification } from '../../testing/changes.ts';
+import { sampleClassification, sampleProposal } from '../../testing/changes.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
+import { guardrailTools } from '../../testing/guardrail-tools.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
-import { idleMutator } from '../../testing/idle-mutator.ts';
-import { nothingVouched } from '../../testing/memory-proofs.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { allGuardrails } from './all.ts';
@@ -37,8 +35,7 @@ afterEach(() => {
 });
 
 const settings = sampleSettings({ test: ['node', '--test'] });
-const syntax = new ChildSyntaxComparer();
-const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
+const tools = guardrailTools();
 
 const suite = (...names: string[]) =>
   `const { test } = require('node:test');\n${names.map((name) => `test('${name}', () => { require('../src/x.js')('${name}'); });`).join('\n')}\n`;
@@ -70,17 +67,8 @@ async function check(options: Options) {
     { base: root, tree: head },
     { class: options.class ?? 'dependency-patch', ...options.over },
   );
-  const deps = {
-    git,
-    registry,
-    syntax,
-    clock,
-    tests: testsIn(sandbox),
-    mutator: idleMutator,
-    ...nothingVouched(),
-    ...options.deps,
-  };
-  const change = { classification, now: new Date('2026-01-01T00:00:00Z') };
+  const deps = { git, registry, ...tools, tests: testsIn(sandbox), ...options.deps };
+  const change = { classification, proposal: sampleProposal(head), now: new Date('2026-01-01T00:00:00Z') };
   const report = await checkChange(deps, { ...settings, ...options.settings }, change);
   const codes = new Map(report.results.map((result) => [result.name, `${result.verdict} ${result.code}`]));
   return { report, codes };
@@ -89,7 +77,11 @@ async function check(options: Options) {
 describe('checkChange', () => {
   it('does not ask who vouches for what a revert goes back to', async () => {
     const down = () => Promise.reject(new Error('nobody may be asked'));
-    const deps = { proofs: { prove: down }, advisories: { known: down }, syntax: { capabilities: down } };
+    const deps = {
+      proofs: { prove: down },
+      advisories: { known: down },
+      syntax: { capabilities: down, faults: down },
+    };
     const { codes } = await check({ change: project('2.6.2'), class: 'revert', deps });
     const asked = ['signatures', 'provenance', 'publisher', 'advisories', 'supply-chain'];
     expect(asked.map((name) => Object.fromEntries(codes)[name])).toEqual(
@@ -101,6 +93,8 @@ describe('checkChange', () => {
     const { report, codes } = await check({ change: project('2.6.2') });
     expect(Object.fromEntries(codes)).toEqual({
       scope: 'pass scope.within',
+      secrets: 'pass secrets.none',
+      documentation: 'pass documentation.sound',
       lockfile: 'pass lockfile.agrees',
       integrity: 'pass integrity.served',
       'install-scripts': 'pass install-scripts.none-new',
@@ -110,6 +104,7 @@ describe('checkChange', () => {
       publisher: 'not-offered publisher.not-offered',
       advisories: 'pass advisories.none-new',
       'release-age': 'pass release-age.old-enough',
+      risk: 'pass risk.low',
       tests: 'pass tests.passed',
       characterization: 'pass characterization.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',
@@ -201,19 +196,13 @@ describe('checkChange', () => {
 
   it('gathers no fact that no guardrail asks for', async () => {
     const classification = sampleClassification({ base: '', tree: '' }, { class: 'docs' });
-    const deps = {
-      git,
-      registry,
-      ...nothingVouched(),
-      syntax,
-      clock,
-      tests: testsIn(sandbox),
-      mutator: idleMutator,
-    };
+    const deps = { git, registry, ...tools, tests: testsIn(sandbox) };
     const seen: string[] = [];
     const told = { ...deps, onFact: (name: string) => seen.push(name) };
-    await checkChange(told, settings, { classification, now: new Date() }, [scope]);
-    expect([...new Set(seen)]).toEqual(['diff', 'texts']);
+    await checkChange(told, settings, { classification, proposal: sampleProposal(''), now: new Date() }, [
+      scope,
+    ]);
+    expect([...new Set(seen)]).toEqual(['diff']);
   });
 });
 

@@ -8,11 +8,14 @@ import { gatherAdvisories } from './run-advisories.ts';
 import { attestReport } from './run-attest.ts';
 import { gatherContents } from './run-contents.ts';
 import { gatherDiff } from './run-diff.ts';
+import { gatherDocuments } from './run-documents.ts';
+import { gatherHistory } from './run-history.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
 import { gatherProofs } from './run-proofs.ts';
 import { gatherRegistry } from './run-registry.ts';
+import { gatherSecrets } from './run-secrets.ts';
 import { gatherTests } from './run-tests.ts';
 import { gatherTexts } from './run-texts.ts';
 import { runTasks } from './schedule.ts';
@@ -29,6 +32,9 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   proofs: gatherProofs,
   advisories: gatherAdvisories,
   contents: gatherContents,
+  secrets: gatherSecrets,
+  documents: gatherDocuments,
+  history: gatherHistory,
   tests: gatherTests,
   mutation: gatherMutation,
 };
@@ -37,11 +43,12 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
 export async function runGuardrails(
   deps: GuardrailDeps & { readonly attestor: Attestor },
   settings: GuardrailSettings,
-  ctx: Pick<StageContext, 'id' | 'results' | 'now' | 'note'>,
+  ctx: Pick<StageContext, 'id' | 'results' | 'proposal' | 'now' | 'note'>,
 ): Promise<StageOutcome<GuardrailsReport>> {
   const classification = ctx.results.classify;
   if (classification === undefined) throw new Error('guardrails ran before classify');
-  const report = await checkChange(deps, settings, { classification, now: ctx.now });
+  const { proposal, now } = ctx;
+  const report = await checkChange(deps, settings, { classification, proposal, now });
   const attestations = await attestReport(deps.attestor, ctx, classification, report);
   return { kind: 'done', data: { ...report, attestations } };
 }

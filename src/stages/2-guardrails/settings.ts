@@ -22,6 +22,8 @@ export type GuardrailSettings = {
     /** URL of a server of the OSV API. */
     readonly osv: string;
   };
+  /** Paths and patterns whose changes a person decides; absent: none. */
+  readonly risk?: { readonly critical: readonly string[] };
   readonly commands: {
     /** null: nothing to install. */
     readonly install: Argv | null;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sha } from '../../domain/change.ts';
-import type { GitInbox, GitLander, GitReader, TreeExporter } from '../../ports/git-host.ts';
+import type { FileHistory, GitInbox, GitLander, GitReader, TreeExporter } from '../../ports/git-host.ts';
 
-export type GitHost = GitReader & TreeExporter & GitInbox & GitLander;
+export type GitHost = GitReader & FileHistory & TreeExporter & GitInbox & GitLander;
 
 /** What the factory must have committed to `main`, as its only commit. */
 export const seedFiles: readonly {
@@ -163,6 +163,21 @@ export function gitHostContract(
         });
       }
       expect(await host.resolve('main')).toBe(base);
+    });
+
+    it('tells which commits touched files, newest first and no more than asked', async () => {
+      const first = await propose('touch-1', { 'lib/long.txt': 'one' });
+      const second = await propose('touch-2', { 'README.md': 'two' }, first);
+      const third = await propose('touch-3', { 'lib/long.txt': 'three', '*.txt': 'x' }, second);
+      const shas = async (paths: readonly string[], most = 100) =>
+        (await host.touches(third, paths, most)).map(({ sha }) => sha);
+      expect(await shas(['lib/long.txt'])).toEqual([third, first, base]);
+      expect(await shas(['lib/long.txt', 'README.md'])).toEqual([third, second, first, base]);
+      expect(await shas(['lib/long.txt'], 2)).toEqual([third]);
+      expect(await shas(['*.txt'])).toEqual([third]);
+      expect(await shas(['--all'])).toEqual([]);
+      expect(await shas([])).toEqual([]);
+      expect((await host.touches(third, ['*.txt'], 1))[0]).toMatchObject({ at });
     });
 
     it('points its own refs', async () => {

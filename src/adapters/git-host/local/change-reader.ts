@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha } from '../../../domain/change.ts';
-import type { GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
+import type { FileHistory, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
 import { LocalTreeExporter } from './exporter.ts';
 import { GitView } from './git-view.ts';
 import { assertSha } from './names.ts';
@@ -14,7 +14,7 @@ import { splitNul } from './tree-entries.ts';
 type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
 
 export type ChangeReader = {
-  readonly reader: GitReader;
+  readonly reader: GitReader & FileHistory;
   readonly exporter: TreeExporter;
   /** The tree that would land: `head`'s own where it descends from `tip`. */
   mergeTree(tip: Sha, head: Sha): Promise<Merged>;

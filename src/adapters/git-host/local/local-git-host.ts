@@ -1,6 +1,6 @@
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { GitInbox, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
+import type { FileHistory, GitInbox, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
 import type { KeyRing } from '../../../ports/key-ring.ts';
 import type { Identity } from './commit-object.ts';
 import type { ExportLimits } from './export-plan.ts';
@@ -43,7 +43,7 @@ export async function openGitReader(
 }
 
 /** A git host made of one bare repository and the `git` command. `close` it, or its scratch directory stays until the process exits. */
-export class LocalGitHost implements GitReader, TreeExporter, GitInbox, GitLander {
+export class LocalGitHost implements GitReader, FileHistory, TreeExporter, GitInbox, GitLander {
   /** The bare repository. */
   readonly dir: string;
   readonly #view: GitView;
@@ -71,6 +71,9 @@ export class LocalGitHost implements GitReader, TreeExporter, GitInbox, GitLande
   }
   history(base: Sha | null, head: Sha) {
     return this.#reader.history(base, head);
+  }
+  touches(head: Sha, paths: readonly string[], most: number) {
+    return this.#reader.touches(head, paths, most);
   }
   readFile(commit: Sha, path: string) {
     return this.#reader.readFile(commit, path);

@@ -1,6 +1,6 @@
 import type { FileChange, FileKind, Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { GitCommit, GitReader } from '../../../ports/git-host.ts';
+import type { FileHistory, GitCommit, GitReader, Touch } from '../../../ports/git-host.ts';
 import { blobSizes, readBlobs } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
@@ -9,7 +9,7 @@ import { pathDanger } from './safe-path.ts';
 import { parseTree } from './tree-entries.ts';
 
 /** Everything that only reads. */
-export class LocalGitReader implements GitReader {
+export class LocalGitReader implements GitReader, FileHistory {
   readonly #view: GitView;
 
   constructor(view: GitView) {
@@ -69,6 +69,24 @@ export class LocalGitReader implements GitReader {
       });
     }
     return commits;
+  }
+
+  async touches(head: Sha, paths: readonly string[], most: number): Promise<readonly Touch[]> {
+    if (paths.length === 0) return [];
+    // Two steps, so that the walk ends after `most` commits also where none of them touches a path.
+    const format = ['--no-commit-header', '--format=%H%x00%ae%x00%ct'];
+    const listed = await this.#view.objects(['rev-list', ...format, `-n${most}`, assertSha(head), '--']);
+    const commits = new Map<Sha, Touch>();
+    for (const line of listed.stdout.toString().split('\n')) {
+      const [sha = '', author = '', at = ''] = line.split('\0');
+      if (isSha(sha))
+        commits.set(sha, { sha, author: author.toLowerCase(), at: new Date(Number(at) * 1000) });
+    }
+    const flags = ['--stdin', '--root', '-r', '--no-renames', '--no-ext-diff', '--no-textconv'];
+    const stdin = [...commits.keys()].map((sha) => `${sha}\n`).join('');
+    const args = ['diff-tree', ...flags, '--name-only', '-z', '--', ...paths];
+    const touched = (await this.#view.objects(args, { stdin })).stdout.toString().split('\0');
+    return touched.flatMap((part) => commits.get(part) ?? []);
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {

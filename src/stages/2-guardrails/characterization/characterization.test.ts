@@ -35,6 +35,7 @@ function verdictOf(
       head: undefined,
       manifests: new Map([['', manifest]]),
       origins: [],
+      files: { base: [], head: [], touched: [] },
     } as LockFacts,
     registry: { packages } as Partial<RegistryFacts> as RegistryFacts,
     tests: { configured: true, class: changeClass, observed } as Partial<TestFacts> as TestFacts,

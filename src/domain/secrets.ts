@@ -1,0 +1,11 @@
+/** One place of a text that holds a credential. It carries no part of the text: it may go wherever a reason goes. */
+export type SecretMatch = {
+  /** What kind of credential, such as `github` or `private-key`. */
+  readonly rule: string;
+  /** false: it only looks like one (an assignment of random text). */
+  readonly certain: boolean;
+  /** From 1. */
+  readonly line: number;
+  /** Equal for equal credentials of one call; under a key that is thrown away, so that it tells nobody what they are. */
+  readonly fingerprint: string;
+};

@@ -1,0 +1,17 @@
+import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
+import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
+import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
+import { idleMutator } from './idle-mutator.ts';
+import { nothingVouched } from './memory-proofs.ts';
+
+/** What guardrails reach out through that needs no repository: the real readers of text, and a clock; nothing is mutated, nobody vouches for a package. */
+export function guardrailTools() {
+  return {
+    syntax: new ChildSyntaxComparer(),
+    secrets: new ChildSecretScanner(),
+    documents: new ChildDocumentReader(),
+    mutator: idleMutator,
+    ...nothingVouched(),
+    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+  };
+}
