@@ -130,7 +130,7 @@ describe('checkChange', () => {
     const { report, codes } = await check(update);
     expect(codes.get('tests')).toBe('pass tests.passed');
     expect(codes.get('characterization')).toBe('fail characterization.value-differs');
-    expect(report.results.at(-1)?.reason).toBe(
+    expect(report.results.find(({ name }) => name === 'characterization')?.reason).toBe(
       'ejs@2.6.1 -> 2.6.2: ejs.render("a") (result): old return 1, new return 2.',
     );
     const reverted = await check({ ...update, class: 'revert' });
