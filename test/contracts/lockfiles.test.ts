@@ -98,7 +98,10 @@ describe('workspaceFolders', () => {
     expect(of(workspaces, paths)).toEqual(expected);
   });
 
-  it.each([[['!a']], [['{a,b}']], [[1]], ['a'], [['(a+)+$']]])('refuses %j', (workspaces) => {
-    expect(() => of(workspaces, paths)).toThrow('plain patterns');
-  });
+  it.each([[['!a']], [['{a,b}']], [[1]], ['a'], [['(a+)+$']], [['a*b*c']], [['**/a/**']]])(
+    'refuses %j',
+    (workspaces) => {
+      expect(() => of(workspaces, paths)).toThrow('plain patterns');
+    },
+  );
 });

@@ -1,8 +1,9 @@
+import { maxCharacters } from './model.ts';
+
 /** A document of nested mappings: text, numbers, flags, nothing, lists, or mappings of these. */
 export type Node = string | number | boolean | null | readonly Node[] | BlockMap;
 export type BlockMap = ReadonlyMap<string, Node>;
 
-const maxCharacters = 16 * 1024 * 1024;
 const maxLine = 64 * 1024;
 const maxDepth = 12;
 

@@ -54,7 +54,8 @@ export function workspaceFolders(root: Manifest | undefined, paths: readonly str
   return folders;
 }
 
-const plainGlob = /^(?:\.\/)?[\w@.*/-]{1,200}$/;
+/** One `**` at most, and one `*` in a name: more would take a regular expression for ever. */
+const plainGlob = /^(?!.*\*\*.*\*\*)(?!.*\*[^*/]+\*)(?!.*\*\*\*)[\w@.*/-]{1,200}$/;
 
 function globOf(glob: string): RegExp {
   const parts = glob.replace(/^\.\//, '').replace(/\/+$/, '').split('/');

@@ -112,6 +112,15 @@ export type Lockfile = {
   readonly settings: ReadonlyMap<string, string>;
 };
 
+/** The largest known monorepos lock some ten thousand packages. */
+export const maxPackages = 50_000;
+export const maxCharacters = 8 * 1024 * 1024;
+
+/** Throws an Error. */
+export function assertCount(count: number): void {
+  if (count > maxPackages) throw new Error(`it holds ${count} packages, over ${maxPackages}`);
+}
+
 const marker = 'node_modules/';
 
 /** The folder's name: `@a/b` for `node_modules/c/node_modules/@a/b`; '' for the project and workspaces. */

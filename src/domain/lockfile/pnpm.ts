@@ -1,6 +1,14 @@
 import { byText } from '../npm/order.ts';
 import { type BlockMap, type Node, parseBlockText } from './block-text.ts';
-import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims, noFlags } from './model.ts';
+import {
+  assertCount,
+  bareEntry,
+  isInside,
+  type LockEntry,
+  type Lockfile,
+  noClaims,
+  noFlags,
+} from './model.ts';
 import { flagOf, listOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
 
 const steering = [
@@ -126,6 +134,7 @@ function target(folder: string, name: string, reference: string, names: Names): 
 function* packages(raw: BlockMap, names: Names): Generator<LockEntry> {
   const all = mapOf(raw, 'packages');
   const snapshots = raw.has('snapshots') ? mapOf(raw, 'snapshots') : all;
+  assertCount(all.size + snapshots.size);
   const used = new Set<string>();
   for (const key of snapshots.keys()) {
     const about = snapshots === all ? key : names.split(key).id;

@@ -1,7 +1,7 @@
 import type { Manifest } from '../npm/manifest.ts';
 import { byText } from '../npm/order.ts';
 import { type BlockMap, parseBlockText } from './block-text.ts';
-import { bareEntry, isInside, type LockEntry, type Lockfile, noClaims } from './model.ts';
+import { assertCount, bareEntry, isInside, type LockEntry, type Lockfile, noClaims } from './model.ts';
 import { flagOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
 import { bareRange, readDescriptor, resolutionsOf } from './yarn-names.ts';
 
@@ -21,6 +21,7 @@ export function parseYarnBerry(text: string, root: Manifest | undefined): Lockfi
       `expected a lockfile of version ${oldest} to ${newest}, found ${textOf(about, 'version')}`,
     );
   }
+  assertCount(raw.size);
   const blocks = [...raw.keys()]
     .filter((key) => key !== '__metadata')
     .map((key) => block(key, mapOf(raw, key)));

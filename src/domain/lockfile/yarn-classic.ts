@@ -1,9 +1,8 @@
 import type { Manifest } from '../npm/manifest.ts';
-import { bareEntry, type LockEntry, type Lockfile } from './model.ts';
+import { assertCount, bareEntry, type LockEntry, type Lockfile, maxCharacters } from './model.ts';
 import { bareRange, readDescriptor, resolutionsOf } from './yarn-names.ts';
 
 const header = '# yarn lockfile v1';
-const maxCharacters = 16 * 1024 * 1024;
 const maxLine = 64 * 1024;
 
 /** By folder ('' = root): a yarn.lock of version 1 says nothing of the projects that it is for. */
@@ -12,10 +11,16 @@ export type Projects = ReadonlyMap<string, Manifest>;
 /** yarn.lock of Yarn 1. Throws an Error for all that Yarn does not write. https://classic.yarnpkg.com/docs/yarn-lock */
 export function parseYarnClassic(text: string, projects: Projects): Lockfile {
   const blocks = blocksOf(text);
+  assertCount(blocks.length);
   const entries = new Map<string, LockEntry>();
   const byPattern = new Map<string, string>();
+  const seen = new Map<string, number>();
   for (const block of blocks) {
-    const entry = installed(block, entries);
+    const found = installed(block);
+    // One package may stand there several times, under several ranges.
+    const times = (seen.get(found.path) ?? 0) + 1;
+    seen.set(found.path, times);
+    const entry = times === 1 ? found : { ...found, path: `${found.path}#${times}` };
     entries.set(entry.path, entry);
     for (const pattern of block.patterns) {
       if (byPattern.has(pattern)) throw new Error(`"${pattern}" stands twice`);
@@ -121,7 +126,7 @@ function wordText(found: string): string | undefined {
   }
 }
 
-function installed(block: Block, others: ReadonlyMap<string, LockEntry>): LockEntry {
+function installed(block: Block): LockEntry {
   const names = new Set(block.patterns.map(realName));
   const [name = ''] = names;
   if (names.size !== 1) throw new Error(`"${block.patterns.join(', ')}" names several packages`);
@@ -130,7 +135,7 @@ function installed(block: Block, others: ReadonlyMap<string, LockEntry>): LockEn
   const local = /^(?:file|link|portal):/.test(range);
   const resolved = block.fields.get('resolved')?.replace(/#[0-9a-f]{40}$/, '');
   return {
-    ...bareEntry('yarn-classic', freePath(`node_modules/${name}@${version ?? ''}`, others), name),
+    ...bareEntry('yarn-classic', `node_modules/${name}@${version ?? ''}`, name),
     version,
     // Without an address Yarn 1 takes what the pattern says.
     resolved: resolved ?? (local ? range : undefined),
@@ -139,13 +144,6 @@ function installed(block: Block, others: ReadonlyMap<string, LockEntry>): LockEn
     dependencies: block.needs.get('dependencies') ?? new Map(),
     optionalDependencies: block.needs.get('optionalDependencies') ?? new Map(),
   };
-}
-
-/** One package may stand there several times, under several ranges. */
-function freePath(path: string, others: ReadonlyMap<string, LockEntry>): string {
-  let free = path;
-  for (let at = 2; others.has(free); at++) free = `${path}#${at}`;
-  return free;
 }
 
 /** Of `al@npm:ms@^2.1.0` it is ms. */
