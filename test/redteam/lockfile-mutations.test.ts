@@ -113,12 +113,16 @@ describe.each(dialects)('any change to a lockfile of %s', (dialect) => {
   });
 });
 
-/** npm may leave out where a package comes from: then it is the registry. */
+/** npm may leave out where a package comes from: then it is the registry, which has two names with Yarn 1. */
 function withAddresses(real: Lockfile, head: Lockfile): Lockfile {
-  if (head.dialect !== 'npm') return head;
   const entries = [...head.entries].map(([path, entry]) => {
-    const resolved = entry.resolved ?? real.entries.get(path)?.resolved;
-    return [path, { ...entry, resolved }] as const;
+    const missing = head.dialect === 'npm' ? real.entries.get(path)?.resolved : undefined;
+    const resolved = entry.resolved ?? missing;
+    const named =
+      head.dialect === 'yarn-classic'
+        ? resolved?.replace('//registry.npmjs.org/', '//registry.yarnpkg.com/')
+        : resolved;
+    return [path, { ...entry, resolved: named }] as const;
   });
   return { ...head, entries: new Map(entries) };
 }
