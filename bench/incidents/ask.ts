@@ -23,7 +23,8 @@ for (const [question, ask] of Object.entries(probe(loaded.default ?? loaded))) {
     answers[question] = inspect(await ask(), { depth: 20, breakLength: Number.POSITIVE_INFINITY });
   } catch (error) {
     // The message may hold the port of a server.
-    answers[question] = `throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+    answers[question] =
+      `throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
   }
 }
 process.stdout.write(JSON.stringify(answers));
