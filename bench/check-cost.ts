@@ -1,0 +1,85 @@
+// What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies.
+// The projects are packages that ship their tests; they come from the registry that npm is set up with.
+// Cold: with empty caches of npm and of Node; warm: again, with the same ones. In turns, so that a busy moment of the
+// machine falls on both. Prints one JSON object. --only NAME runs one project.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Project, projects } from './check-cost/projects.ts';
+import { makeProject } from './check-cost/repository.ts';
+import { withFolder } from './incidents/repository.ts';
+import { checkLastCommit } from './support/check-command.ts';
+import { median, rounded } from './support/figures.ts';
+import { runOrThrow } from './support/run-command.ts';
+
+const SECONDS = 600;
+const WARM_ROUNDS = 3;
+const target = { cold: 2, warm: 1.3 };
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const measured = [];
+for (const project of projects.filter(({ name }) => values.only === undefined || name === values.only)) {
+  measured.push(await withFolder((folder) => measure(project, folder)));
+  process.stderr.write(`${project.name}\n`);
+}
+console.log(JSON.stringify({ target, projects: measured }));
+
+type Pair = { readonly peer: number; readonly check: number };
+
+async function measure(project: Project, folder: string): Promise<object> {
+  const repo = join(folder, 'repo');
+  await mkdir(repo);
+  await makeProject(project, repo);
+  const peerCaches = cachesIn(join(folder, 'peer'));
+  const checkCaches = cachesIn(join(folder, 'check'));
+  const said: string[] = [];
+  const round = async (): Promise<Pair> => {
+    const peer = await timePeer(repo, peerCaches);
+    const { ms, report } = await checkLastCommit(repo, {
+      seconds: SECONDS,
+      env: checkCaches,
+      more: ['--no-stop-early'],
+    });
+    said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
+    return { peer, check: ms };
+  };
+  const cold = await round();
+  const warm: Pair[] = [];
+  for (let i = 0; i < WARM_ROUNDS; i += 1) warm.push(await round());
+  const middle = {
+    peer: median(warm.map(({ peer }) => peer)),
+    check: median(warm.map(({ check }) => check)),
+  };
+  return {
+    project: `${project.name}@${project.version}`,
+    update: project.update,
+    cold: told(cold),
+    warm: told(middle),
+    // A guardrail that did not pass may have ended sooner, or later, than one that does.
+    notPassed: [...new Set(said)],
+  };
+}
+
+/** In a clean work tree, as CI has it. */
+async function timePeer(repo: string, env: NodeJS.ProcessEnv): Promise<number> {
+  await runOrThrow(['git', 'clean', '-dfxq'], { cwd: repo, seconds: 60 });
+  const started = performance.now();
+  await runOrThrow(['npm', 'ci', '--ignore-scripts'], { cwd: repo, seconds: SECONDS, env });
+  await runOrThrow(['npm', 'test'], { cwd: repo, seconds: SECONDS, env });
+  const ms = performance.now() - started;
+  await runOrThrow(['git', 'clean', '-dfxq'], { cwd: repo, seconds: 60 });
+  return ms;
+}
+
+function cachesIn(folder: string): NodeJS.ProcessEnv {
+  const caches = { npm_config_cache: join(folder, 'npm'), NODE_COMPILE_CACHE: join(folder, 'node') };
+  return { ...process.env, ...caches };
+}
+
+function told({ peer, check }: Pair): object {
+  return {
+    peerSeconds: rounded(peer / 1000),
+    checkSeconds: rounded(check / 1000),
+    ratio: rounded(check / peer),
+  };
+}
