@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Project, projects } from './check-cost/projects.ts';
 import { makeProject } from './check-cost/repository.ts';
-import { withFolder } from './incidents/repository.ts';
 import { checkLastCommit } from './support/check-command.ts';
 import { median, rounded } from './support/figures.ts';
+import { withFolder } from './support/folder.ts';
 import { runOrThrow } from './support/run-command.ts';
 
 const SECONDS = 600;

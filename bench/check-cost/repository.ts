@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commitAll, git } from '../support/git.ts';
 import { runOrThrow } from '../support/run-command.ts';
 import { linters, type Project } from './projects.ts';
 
@@ -28,8 +29,7 @@ export async function makeProject(project: Project, repo: string): Promise<void>
     await writeFile(path, `${JSON.stringify(pinned(version), null, 2)}\n`);
     const lock = ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
     await runOrThrow(lock, { cwd: repo, seconds: 300 });
-    await git(repo, 'add', '--all');
-    await git(repo, 'commit', '--quiet', '--message', `Use ${update.name} ${version}`);
+    await commitAll(repo, `Use ${update.name} ${version}`);
   }
 }
 
@@ -39,9 +39,4 @@ async function unpack({ name, version }: Project, repo: string): Promise<void> {
   if (tarball === undefined) throw new Error(`npm pack ${name} left no tarball`);
   await runOrThrow(['tar', '-xzf', tarball, '--strip-components=1'], { cwd: repo, seconds: 60 });
   await runOrThrow(['rm', tarball], { cwd: repo, seconds: 10 });
-}
-
-async function git(repo: string, ...args: readonly string[]): Promise<void> {
-  const who = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'commit.gpgSign=false'];
-  await runOrThrow(['git', ...who, ...args], { cwd: repo, seconds: 60 });
 }

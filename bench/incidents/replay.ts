@@ -1,6 +1,7 @@
 import { type CheckGuardrail, checkLastCommit } from '../support/check-command.ts';
+import { withFolder } from '../support/folder.ts';
 import { type Case, type Half, halfOf, idOf } from './case.ts';
-import { makeRepository, withFolder } from './repository.ts';
+import { makeRepository } from './repository.ts';
 import type { Outcome, Verdict } from './score.ts';
 
 export type Replayed = {

@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { commitAll, git } from '../support/git.ts';
 import { runOrThrow } from '../support/run-command.ts';
 import type { Case } from './case.ts';
 
@@ -11,16 +11,6 @@ const settings = 'version: 1\nregistry:\n  minimumAgeDays: 0\n';
 
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
 
-/** A folder that is removed afterwards, whatever happens. */
-export async function withFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'autoland-incidents-'));
-  try {
-    return await act(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
 /** The client on `from`, and one commit that updates it to `to`: what Dependabot would propose. */
 export async function makeRepository(each: Case, folder: string): Promise<void> {
   await writeClient(each, folder);
@@ -29,9 +19,9 @@ export async function makeRepository(each: Case, folder: string): Promise<void> 
   await writeFile(join(folder, '.gitignore'), 'node_modules\n');
   await install(each, each.from, folder, ['--package-lock-only']);
   await git(folder, 'init', '--quiet', '--initial-branch=main');
-  await commit(folder, `Use ${each.name} ${each.from}`);
+  await commitAll(folder, `Use ${each.name} ${each.from}`);
   await install(each, each.to, folder, ['--package-lock-only']);
-  await commit(folder, `Update ${each.name} to ${each.to}`);
+  await commitAll(folder, `Update ${each.name} to ${each.to}`);
 }
 
 /** The client with its packages and its probe, which the guardrails never see. */
@@ -63,14 +53,4 @@ async function install(
 ): Promise<void> {
   const argv = ['npm', 'install', ...quiet, '--save-exact', ...more, `${name}@${version}`];
   await runOrThrow(argv, { cwd: folder, seconds: 120 });
-}
-
-async function commit(folder: string, message: string): Promise<void> {
-  await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--message', message);
-}
-
-async function git(folder: string, ...args: readonly string[]): Promise<void> {
-  const who = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'commit.gpgSign=false'];
-  await runOrThrow(['git', ...who, ...args], { cwd: folder, seconds: 30 });
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { withFolder } from '../support/folder.ts';
 import { runCommand, runOrThrow } from '../support/run-command.ts';
 import { type Case, idOf } from './case.ts';
-import { installClient, withFolder } from './repository.ts';
+import { installClient } from './repository.ts';
 
 export type Verified = {
   readonly case: string;
