@@ -25,9 +25,9 @@ export const projects: readonly Project[] = [
     test: 'node --test',
   },
   {
-    name: 'fastify',
-    version: '5.12.8',
+    name: 'fast-json-stringify',
+    version: '7.3.6',
     update: { name: 'rfdc', from: '1.3.1', to: '1.4.1' },
-    test: 'borp',
+    test: 'node --test',
   },
 ];
