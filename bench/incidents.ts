@@ -2,10 +2,11 @@
 // Packages come from the registry that npm is set up with. Prints one JSON object.
 //   --only TEXT     cases whose name holds it; --half tuning|held-out: one half
 //   --verify        instead: whether the data is true, by the clients' tests and probes
+//   --reveal        names cases of the held-out half too, which nobody reads who tunes a guardrail
 //   --minutes N     no case is begun after (15); --jobs N: at once (2); --seconds N: for each check (120)
 import { parseArgs } from 'node:util';
 import { benignCases } from './incidents/benign-cases.ts';
-import { type Case, halfOf, idOf } from './incidents/case.ts';
+import { type Case, halfOf, idOf, inOrderOfHash } from './incidents/case.ts';
 import { incidentCases } from './incidents/incident-cases.ts';
 import { outcomeOf, type Replayed, replay } from './incidents/replay.ts';
 import { scoresOf } from './incidents/score.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     half: { type: 'string' },
     verify: { type: 'boolean', default: false },
+    reveal: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '15' },
     jobs: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '120' },
@@ -43,10 +45,11 @@ console.log(JSON.stringify(report));
 
 async function replayAll(): Promise<object> {
   const { done: replayed, left: notRun } = await inTurns((each) => replay(each, Number(values.seconds)));
+  const shown = replayed.filter(({ half }) => values.reveal || half === 'tuning');
   const times = replayed.flatMap(({ ms }) => ms ?? []);
   return {
     cases: replayed.length,
-    notRun,
+    notRun: notRun.length,
     minutes: minutesSince(),
     guardrails: scoresOf(replayed.map((each) => outcomeOf(each, 'verdict'))),
     testsAlone: scoresOf(replayed.map((each) => outcomeOf(each, 'tests'))),
@@ -54,10 +57,10 @@ async function replayAll(): Promise<object> {
       median: rounded(quantile(times, 0.5) / 1000),
       p90: rounded(quantile(times, 0.9) / 1000),
     },
-    by: talliesOf(replayed),
-    missed: replayed.filter(({ kind, verdict }) => kind === 'incident' && verdict === 'pass').map(nameOf),
-    alarms: replayed.filter(({ kind, verdict }) => kind === 'benign' && verdict !== 'pass').map(nameOf),
-    each: replayed,
+    by: talliesOf(shown),
+    missed: shown.filter(({ kind, verdict }) => kind === 'incident' && verdict === 'pass').map(nameOf),
+    alarms: shown.filter(({ kind, verdict }) => kind === 'benign' && verdict !== 'pass').map(nameOf),
+    each: shown,
   };
 }
 
@@ -97,8 +100,9 @@ async function inTurns<T>(act: (each: Case) => Promise<T>): Promise<{ done: T[];
   return { done, left: queue.map(idOf) };
 }
 
-/** In turns, so that a run that ends early has looked at both kinds. */
-function mixed(first: readonly Case[], second: readonly Case[]): readonly Case[] {
+/** In turns and in the order of a hash, so that a run that ends early has looked at a fair share of both kinds. */
+function mixed(incidents: readonly Case[], benign: readonly Case[]): readonly Case[] {
+  const [first, second] = [inOrderOfHash(incidents), inOrderOfHash(benign)];
   const longer = Math.max(first.length, second.length);
   return Array.from({ length: longer }, (_, index) => [first[index], second[index]])
     .flat()

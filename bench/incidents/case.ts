@@ -27,10 +27,20 @@ export type Half = 'tuning' | 'held-out';
  * does not tell of another of the same client.
  */
 export function halfOf({ name }: Pick<Case, 'name'>): Half {
-  const [first = 0] = createHash('sha256').update(name).digest();
-  return first % 2 === 0 ? 'tuning' : 'held-out';
+  return Number.parseInt(hashOf(name).slice(0, 2), 16) % 2 === 0 ? 'tuning' : 'held-out';
 }
 
 export function idOf({ name, from, to }: Pick<Case, 'name' | 'from' | 'to'>): string {
   return `${name} ${from} -> ${to}`;
+}
+
+/** The same order each time, that has nothing to do with names or kinds. */
+export function inOrderOfHash<T extends Pick<Case, 'name' | 'from' | 'to'>>(
+  cases: readonly T[],
+): readonly T[] {
+  return cases.toSorted((a, b) => (hashOf(idOf(a)) < hashOf(idOf(b)) ? -1 : 1));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
