@@ -29,9 +29,9 @@ function run(name: string, given: readonly string[]): boolean {
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 26,
   });
-  if (status !== 0) return false;
-  process.stdout.write(`${JSON.stringify(named(name, JSON.parse(stdout)))}\n`);
-  return true;
+  // What failed may still have measured something.
+  if (stdout !== '') process.stdout.write(`${JSON.stringify(named(name, JSON.parse(stdout)))}\n`);
+  return status === 0;
 }
 
 function named(name: string, figures: Record<string, unknown>): Record<string, unknown> {
