@@ -1,16 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileChange } from '../../domain/change.ts';
 import type { Classification } from '../../domain/stage.ts';
+import { newMarks } from './documentation/lines.ts';
+import { isProse } from './documentation/paths.ts';
 import { type GuardrailPorts, gatherer } from './run-ports.ts';
 import { type HiddenText, hiddenText, saysGenerated } from './scope/hidden-text.ts';
 import { isRootLockfile } from './scope/sizes.ts';
-import { clashesOf } from './scope/texts.ts';
+import { type AddressedText, clashesOf } from './scope/texts.ts';
 
 const mostBytes = 1024 * 1024;
 const mostFiles = 500;
 
 type Git = GuardrailPorts['git'];
-type Read = { readonly hidden: readonly HiddenText[]; readonly isGenerated: boolean } | 'unread';
+type Read =
+  | {
+      readonly hidden: readonly HiddenText[];
+      readonly addressed: readonly AddressedText[];
+      readonly isGenerated: boolean;
+    }
+  | 'unread';
 
 /** What the changed files hold that a reader of the diff might not see. */
 export const gatherTexts = gatherer<'texts'>()({
@@ -25,6 +33,7 @@ export const gatherTexts = gatherer<'texts'>()({
     const changed = new Set(files.filter(({ status }) => status !== 'deleted').map(({ path }) => path));
     return {
       hidden: [...read.values()].flatMap((each) => (each === 'unread' ? [] : each.hidden)),
+      addressed: [...read.values()].flatMap((each) => (each === 'unread' ? [] : each.addressed)),
       generated: [...read].flatMap(([path, each]) => (each !== 'unread' && each.isGenerated ? [path] : [])),
       unread: texts.map(({ path }) => path).filter((path) => (read.get(path) ?? 'unread') === 'unread'),
       clashes: clashesOf(
@@ -60,8 +69,17 @@ async function readAll(
     else {
       const text = head.toString('utf8');
       const known = before === undefined || before.length > mostBytes ? '' : before.toString('utf8');
-      read.set(path, { hidden: hiddenText(path, known, text), isGenerated: saysGenerated(text) });
+      read.set(path, {
+        hidden: hiddenText(path, known, text),
+        addressed: isProse(path) ? [] : addressedIn(path, known, text),
+        isGenerated: saysGenerated(text),
+      });
     }
   }
   return read;
+}
+
+function addressedIn(path: string, known: string, text: string): readonly AddressedText[] {
+  const marks = newMarks(known, text).filter(({ kind }) => kind === 'instruction-text');
+  return marks.slice(0, 10).map(({ line, quote }) => ({ path, line, quote }));
 }

@@ -75,7 +75,7 @@ function generatedProblems({ files }: DiffFacts, { generated }: TextFacts): read
     }));
 }
 
-function doubts({ hidden, unread }: TextFacts): readonly Doubt[] {
+function doubts({ hidden, addressed, unread }: TextFacts): readonly Doubt[] {
   const [file] = unread;
   return [
     ...hidden.flatMap((found) => {
@@ -84,6 +84,10 @@ function doubts({ hidden, unread }: TextFacts): readonly Doubt[] {
         ? [{ code: 'scope.hidden-prose', reason: `${placed(found)}, which nobody sees.` }]
         : [{ code: 'scope.mixed-scripts', reason: `${placed(found)}, a word with letters of two scripts.` }];
     }),
+    ...addressed.map(({ path, line, quote }) => ({
+      code: 'scope.instruction-text',
+      reason: `${printable(path)}:${line} speaks to a model or a reviewer: ${printable(quote).slice(0, 200)}`,
+    })),
     ...(file === undefined
       ? []
       : [

@@ -1,9 +1,13 @@
 import type { HiddenText } from './hidden-text.ts';
 
+export type AddressedText = { readonly path: string; readonly line: number; readonly quote: string };
+
 /** What the changed files hold, and how they lie among all others. Cost: some reads. */
 export type TextFacts = {
   /** In lines that the base does not have. */
   readonly hidden: readonly HiddenText[];
+  /** New lines of code that speak to a model or a reviewer; documents have a guardrail of their own. */
+  readonly addressed: readonly AddressedText[];
   /** Files that say of themselves that a program writes them. */
   readonly generated: readonly string[];
   /** Changed text that was not read: too large, too many, or not UTF-8. */
