@@ -31,7 +31,7 @@ const stoppedBy: Readonly<Record<string, Evidence>> = {
   // A report whose summary contradicts its results.
   'forbid-failed-guardrails': {
     ...goodPatch,
-    guardrails: { ...withVerdict(goodPatch, 'secrets', 'fail').guardrails, verdict: 'pass' },
+    guardrails: { ...withVerdict(goodPatch, 'mutation', 'fail').guardrails, verdict: 'pass' },
   },
 };
 

@@ -13,6 +13,8 @@ export const goodPatch: Evidence = {
   },
   guardrails: guardrails({
     scope: 'pass',
+    secrets: 'pass',
+    documentation: 'pass',
     lockfile: 'pass',
     integrity: 'pass',
     'install-scripts': 'pass',
@@ -22,7 +24,9 @@ export const goodPatch: Evidence = {
     advisories: 'pass',
     'supply-chain': 'pass',
     'release-age': 'pass',
+    risk: 'pass',
     tests: 'pass',
+    characterization: 'pass',
   }),
   judge: { verdict: 'no-objection', reasons: [] },
   source: 'agent:dependency',
