@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FlagAnswer, FlagQuestion } from '../../domain/flag-off.ts';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
+import type { CriticalFunction, Proof } from '../../domain/proof.ts';
+import type { SourcePair } from '../../domain/syntax.ts';
+import type { Prover } from '../../ports/prover.ts';
+
+type Limits = {
+  /** Of each question to the solver, in its own steps; three may be asked for one function. Default 20 million. */
+  readonly effort?: number;
+  /** Of a whole job. Default 120. */
+  readonly seconds?: number;
+};
+
+/** One child process for each job, because hostile source can end or exhaust the process that reads it. */
+export class ChildProver implements Prover {
+  readonly #effort: number;
+  readonly #jobMs: number;
+
+  constructor({ effort = 20_000_000, seconds = 120 }: Limits = {}) {
+    this.#effort = effort;
+    this.#jobMs = seconds * 1000;
+  }
+
+  async survey(pairs: readonly SourcePair[]): Promise<ReadonlyMap<string, readonly CriticalFunction[]>> {
+    const answer = new Map<string, readonly CriticalFunction[]>();
+    if (pairs.length === 0) return answer;
+    const output = await this.#run({ survey: pairs });
+    for (const item of Array.isArray(output) ? output : [])
+      if (isRecord(item) && typeof item.path === 'string' && Array.isArray(item.found))
+        answer.set(item.path, item.found);
+    return answer;
+  }
+
+  async prove(pair: SourcePair, name: string): Promise<Proof> {
+    const output = await this.#run({ prove: pair, name, effort: this.#effort });
+    return isProof(output)
+      ? output
+      : { verdict: 'unknown', why: 'it took too long, or too much memory', tried: 0 };
+  }
+
+  async flags(question: FlagQuestion): Promise<FlagAnswer | undefined> {
+    const output = await this.#run({ flags: question });
+    return isFlagAnswer(output) ? output : undefined;
+  }
+
+  /** undefined: it crashed, hung or answered nonsense. */
+  #run(job: unknown): Promise<unknown> {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const script = fileURLToPath(new URL(`./prove-child.${extension}`, import.meta.url));
+    return new Promise((resolve) => {
+      const running = spawn(process.execPath, ['--max-old-space-size=1024', script], {
+        env: {},
+        stdio: ['pipe', 'pipe', 'ignore'],
+        timeout: this.#jobMs,
+        killSignal: 'SIGKILL',
+      });
+      const chunks: Buffer[] = [];
+      running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      running.on('error', () => resolve(undefined));
+      running.on('close', (code) => resolve(code === 0 ? parsed(Buffer.concat(chunks)) : undefined));
+      // A child that has crashed does not read on; its exit says so.
+      running.stdin.on('error', () => undefined);
+      running.stdin.end(JSON.stringify(job));
+    });
+  }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the child says is this program's own work on hostile text, never the text itself. */
+function isProof(value: unknown): value is Proof {
+  const verdicts: readonly unknown[] = ['proved', 'refuted', 'unsupported', 'unknown'];
+  return isRecord(value) && verdicts.includes(value.verdict);
+}
+
+function isFlagAnswer(value: unknown): value is FlagAnswer {
+  return (
+    isRecord(value) && Array.isArray(value.added) && Array.isArray(value.doubts) && Array.isArray(value.wants)
+  );
+}

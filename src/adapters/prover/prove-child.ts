@@ -1,0 +1,59 @@
+import type { FlagQuestion } from '../../domain/flag-off.ts';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
+import { answerFlags } from '../../flag-off/compare.ts';
+import { proveFunction } from '../../proof/prove-function.ts';
+import { survey } from '../../proof/survey.ts';
+import { parseSource } from './parse.ts';
+import { startSolver } from './solver.ts';
+
+/** The child of child-prover.ts: one job as JSON on standard input, its answer as JSON on standard output. */
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+const job: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+if (!isRecord(job)) throw new Error('expected a job');
+process.stdout.write(JSON.stringify(await answer(job)), () => process.exit(0));
+
+async function answer({
+  survey: pairs,
+  flags,
+  prove,
+  name,
+  effort,
+}: Record<string, unknown>): Promise<unknown> {
+  if (Array.isArray(pairs)) return pairs.flatMap(surveyed);
+  if (isRecord(flags)) return folded(flags);
+  const versions = read(prove);
+  if (versions === undefined || typeof name !== 'string') throw new Error('expected a pair and a name');
+  const { solve } = await startSolver(Number(effort));
+  const parse = (text: string) => parseSource('contract.ts', text);
+  return proveFunction(name, versions, { parse, solve });
+}
+
+function surveyed(pair: unknown): readonly unknown[] {
+  try {
+    const versions = read(pair);
+    return versions === undefined
+      ? []
+      : [{ path: versions.path, found: survey(versions.base, versions.head) }];
+  } catch {
+    return [];
+  }
+}
+
+/** Throws an Error for text that does not parse. */
+function read(pair: unknown) {
+  if (!isRecord(pair)) return undefined;
+  const { path, base, head } = pair;
+  if (typeof path !== 'string' || typeof base !== 'string' || typeof head !== 'string') return undefined;
+  return { path, base: parseSource(path, base), head: parseSource(path, head) };
+}
+
+/** null: some text does not parse. */
+function folded(question: Record<string, unknown>): unknown {
+  try {
+    // The question is this program's own; only the texts in it are not.
+    return answerFlags(question as unknown as FlagQuestion, (path, text) => parseSource(path, text).program);
+  } catch {
+    return null;
+  }
+}
