@@ -181,6 +181,22 @@ const rollout = z
   })
   .describe('From the first users to all; the last step is followed by 100 %');
 
+const flags = z
+  .strictObject({
+    helpers: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[^\s#]{1,200}#[\w$]{1,100}$/,
+            wants('MODULE#NAME, such as src/flags.ts#isEnabled or @acme/flags#client'),
+          ),
+      )
+      .default([])
+      .describe('What evaluates a flag beside OpenFeature: a function called with the key, or a client'),
+  })
+  .describe('Flags in the code');
+
 const window = z
   .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })
   .refine((value) => value.from < value.to, {
@@ -209,6 +225,7 @@ export const configSchema = z
     tests: tests.prefault({}),
     registry: registry.prefault({}),
     advisories: advisories.prefault({}),
+    flags: flags.prefault({}),
     scope: scope.prefault({}),
     mutation: mutation.prefault({}),
     risk: risk.prefault({}),

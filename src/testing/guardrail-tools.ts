@@ -1,4 +1,5 @@
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
+import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { idleMutator } from './idle-mutator.ts';
@@ -9,6 +10,7 @@ export function guardrailTools() {
   return {
     syntax: new ChildSyntaxComparer(),
     secrets: new ChildSecretScanner(),
+    prover: new ChildProver({ effort: 4_000_000 }),
     documents: new ChildDocumentReader(),
     mutator: idleMutator,
     ...nothingVouched(),

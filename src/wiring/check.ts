@@ -8,6 +8,7 @@ import { ChildDocumentReader } from '../adapters/document-reader/child-document-
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
+import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
@@ -111,6 +112,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
       ...tools,
       git: git.reader,
       syntax,
+      prover: new ChildProver(),
       secrets: new ChildSecretScanner(),
       documents: new ChildDocumentReader(),
       clock,

@@ -10,6 +10,7 @@ import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { FileProfileCache } from '../adapters/profile-cache/file-profile-cache.ts';
+import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
@@ -63,6 +64,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     proofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     syntax: new ChildSyntaxComparer(),
+    prover: new ChildProver(),
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),

@@ -2,10 +2,12 @@ import { advisories } from './advisories/advisories.ts';
 import { characterization } from './characterization/characterization.ts';
 import { documentation } from './documentation/documentation.ts';
 import type { Guardrail } from './facts.ts';
+import { flagOff } from './flag-off/flag-off.ts';
 import { installScripts } from './install-scripts.ts';
 import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { mutation } from './mutation/mutation.ts';
+import { proof } from './proof/proof.ts';
 import { provenance } from './proofs/provenance.ts';
 import { publisher } from './proofs/publisher.ts';
 import { signatures } from './proofs/signatures.ts';
@@ -31,6 +33,8 @@ export const allGuardrails: readonly Guardrail[] = [
   supplyChain,
   releaseAge,
   risk,
+  proof,
+  flagOff,
   tests,
   characterization,
   mutation,

@@ -8,6 +8,7 @@ import type { FileHistory, GitReader } from '../../ports/git-host.ts';
 import type { Mutator } from '../../ports/mutator.ts';
 import type { PackageProofs } from '../../ports/package-proofs.ts';
 import type { ProfileCache } from '../../ports/profile-cache.ts';
+import type { Prover } from '../../ports/prover.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { SecretScanner } from '../../ports/secret-scanner.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
@@ -27,6 +28,7 @@ export type GuardrailPorts = {
   readonly syntax: Pick<SyntaxComparer, 'capabilities' | 'faults'>;
   readonly secrets: SecretScanner;
   readonly documents: DocumentReader;
+  readonly prover: Prover;
   readonly tests: TestRunner;
   readonly mutator: Mutator;
   readonly clock: Clock;

@@ -7,13 +7,16 @@ import type { FactName, Facts, Guardrail } from './facts.ts';
 import { gatherAdvisories } from './run-advisories.ts';
 import { attestReport } from './run-attest.ts';
 import { gatherContents } from './run-contents.ts';
+import { gatherCritical } from './run-critical.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherDocuments } from './run-documents.ts';
+import { gatherFlags } from './run-flags.ts';
 import { gatherHistory } from './run-history.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
 import { gatherProofs } from './run-proofs.ts';
+import { gatherProved } from './run-proved.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherSecrets } from './run-secrets.ts';
 import { gatherTests } from './run-tests.ts';
@@ -35,6 +38,9 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   secrets: gatherSecrets,
   documents: gatherDocuments,
   history: gatherHistory,
+  flags: gatherFlags,
+  critical: gatherCritical,
+  proved: gatherProved,
   tests: gatherTests,
   mutation: gatherMutation,
 };

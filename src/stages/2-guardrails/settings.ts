@@ -35,4 +35,8 @@ export type GuardrailSettings = {
   };
   readonly tests: { readonly quarantine: readonly Quarantine[] };
   readonly mutation: MutationSettings;
+  readonly flags: {
+    /** `MODULE#NAME`: functions and clients that evaluate flags, beside OpenFeature's own. */
+    readonly helpers: readonly string[];
+  };
 };

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { FlagAnswer } from '../../../domain/flag-off.ts';
+import type { FlagFacts } from './facts.ts';
+import { flagOff } from './flag-off.ts';
+
+const nothing: FlagAnswer = {
+  added: [],
+  removed: [],
+  onByDefault: [],
+  doubts: [],
+  off: undefined,
+  restores: undefined,
+  wants: [],
+};
+const added = { ...nothing, added: ['new-price'] };
+const doubt = { path: 'a.ts', line: 3, why: 'its key is no literal' };
+const off = { path: 'a.ts', oldLine: 3, newLine: 4, old: 'return a;', new: 'audit(\u001b]a);' };
+
+function check(answer: FlagAnswer | undefined, facts: Partial<FlagFacts> = {}) {
+  const found = flagOff.check({ flags: { answer, beside: [], unread: [], ...facts } });
+  if (found === undefined) throw new Error('it was not asked');
+  return found;
+}
+
+describe('flag-off', () => {
+  it.each<[string, FlagAnswer | undefined, Partial<FlagFacts>, string]>([
+    ['no flag is added', nothing, {}, 'pass flag-off.none'],
+    ['no flag is added, and other files change', nothing, { beside: ['package.json'] }, 'pass flag-off.none'],
+    ['what is left is the old program', added, {}, 'pass flag-off.equivalent'],
+    ['it is not', { ...added, off }, {}, 'fail flag-off.differs'],
+    ['it is not, and something is unclear', { ...added, off, doubts: [doubt] }, {}, 'fail flag-off.differs'],
+    ['a flag is on by default', { ...added, onByDefault: [doubt] }, {}, 'fail flag-off.on-by-default'],
+    ['something is unclear', { ...added, doubts: [doubt] }, {}, 'abstain flag-off.unclear'],
+    ['something is unclear without a key', { ...nothing, doubts: [doubt] }, {}, 'abstain flag-off.unclear'],
+    ['a module could not be read', { ...added, wants: ['b.ts'] }, {}, 'abstain flag-off.unclear'],
+    ['another file changes', added, { beside: ['package.json'] }, 'abstain flag-off.other-file'],
+    ['a file is too large', added, { unread: ['b.ts'] }, 'abstain flag-off.not-read'],
+    ['nothing could be read', undefined, {}, 'abstain flag-off.not-read'],
+    ['a flag is removed', { ...nothing, removed: ['x'], restores: 'on' }, {}, 'pass flag-off.removed-on'],
+    [
+      'more is removed',
+      { ...nothing, removed: ['x'], restores: 'neither' },
+      {},
+      'abstain flag-off.removal-differs',
+    ],
+  ])('where %s', (_what, answer, facts, expected) => {
+    const { verdict, code } = check(answer, facts);
+    expect(`${verdict} ${code}`).toBe(expected);
+  });
+
+  it('shows where the versions part, and nothing that a terminal obeys', () => {
+    const { reason, evidence } = check({ ...added, off });
+    expect(reason).toBe('a.ts:4 is not as it was with new-price off: audit(]a);');
+    expect(evidence.difference).toEqual([
+      { version: 'old', line: 3, text: 'return a;' },
+      { version: 'new', line: 4, text: 'audit(]a);' },
+    ]);
+  });
+});
