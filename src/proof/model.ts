@@ -1,5 +1,6 @@
 import type { Primitive } from './core.ts';
-import type { Script } from './smt.ts';
+import type { Sort } from './graph.ts';
+import { nameOf, type Script } from './smt.ts';
 
 /** What a solver says of a script. `inputs` in the order of the script's. */
 export type Answer =
@@ -7,26 +8,31 @@ export type Answer =
   | { readonly kind: 'found'; readonly inputs: readonly Primitive[] }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** Reads the output of `(check-sat)` and `(get-value …)`. */
+/** Reads `unsat`, `unknown`, or `sat` and a model: `(define-fun NAME () SORT VALUE)` for each input that matters. */
 export function readAnswer(output: string, script: Script): Answer {
   const [first = '', ...rest] = output.trim().split('\n');
   if (first === 'unsat') return { kind: 'none' };
-  if (first !== 'sat')
-    return { kind: 'unknown', why: first === 'unknown' ? 'the solver gave up' : first.slice(0, 200) };
-  if (script.inputs.length === 0) return { kind: 'found', inputs: [] };
-  const pairs = parse(rest.join(' '));
-  if (!Array.isArray(pairs)) return { kind: 'unknown', why: 'the solver named no inputs' };
-  const inputs = script.inputs.map(({ sort }, at) => {
-    const pair = pairs[at];
-    const value = Array.isArray(pair) ? pair[1] : undefined;
-    if (value === undefined) return undefined;
-    if (sort === 'bool') return value === 'true' ? true : value === 'false' ? false : undefined;
-    const number = numberOf(value);
-    return sort === 'num' || number === undefined ? number : textOf(number, script.texts);
-  });
-  if (inputs.includes(undefined))
-    return { kind: 'unknown', why: 'the solver named inputs that cannot be read' };
+  if (first !== 'sat') return { kind: 'unknown', why: 'the solver gave up' };
+  const values = new Map<Tree | undefined, Tree | undefined>();
+  for (const definition of parse(rest.join(' '))) {
+    const isModel = Array.isArray(definition) && definition[0] === 'define-fun';
+    if (isModel) values.set(definition[1], definition[4]);
+  }
+  const inputs: Primitive[] = [];
+  for (const term of script.inputs) {
+    const value = primitive(term.sort, values.get(nameOf(term)), script.texts);
+    if (value === undefined) return { kind: 'unknown', why: 'the solver named inputs that cannot be read' };
+    inputs.push(value);
+  }
   return { kind: 'found', inputs };
+}
+
+/** Any value does where a model names none. */
+function primitive(sort: Sort, value: Tree | undefined, texts: readonly string[]): Primitive {
+  if (sort === 'bool')
+    return value === undefined || value === 'false' ? false : value === 'true' || undefined;
+  const number = value === undefined ? 0 : numberOf(value);
+  return sort === 'num' || number === undefined ? number : textOf(number, texts);
 }
 
 /** A text of the program, or one that is none of them. */
@@ -40,7 +46,7 @@ function textOf(number: number, texts: readonly string[]): string {
 
 type Tree = string | readonly Tree[];
 
-function parse(text: string): Tree | undefined {
+function parse(text: string): readonly Tree[] {
   const open: Tree[][] = [[]];
   for (const [token] of text.matchAll(/[()]|[^\s()]+/g)) {
     if (token === '(') open.push([]);
@@ -49,7 +55,7 @@ function parse(text: string): Tree | undefined {
       if (closed !== undefined) open.at(-1)?.push(closed);
     } else open.at(-1)?.push(token);
   }
-  return open[0]?.[0];
+  return open[0] ?? [];
 }
 
 function numberOf(tree: Tree): number | undefined {

@@ -105,6 +105,8 @@ describe('checkChange', () => {
       advisories: 'pass advisories.none-new',
       'release-age': 'pass release-age.old-enough',
       risk: 'pass risk.low',
+      proof: 'pass proof.none',
+      'flag-off': 'pass flag-off.none',
       tests: 'pass tests.passed',
       characterization: 'pass characterization.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',
