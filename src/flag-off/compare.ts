@@ -106,7 +106,7 @@ function firstDifference(
 }
 
 function excerpt(text: string, start: number): string {
-  return (text.slice(start).split('\n')[0] ?? '').trim().slice(0, 160);
+  return (text.split('\n')[lineOf(text, start) - 1] ?? '').trim().slice(0, 160);
 }
 
 const mostRounds = 40;

@@ -1,4 +1,4 @@
-import type { Domain, Primitive, Procedure } from './core.ts';
+import type { Domain, Primitive } from './core.ts';
 
 export type Space = {
   readonly domains: readonly Domain[];
@@ -101,8 +101,4 @@ export function hintsOf(roots: readonly unknown[]): readonly (number | string)[]
 
 function add(found: Set<number | string>, value: unknown): void {
   if (typeof value === 'number' || typeof value === 'string') found.add(value);
-}
-
-export function domainsOf({ parameters }: Procedure): readonly (Domain | undefined)[] {
-  return parameters.map(({ domain }) => domain);
 }
