@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChildProver } from '../../adapters/prover/child-prover.ts';
-import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import type { FileChange } from '../../domain/change.ts';
-import { sampleClassification } from '../../testing/changes.ts';
+import { sampleClassification, sampleProposal } from '../../testing/changes.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
-import { idleMutator } from '../../testing/idle-mutator.ts';
+import { guardrailTools } from '../../testing/guardrail-tools.ts';
 import { MemoryRegistry } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { flagOff } from './flag-off/flag-off.ts';
@@ -39,17 +37,10 @@ async function check(base: TestFiles, head: TestFiles) {
     const status = path in base ? 'modified' : 'added';
     return { path, status, kind: 'file', added: 1, removed: 1, binary: false, size: 100 };
   });
-  const deps = {
-    git,
-    registry: new MemoryRegistry(),
-    syntax: new ChildSyntaxComparer(),
-    prover: new ChildProver({ effort: 4_000_000 }),
-    tests: { compare: () => Promise.reject(new Error('not asked')) },
-    mutator: idleMutator,
-    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
-  };
+  const tests = { compare: () => Promise.reject(new Error('not asked')) };
+  const deps = { ...guardrailTools(), git, registry: new MemoryRegistry(), tests };
   const classification = sampleClassification({ base: root, tree }, { class: 'other', files });
-  const change = { classification, now: new Date() };
+  const change = { classification, proposal: sampleProposal(tree), now: new Date() };
   const { results } = await checkChange(deps, sampleSettings(), change, [proof, flagOff]);
   return Object.fromEntries(results.map(({ name, verdict, code }) => [name, `${verdict} ${code}`]));
 }
