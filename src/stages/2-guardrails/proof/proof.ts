@@ -37,13 +37,14 @@ function passing({ files }: CriticalFacts, { proofs }: ProvedFacts, evidence: Js
   if (proofs.length === 0)
     return { verdict, code: 'proof.unchanged', reason: 'No function tagged @critical is changed.', evidence };
   const contracts = proofs.filter(({ of }) => of.contract).length;
+  const same = 'the same outcome as before';
   const what =
     contracts === 0
-      ? 'to do what they did'
+      ? same
       : contracts === proofs.length
-        ? 'to keep their contracts'
-        : 'to do what they did, or to keep their contracts';
-  const reason = `${counted(proofs.length, 'critical function')} proved ${what}, for every input.`;
+        ? 'the contract is kept'
+        : `${same}, or the contract is kept`;
+  const reason = `Proved for every input of ${counted(proofs.length, 'critical function')}: ${what}.`;
   return { verdict, code: 'proof.proved', reason, evidence };
 }
 
