@@ -1,0 +1,19 @@
+import type { ApiQuestion } from '../../domain/api.ts';
+import { compareCode } from './compare-code.ts';
+import { compareDeclarations } from './compare-declarations.ts';
+
+/** A child of child-api-reader.ts: its question as JSON on standard input, the comparison as JSON on standard output. */
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+// The parent wrote it: its texts are hostile, its shape is not.
+const question = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ApiQuestion;
+const declared = compareDeclarations(question);
+const rest = question.entries.filter(({ subpath }) => !declared.seen.includes(subpath));
+const code = compareCode({ ...question, entries: rest });
+const sights = [...new Set([...question.subpaths, ...rest.map(({ subpath }) => subpath)])].map((subpath) => ({
+  subpath,
+  how: declared.seen.includes(subpath) ? 'types' : code.seen.includes(subpath) ? 'code' : 'nothing',
+}));
+process.stdout.write(
+  JSON.stringify({ breaks: [...declared.breaks, ...code.breaks], sights, foreign: declared.foreign }),
+);

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { ChildApiReader } from './child-api-reader.ts';
+
+const files = (text: string) => [
+  { path: 'package.json', text: '{"name":"kit","types":"index.d.ts"}' },
+  { path: 'index.d.ts', text },
+];
+const question = (text: string) => ({
+  name: 'kit',
+  old: files(text),
+  now: files(text),
+  subpaths: ['.'],
+  entries: [],
+});
+
+describe('ChildApiReader', () => {
+  it('answers', async () => {
+    const answer = await new ChildApiReader().compare(question('export declare const a: 1;'));
+    expect(answer).toEqual({ breaks: [], sights: [{ subpath: '.', how: 'types' }], foreign: [] });
+  });
+
+  it('answers nothing for what ends or hangs its child', async () => {
+    const deep = `export type A = ${'['.repeat(200_000)}1${']'.repeat(200_000)};`;
+    expect(await new ChildApiReader().compare(question(deep))).toBeUndefined();
+    expect(await new ChildApiReader({ timeoutMs: 1 }).compare(question('export {};'))).toBeUndefined();
+    const nested = [{ id: 'a', path: 'a.js', text: `${'('.repeat(500_000)}1` }];
+    expect((await new ChildApiReader().imports(nested)).size).toBe(0);
+  });
+});

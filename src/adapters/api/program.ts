@@ -1,0 +1,100 @@
+import { dirname } from 'node:path/posix';
+import ts from 'typescript';
+import type { ApiFile } from '../../domain/api.ts';
+import { normaliseDeclarations } from './normalise.ts';
+
+export type Side = 'old' | 'now';
+
+const declared = /\.([cm]?ts|tsx)$/;
+
+/** Both versions side by side, in memory: `/old/node_modules/NAME` and `/now/node_modules/NAME`. */
+export class VirtualPackages {
+  readonly #files = new Map<string, string>();
+  readonly #folders = new Set<string>();
+  readonly #parsed = new Map<string, ts.SourceFile>();
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(side: Side, { path, text }: ApiFile): void {
+    const place = `${rootOf(side, this.#name)}/${path}`;
+    this.#files.set(place, declared.test(path) ? normaliseDeclarations(place, text) : text);
+    for (let folder = dirname(place); folder !== '/'; folder = dirname(folder)) this.#folders.add(folder);
+  }
+
+  /** The file of declarations that TypeScript finds for a subpath. */
+  declarations(side: Side, subpath: string): string | undefined {
+    const specifier = subpath === '.' ? this.#name : `${this.#name}/${subpath.slice(2)}`;
+    for (const mode of [ts.ModuleKind.ESNext, ts.ModuleKind.CommonJS] as const) {
+      const { resolvedModule } = ts.resolveModuleName(
+        specifier,
+        `/${side}/client.ts`,
+        { ...options, moduleResolution: ts.ModuleResolutionKind.NodeNext, module: ts.ModuleKind.NodeNext },
+        this.host(),
+        undefined,
+        undefined,
+        mode,
+      );
+      const found = resolvedModule?.resolvedFileName;
+      if (found !== undefined && declared.test(found)) return found;
+    }
+    return undefined;
+  }
+
+  program(roots: readonly string[]): ts.Program {
+    return ts.createProgram({ rootNames: roots, options, host: this.host() });
+  }
+
+  host(): ts.CompilerHost {
+    const read = (path: string): string | undefined => this.#files.get(path) ?? library(path);
+    return {
+      fileExists: (path) => read(path) !== undefined,
+      readFile: read,
+      directoryExists: (path) => path === '/' || this.#folders.has(path),
+      getDirectories: () => [],
+      getSourceFile: (path) => this.#source(path, read(path)),
+      getDefaultLibFileName: () => `${libraries}/lib.esnext.full.d.ts`,
+      getDefaultLibLocation: () => libraries,
+      getCurrentDirectory: () => '/',
+      getCanonicalFileName: (path) => path,
+      useCaseSensitiveFileNames: () => true,
+      getNewLine: () => '\n',
+      writeFile: () => undefined,
+    };
+  }
+
+  #source(path: string, text: string | undefined): ts.SourceFile | undefined {
+    if (text === undefined) return undefined;
+    const known = this.#parsed.get(path);
+    if (known !== undefined) return known;
+    const parsed = ts.createSourceFile(path, text, { languageVersion: ts.ScriptTarget.ESNext });
+    this.#parsed.set(path, parsed);
+    return parsed;
+  }
+}
+
+export function rootOf(side: Side, name: string): string {
+  return `/${side}/node_modules/${name}`;
+}
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: [],
+  esModuleInterop: true,
+};
+
+const libraries = '/typescript';
+
+/** TypeScript's own declarations, by name and from nowhere else. */
+function library(path: string): string | undefined {
+  const name = /^\/typescript\/(lib(\.[a-z0-9]+)*\.d\.ts)$/.exec(path)?.[1];
+  if (name === undefined) return undefined;
+  return ts.sys.readFile(`${dirname(ts.getDefaultLibFilePath({}))}/${name}`);
+}
