@@ -83,11 +83,15 @@ function readFaults(output: string): ReadonlyMap<string, string | null> {
   return answer;
 }
 
+function readSame(forms: unknown): SyntaxComparison {
+  return Array.isArray(forms) ? { same: true, forms: forms.map(String) } : { same: true };
+}
+
 function readAnswer(output: string): ReadonlyMap<string, SyntaxComparison> {
   const answer = new Map<string, SyntaxComparison>();
   for (const item of readList(output)) {
     if (!isRecord(item) || typeof item.path !== 'string') continue;
-    if (item.same === true) answer.set(item.path, { same: true });
+    if (item.same === true) answer.set(item.path, readSame(item.forms));
     if (item.same === false) answer.set(item.path, { same: false, why: String(item.why) });
   }
   return answer;

@@ -3,7 +3,7 @@ import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
 
-/** Layout and ordinary comments of JavaScript and TypeScript files: the programs stay what they were. */
+/** Layout, ordinary comments and what linters mend without touching what a program does. */
 export function ruleLint(
   files: readonly FileChange[],
   syntax: ReadonlyMap<string, SyntaxComparison>,
@@ -12,10 +12,10 @@ export function ruleLint(
     const reason = refusal(file, syntax.get(file.path));
     if (reason !== undefined) return { class: 'other', reasons: [`${file.path}: ${reason}.`] };
   }
-  return {
-    class: 'lint',
-    reasons: ['Only layout and comments of source files change: every syntax tree stays the same.'],
-  };
+  const forms = [...syntax.values()].flatMap((each) => (each.same ? (each.forms ?? []) : []));
+  const kept = 'Only layout and comments of source files change: every syntax tree stays the same';
+  const undone = [...new Set(forms)].join(', ');
+  return { class: 'lint', reasons: [forms.length === 0 ? `${kept}.` : `${kept}, but for ${undone}.`] };
 }
 
 function refusal(file: FileChange, comparison: SyntaxComparison | undefined): string | undefined {
