@@ -1,8 +1,10 @@
+import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { idleMutator } from './idle-mutator.ts';
+import { idleReproducer } from './idle-reproducer.ts';
 import { nothingVouched } from './memory-proofs.ts';
 
 /** What guardrails reach out through that needs no repository: the real readers of text, and a clock; nothing is mutated, nobody vouches for a package. */
@@ -12,7 +14,9 @@ export function guardrailTools() {
     secrets: new ChildSecretScanner(),
     prover: new ChildProver({ effort: 4_000_000 }),
     documents: new ChildDocumentReader(),
+    api: new ChildApiReader(),
     mutator: idleMutator,
+    reproducer: idleReproducer,
     ...nothingVouched(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   };

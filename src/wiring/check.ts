@@ -3,6 +3,8 @@ import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
+import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
+import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
@@ -21,6 +23,7 @@ import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.t
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
 import type { Mutator } from '../ports/mutator.ts';
+import type { Reproducer } from '../ports/reproducer.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
 import { runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
@@ -111,6 +114,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
     const deps = {
       ...tools,
       git: git.reader,
+      api: new ChildApiReader(),
       syntax,
       prover: new ChildProver(),
       secrets: new ChildSecretScanner(),
@@ -155,6 +159,7 @@ async function openTools({ state, git, rules }: Check) {
   const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version };
   const runner = new SandboxTestRunner(parts);
   const mutator = new SandboxMutator(parts);
+  const reproducer = new SandboxReproducer(parts);
   return {
     registry: new NpmRegistry({ settings, packuments }),
     proofs: new NpmProofs({ settings, packuments }),
@@ -164,6 +169,9 @@ async function openTools({ state, git, rules }: Check) {
       instrument: (targets) => mutator.instrument(targets),
       run: (...asked) => mutator.run(...asked).catch(rethrowWithMend),
     } satisfies Mutator,
+    reproducer: {
+      compare: (...asked) => reproducer.compare(...asked).catch(rethrowWithMend),
+    } satisfies Reproducer,
     close: () => proxy.close(),
   };
 }

@@ -1,9 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
+import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
+import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
@@ -63,6 +65,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     registry,
     proofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
+    api: new ChildApiReader(),
     syntax: new ChildSyntaxComparer(),
     prover: new ChildProver(),
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
@@ -71,6 +74,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),
+    reproducer: new SandboxReproducer({ ...parts, nodeVersion: process.version }),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),
     async close(): Promise<void> {

@@ -1,9 +1,12 @@
 import { advisories } from './advisories/advisories.ts';
+import { api } from './api/api.ts';
+import { build } from './build/build.ts';
 import { characterization } from './characterization/characterization.ts';
 import { documentation } from './documentation/documentation.ts';
 import type { Guardrail } from './facts.ts';
 import { flagOff } from './flag-off/flag-off.ts';
 import { installScripts } from './install-scripts.ts';
+import { lint } from './lint/lint.ts';
 import { integrity } from './lockfile/integrity.ts';
 import { lockfile } from './lockfile/lockfile.ts';
 import { mutation } from './mutation/mutation.ts';
@@ -31,11 +34,14 @@ export const allGuardrails: readonly Guardrail[] = [
   publisher,
   advisories,
   supplyChain,
+  api,
+  lint,
   releaseAge,
   risk,
   proof,
   flagOff,
   tests,
   characterization,
+  build,
   mutation,
 ];

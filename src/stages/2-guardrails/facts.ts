@@ -6,8 +6,11 @@ import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
+import type { ApiFacts } from './api/compared.ts';
+import type { BuildFacts } from './build/facts.ts';
 import type { DocumentFacts } from './documentation/facts.ts';
 import type { FlagFacts } from './flag-off/facts.ts';
+import type { LintFacts } from './lint/facts.ts';
 import type { MutationFacts } from './mutation/plan.ts';
 import type { CriticalFacts, ProvedFacts } from './proof/facts.ts';
 import type { ProofFacts } from './proofs/facts.ts';
@@ -140,8 +143,11 @@ export type Facts = {
   readonly flags: FlagFacts;
   readonly critical: CriticalFacts;
   readonly proved: ProvedFacts;
+  readonly api: ApiFacts;
+  readonly lint: LintFacts;
   readonly tests: TestFacts;
   readonly mutation: MutationFacts;
+  readonly build: BuildFacts;
 };
 
 export type FactName = keyof Facts;

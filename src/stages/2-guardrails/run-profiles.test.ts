@@ -28,7 +28,11 @@ function workshop() {
     const told = manifest && { ...manifest, integrity: integrity ?? manifest.integrity };
     const versions = new Map([[`${name}@1.0.0`, { publishedAt: undefined, manifest: told }]]);
     const profile = await new Profiles(
-      { registry, profiles, syntax: { capabilities: counting, faults: async () => new Map() } },
+      {
+        registry,
+        profiles,
+        syntax: { capabilities: counting, compare: async () => new Map(), faults: async () => new Map() },
+      },
       versions,
     ).of(name, '1.0.0');
     return profile?.marks.map(({ kind }) => kind);

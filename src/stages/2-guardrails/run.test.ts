@@ -80,10 +80,11 @@ describe('checkChange', () => {
     const deps = {
       proofs: { prove: down },
       advisories: { known: down },
-      syntax: { capabilities: down, faults: down },
+      api: { compare: down, imports: down },
+      syntax: { capabilities: down, faults: down, compare: down },
     };
     const { codes } = await check({ change: project('2.6.2'), class: 'revert', deps });
-    const asked = ['signatures', 'provenance', 'publisher', 'advisories', 'supply-chain'];
+    const asked = ['signatures', 'provenance', 'publisher', 'advisories', 'supply-chain', 'api'];
     expect(asked.map((name) => Object.fromEntries(codes)[name])).toEqual(
       asked.map((name) => `pass ${name}.revert`),
     );
@@ -99,6 +100,9 @@ describe('checkChange', () => {
       integrity: 'pass integrity.served',
       'install-scripts': 'pass install-scripts.none-new',
       'supply-chain': 'pass supply-chain.nothing-new',
+      api: 'pass api.kept',
+      lint: 'pass lint.not-asked',
+      build: 'pass build.nothing-built',
       signatures: 'not-offered signatures.not-offered',
       provenance: 'not-offered provenance.not-offered',
       publisher: 'not-offered publisher.not-offered',

@@ -5,13 +5,16 @@ import { allGuardrails } from './all.ts';
 import { check, type Fault, faultOf, notRun } from './check.ts';
 import type { FactName, Facts, Guardrail } from './facts.ts';
 import { gatherAdvisories } from './run-advisories.ts';
+import { gatherApi } from './run-api.ts';
 import { attestReport } from './run-attest.ts';
+import { gatherBuild } from './run-build.ts';
 import { gatherContents } from './run-contents.ts';
 import { gatherCritical } from './run-critical.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherDocuments } from './run-documents.ts';
 import { gatherFlags } from './run-flags.ts';
 import { gatherHistory } from './run-history.ts';
+import { gatherLint } from './run-lint.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
@@ -41,7 +44,10 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   flags: gatherFlags,
   critical: gatherCritical,
   proved: gatherProved,
+  lint: gatherLint,
+  api: gatherApi,
   tests: gatherTests,
+  build: gatherBuild,
   mutation: gatherMutation,
 };
 
