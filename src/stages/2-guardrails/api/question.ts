@@ -38,22 +38,19 @@ function entryOf(old: Version, now: Version, subpath: string, mode: LoadMode): r
 
 const declared = /\.([cm]?ts|tsx)$/;
 
+/** undefined: a declaration could not be read, or all of it is too much. Code that could not be read has names that are not known. */
 function filesOf({ contents }: Version, entries: ReadonlySet<string>): readonly ApiFile[] | undefined {
-  const read = (wanted: (path: string) => boolean): readonly ApiFile[] | undefined => {
-    const found = contents.files.filter(({ path, kind }) => kind === 'text' && wanted(path));
-    const texts = found.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }]));
-    return texts.length < found.length ? undefined : texts;
-  };
-  const promised = read((path) => declared.test(path) || /(^|\/)package\.json$/.test(path));
-  const isCode = (path: string) => /\.[cm]?js$/.test(path) || entries.has(path);
-  const all = read(isCode);
-  const code = sizeOf(all) <= mostCodeBytes ? all : read((path) => entries.has(path));
-  if (promised === undefined || code === undefined || sizeOf(promised) + sizeOf(code) > mostBytes)
-    return undefined;
-  return [...promised, ...code];
+  const isPromise = (path: string) => declared.test(path) || /(^|\/)package\.json$/.test(path);
+  const isCode = (path: string) => !isPromise(path) && (/\.[cm]?js$/.test(path) || entries.has(path));
+  const texts = contents.files.filter(({ kind }) => kind === 'text');
+  if (texts.some(({ path, text }) => isPromise(path) && text === undefined)) return undefined;
+  const readable = texts.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }]));
+  const promised = readable.filter(({ path }) => isPromise(path));
+  const all = readable.filter(({ path }) => isCode(path));
+  const code = sizeOf(all) <= mostCodeBytes ? all : all.filter(({ path }) => entries.has(path));
+  return sizeOf(promised) + sizeOf(code) > mostBytes ? undefined : [...promised, ...code];
 }
 
-function sizeOf(files: readonly ApiFile[] | undefined): number {
-  if (files === undefined) return Number.POSITIVE_INFINITY;
+function sizeOf(files: readonly ApiFile[]): number {
   return files.reduce((sum, { text }) => sum + text.length, 0);
 }
