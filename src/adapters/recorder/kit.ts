@@ -10,13 +10,19 @@ export const kitEntry = 'main.js';
 
 const inside = fileURLToPath(new URL('./inside', import.meta.url));
 
-/** Writes what is preloaded into a project's processes to `directory`, which they must be able to read. */
-export async function writeKit(directory: string, settings: Settings): Promise<void> {
+/** What a service preloads to record its calls: `--import=DIRECTORY/sample.js`. */
+export const sampleEntry = 'sample.js';
+
+/**
+ * Writes what is preloaded into a project's processes to `directory`, which they must be able to read. Without settings: for
+ * a service, whose environment has them.
+ */
+export async function writeKit(directory: string, settings?: Settings): Promise<void> {
   await mkdir(directory, { recursive: true });
   if (import.meta.url.endsWith('.ts')) await strip(directory);
   else await cp(inside, directory, { recursive: true });
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
-  await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
+  if (settings !== undefined) await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
 }
 
 /**

@@ -10,6 +10,11 @@ export type Watch = {
   /** For NODE_OPTIONS. */
   readonly option: string;
   readonly mounts: readonly SandboxMount[];
+  /** The module that makes recorded calls, inside. */
+  readonly replayer: string;
+  /** Where processes may write; the same directory on the host and inside. */
+  readonly records: string;
+  readonly recordsInside: string;
   /** What was recorded; call it when the run is over. */
   read(): Promise<Behaviour>;
 };
@@ -31,6 +36,9 @@ export async function startWatch(job: string, packages: readonly string[], seed:
       { source: kit, target: kitInside, mode: 'read' },
       { source: records, target: recordsInside, mode: 'write' },
     ],
+    replayer: `${kitInside}/replay/replay.js`,
+    records,
+    recordsInside,
     read: () => readRecords(records),
   };
 }

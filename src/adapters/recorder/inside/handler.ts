@@ -6,6 +6,8 @@ export type Crossing = {
   readonly package: string;
   /** As the client wrote it, such as `semver.SemVer().compare`; `()` stands for an earlier call. */
   readonly path: string;
+  /** What a client asks for and the properties from there on, such as `['lodash/fp', 'map']`; empty: below an earlier call. */
+  readonly steps: readonly string[];
   readonly kind: 'call' | 'construct' | 'read';
   /** Empty for `read`. */
   readonly args: readonly unknown[];
@@ -21,6 +23,8 @@ export type Settled = { readonly kind: 'resolve' | 'reject'; readonly value: unk
  * properties of values in ways that run code of theirs (getters, proxies), and MUST NOT let an error of its own out.
  */
 export interface Handler {
+  /** Only exports are of interest: what calls answer reaches the client as it is, and so do its promises and instances. */
+  readonly exportsOnly?: true;
   /**
    * A function or a constructor is called. `proceed` runs the package's function, which may throw; call it once or not at
    * all. What this answers or throws is what the client gets, wrapped if it is of a kind that is wrapped.

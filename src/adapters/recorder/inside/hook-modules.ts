@@ -22,7 +22,7 @@ export function hookModules(boundary: Boundary, directory: string): void {
       if (asked === undefined) return next(specifier, context);
       const resolved = boundary.load(asked, () => next(specifier, context));
       if (!resolved.url.startsWith('file:')) return resolved;
-      const url = doors.to(asked, resolved.url, resolved.format);
+      const url = doors.tryTo(asked, resolved.url, resolved.format);
       return url === undefined ? resolved : { url, shortCircuit: true };
     },
   });
@@ -46,8 +46,17 @@ class Doors {
     return url?.startsWith(pathToFileURL(this.#directory).href) === true;
   }
 
-  /** undefined: not a kind of module that can be watched. */
-  to(asked: Request, url: string, format: string | null | undefined): string | undefined {
+  /** undefined: it cannot be watched, or its door not be written. */
+  tryTo(asked: Request, url: string, format: string | null | undefined): string | undefined {
+    try {
+      return this.#to(asked, url, format);
+    } catch {
+      // A full disk must not be what a client fails by.
+      return undefined;
+    }
+  }
+
+  #to(asked: Request, url: string, format: string | null | undefined): string | undefined {
     const known = this.#urls.get(`${asked.specifier} ${url}`);
     if (known !== undefined) return known;
     const kind = kindOf(url, format);

@@ -4,7 +4,7 @@ import type { Crossing, Handler } from './handler.ts';
 import { hasSlots, isBuiltinMethod, isNamespace, isObject, isOfPlatform, isPlain } from './kinds.ts';
 
 /** Where a wrapped value stands. */
-type Place = Pick<Crossing, 'package' | 'path' | 'from'>;
+type Place = Pick<Crossing, 'package' | 'path' | 'steps' | 'from'>;
 
 const { apply, construct, get, getOwnPropertyDescriptor, getPrototypeOf, set, defineProperty } = Reflect;
 
@@ -27,14 +27,14 @@ export class Membrane {
     this.#arguments = new ArgumentProxies(handler, {
       in: (value) => this.unwrap(value),
       out: (value, crossing, at) =>
-        this.#toClient(value, { ...crossing, path: `${crossing.path}()~${at}`, from: crossing }),
+        this.#toClient(value, { ...crossing, path: `${crossing.path}()~${at}`, steps: [], from: crossing }),
     });
   }
 
   /** What the client gets in the place of a package's exports. */
   exports(name: string, specifier: string, value: unknown): unknown {
     if (!isObject(value) || hasSlots(value) || isOfPlatform(value)) return value;
-    return this.#proxy(value, { package: name, path: specifier, from: undefined });
+    return this.#proxy(value, { package: name, path: specifier, steps: [specifier], from: undefined });
   }
 
   /** The same, where the first read of each name is the module loader's. */
@@ -80,10 +80,7 @@ export class Membrane {
       getOwnPropertyDescriptor: (_shadow, key) => {
         const own = getOwnPropertyDescriptor(raw, key);
         if (own === undefined) return undefined;
-        const value =
-          typeof key === 'symbol'
-            ? own.value
-            : this.#toClient(own.value, { ...place, path: `${place.path}.${key}` });
+        const value = typeof key === 'symbol' ? own.value : this.#toClient(own.value, below(place, key));
         return { value, enumerable: own.enumerable === true, configurable: true, writable: false };
       },
     });
@@ -141,7 +138,8 @@ export class Membrane {
   }
 
   #answer(crossing: Crossing, value: unknown): unknown {
-    const place = { package: crossing.package, path: `${crossing.path}()`, from: crossing };
+    if (this.#handler.exportsOnly) return value;
+    const place = { package: crossing.package, path: `${crossing.path}()`, steps: [], from: crossing };
     if (!isPlainPromise(value)) return this.#toClient(value, place);
     const known = this.#proxies.get(value);
     if (known !== undefined) return known;
@@ -170,7 +168,7 @@ export class Membrane {
       return this.#proxies.get(value) ?? value;
     if (key === 'prototype' || key === '__proto__') return value;
     if (typeof key === 'symbol' || key === 'then') return this.#quiet(value);
-    const at = { ...place, path: `${place.path}.${key}` };
+    const at = below(place, key);
     if (this.#unasked.get(target)?.delete(key) === true) return this.#toClient(value, at);
     const crossing: Crossing = { ...at, kind: 'read', args: [] };
     return this.#toClient(this.#handler.read(crossing, this.#arguments.unwrapDeep(value)), at);
@@ -193,8 +191,13 @@ export class Membrane {
     const own = getOwnPropertyDescriptor(target, key);
     if (own === undefined || typeof own.value !== 'function' || typeof key === 'symbol') return own;
     if (key === 'prototype' || key === 'constructor' || isFixed(own)) return own;
-    return { ...own, value: this.#toClient(own.value, { ...place, path: `${place.path}.${key}` }) };
+    return { ...own, value: this.#toClient(own.value, below(place, key)) };
   }
+}
+
+function below(place: Place, key: string | number): Place {
+  const steps = place.steps.length === 0 ? place.steps : [...place.steps, String(key)];
+  return { ...place, path: `${place.path}.${key}`, steps };
 }
 
 function isFrozenObject(value: object): boolean {

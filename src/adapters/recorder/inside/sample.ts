@@ -1,0 +1,48 @@
+import { accessSync, constants, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { Boundary } from './boundary.ts';
+import { hookCommonJs } from './hook-commonjs.ts';
+import { hookModules } from './hook-modules.ts';
+import { readSampleSettings, type SampleSettings } from './sample/sample-settings.ts';
+import { SampleWriter } from './sample/sample-writer.ts';
+import { Sampler } from './sample/sampler.ts';
+
+/** Preloaded into a service (`node --import=…/sample.js`), told by its environment what to keep. */
+try {
+  const settings = readSampleSettings(process.env);
+  if (settings !== undefined) start(settings);
+  else if (process.env.AUTOLAND_RECORD_PACKAGES) tell('its settings cannot be understood');
+} catch (thrown) {
+  tell(thrown instanceof Error ? thrown.message : 'unknown');
+}
+
+function start(settings: SampleSettings): void {
+  if (settings.share === 0 || settings.calls === 0) return;
+  const { directory, packages } = settings;
+  if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
+  accessSync(directory, constants.W_OK);
+  const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
+  const writer = new SampleWriter(join(directory, `${name}.jsonl`), settings.bytes);
+  const boundary = new Boundary(
+    packages,
+    new Sampler(writer, settings, Number(process.hrtime.bigint() & 0x7fff_ffffn)),
+  );
+  hookCommonJs(boundary);
+  const doors = join(directory, 'doors', name);
+  hookModules(boundary, doors);
+  process.on('exit', () => remove(doors));
+}
+
+function remove(doors: string): void {
+  try {
+    rmSync(doors, { recursive: true, force: true });
+  } catch {
+    // It is in nobody's way.
+  }
+}
+
+/** A service must start all the same. */
+function tell(why: string): void {
+  process.emitWarning(`nothing is recorded: ${why.slice(0, 300)}`, 'AutolandRecorderWarning');
+}
