@@ -7,6 +7,7 @@ import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
 import * as log from './commands/log.ts';
 import * as look from './commands/look.ts';
+import * as recorder from './commands/recorder.ts';
 import * as setUp from './commands/set-up.ts';
 import * as work from './commands/work.ts';
 import { endQuietlyUnread, report } from './output.ts';
@@ -31,7 +32,8 @@ const program = new Command('autoland')
     '\nExit codes: 0 ok, 1 refused or failed, 2 bad input, 130 demo interrupted.\nStart with: autoland demo',
   );
 
-for (const group of [demo, setUp, work, check, look, control, log, house, internal]) group.define(program);
+for (const group of [demo, setUp, work, check, recorder, look, control, log, house, internal])
+  group.define(program);
 
 function wantsJson(): boolean {
   const end = process.argv.indexOf('--');

@@ -102,6 +102,17 @@ const mutation = z
   })
   .describe('Whether the tests notice faults in the lines that change');
 
+const characterization = z
+  .strictObject({
+    recordings: repositoryPattern
+      .nullable()
+      .default(null)
+      .describe(
+        'A file of the protected branch with calls that production made (autoland recorder); null: none',
+      ),
+  })
+  .describe('What packages are seen to do, old version against new');
+
 const risk = z
   .strictObject({
     critical: z
@@ -228,6 +239,7 @@ export const configSchema = z
     flags: flags.prefault({}),
     scope: scope.prefault({}),
     mutation: mutation.prefault({}),
+    characterization: characterization.prefault({}),
     risk: risk.prefault({}),
     autonomy: autonomy.prefault({}),
     agents: agents.prefault({}),

@@ -22,3 +22,9 @@ export interface Replayer {
     calls: readonly RecordedCall[],
   ): Promise<Replay>;
 }
+
+/** Calls of production that are kept outside of the repository. */
+export interface RecordingsFile {
+  /** All of it. Rejects when it cannot be read, or is larger than an installation takes. */
+  read(): Promise<Buffer>;
+}

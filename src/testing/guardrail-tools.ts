@@ -5,6 +5,7 @@ import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scan
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { idleMutator } from './idle-mutator.ts';
 import { idleReproducer } from './idle-reproducer.ts';
+import { idleReplayer } from './idle-replayer.ts';
 import { nothingVouched } from './memory-proofs.ts';
 
 /** What guardrails reach out through that needs no repository: the real readers of text, and a clock; nothing is mutated, nobody vouches for a package. */
@@ -17,6 +18,7 @@ export function guardrailTools() {
     api: new ChildApiReader(),
     mutator: idleMutator,
     reproducer: idleReproducer,
+    replayer: idleReplayer,
     ...nothingVouched(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   };

@@ -11,11 +11,13 @@ import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
+import { LocalRecordings } from '../adapters/recorder/local-recordings.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { removeTree } from '../adapters/remove-tree.ts';
+import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
@@ -24,6 +26,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
 import type { Mutator } from '../ports/mutator.ts';
 import type { Reproducer } from '../ports/reproducer.ts';
+import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
 import { runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
@@ -37,6 +40,8 @@ export type CheckWish = {
   readonly repo: string;
   readonly range: string | undefined;
   readonly stopEarly: boolean;
+  /** Path of calls that production made; undefined: those that the base's configuration names. */
+  readonly recordings?: string | undefined;
   readonly onGuardrail: (result: GuardrailResult) => void;
   readonly onFact: (name: string, state: 'started' | 'done') => void;
 };
@@ -45,6 +50,7 @@ export type CheckWish = {
 export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const started = performance.now();
   const repo = directory('--repo', wish.repo);
+  const recordings = await recordingsAt(wish.recordings);
   const state = await mkdtemp(join(tmpdir(), 'autoland-check-'));
   const forget = onInterrupt(state);
   try {
@@ -55,7 +61,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     try {
       const ends = await findEnds(git, wish.range);
       const rules = await rulesAt(git.reader, ends.base);
-      return await checkIn({ state, git, ends, rules, wish, started });
+      return await checkIn({ state, git, ends, rules, wish, recordings, started });
     } finally {
       await git.close();
     }
@@ -65,12 +71,20 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   }
 }
 
+/** Read at once, so that minutes of checking are not lost for a wrong path. */
+async function recordingsAt(path: string | undefined): Promise<RecordingsFile | undefined> {
+  if (path === undefined) return undefined;
+  const bytes = await new LocalRecordings(path).read();
+  return { read: () => Promise.resolve(bytes) };
+}
+
 type Check = {
   readonly state: string;
   readonly git: ChangeReader;
   readonly ends: RangeEnds;
   readonly rules: CheckRules;
   readonly wish: CheckWish;
+  readonly recordings: RecordingsFile | undefined;
   readonly started: number;
 };
 
@@ -121,6 +135,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
       documents: new ChildDocumentReader(),
       clock,
       stopEarly: wish.stopEarly,
+      ...(check.recordings && { recordings: check.recordings }),
       heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
       onFact: wish.onFact,
@@ -160,6 +175,7 @@ async function openTools({ state, git, rules }: Check) {
   const runner = new SandboxTestRunner(parts);
   const mutator = new SandboxMutator(parts);
   const reproducer = new SandboxReproducer(parts);
+  const replayer = new SandboxReplayer(parts);
   return {
     registry: new NpmRegistry({ settings, packuments }),
     proofs: new NpmProofs({ settings, packuments }),
@@ -172,6 +188,9 @@ async function openTools({ state, git, rules }: Check) {
     reproducer: {
       compare: (...asked) => reproducer.compare(...asked).catch(rethrowWithMend),
     } satisfies Reproducer,
+    replayer: {
+      replay: (...asked) => replayer.replay(...asked).catch(rethrowWithMend),
+    } satisfies Replayer,
     close: () => proxy.close(),
   };
 }

@@ -18,6 +18,7 @@ import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
+import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
@@ -73,6 +74,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     documents: new ChildDocumentReader(),
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
+    replayer: new SandboxReplayer({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),
     reproducer: new SandboxReproducer({ ...parts, nodeVersion: process.version }),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),

@@ -13,6 +13,7 @@ type CheckOptions = {
   readonly format?: string;
   readonly output?: readonly string[];
   readonly key?: string;
+  readonly recordings?: string;
   readonly stopEarly: boolean;
 };
 
@@ -29,6 +30,7 @@ export function define(program: Command): void {
     .option('--format <name>', 'text, json, sarif, junit, markdown, html or in-toto (default: text)')
     .option('--output <file>', 'write there instead; FORMAT=FILE writes one more, and may be repeated', more)
     .option('--key <file>', 'Ed25519 key (PKCS#8, PEM) that signs what is written as in-toto')
+    .option('--recordings <file>', 'calls that production made: a file of autoland recorder, or a directory')
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -39,9 +41,9 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const targets = await readTargets(options);
   const signed = await signerOf(options, targets);
   const { checkRange } = await import('../../wiring/check.ts');
-  const { repo, stopEarly } = options;
+  const { repo, stopEarly, recordings } = options;
   const { onGuardrail, onFact, end } = progress();
-  const report = await checkRange({ repo, range, stopEarly, onGuardrail, onFact }).finally(end);
+  const report = await checkRange({ repo, range, stopEarly, recordings, onGuardrail, onFact }).finally(end);
   const { width } = await import('../render/text.ts');
   for (const { format, file } of targets) {
     const look = { columns: width(), coloured: file === undefined };

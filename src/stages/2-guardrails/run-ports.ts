@@ -12,6 +12,7 @@ import type { ProfileCache } from '../../ports/profile-cache.ts';
 import type { Prover } from '../../ports/prover.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { Reproducer } from '../../ports/reproducer.ts';
+import type { RecordingsFile, Replayer } from '../../ports/replayer.ts';
 import type { SecretScanner } from '../../ports/secret-scanner.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import type { TestRunner } from '../../ports/test-runner.ts';
@@ -35,6 +36,9 @@ export type GuardrailPorts = {
   readonly tests: TestRunner;
   readonly reproducer: Reproducer;
   readonly mutator: Mutator;
+  readonly replayer: Replayer;
+  /** Absent: what production sends is in the file of the protected branch that the configuration names, if it names one. */
+  readonly recordings?: RecordingsFile;
   readonly clock: Clock;
 };
 

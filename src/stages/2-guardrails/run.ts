@@ -21,6 +21,7 @@ import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-po
 import { gatherProofs } from './run-proofs.ts';
 import { gatherProved } from './run-proved.ts';
 import { gatherRegistry } from './run-registry.ts';
+import { gatherReplayed } from './run-replayed.ts';
 import { gatherSecrets } from './run-secrets.ts';
 import { gatherTests } from './run-tests.ts';
 import { gatherTexts } from './run-texts.ts';
@@ -46,6 +47,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   proved: gatherProved,
   lint: gatherLint,
   api: gatherApi,
+  replayed: gatherReplayed,
   tests: gatherTests,
   build: gatherBuild,
   mutation: gatherMutation,

@@ -39,4 +39,9 @@ export type GuardrailSettings = {
     /** `MODULE#NAME`: functions and clients that evaluate flags, beside OpenFeature's own. */
     readonly helpers: readonly string[];
   };
+  /** Absent: nothing is recorded. */
+  readonly characterization?: {
+    /** Path of a file of the protected branch with calls of production; null: there is none. */
+    readonly recordings: string | null;
+  };
 };

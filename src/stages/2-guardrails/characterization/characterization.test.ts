@@ -4,6 +4,7 @@ import type { ChangeClass, PackageChange } from '../../../domain/change.ts';
 import { parseManifest } from '../../../domain/npm/manifest.ts';
 import type { Facts, LockFacts, RegistryFacts, TestFacts } from '../facts.ts';
 import { characterization } from './characterization.ts';
+import type { ReplayFacts } from './production.ts';
 
 const update: PackageChange = { name: 'a', path: 'node_modules/a', from: '1.0.0', to: '1.0.1', direct: true };
 const returned = (shown: string): Outcome => ({ kind: 'return', type: 'string', digest: shown, shown });
@@ -26,7 +27,8 @@ function verdictOf(
     packages = [update],
     section = 'dependencies',
     changeClass = 'dependency-patch',
-  }: { packages?: PackageChange[]; section?: string; changeClass?: ChangeClass } = {},
+    replayed = { kind: 'none' },
+  }: { packages?: PackageChange[]; section?: string; changeClass?: ChangeClass; replayed?: ReplayFacts } = {},
 ) {
   const manifest = parseManifest(JSON.stringify({ [section]: { a: '^1.0.0' } }), 'package.json');
   const facts: Partial<Facts> = {
@@ -39,6 +41,7 @@ function verdictOf(
     } as LockFacts,
     registry: { packages } as Partial<RegistryFacts> as RegistryFacts,
     tests: { configured: true, class: changeClass, observed } as Partial<TestFacts> as TestFacts,
+    replayed,
   };
   return characterization.check(facts);
 }

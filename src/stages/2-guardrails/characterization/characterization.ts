@@ -1,46 +1,41 @@
 import type { Observation } from '../../../domain/behaviour.ts';
 import type { PackageChange } from '../../../domain/change.ts';
-import type { JsonObject } from '../../../domain/json.ts';
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
-import { type Finding, guardrail, type LockFacts } from '../facts.ts';
-import { type Compared, type Coverage, compareBehaviour, type Difference } from './compare.ts';
+import { type Facts, type Finding, guardrail, type LockFacts } from '../facts.ts';
+import { type Compared, compareBehaviour } from './compare.ts';
+import { joinProduction, judgeProduction } from './production.ts';
+import { cut, finding, row, shown, tableOf } from './told.ts';
 
 type Observed = Extract<Observation, { kind: 'observed' }>;
 type Updated = PackageChange & { readonly from: string; readonly to: string };
 
-const shown = 10;
-
-/** A client meets the same behaviour from the new version of a package as from the old one, while its own tests run. */
+/**
+ * A client meets the same behaviour from the new version of a package as from the old one, while its own tests run and where
+ * production calls it.
+ */
 export const characterization = guardrail(
   'characterization',
-  ['lock', 'registry', 'tests'],
-  ({ lock, registry, tests }) => {
-    const updated = registry.packages.filter(isUpdate);
-    if (!tests.configured)
-      return finding('not-configured', 'not-configured', 'No test command is configured.');
-    const { observed } = tests;
-    if (tests.class === 'revert')
-      return finding('pass', 'revert', 'A revert brings back what ran before: it is meant to differ.');
-    if (observed === undefined && updated.length > 0)
-      return finding(
-        'pass',
-        'own-code',
-        'The project changes too, so that no package can be compared alone.',
-      );
-    if (observed === undefined)
-      return finding(
-        'pass',
-        'nothing-to-observe',
-        'No package has a new version to compare with its old one.',
-      );
-    if (observed.kind === 'disturbed')
-      return finding('abstain', 'disturbed', 'The tests pass, but not while packages are being watched.');
-    return observed.kind === 'observed'
-      ? judge(observed, updated, lock)
-      : finding('abstain', 'not-run', 'The tests do not pass, so there is nothing to compare.');
-  },
+  ['lock', 'registry', 'tests', 'replayed'],
+  (facts) => joinProduction(judgeTests(facts), judgeProduction(facts.replayed)),
 );
+
+function judgeTests({ lock, registry, tests }: Pick<Facts, 'lock' | 'registry' | 'tests'>): Finding {
+  const updated = registry.packages.filter(isUpdate);
+  if (!tests.configured) return finding('not-configured', 'not-configured', 'No test command is configured.');
+  const { observed } = tests;
+  if (tests.class === 'revert')
+    return finding('pass', 'revert', 'A revert brings back what ran before: it is meant to differ.');
+  if (observed === undefined && updated.length > 0)
+    return finding('pass', 'own-code', 'The project changes too, so that no package can be compared alone.');
+  if (observed === undefined)
+    return finding('pass', 'nothing-to-observe', 'No package has a new version to compare with its old one.');
+  if (observed.kind === 'disturbed')
+    return finding('abstain', 'disturbed', 'The tests pass, but not while packages are being watched.');
+  return observed.kind === 'observed'
+    ? judge(observed, updated, lock)
+    : finding('abstain', 'not-run', 'The tests do not pass, so there is nothing to compare.');
+}
 
 export function isUpdate(change: PackageChange): change is Updated {
   return change.from !== null && change.to !== null && change.from !== change.to;
@@ -70,20 +65,6 @@ function differs(
     count: differences.length,
     coverage: tableOf(coverage),
   });
-}
-
-const cut = (text: string) => printable(text).slice(0, 400);
-
-function row({ kind, package: name, call, facet, old, new: now }: Difference): JsonObject {
-  const short = (text: string) => printable(text).slice(0, 300);
-  return {
-    kind,
-    package: short(name),
-    call: short(call),
-    facet: short(facet),
-    old: short(old),
-    new: short(now),
-  };
 }
 
 type Doubted = {
@@ -136,19 +117,4 @@ function same({ coverage }: Compared, updated: readonly Updated[]): Finding {
   if (total === 0) return finding('pass', 'not-reached', 'No test reaches a package that changes.', evidence);
   const reason = `${counted(total, 'call does', 'calls do')} with the new versions what they did with the old.`;
   return finding('pass', 'same', reason, evidence);
-}
-
-function tableOf(coverage: ReadonlyMap<string, Coverage>): JsonObject[] {
-  return [...coverage]
-    .slice(0, shown)
-    .map(([name, count]) => ({ package: printable(name).slice(0, 200), ...count }));
-}
-
-function finding(
-  verdict: Finding['verdict'],
-  code: string,
-  reason: string,
-  evidence: Finding['evidence'] = {},
-): Finding {
-  return { verdict, code: `characterization.${code}`, reason, evidence };
 }
