@@ -4,8 +4,8 @@ import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { idleMutator } from './idle-mutator.ts';
-import { idleReproducer } from './idle-reproducer.ts';
 import { idleReplayer } from './idle-replayer.ts';
+import { idleReproducer } from './idle-reproducer.ts';
 import { nothingVouched } from './memory-proofs.ts';
 
 /** What guardrails reach out through that needs no repository: the real readers of text, and a clock; nothing is mutated, nobody vouches for a package. */

@@ -25,8 +25,8 @@ import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.t
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
 import type { Mutator } from '../ports/mutator.ts';
-import type { Reproducer } from '../ports/reproducer.ts';
 import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
+import type { Reproducer } from '../ports/reproducer.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
 import { runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';

@@ -9,6 +9,7 @@ import type { GuardrailDeps } from './run-ports.ts';
 import { gatherReplayed } from './run-replayed.ts';
 
 const update: PackageChange = { name: 'a', path: 'node_modules/a', from: '1.0.0', to: '1.0.1', direct: true };
+const sha = (letter: string) => letter.repeat(40);
 const line = (name: string) =>
   JSON.stringify({ v: 1, package: name, kind: 'call', steps: [name, 'f'], args: [] });
 const text = [line('a'), line('b'), ''].join('\n');
@@ -34,7 +35,8 @@ async function gather({ file, given, recordings = 'calls.jsonl', changeClass, pa
     read.push(`${commit} ${path}`);
     return Promise.resolve(file === undefined ? undefined : Buffer.from(file));
   };
-  const classification = { ...sampleClassification, packages, class: changeClass ?? 'dependency-patch' };
+  const over = { packages, class: changeClass ?? 'dependency-patch' };
+  const classification = sampleClassification({ base: sha('b'), tree: sha('c') }, over);
   const deps = {
     ...guardrailTools(),
     replayer,
@@ -42,17 +44,17 @@ async function gather({ file, given, recordings = 'calls.jsonl', changeClass, pa
     ...(given && { recordings: { read: given } }),
   } as unknown as GuardrailDeps;
   const settings = { ...sampleSettings(), characterization: { recordings } };
-  const change = { classification, proposal: sampleProposal, now: new Date() };
+  const change = { classification, proposal: sampleProposal(sha('a')), now: new Date() };
   const fact = await gatherReplayed.gather({ deps, settings, change, found: {} });
-  return { fact, asked, read, base: classification.base };
+  return { fact, asked, read };
 }
 
 describe('the fact replayed', () => {
   it('makes the calls of packages that change, of the file of the base', async () => {
-    const { fact, asked, read, base } = await gather({ file: text });
+    const { fact, asked, read } = await gather({ file: text });
     expect(fact).toMatchObject({ kind: 'made', replay: { kind: 'ended' } });
     expect(asked.map((calls) => calls.map((call) => call.package))).toEqual([['a']]);
-    expect(read).toEqual([`${base} calls.jsonl`]);
+    expect(read).toEqual([`${sha('b')} calls.jsonl`]);
   });
 
   it('takes what it is given before what is configured', async () => {

@@ -4,7 +4,7 @@ import type { ChangeClass, PackageChange } from '../../../domain/change.ts';
 import { parseManifest } from '../../../domain/npm/manifest.ts';
 import type { Facts, LockFacts, RegistryFacts, TestFacts } from '../facts.ts';
 import { characterization } from './characterization.ts';
-import type { ReplayFacts } from './production.ts';
+import type { ReplayFacts } from './facts.ts';
 
 const update: PackageChange = { name: 'a', path: 'node_modules/a', from: '1.0.0', to: '1.0.1', direct: true };
 const returned = (shown: string): Outcome => ({ kind: 'return', type: 'string', digest: shown, shown });

@@ -4,7 +4,8 @@ import type { Behaviour, Outcome } from '../../../domain/behaviour.ts';
 import { type RecordedCall, readRecordings } from '../../../domain/recorded-call.ts';
 import type { Finding } from '../facts.ts';
 import { chooseCalls } from './choose-calls.ts';
-import { joinProduction, judgeProduction, type ReplayFacts } from './production.ts';
+import type { ReplayFacts } from './facts.ts';
+import { joinProduction, judgeProduction } from './production.ts';
 
 const returned = (shown: string): Outcome => ({ kind: 'return', type: 'string', digest: shown, shown });
 const reads = (shown: string): Outcome => ({ kind: 'reads', type: 'reads', digest: shown, shown });

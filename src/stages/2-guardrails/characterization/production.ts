@@ -3,16 +3,9 @@ import type { RecordedCall } from '../../../domain/recorded-call.ts';
 import type { Replay } from '../../../domain/replay.ts';
 import { counted } from '../../../domain/words.ts';
 import type { Finding } from '../facts.ts';
-import type { ChosenCalls } from './choose-calls.ts';
 import { compareBehaviour, type Difference } from './compare.ts';
+import type { ReplayFacts } from './facts.ts';
 import { cut, finding, row, short, shown, tableOf } from './told.ts';
-
-/** What calls that production made do with the new versions. Cost: an install of both sides, and three runs. */
-export type ReplayFacts =
-  /** Nothing is recorded of a package that changes, or nothing is to be compared. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'unreadable'; readonly why: string }
-  | { readonly kind: 'made'; readonly chosen: ChosenCalls; readonly replay: Replay };
 
 type Made = Extract<ReplayFacts, { kind: 'made' }>;
 type Replayed = Extract<Replay, { kind: 'replayed' }>;
