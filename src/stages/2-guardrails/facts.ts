@@ -6,7 +6,6 @@ import type { PackageManifest } from '../../domain/npm/package.ts';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
-
 import type { ApiFacts } from './api/compared.ts';
 import type { BuildFacts } from './build/facts.ts';
 import type { ReplayFacts } from './characterization/facts.ts';
