@@ -8,15 +8,20 @@ import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
-import { isGreen, ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
+import {
+  isGreen,
+  ProjectCommands,
+  type ProjectCommandsOptions,
+  tailOf,
+} from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';
 import { instrumentInChild } from './child-instrumenter.ts';
+import { patience, stateOf } from './trial.ts';
 
 export type SandboxMutatorOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
 
 /** Where the tests note in the sandbox which mutants they reach. */
 const notes = { dir: '/tmp/autoland-reached', file: 'reached' } as const;
-const tailCharacters = 2000;
 
 /**
  * One instrumented tree, one run of the tests for each mutant. Runs share the tree, as the runs of a developer do: the run
@@ -112,25 +117,8 @@ async function writeInstrumented(tree: string, { files }: Instrumentation): Prom
   for (const { path, text } of files) await writeFile(join(tree, path), text);
 }
 
-/** A fault may make an endless loop. Twice the time that it takes without one, and some for a busy machine. */
-function patience(ms: number): number {
-  return Math.ceil((2 * ms) / 1000) + 10;
-}
-
-function stateOf(result: SandboxResult): MutantState {
-  if (result.kind === 'limit') return 'timeout';
-  return result.code === 0 ? 'survived' : 'killed';
-}
-
 /** The project's code could write there too: at worst it has mutants tried in vain, or called unreached. */
 async function readReached(dir: string): Promise<ReadonlySet<string>> {
   const bytes = await readOutputFile(dir, notes.file);
   return new Set(bytes?.toString('utf8').split('\n'));
-}
-
-function tailOf(result: SandboxResult): string {
-  const half = tailCharacters / 2;
-  return [result.stdout.trimEnd().slice(-half), result.stderr.trimEnd().slice(-half)]
-    .filter((text) => text !== '')
-    .join('\n');
 }

@@ -27,6 +27,7 @@ export type PhaseJob = {
 const inside = '/work';
 const outputKiB = 8 * 1024;
 const buildSeconds = 900;
+const tailCharacters = 2000;
 
 /** Installs, builds and tests an exported tree in the sandbox. */
 export class ProjectCommands {
@@ -43,7 +44,7 @@ export class ProjectCommands {
   async prepare(
     { install, build }: Pick<TestCommands, 'install' | 'build'>,
     dir: string,
-  ): Promise<{ phase: Phase; result: SandboxResult } | undefined> {
+  ): Promise<{ phase: Exclude<Phase, 'test'>; result: SandboxResult } | undefined> {
     const installed = install === null ? undefined : await this.#provide(install, dir);
     if (installed !== undefined && !isGreen(installed)) return { phase: 'install', result: installed };
     if (build === null) return undefined;
@@ -76,6 +77,19 @@ export class ProjectCommands {
 
 export function isGreen(result: SandboxResult): boolean {
   return result.kind === 'exited' && result.code === 0;
+}
+
+/** The sandbox keeps the end of what is printed: without its beginning no count can be trusted. */
+export function wasCut({ stdout }: SandboxResult): boolean {
+  return Buffer.byteLength(stdout) >= outputKiB * 1024 - 4096;
+}
+
+/** The end of what was printed, for people. */
+export function tailOf(result: SandboxResult): string {
+  const half = tailCharacters / 2;
+  return [result.stdout.trimEnd().slice(-half), result.stderr.trimEnd().slice(-half)]
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 const plain = { CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', npm_config_update_notifier: 'false' };

@@ -1,16 +1,23 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { Boundary } from './boundary.ts';
+import type { Handler } from './handler.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
 import { hookModules } from './hook-modules.ts';
+import { Disturber } from './mutate/disturber.ts';
 import { Recorder } from './record/recorder.ts';
 import { RecordWriter } from './record/writer.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 /** Preloaded into every Node process of a test run (`NODE_OPTIONS=--import=…`). */
 const settings = readSettings();
 const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
-const recorder = new Recorder(new RecordWriter(join(settings.records, `${name}.jsonl`)), settings.seed);
-const boundary = new Boundary(settings.packages, recorder);
+const boundary = new Boundary(settings.packages, handlerOf(settings));
 hookCommonJs(boundary);
 hookModules(boundary, join(settings.records, 'doors', name));
+
+function handlerOf({ records, seed, disturb }: Settings): Handler {
+  if (disturb === undefined) return new Recorder(new RecordWriter(join(records, `${name}.jsonl`)), seed);
+  return new Disturber(disturb.fault, () => writeFileSync(join(records, disturb.disturbed), ''));
+}

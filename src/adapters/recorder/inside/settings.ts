@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Fault } from './mutate/disturber.ts';
 
 /** What the process that starts the tests asks of those that run them: `settings.json` beside these files. */
 export type Settings = {
@@ -8,6 +9,8 @@ export type Settings = {
   readonly records: string;
   /** Of what is random: what differs between two seeds was never the package's answer. */
   readonly seed: number;
+  /** Instead of recording, a fault is made; `disturbed`: the file that is there once a result has been replaced. */
+  readonly disturb?: { readonly fault: Fault; readonly disturbed: string };
 };
 
 export function readSettings(): Settings {
