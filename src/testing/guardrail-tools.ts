@@ -3,7 +3,7 @@ import { ChildDocumentReader } from '../adapters/document-reader/child-document-
 import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
-import { idleMutator } from './idle-mutator.ts';
+import { idleBoundaryMutator, idleMutator } from './idle-mutator.ts';
 import { idleReplayer } from './idle-replayer.ts';
 import { idleReproducer } from './idle-reproducer.ts';
 import { nothingVouched } from './memory-proofs.ts';
@@ -19,6 +19,7 @@ export function guardrailTools() {
     mutator: idleMutator,
     reproducer: idleReproducer,
     replayer: idleReplayer,
+    boundary: idleBoundaryMutator,
     ...nothingVouched(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   };

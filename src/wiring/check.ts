@@ -8,6 +8,7 @@ import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
+import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
@@ -24,6 +25,7 @@ import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
+import type { BoundaryMutator } from '../ports/boundary-mutator.ts';
 import type { Mutator } from '../ports/mutator.ts';
 import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
 import type { Reproducer } from '../ports/reproducer.ts';
@@ -176,6 +178,7 @@ async function openTools({ state, git, rules }: Check) {
   const mutator = new SandboxMutator(parts);
   const reproducer = new SandboxReproducer(parts);
   const replayer = new SandboxReplayer(parts);
+  const boundary = new SandboxBoundaryMutator(parts);
   return {
     registry: new NpmRegistry({ settings, packuments }),
     proofs: new NpmProofs({ settings, packuments }),
@@ -191,6 +194,9 @@ async function openTools({ state, git, rules }: Check) {
     replayer: {
       replay: (...asked) => replayer.replay(...asked).catch(rethrowWithMend),
     } satisfies Replayer,
+    boundary: {
+      run: (...asked) => boundary.run(...asked).catch(rethrowWithMend),
+    } satisfies BoundaryMutator,
     close: () => proxy.close(),
   };
 }

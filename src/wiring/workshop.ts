@@ -9,6 +9,7 @@ import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { FileProfileCache } from '../adapters/profile-cache/file-profile-cache.ts';
@@ -75,6 +76,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
     mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
     replayer: new SandboxReplayer({ ...parts, nodeVersion: process.version }),
+    boundary: new SandboxBoundaryMutator({ ...parts, nodeVersion: process.version }),
     attestations: new DsseVerifier(keyRing),
     reproducer: new SandboxReproducer({ ...parts, nodeVersion: process.version }),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),

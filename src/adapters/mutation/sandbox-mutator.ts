@@ -4,7 +4,6 @@ import { Limiter } from '../../domain/limiter.ts';
 import type { Instrumentation, MutantState, MutationRun, MutationTarget } from '../../domain/mutation.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
-import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';

@@ -22,7 +22,12 @@ export async function writeKit(directory: string, settings?: Settings): Promise<
   if (import.meta.url.endsWith('.ts')) await strip(directory);
   else await cp(inside, directory, { recursive: true });
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
-  if (settings !== undefined) await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
+  if (settings !== undefined) await writeKitSettings(directory, settings);
+}
+
+/** For the processes that start from now on. */
+export function writeKitSettings(directory: string, settings: Settings): Promise<void> {
+  return writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import { changedLines } from './mutation/changed-lines.ts';
 import { mutableFiles, planOf } from './mutation/plan.ts';
+import { gatherBoundary } from './run-boundary.ts';
 import { gatherer } from './run-ports.ts';
 
 const mostBytes = 512 * 1024;
@@ -12,10 +13,14 @@ export const gatherMutation = gatherer<'mutation'>()({
   // Where the tests cannot be run or do not pass, no fault makes a difference.
   needs: ['tests'],
   cost: 'heavy',
-  async gather({ deps, settings, change: { classification } }) {
+  async gather(to) {
+    const { deps, settings, change, found } = to;
+    const { classification } = change;
     const { test } = settings.commands;
     if (settings.mutation.mutants === 0) return { kind: 'switched-off' };
     if (test === null) return { kind: 'no-tests' };
+    const { observed } = found.tests.configured ? found.tests : {};
+    if (observed !== undefined) return gatherBoundary(to, { ...settings.commands, test }, observed);
     const { class: changeClass, base, tree: head } = classification;
     const files = mutableFiles(changeClass, classification.files);
     if (files.length === 0) return { kind: 'no-source' };

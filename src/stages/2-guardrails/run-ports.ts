@@ -3,6 +3,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { Advisories } from '../../ports/advisories.ts';
 import type { ApiReader } from '../../ports/api.ts';
+import type { BoundaryMutator } from '../../ports/boundary-mutator.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentReader } from '../../ports/document-reader.ts';
 import type { FileHistory, GitReader } from '../../ports/git-host.ts';
@@ -39,6 +40,7 @@ export type GuardrailPorts = {
   readonly replayer: Replayer;
   /** Absent: what production sends is in the file of the protected branch that the configuration names, if it names one. */
   readonly recordings?: RecordingsFile;
+  readonly boundary: BoundaryMutator;
   readonly clock: Clock;
 };
 

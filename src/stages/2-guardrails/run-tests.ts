@@ -28,7 +28,7 @@ const mostObserved = 100;
  * Only where dependencies are all that changes: a change of the project's own code may call them differently. A revert is
  * meant to differ, and must not be held for it.
  */
-function toObserve({ class: changeClass, files, packages }: Classification): readonly string[] {
+export function toObserve({ class: changeClass, files, packages }: Classification): readonly string[] {
   const isOwnCode = ({ path }: { path: string }) => !/(?:^|\/)package(?:-lock)?\.json$/.test(path);
   if (changeClass === 'revert' || files.some(isOwnCode)) return [];
   return [...new Set(packages.filter(isUpdate).map(({ name }) => name))].slice(0, mostObserved);

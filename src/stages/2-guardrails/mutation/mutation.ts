@@ -3,6 +3,7 @@ import type { Mutant, MutantState, MutationRun } from '../../../domain/mutation.
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
 import { type Finding, guardrail } from '../facts.ts';
+import { boundaryFinding } from './boundary/boundary.ts';
 import { inOrder, type Missed, missingTests, placeOf, sentenceOf } from './missing-tests.ts';
 import type { MutationPlan } from './plan.ts';
 
@@ -17,6 +18,12 @@ export const mutation = guardrail('mutation', ['mutation'], ({ mutation: facts }
       return finding('not-configured', 'not-configured', 'No test command is configured.');
     case 'no-source':
       return finding('pass', 'nothing-to-mutate', 'No JavaScript or TypeScript source changes its meaning.');
+    case 'unwatched':
+      return facts.why === 'disturbed'
+        ? finding('abstain', 'disturbed', 'The tests pass, but not while packages are being watched.')
+        : finding('abstain', 'tests-red', 'The tests do not pass, so nothing can be measured.');
+    case 'boundary':
+      return boundaryFinding(facts.plan, facts.run);
     case 'planned':
       return plannedFinding(facts.plan, facts.run);
   }

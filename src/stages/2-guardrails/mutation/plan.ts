@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChangeClass, FileChange } from '../../../domain/change.ts';
 import type { Instrumentation, Mutant, MutationRun } from '../../../domain/mutation.ts';
 import { isTestFile } from '../../../domain/test-file.ts';
+import type { BoundaryPlan } from './boundary/plan.ts';
 
 export type MutationSettings = {
   /** The most mutants that are tried; 0: the guardrail is switched off. */
@@ -33,6 +34,10 @@ export type MutationFacts =
   | { readonly kind: 'no-tests' }
   /** No source file changes that the tests could judge. */
   | { readonly kind: 'no-source' }
+  /** Packages change, and could not be watched: their tests fail, or do so when they are watched. */
+  | { readonly kind: 'unwatched'; readonly why: 'disturbed' | 'not-run' }
+  /** Packages change, and nothing else. */
+  | { readonly kind: 'boundary'; readonly plan: BoundaryPlan; readonly run: MutationRun | undefined }
   /** `run` is undefined where the plan chose nothing. */
   | { readonly kind: 'planned'; readonly plan: MutationPlan; readonly run: MutationRun | undefined };
 

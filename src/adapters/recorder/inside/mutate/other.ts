@@ -47,11 +47,20 @@ function otherObject(value: object): object {
 }
 
 function otherOfPlatform(value: object): unknown {
+  if (types.isUint8Array(value)) return value.length === 0 ? value : otherBytes(value);
+  if (!isItself(value)) return value;
   if (types.isDate(value)) return otherDate(value);
-  if (types.isMap(value)) return new Map([...Map.prototype.entries.call(value)].slice(0, -1));
-  if (types.isSet(value)) return new Set([...Set.prototype.values.call(value)].slice(0, -1));
-  if (types.isUint8Array(value)) return otherBytes(value);
+  if (types.isMap(value) && value.size > 0)
+    return new Map([...Map.prototype.entries.call(value)].slice(0, -1));
+  if (types.isSet(value) && value.size > 0)
+    return new Set([...Set.prototype.values.call(value)].slice(0, -1));
   return value;
+}
+
+/** No subclass, of any realm: what those hold besides cannot be copied. */
+function isItself(value: object): boolean {
+  const above = Reflect.getPrototypeOf(Reflect.getPrototypeOf(value) ?? value);
+  return above !== null && Reflect.getPrototypeOf(above) === null;
 }
 
 function otherDate(value: Date): Date {
