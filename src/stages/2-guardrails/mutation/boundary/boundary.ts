@@ -44,14 +44,11 @@ export function boundaryFinding(plan: BoundaryPlan, run: MutationRun | undefined
   return ranFinding(plan, run);
 }
 
-function untriedFinding({ paths, mutants, limit, chosen }: BoundaryPlan): Finding {
-  const reason = `${counted(mutants.length, 'fault')} can be made in what packages answer, over the limit of ${limit}`;
-  const evidence = { mutants: mutants.length, limit };
-  if (chosen.length > 0)
-    return finding('abstain', 'not-run', 'The faults that were planned were not tried.', evidence);
-  return paths.every(({ isCompared }) => isCompared)
-    ? finding('pass', 'boundary-advisory', `${reason}; each call did the same in both versions.`, evidence)
-    : finding('abstain', 'too-many', `${reason}.`, evidence);
+function untriedFinding({ mutants, limit, chosen }: BoundaryPlan): Finding {
+  if (chosen.length > 0) return finding('abstain', 'not-run', 'The faults that were planned were not tried.');
+  const count = mutants.length;
+  const reason = `${counted(count, 'fault')} can be made in what packages answer, over the limit of ${limit}.`;
+  return finding('abstain', 'too-many', reason, { mutants: count, limit });
 }
 
 function ranFinding(plan: BoundaryPlan, run: Ran): Finding {
@@ -67,11 +64,11 @@ function ranFinding(plan: BoundaryPlan, run: Ran): Finding {
   }
   const late = untried.filter(({ path }) => !path.isCompared);
   if (late.length > 0) {
-    const reason = `There was no time to try all faults of ${quote(late[0]?.path.path ?? '')} (and ${late.length - 1} more).`;
+    const reason = `There was no time to try all faults of ${counted(late.length, 'function')}, such as ${quote(late[0]?.path.path ?? '')}.`;
     return finding('abstain', 'out-of-time', reason, evidence);
   }
   const [weak] = [...unwatched, ...untried];
-  return weak === undefined ? watched(scores, evidence) : advisory(unwatched, untried, evidence);
+  return weak === undefined ? watched(plan, scores, evidence) : advisory(unwatched, untried, evidence);
 }
 
 function scoreOf(path: UsedPath, chosen: readonly PlannedMutant[], { states }: Ran): Score {
@@ -89,9 +86,10 @@ function scoreOf(path: UsedPath, chosen: readonly PlannedMutant[], { states }: R
 
 const isWatched = ({ made, noticed }: Score): boolean => made > 0 && noticed >= leastNoticed * made;
 
-function watched(scores: readonly Score[], evidence: JsonObject): Finding {
+function watched({ chosen, mutants }: BoundaryPlan, scores: readonly Score[], evidence: JsonObject): Finding {
   const [noticed, made] = [sum(scores, 'noticed'), sum(scores, 'made')];
-  const reason = `The tests notice ${noticed} of ${counted(made, 'fault')} in what packages answer, at each of ${counted(scores.length, 'function')} that they call.`;
+  const sample = chosen.length < mutants.length ? `, a sample of ${mutants.length},` : '';
+  const reason = `The tests notice ${noticed} of ${counted(made, 'fault')}${sample} in what changed packages answer.`;
   return finding('pass', 'boundary-watched', reason, evidence);
 }
 

@@ -34,8 +34,9 @@ export function planBoundary(
     .map((mutant) => ({ mutant, rank: `${boundaryFaults.indexOf(mutant.fault)} ${hash(mutant)}` }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .map(({ mutant }) => mutant);
-  const isOver = mutants.length > limit;
-  const chosen = isOver && !sample ? [] : ranked.slice(0, limit);
+  // Where each call was compared the faults are advice, and some are better than none.
+  const mayTry = mutants.length <= limit || sample || paths.every(({ isCompared }) => isCompared);
+  const chosen = mayTry ? ranked.slice(0, limit) : [];
   return { idle: idleOf(observed), paths, mutants, limit, chosen };
 }
 
