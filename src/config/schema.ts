@@ -89,7 +89,9 @@ const mutation = z
       .min(0)
       .max(2000)
       .default(100)
-      .describe('Small faults that are tried in the lines of one change; 0 switches it off'),
+      .describe(
+        'Small faults that are tried in the lines of one change, or in what its packages answer; 0 switches it off',
+      ),
     seconds: count.default(600).describe('No fault is begun after this long'),
     sample: z
       .boolean()

@@ -77,6 +77,20 @@ describe('what is replaced', () => {
     expect(chosen.slice(0, 2).map(({ fault }) => fault)).toEqual(['throw', 'throw']);
   });
 
+  it.each<[string, Calls, readonly string[]]>([
+    ['loaded', { 'require("a")|': { result: [outcome('return', 'string')] } }, ['a']],
+    ['looked up', { 'a.f|': { result: [outcome('read', 'function')] } }, ['a']],
+    ['read', { 'a.version|': { result: [outcome('read', 'string')] } }, []],
+    [
+      'loaded for what it does to globals',
+      { 'require("a")|': { ambient: [outcome('changes', 'ambient')] } },
+      [],
+    ],
+    ['called', calls, []],
+  ])('is idle or not: a package that is %s', (_name, from, idle) => {
+    expect(planOf(observed(from)).idle).toEqual(idle);
+  });
+
   it('takes no word of the new version for what is used', () => {
     const head = { ...calls, 'a.g|()': { result: [text] } };
     expect(planOf(observed(calls, calls, head)).paths.map(({ path }) => path)).toEqual(['a.f']);
@@ -135,6 +149,12 @@ describe('boundary mutation', () => {
     ['loaded, not used', [planOf(observed({})), undefined], 'abstain', 'boundary-not-exercised'],
   ])('%s', (_name, given, verdict, code) => {
     expect(judge(...given)).toMatchObject({ verdict, code: `mutation.${code}` });
+  });
+
+  it('tries first what was not compared', () => {
+    const more = { ...calls, 'a.g|()': { result: [text] } };
+    const plan = planOf(observed(more, { ...more, ...flickering }), { mutants: 4 });
+    expect(plan.chosen.slice(0, 3).map(({ path }) => path)).toEqual(['a.f', 'a.f', 'a.f']);
   });
 
   it('tries some of too many where they are advice', () => {

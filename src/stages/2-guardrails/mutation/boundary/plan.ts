@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type BoundaryMutant, boundaryFaults } from '../../../../domain/boundary-mutation.ts';
-import { compareBehaviour } from '../../characterization/compare.ts';
-import type { MutationSettings } from '../plan.ts';
-import { type Observed, type UsedPath, usedPaths } from './used-paths.ts';
+import { idlePackages, type Observed, type UsedPath, usedPaths } from './used-paths.ts';
 
 export type BoundaryPlan = {
-  /** Packages that the tests load, and of which nothing was seen to be used. */
+  /** Packages that the project loads in its tests, and of which nothing was seen to be used. */
   readonly idle: readonly string[];
   readonly paths: readonly UsedPath[];
   readonly mutants: readonly PlannedMutant[];
@@ -17,12 +15,12 @@ export type BoundaryPlan = {
 export type PlannedMutant = BoundaryMutant & { readonly of: UsedPath };
 
 /**
- * A throw at each path first: a test that does not notice that looks at nothing. `seed`: the same for the same base, so that
+ * What nothing has compared comes first; then a throw at each path: a test that does not notice that looks at nothing. `seed`: the same for the same base, so that
  * asking again gives no other sample.
  */
 export function planBoundary(
   observed: Observed,
-  { mutants: limit, sample }: Pick<MutationSettings, 'mutants' | 'sample'>,
+  { mutants: limit, sample }: { readonly mutants: number; readonly sample: boolean },
   seed: string,
 ): BoundaryPlan {
   const paths = usedPaths(observed);
@@ -30,22 +28,14 @@ export function planBoundary(
     of.faults.map((fault) => ({ id: `${index}.${fault}`, package: of.package, path: of.path, fault, of })),
   );
   const hash = ({ id }: BoundaryMutant) => createHash('sha256').update(`${seed}\0${id}`).digest('hex');
+  const rankOf = (mutant: PlannedMutant) =>
+    `${mutant.of.isCompared ? 'advice' : ''} ${boundaryFaults.indexOf(mutant.fault)} ${hash(mutant)}`;
   const ranked = mutants
-    .map((mutant) => ({ mutant, rank: `${boundaryFaults.indexOf(mutant.fault)} ${hash(mutant)}` }))
+    .map((mutant) => ({ mutant, rank: rankOf(mutant) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .map(({ mutant }) => mutant);
-  // Where each call was compared the faults are advice, and some are better than none.
-  const mayTry = mutants.length <= limit || sample || paths.every(({ isCompared }) => isCompared);
-  const chosen = mayTry ? ranked.slice(0, limit) : [];
-  return { idle: idleOf(observed), paths, mutants, limit, chosen };
-}
-
-/** As characterization counts them: to be loaded is not to be used. */
-function idleOf({ base, head }: Observed): readonly string[] {
-  const { coverage } = compareBehaviour(base, head);
-  const loaded = new Set([...base, head].flatMap(({ loads }) => loads.map((load) => load.package)));
-  return [...loaded].filter((name) => {
-    const count = coverage.get(name);
-    return count === undefined || count.compared + count.masked === 0;
-  });
+  // As advice some are better than none.
+  const decisive = mutants.filter(({ of }) => !of.isCompared).length;
+  const chosen = decisive <= limit || sample ? ranked.slice(0, limit) : [];
+  return { idle: idlePackages(observed), paths, mutants, limit, chosen };
 }

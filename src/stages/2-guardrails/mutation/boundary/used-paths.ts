@@ -16,6 +16,20 @@ export type UsedPath = {
   readonly isCompared: boolean;
 };
 
+/** Packages that the project itself loads, and of which its tests see nothing: no call, no value, no change of a global. */
+export function idlePackages({ base: [first] }: Observed): readonly string[] {
+  const loaded = first.loads.filter(({ by }) => by === undefined).map((load) => load.package);
+  const used = new Set([...first.calls.values()].filter(isUse).map((call) => call.package));
+  return [...new Set(loaded)].filter((name) => !used.has(name));
+}
+
+/** Loading alone is no use, unless that is what the package is for; nor is looking up a function. */
+function isUse({ path, args, facets }: SeenCall): boolean {
+  if (args !== '' || facets.has('ambient')) return true;
+  if (path.startsWith('require("')) return false;
+  return facets.get('result')?.some(({ type }) => type !== 'function') === true;
+}
+
 type Calls = { readonly name: string; readonly path: string; readonly calls: Map<string, SeenCall> };
 
 /** Of the base: what the change brings has no say in what is looked at. In the order in which they were called. */
