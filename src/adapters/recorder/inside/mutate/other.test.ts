@@ -40,7 +40,17 @@ describe('otherThan', () => {
 
   it('runs no getter', () => {
     const value = Object.defineProperty({ a: 1 }, 'b', { get: () => fail('read'), enumerable: true });
-    expect(Object.keys(otherThan(value) as object)).toEqual(['b']);
+    expect(Object.keys(otherThan(value) as object)).toEqual(['a', 'b']);
+  });
+
+  it('is other under each key, also where objects hold each other', () => {
+    expect(otherThan({ a: 1, b: { c: 'xy' }, d: null })).toEqual({ a: 2, b: { c: 'yx' }, d: null });
+    const round: Record<string, unknown> = { a: 1 };
+    round.self = round;
+    expect(otherThan(round)).toMatchObject({ a: 2, self: { a: 2 } });
+    expect(otherThan({ f: fail })).toEqual({});
+    expect(Object.keys(otherThan(JSON.parse('{"__proto__":{"a":1}}')) as object)).toEqual(['__proto__']);
+    expect(otherThan(JSON.parse('{"__proto__":{"a":1}}'))).not.toHaveProperty('a');
   });
 
   it('takes from maps, sets and bytes', () => {

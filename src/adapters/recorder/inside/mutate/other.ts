@@ -4,6 +4,9 @@ import { isObject, isPlain } from '../kinds.ts';
 const { getOwnPropertyDescriptors } = Object;
 const dayMs = 86_400_000;
 const mostElements = 100_000;
+/** Under keys of objects, which may hold each other. */
+const mostValues = 1000;
+const mostDepth = 8;
 
 /**
  * Another value of the same type: near enough for a test that only looks at the type to miss it. The value itself where
@@ -11,13 +14,19 @@ const mostElements = 100_000;
  * getter, and leaves the value as it is: the package may keep it.
  */
 export function otherThan(value: unknown): unknown {
+  return another(value, { left: mostValues, depth: 0 });
+}
+
+type Walk = { left: number; depth: number };
+
+function another(value: unknown, walk: Walk): unknown {
   if (typeof value === 'number') return otherNumber(value);
   if (typeof value === 'string') return otherText(value);
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'bigint') return value + 1n;
   if (!isObject(value) || types.isProxy(value) || typeof value === 'function') return value;
   if (Array.isArray(value)) return otherArray(value);
-  return isPlain(value) ? otherObject(value) : otherOfPlatform(value);
+  return isPlain(value) ? otherObject(value, walk) : otherOfPlatform(value);
 }
 
 function otherNumber(value: number): number {
@@ -37,12 +46,27 @@ function otherArray(value: readonly unknown[]): unknown {
   return value.length === 0 ? [undefined] : Array.prototype.slice.call(value, 0, -1);
 }
 
-/** Without its first key: the one that is most likely to be of use. */
-function otherObject(value: object): object {
-  const own = getOwnPropertyDescriptors(value) as Record<PropertyKey, PropertyDescriptor>;
-  const [first] = Object.keys(value);
+/**
+ * With another value under each key, down to the leaves: whoever looks at one of them can notice. Where that changes nothing,
+ * without its first key.
+ */
+function otherObject(value: object, walk: Walk): object {
+  const own = getOwnPropertyDescriptors(value) as Record<string, PropertyDescriptor>;
+  const keys = Object.keys(value);
+  let isOther = false;
+  walk.depth++;
+  for (const key of keys) {
+    const held = own[key];
+    if (held === undefined || !('value' in held)) continue;
+    if (walk.depth > mostDepth || walk.left-- <= 0) break;
+    const other = another(held.value, walk);
+    isOther ||= !Object.is(other, held.value);
+    held.value = other;
+  }
+  walk.depth--;
+  const [first] = keys;
   if (first === undefined) own.x = { value: 1, enumerable: true, configurable: true, writable: true };
-  else delete own[first];
+  else if (!isOther) delete own[first];
   return Object.create(Reflect.getPrototypeOf(value), own) as object;
 }
 
