@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { systemPath } from './system-path.ts';
 
 const execute = promisify(execFile);
 
@@ -9,7 +10,8 @@ const execute = promisify(execFile);
  * more files than could be waited for. Follows no link; what is not there is no error. Whatever writes there MUST have ended.
  */
 export async function removeTree(path: string): Promise<void> {
-  const remove = () => execute('rm', ['-rf', '--', path]);
+  const env = { PATH: systemPath() };
+  const remove = () => execute('rm', ['-rf', '--', path], { env });
   try {
     await remove();
   } catch (thrown) {
@@ -17,7 +19,7 @@ export async function removeTree(path: string): Promise<void> {
     if (found === undefined) return;
     // A link as the argument itself would be followed by chmod.
     if (!found.isDirectory()) throw thrown;
-    await execute('chmod', ['-R', 'u+rwX', '--', path]);
+    await execute('chmod', ['-R', 'u+rwX', '--', path], { env });
     await remove();
   }
 }

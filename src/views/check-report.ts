@@ -1,5 +1,6 @@
 import type { ChangeClass, FileChange, Sha } from '../domain/change.ts';
 import type { Conclusion } from '../domain/decision.ts';
+import type { AutolandError } from '../domain/errors.ts';
 import { guardrailStatements } from '../domain/guardrail-statements.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Classification, GuardrailsReport } from '../domain/stage.ts';
@@ -54,6 +55,19 @@ export function stoppedReport(ends: Ends, { outcome, code, reasons }: Conclusion
   const isEmpty = code === 'classify.empty';
   const verdict = outcome === 'refused' && !isEmpty ? 'fail' : 'abstain';
   const reason = [...reasons, ...(isEmpty ? ['Name another range: BASE..HEAD.'] : [])].join(' ');
+  return stopped(ends, { verdict, code, reason });
+}
+
+/** What could not be classed is for a person. The reason is what the fault says, and its mend. */
+export function unclassedReport(ends: Ends, fault: AutolandError): CheckReport {
+  const mend = fault.mend === undefined ? '' : ` Mend: ${fault.mend}.`;
+  const reason = `It could not be classed: ${fault.message.slice(0, 1000)}.${mend}`;
+  return stopped(ends, { verdict: 'abstain', code: fault.code, reason });
+}
+
+type Stop = Pick<GuardrailResult, 'code' | 'reason'> & { readonly verdict: 'fail' | 'abstain' };
+
+function stopped(ends: Ends, { verdict, code, reason }: Stop): CheckReport {
   const finding = {
     name: 'classify',
     verdict,

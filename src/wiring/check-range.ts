@@ -11,15 +11,34 @@ const localBranches = ['refs/heads/main', 'refs/heads/master'];
 /** Rejects with `usage` or `ref.not-found`. */
 export async function findEnds(git: ChangeReader, text: string | undefined): Promise<RangeEnds> {
   const range = parseRange(text);
-  const head = await git.reader.resolve(range.head);
-  const named = range.base === undefined ? await defaultTip(git) : await git.reader.resolve(range.base);
+  const head = await resolveEnd(git, range.head);
+  const named = range.base === undefined ? await defaultTip(git) : await resolveEnd(git, range.base);
   const fork = await git.mergeBase(named, head).catch(cutHistory);
   if (fork === undefined)
     throw new AutolandError('usage', 'expected two commits with a common history, found none in common', {
-      mend: 'in a shallow clone fetch the history: git fetch --unshallow (actions/checkout: fetch-depth: 0)',
+      mend: `in a shallow clone ${unshallow}`,
     });
-  const notes = (await hasUncommitted(git, head)) ? ['uncommitted changes are not checked'] : [];
+  const cut = git.isCut ? ['the clone is shallow: what its history could tell is not known'] : [];
+  const notes = [...cut, ...(await uncommittedNotes(git, head))];
   return { base: range.fromFork ? fork : named, head, notes };
+}
+
+const unshallow = 'fetch the history: git fetch --unshallow (actions/checkout: fetch-depth: 0)';
+
+async function resolveEnd({ reader, isCut }: ChangeReader, name: string): Promise<Sha> {
+  try {
+    return await reader.resolve(name);
+  } catch (cause) {
+    if (!(cause instanceof AutolandError) || cause.code !== 'ref.not-found') throw cause;
+    const isUnborn = name === 'HEAD' && !isCut;
+    const mend = isCut
+      ? `this clone is shallow: ${unshallow}`
+      : isUnborn
+        ? 'commit something first, or name both ends: autoland check BASE..HEAD'
+        : cause.mend;
+    const message = isUnborn ? 'expected a commit at HEAD, found none yet' : cause.message;
+    throw new AutolandError(cause.code, message, { ...(mend && { mend }), cause });
+  }
 }
 
 async function defaultTip({ reader }: ChangeReader): Promise<Sha> {
@@ -39,16 +58,21 @@ async function defaultTip({ reader }: ChangeReader): Promise<Sha> {
 function cutHistory(cause: unknown): never {
   if (!(cause instanceof AutolandError) || cause.code !== 'git.failed') throw cause;
   throw new AutolandError('usage', 'expected the whole history, found that a part of it is not here', {
-    mend: 'in a shallow clone: git fetch --unshallow (actions/checkout: fetch-depth: 0)',
+    mend: `in a shallow clone ${unshallow}`,
     cause,
   });
 }
 
 /** Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop. */
-async function hasUncommitted(git: ChangeReader, head: Sha): Promise<boolean> {
+async function uncommittedNotes(git: ChangeReader, head: Sha): Promise<readonly string[]> {
   try {
-    return (await git.reader.resolve('HEAD')) === head && (await git.isDirty(head));
+    if ((await git.reader.resolve('HEAD')) !== head) return [];
+    const { changed, untracked } = await git.uncommitted(head);
+    return [
+      ...(changed ? ['uncommitted changes are not checked'] : []),
+      ...(untracked ? ['untracked files are not checked'] : []),
+    ];
   } catch {
-    return false;
+    return [];
   }
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { configSchema } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
@@ -8,6 +9,8 @@ import { loadPolicies, type Policies } from '../stages/4-policy/cedar.ts';
 import { defaultPolicyText } from '../stages/4-policy/shipped.ts';
 import { configAt, policyFile } from './rules.ts';
 
+type RulesReader = Pick<GitReader, 'readFile' | 'list'>;
+
 export type CheckRules = {
   readonly settings: GuardrailSettings;
   readonly protectedPaths: readonly string[];
@@ -17,7 +20,7 @@ export type CheckRules = {
 };
 
 /** Rejects with `config.invalid` and `policy.invalid`. The base's configuration, never the head's: a change must not set the bar for itself. Without one, the defaults. */
-export async function rulesAt(git: Pick<GitReader, 'readFile'>, base: Sha): Promise<CheckRules> {
+export async function rulesAt(git: RulesReader, base: Sha): Promise<CheckRules> {
   const policy = await git.readFile(base, policyFile);
   const policies = await loadPolicies(policy?.toString('utf8') ?? defaultPolicyText(), policyFile);
   try {
@@ -37,20 +40,35 @@ type Own = Pick<GuardrailSettings['commands'], 'install' | 'test'> & { readonly 
 
 /** A command for what is not there would only fail, and the defaults are npm's: no other manager is guessed at. */
 async function commandsAt(
-  git: Pick<GitReader, 'readFile'>,
+  git: RulesReader,
   base: Sha,
   { install, test }: GuardrailSettings['commands'],
 ): Promise<Own> {
   const locks: string[] = [];
   for (const name of rootLockfileNames) if ((await git.readFile(base, name)) !== undefined) locks.push(name);
-  const tested = hasTest(await git.readFile(base, 'package.json')) ? test : null;
+  const manifest = await git.readFile(base, 'package.json');
+  const tested = hasTest(manifest) ? test : null;
   const foreign = locks.find((name) => !npmLockfiles.has(name));
-  if (foreign === undefined) return { install: locks.length > 0 ? install : null, test: tested, notes: [] };
+  if (foreign === undefined) {
+    const notes = manifest === undefined ? await belowNotes(git, base) : [];
+    return { install: locks.length > 0 ? install : null, test: tested, notes };
+  }
   const note = `${foreign} is not npm's: to run the tests, name commands.install and commands.test in .autoland/autoland.yaml, of a manager that the sandbox has`;
   return { install: null, test: null, notes: tested === null ? [] : [note] };
 }
 
 const npmLockfiles: ReadonlySet<string> = new Set(['package-lock.json', 'npm-shrinkwrap.json']);
+
+/** A project that begins in a folder is not guessed at either, and is not passed over in silence. */
+async function belowNotes(git: RulesReader, base: Sha): Promise<readonly string[]> {
+  const isBelow = (path: string) => path.endsWith('/package.json') && !path.includes('node_modules/');
+  const found = (await git.list(base, '')).find(({ path }) => isBelow(path));
+  if (found === undefined) return [];
+  const folder = JSON.stringify(dirname(found.path).slice(0, 200));
+  return [
+    `there is no package.json at the root, but one in ${folder}: to run its tests, name commands.install ([npm, --prefix, ${folder}, ci, --ignore-scripts]) and commands.test ([npm, --prefix, ${folder}, test]) in .autoland/autoland.yaml`,
+  ];
+}
 
 /** What cannot be read is for npm to tell. */
 function hasTest(manifest: Buffer | undefined): boolean {

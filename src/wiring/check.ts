@@ -30,10 +30,10 @@ import type { Mutator } from '../ports/mutator.ts';
 import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
 import type { Reproducer } from '../ports/reproducer.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
-import { runClassify } from '../stages/1-classify/run.ts';
+import { type ClassifyDeps, runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
 import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
-import { type CheckReport, reportOf, stoppedReport } from '../views/check-report.ts';
+import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
 import { findEnds, type RangeEnds } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
 import { directory, makeState, stateFiles } from './place.ts';
@@ -111,18 +111,8 @@ async function checkIn(check: Check): Promise<CheckReport> {
     record: {},
   };
   const syntax = new ChildSyntaxComparer();
-  const classed = await runClassify(
-    {
-      git: {
-        ...readingOf(git),
-        mergeTree: git.mergeTree,
-        revertTree: async () => ({ kind: 'conflict', paths: [] }),
-      },
-      syntax,
-      protectedPatterns: rules.protectedPaths,
-    },
-    { proposal },
-  );
+  const classed = await runClassify(classifyDeps(check, syntax), { proposal }).catch(asFault);
+  if (classed instanceof AutolandError) return unclassedReport(told(), classed);
   if (classed.kind === 'stop') return stoppedReport(told(), classed.conclusion);
   if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
   const tools = await openTools(check);
@@ -149,6 +139,24 @@ async function checkIn(check: Check): Promise<CheckReport> {
   } finally {
     await tools.close();
   }
+}
+
+function classifyDeps({ git, rules }: Check, syntax: ChildSyntaxComparer): ClassifyDeps {
+  return {
+    git: {
+      ...readingOf(git),
+      mergeTree: git.mergeTree,
+      revertTree: async () => ({ kind: 'conflict', paths: [] }),
+    },
+    syntax,
+    protectedPatterns: rules.protectedPaths,
+  };
+}
+
+/** A bug stays one. */
+function asFault(thrown: unknown): AutolandError {
+  if (thrown instanceof AutolandError) return thrown;
+  throw thrown;
 }
 
 function readingOf({ reader }: ChangeReader) {

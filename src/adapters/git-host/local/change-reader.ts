@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Sha } from '../../../domain/change.ts';
 import type { FileHistory, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
 import { LocalTreeExporter } from './exporter.ts';
@@ -20,10 +20,15 @@ export type ChangeReader = {
   mergeTree(tip: Sha, head: Sha): Promise<Merged>;
   /** undefined: the two have no commit in common. */
   mergeBase(one: Sha, other: Sha): Promise<Sha | undefined>;
-  /** Whether tracked files differ from the commit; a bare repository has none. */
-  isDirty(head: Sha): Promise<boolean>;
+  /** What the work tree has besides the commit; a bare repository has nothing. */
+  uncommitted(head: Sha): Promise<Uncommitted>;
+  /** History ends early here, as in a shallow clone. */
+  readonly isCut: boolean;
   close(): Promise<void>;
 };
+
+/** `changed`: tracked files differ. `untracked`: there are files that are neither tracked nor ignored. */
+export type Uncommitted = { readonly changed: boolean; readonly untracked: boolean };
 
 /** Reads any repository, and writes nothing into it: the objects of a merge go below `scratch`, which MUST exist. */
 export async function openChangeReader(dir: string, scratch: string): Promise<ChangeReader> {
@@ -31,13 +36,17 @@ export async function openChangeReader(dir: string, scratch: string): Promise<Ch
   const objectsDir = join(scratch, 'objects');
   await mkdir(join(objectsDir, 'info'), { recursive: true });
   await writeFile(join(objectsDir, 'info', 'alternates'), `${location.objectsDir}\n`);
-  const view = await GitView.open({ ...location, objectsDir }, { scratchIn: scratch });
+  const cuts = await readFile(join(dirname(location.objectsDir), 'shallow')).catch(() => undefined);
+  const options = { scratchIn: scratch, ...(cuts && { cuts }) };
+  const view = await GitView.open({ ...location, objectsDir }, options);
   return {
     reader: new LocalGitReader(view),
     exporter: new LocalTreeExporter(view),
     mergeTree: (tip, head) => mergeTree(view, assertSha(tip), assertSha(head)),
     mergeBase: (one, other) => mergeBase(view, assertSha(one), assertSha(other)),
-    isDirty: (head) => (location.bare ? Promise.resolve(false) : isDirty(view, dir, assertSha(head))),
+    uncommitted: async (head) =>
+      location.bare ? { changed: false, untracked: false } : uncommitted(view, dir, assertSha(head)),
+    isCut: cuts !== undefined,
     close: () => view.close(),
   };
 }
@@ -61,12 +70,40 @@ async function mergeBase(view: GitView, one: Sha, other: Sha): Promise<Sha | und
   return code === 0 ? stdout.toString().trim() : undefined;
 }
 
+/** A courtesy, so a work tree of any size costs seconds only. */
+const lookingLimits = { timeoutMs: 10_000, outputBytes: 64 * 1024 * 1024 };
+
 /** Without the repository's configuration, so that no filter that it names is run. */
-async function isDirty(view: GitView, dir: string, head: Sha): Promise<boolean> {
+async function uncommitted(view: GitView, dir: string, head: Sha): Promise<Uncommitted> {
   const args = ['-c', 'safe.directory=*', 'rev-parse', '--show-toplevel'];
-  const top = (await runGit({ args, cwd: dir })).stdout.toString().trim();
+  const top = (await runGit({ args, cwd: dir })).stdout.toString().replace(/\n$/, '');
   const env = { GIT_WORK_TREE: top, GIT_INDEX_FILE: join(view.location.gitDir, 'index') };
+  const says = async (...asked: readonly string[]) => {
+    const { stdout } = await view.objects(asked, { env, cwd: top, limits: lookingLimits });
+    return stdout.length > 0;
+  };
   const flags = ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all', '--name-only', '-z'];
-  const { stdout } = await view.objects(['diff', ...flags, head, '--'], { env });
-  return stdout.length > 0;
+  const others = ['--others', '--directory', '--no-empty-directory', '-z'];
+  const ignored = ['--exclude-per-directory=.gitignore', ...(await excludesOf(dir))];
+  return {
+    changed: await says('diff', ...flags, head, '--'),
+    untracked: await says('ls-files', ...others, ...ignored, '--'),
+  };
+}
+
+async function excludesOf(dir: string): Promise<readonly string[]> {
+  const args = [
+    '-c',
+    'safe.directory=*',
+    'rev-parse',
+    '--path-format=absolute',
+    '--git-path',
+    'info/exclude',
+  ];
+  const file = (await runGit({ args, cwd: dir })).stdout.toString().replace(/\n$/, '');
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? [`--exclude-from=${file}`] : [];
 }

@@ -10,9 +10,13 @@ export type ViewOptions = {
   readonly limits?: GitLimits;
   /** Where the scratch directory is made; default: the system's, which some machines clean of what is days old. */
   readonly scratchIn?: string;
+  /** Where history is cut off, as `shallow` of a clone tells it: without it git looks for commits that are not there. */
+  readonly cuts?: Buffer;
 };
 
-export type RunOptions = Pick<Parameters<typeof runGit>[0], 'stdin' | 'accept' | 'limits' | 'env'>;
+export type RunOptions = Pick<Parameters<typeof runGit>[0], 'stdin' | 'accept' | 'limits' | 'env'> & {
+  readonly cwd?: string;
+};
 
 /**
  * Two ways to run git on one repository.
@@ -86,12 +90,13 @@ const scratchDirs = ['refs', 'objects'];
 
 /** Its name says whose it is, so that what a killed process left can be swept. */
 async function makeScratch(location: RepositoryLocation, options: ViewOptions): Promise<string> {
-  const { scratchIn = tmpdir() } = options;
+  const { scratchIn = tmpdir(), cuts } = options;
   await mkdir(scratchIn, { recursive: true, mode: 0o700 });
   const scratch = await mkdtemp(join(scratchIn, `autoland-git-${process.pid}-`));
   for (const dir of scratchDirs) await mkdir(join(scratch, dir));
   await writeFile(join(scratch, 'config'), emptyConfig(location));
   await writeFile(join(scratch, 'HEAD'), 'ref: refs/heads/none\n');
+  if (cuts !== undefined) await writeFile(join(scratch, 'shallow'), cuts);
   return scratch;
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { isAbsolute } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
+import { systemPath } from '../../system-path.ts';
 
 export type GitLimits = {
   /** Milliseconds for one command. */
@@ -46,9 +46,8 @@ const hardening = [
 
 /** From nothing: no variable of this process (GIT_DIR, GIT_TRACE, proxies, tokens) reaches git. */
 function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const path = (process.env.PATH ?? '').split(':').filter((dir) => isAbsolute(dir));
   return {
-    PATH: path.length > 0 ? path.join(':') : '/usr/local/bin:/usr/bin:/bin',
+    PATH: systemPath(),
     HOME: '/nonexistent',
     XDG_CONFIG_HOME: '/nonexistent',
     LC_ALL: 'C',
