@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { AutolandError } from '../domain/errors.ts';
 import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
@@ -31,6 +32,16 @@ const program = new Command('autoland')
     'after',
     '\nExit codes: 0 ok, 1 refused or failed, 2 bad input, 130 demo interrupted.\nStart with: autoland demo',
   );
+
+try {
+  process.cwd();
+} catch (cause) {
+  const found = new AutolandError('usage', 'expected to stand in a directory, found that it is gone', {
+    mend: 'cd to another one',
+    cause,
+  });
+  process.exit(report(found, wantsJson()));
+}
 
 for (const group of [demo, setUp, work, check, recorder, look, control, log, house, internal])
   group.define(program);

@@ -19,7 +19,9 @@ export function jsonText(data: unknown): string {
 export function endQuietlyUnread(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    const mend = 'make room where it goes, or name another place';
+    const message = `expected to write to the standard output: ${error.message}`;
+    process.exit(report(new AutolandError('usage', message, { mend, cause: error }), false));
   });
 }
 

@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
@@ -20,6 +19,12 @@ import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { removeTree } from '../adapters/remove-tree.ts';
 import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import {
+  isPlaceFault,
+  openScratchDirectory,
+  placeFault,
+  type ScratchDirectory,
+} from '../adapters/scratch-directory.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
@@ -48,16 +53,15 @@ export type CheckWish = {
   readonly onFact: (name: string, state: 'started' | 'done') => void;
 };
 
-/** `autoland check`: the guardrails alone, on any repository. Leaves nothing behind, also where it is interrupted. */
+/** `autoland check`: the guardrails alone, on any repository. Leaves nothing behind, also where it is interrupted or killed. */
 export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const started = performance.now();
   const repo = directory('--repo', wish.repo);
   const recordings = await recordingsAt(wish.recordings);
-  const state = await mkdtemp(join(tmpdir(), 'autoland-check-'));
-  const forget = onInterrupt(state);
+  const scratch = await openScratchDirectory('autoland-check-');
+  const state = scratch.path;
+  const forget = onInterrupt(scratch);
   try {
-    // The sandbox's user must pass.
-    await chmod(state, 0o711);
     await makeState({ repo, state, files: stateFiles(state) });
     const git = await openChangeReader(repo, state);
     try {
@@ -67,9 +71,11 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     } finally {
       await git.close();
     }
+  } catch (thrown) {
+    throw isPlaceFault(thrown) ? placeFault(thrown) : thrown;
   } finally {
     forget();
-    await removeTree(state);
+    await scratch.remove();
   }
 }
 
@@ -218,10 +224,10 @@ function rethrowWithMend(thrown: unknown): never {
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** What runs in the sandbox dies with this process. Answers how to stop listening. */
-function onInterrupt(state: string): () => void {
+function onInterrupt(scratch: ScratchDirectory): () => void {
   const listeners = Object.entries(signals).map(([signal, code]) => {
     const end = () => {
-      rmSync(state, { recursive: true, force: true, maxRetries: 3 });
+      scratch.removeNow();
       process.exit(code);
     };
     process.once(signal, end);

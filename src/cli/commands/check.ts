@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
@@ -40,6 +41,7 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const { renderAs } = await import('../render/check/formats.ts');
   const targets = await readTargets(options);
   const signed = await signerOf(options, targets);
+  for (const { file } of targets) if (file !== undefined) await mustBeWritable(file);
   const { checkRange } = await import('../../wiring/check.ts');
   const { repo, stopEarly, recordings } = options;
   const { onGuardrail, onFact, end } = progress();
@@ -95,11 +97,29 @@ async function save(file: string, text: string): Promise<void> {
     await using handle = await open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644);
     await handle.writeFile(text);
   } catch (cause) {
-    throw new AutolandError('usage', `expected to write ${file}: ${messageOf(cause)}`, {
-      mend: 'name a file in a directory that is there, and not a link',
-      cause,
+    throw notWritable(file, cause);
+  }
+}
+
+/** Found out before anything runs; leaves no empty file where the check then ends with an error. */
+async function mustBeWritable(file: string): Promise<void> {
+  try {
+    const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    await using _ = await open(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'))
+      throw notWritable(file, cause);
+    await access(dirname(file), constants.W_OK | constants.X_OK).catch((reason: unknown) => {
+      throw notWritable(file, reason);
     });
   }
+}
+
+function notWritable(file: string, cause: unknown): AutolandError {
+  return new AutolandError('usage', `expected to write ${file}: ${messageOf(cause)}`, {
+    mend: 'name a file in a directory that is there and has room, and not a link',
+    cause,
+  });
 }
 
 /** For people who watch: what is done, a line each, and below it what is under way. */
