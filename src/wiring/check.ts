@@ -16,7 +16,6 @@ import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
-import { removeTree } from '../adapters/remove-tree.ts';
 import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import {
