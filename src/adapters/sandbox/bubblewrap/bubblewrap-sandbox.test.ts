@@ -54,6 +54,13 @@ describe('BubblewrapSandbox', () => {
       expect(result).toMatchObject({ kind: 'limit', limit: 'memory' });
     });
 
+    it('has the kernel refuse processes far above the limit, however fast they come', async () => {
+      const limits = { ...LIMITS, processes: 20 };
+      const result = await limited.run({ ...shellJob("grep 'Max processes' /proc/self/limits"), limits });
+      // Twice the limit and the sandbox's own four, and some.
+      expect(result).toMatchObject({ kind: 'exited', stdout: expect.stringMatching(/ 304 +304 /) });
+    });
+
     it('ends one that starts too many processes', async () => {
       const limits = { ...LIMITS, processes: 20 };
       const result = await limited.run(shellJob('for i in $(seq 60); do sleep 30 & done; wait', { limits }));

@@ -106,7 +106,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const cgroup = base.cgroups === undefined ? [] : planCgroup(base.cgroups, limits, 'service').writes;
     const inside = bubblewrapCommand(base, {
       ...job,
-      command: insideCommand(job.argv, undefined),
+      command: insideCommand(job.argv, undefined, limits.processes),
       scratchMiB: job.memoryMiB,
       registrySocket: undefined,
       statusFd: undefined,
@@ -131,7 +131,11 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const disk = await prepareMounts(job.mounts, this.#identity);
     const enforcer = this.#enforcer(base, job);
     const inside = bubblewrapCommand(base, {
-      command: insideCommand(job.argv, registrySocket === undefined ? undefined : INSIDE_SOCKET),
+      command: insideCommand(
+        job.argv,
+        registrySocket === undefined ? undefined : INSIDE_SOCKET,
+        processesOf(job),
+      ),
       cwd: job.cwd,
       mounts: job.mounts,
       scratchMiB: Math.min(job.limits.diskMiB, job.limits.memoryMiB),
@@ -147,9 +151,8 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     return supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
   }
 
-  #enforcer(base: HostBase, { limits, network }: SandboxJob): Enforcer {
-    const own = network === 'registry' ? OWN_TASKS + BRIDGE_TASKS : OWN_TASKS;
-    const all = { memoryMiB: limits.memoryMiB, processes: limits.processes + own };
+  #enforcer(base: HostBase, job: SandboxJob): Enforcer {
+    const all = { memoryMiB: job.limits.memoryMiB, processes: processesOf(job) };
     return base.cgroups === undefined ? pollingEnforcer(all) : cgroupEnforcer(base.cgroups, all);
   }
 
@@ -199,4 +202,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const findings = [...programs, ...base.findings, ...isolation];
     return { ok: findings.every(({ ok }) => ok), findings };
   }
+}
+
+/** With the sandbox's own. */
+function processesOf({ limits, network }: SandboxJob): number {
+  return limits.processes + OWN_TASKS + (network === 'registry' ? BRIDGE_TASKS : 0);
 }

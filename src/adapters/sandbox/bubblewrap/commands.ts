@@ -75,8 +75,13 @@ function dropCommand(identity: Identity | undefined): string[] {
   return [...common, '--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
 }
 
+// Where no control group holds a job, thousands of processes can begin between two looks at it. The kernel counts these
+// for each user namespace (since Linux 5.14), so the user's processes outside do not matter. dash calls it -p.
+const FEW = 'ulimit -u "$1" 2>/dev/null || ulimit -p "$1" 2>/dev/null; shift';
+
 // 4873 is 0x1309. Everything that socat holds ends with the sandbox's process namespace.
-const WITH_REGISTRY = `socat TCP-LISTEN:4873,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:"$1" </dev/null >/dev/null 2>&1 &
+const WITH_REGISTRY = `${FEW}
+socat TCP-LISTEN:4873,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:"$1" </dev/null >/dev/null 2>&1 &
 shift
 tries=0
 until grep -q '0100007F:1309 00000000:0000 0A' /proc/net/tcp; do
@@ -88,9 +93,15 @@ done
 exec env "$@"`;
 
 /** Run inside: an unknown command exits 127, as in a shell, and is not taken for a sandbox that failed. */
-export function insideCommand(argv: readonly string[], registrySocket: string | undefined): string[] {
-  if (registrySocket === undefined) return ['/bin/sh', '-c', 'exec "$@"', 'sh', ...argv];
-  return ['/bin/sh', '-c', WITH_REGISTRY, 'sh', registrySocket, ...argv];
+export function insideCommand(
+  argv: readonly string[],
+  registrySocket: string | undefined,
+  processes: number,
+): string[] {
+  // Far above its own limit: that a job is over that is for who looks at it to see and to tell.
+  const most = String(processes * 2 + 256);
+  if (registrySocket === undefined) return ['/bin/sh', '-c', `${FEW}\nexec "$@"`, 'sh', most, ...argv];
+  return ['/bin/sh', '-c', WITH_REGISTRY, 'sh', most, registrySocket, ...argv];
 }
 
 /** What npm inside is told. It wins over the job's own environment. */
