@@ -41,6 +41,21 @@ describe('guardrailStatements', () => {
     });
   });
 
+  it('tells what advisories say, where a source answered', () => {
+    const result = found('advisories', 'fail');
+    const one = { id: 'GHSA-1', severity: 'high', of: 'kit@1.0.0' };
+    const told = guardrailStatements(
+      { verdict: 'fail', results: [{ ...result, evidence: { found: [one] } }] },
+      checked,
+    );
+    const scan = told.find(({ predicateType }) => predicateType === predicateTypes.vulnerabilities);
+    expect(scan).toMatchObject({
+      subject: [{ digest: { gitTree: tree } }],
+      predicate: { scanner: { result: [{ id: 'GHSA-1', annotations: [{ package: 'kit@1.0.0' }] }] } },
+    });
+    expect(statementsOf([result])).toHaveLength(2);
+  });
+
   it('calls nothing passed or verified that did not pass', () => {
     const results = fc
       .array(fc.constantFrom(...verdicts))

@@ -1,4 +1,5 @@
 import type { Sha } from './change.ts';
+import type { Json } from './json.ts';
 import type { GuardrailsReport } from './stage.ts';
 import {
   type About,
@@ -7,6 +8,7 @@ import {
   simpleVerification,
   testResult,
   type UnsignedStatement,
+  vulnerabilities,
 } from './statements.ts';
 import type { GuardrailResult, Verdict } from './verdict.ts';
 
@@ -18,7 +20,7 @@ export type CheckedTree = {
   readonly at: Date;
 };
 
-/** What the guardrails found, to be signed: a test result for each of them, and one summary of those that passed. */
+/** What the guardrails found, to be signed: a test result for each, what advisories say, and one summary of those that passed. */
 export function guardrailStatements(
   { results }: GuardrailsReport,
   checked: CheckedTree,
@@ -27,7 +29,8 @@ export function guardrailStatements(
   const passed = results.filter(({ verdict }) => verdict === 'pass');
   const properties = passed.map(({ name }) => propertyOf(name));
   const summary = simpleVerification({ subject, verifier: guardrailsId, at, properties });
-  return [...results.map((result) => resultOf(result, checked)), summary];
+  const scanned = results.flatMap((result) => scanOf(result, checked));
+  return [...results.map((result) => resultOf(result, checked)), ...scanned, summary];
 }
 
 /** `supply-chain` -> `AUTOLAND_SUPPLY_CHAIN`. */
@@ -43,6 +46,23 @@ const outcomes: Readonly<Record<Verdict, 'PASSED' | 'WARNED' | 'FAILED'>> = {
   'not-configured': 'WARNED',
   'not-offered': 'WARNED',
 };
+
+/** Only where a source of advisories was asked and answered: silence is no scan. */
+function scanOf(
+  { name, verdict, evidence, ms }: GuardrailResult,
+  { subject, at }: CheckedTree,
+): readonly UnsignedStatement[] {
+  const isAnswered = verdict === 'pass' || verdict === 'fail';
+  if (name !== 'advisories' || !isAnswered || !Array.isArray(evidence.found)) return [];
+  const found = (evidence.found as readonly Json[]).flatMap((one) => {
+    const { id, severity, of } = (one ?? {}) as { readonly [key: string]: Json };
+    return typeof id === 'string' && typeof severity === 'string' && typeof of === 'string'
+      ? [{ id, severity, of }]
+      : [];
+  });
+  const finishedOn = new Date(at.getTime() + ms);
+  return [vulnerabilities({ subject, scanner: guardrailsId, startedOn: at, finishedOn, found })];
+}
 
 function resultOf(found: GuardrailResult, { subject, base }: CheckedTree): UnsignedStatement {
   const { name, verdict, code, reason, evidence } = found;

@@ -14,6 +14,7 @@ export const predicateTypes = {
   verificationSummary: 'https://slsa.dev/verification_summary/v1',
   testResult: 'https://in-toto.io/attestation/test-result/v0.1',
   simpleVerification: 'https://in-toto.io/attestation/svr/v0.2',
+  vulnerabilities: 'https://in-toto.io/attestation/vulns/v0.2',
 } as const;
 
 const names = 'urn:autoland:attestation:v1';
@@ -166,6 +167,34 @@ export function simpleVerification(input: SimpleVerificationInput): UnsignedStat
     verifier: { id: input.verifier, policies: [] },
     timeCreated: input.at.toISOString(),
     properties: [...input.properties],
+  });
+}
+
+export type VulnerabilitiesInput = {
+  readonly subject: About;
+  readonly scanner: string;
+  readonly startedOn: Date;
+  readonly finishedOn: Date;
+  readonly found: readonly { readonly id: string; readonly severity: string; readonly of: string }[];
+};
+
+/** in-toto vulnerabilities v0.2. https://github.com/in-toto/attestation/blob/main/spec/predicates/vulns_02.md */
+export function vulnerabilities(input: VulnerabilitiesInput): UnsignedStatement {
+  return statement(input.subject, predicateTypes.vulnerabilities, {
+    scanner: {
+      uri: input.scanner,
+      // The source was asked at that moment; it does not say when it last learned of anything.
+      db: { lastUpdate: input.startedOn.toISOString() },
+      result: input.found.map(({ id, severity, of }) => ({
+        id,
+        severity: [{ method: 'advisory', score: severity }],
+        annotations: [{ package: of }],
+      })),
+    },
+    metadata: {
+      scanStartedOn: input.startedOn.toISOString(),
+      scanFinishedOn: input.finishedOn.toISOString(),
+    },
   });
 }
 

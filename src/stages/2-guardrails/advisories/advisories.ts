@@ -13,14 +13,18 @@ export const advisories = guardrail('advisories', ['advisories'], ({ advisories:
     return { verdict: 'not-configured', code: 'advisories.not-configured', reason, evidence: {} };
   }
   const { packages, answer } = facts;
+  const found = packages.flatMap((one) =>
+    of(keyOf(one), answer.known).map(({ id, severity }) => ({ id, severity, of: keyOf(one) })),
+  );
   const failure = failing(packages.flatMap((one) => problemsOf(one, answer.known)));
-  if (failure !== undefined) return failure;
+  if (failure !== undefined) return { ...failure, evidence: { ...failure.evidence, found: shown(found) } };
   const told = (pick: (one: AdvisedPackage) => readonly Advisory[]) =>
     packages
       .flatMap((one) => pick(one).map(({ id }) => printable(`${keyOf(one)}: ${id}`).slice(0, 200)))
       .slice(0, 10);
   const evidence = {
     packages: packages.length,
+    found: shown(found),
     // Known of the base's version as well: the change brings nothing that was not there.
     remaining: told((one) => of(keyOf(one), answer.known)),
     mended: told((one) => mended(one, answer.known)),
@@ -34,6 +38,12 @@ export const advisories = guardrail('advisories', ['advisories'], ({ advisories:
   const reason = none ? 'No version is new.' : `Nothing is known against ${count} that the base has not.`;
   return { verdict: 'pass', code: `advisories.${none ? 'unchanged' : 'none-new'}`, reason, evidence };
 });
+
+/** Each of them becomes part of an attestation, so there is room for more than a person reads. */
+function shown(found: readonly { readonly id: string; readonly severity: string; readonly of: string }[]) {
+  const short = (text: string) => printable(text).slice(0, 200);
+  return found.slice(0, 50).map((one) => ({ id: short(one.id), severity: one.severity, of: short(one.of) }));
+}
 
 type Known = Extract<AdvisoryFacts, { configured: true }>['answer']['known'];
 
