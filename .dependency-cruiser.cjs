@@ -50,7 +50,10 @@ module.exports = {
     {
       name: 'pure-folders-know-no-adapters',
       severity: 'error',
-      from: { path: '^src/(domain|stats|proof|flag-off|audit|views|stages|engine|agents)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^src/(domain|stats|proof|flag-off|audit|views|stages|engine|agents)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { path: '^src/(adapters|cli|server|wiring)' },
     },
     {
