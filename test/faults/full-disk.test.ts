@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../journeys/cli.ts';
 import { reformatted, rules } from '../journeys/greeter.ts';
@@ -45,6 +46,13 @@ describe.skipIf(!isRoot)(
       expect(statfsSync(stage.state).bavail).toBe(0);
     }
 
+    /** A log that was written before has room of its own for a few entries, whatever the disk says. */
+    function emptyLog(): void {
+      const journal = new DatabaseSync(join(stage.state, 'journal.db'), { timeout: 5_000 });
+      journal.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      journal.close();
+    }
+
     const settled = () => new Promise((resolve) => setTimeout(resolve, 5_000));
 
     it('exposes nobody while nothing can be journalled, serves on, and lands once there is space', async () => {
@@ -70,6 +78,7 @@ describe.skipIf(!isRoot)(
     });
 
     it('lets a person stop it all the same', async () => {
+      emptyLog();
       fill();
       const { code, stderr } = await stage.run(['stop', '--reason', 'the disk is full']);
       expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('could not be written') });
