@@ -13,7 +13,7 @@ export type SeenCall = {
   readonly path: string;
   /** As shown; '' for a read. */
   readonly args: string;
-  /** Each outcome once, by facet: `result`, `settled`, `callback 1`, `mutation`, `reads`, `ambient`. */
+  /** Each outcome once, by facet: `load`, `result`, `settled`, `callback 1`, `mutation`, `reads`, `ambient`. */
   readonly facets: ReadonlyMap<string, readonly Outcome[]>;
 };
 

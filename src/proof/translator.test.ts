@@ -16,8 +16,8 @@ afterAll(() => solver.close());
 
 describe('the translation of random programs', () => {
   it.each<[Arithmetic, number]>([
-    ['integer', 120],
-    ['fp64', 80],
+    ['integer', 40],
+    ['fp64', 60],
   ])(
     'says in %s what an engine does',
     async (arithmetic, numRuns) => {

@@ -1,3 +1,4 @@
+import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import type { Classification } from '../../domain/stage.ts';
 import { isUpdate } from './characterization/characterization.ts';
 import { readEdits } from './run-edits.ts';
@@ -29,7 +30,7 @@ const mostObserved = 100;
  * meant to differ, and must not be held for it.
  */
 export function toObserve({ class: changeClass, files, packages }: Classification): readonly string[] {
-  const isOwnCode = ({ path }: { path: string }) => !/(?:^|\/)package(?:-lock)?\.json$/.test(path);
+  const isOwnCode = ({ path }: { path: string }) => !isManifest(path) && !isLockfile(path);
   if (changeClass === 'revert' || files.some(isOwnCode)) return [];
   return [...new Set(packages.filter(isUpdate).map(({ name }) => name))].slice(0, mostObserved);
 }

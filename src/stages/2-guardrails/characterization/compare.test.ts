@@ -103,6 +103,18 @@ describe('compareBehaviour', () => {
     expect(coverage.get('a')).toEqual({ compared: 1, masked: 1, new: 1, gone: 1 });
   });
 
+  it('does not count a package that is loaded, nor a function that is looked up, as compared', () => {
+    const unused = {
+      'require("a")': { load: [returned('loaded')] },
+      f: { result: [outcome('read', 'function', 'f')] },
+    };
+    const { coverage, differences } = compareBehaviour([seen(unused), seen(unused)], seen(unused));
+    expect(differences).toEqual([]);
+    expect(coverage.get('a')).toEqual({ compared: 0, masked: 0, new: 0, gone: 0 });
+    const broken = { ...unused, 'require("a")': { load: [threw] } };
+    expect(kindsOf(twice(unused), broken)).toEqual(['exception']);
+  });
+
   const anyOutcome = fc.record({
     kind: fc.constantFrom('return', 'throw', 'resolve'),
     type: fc.constantFrom('string', 'number'),

@@ -77,13 +77,15 @@ function compareCall(seen: Seen, count: Coverage): Difference[] {
     const kind = stable ? stableDifference(facet, a, now) : flickeringDifference(facet, [a, b], now);
     if (kind !== undefined) differences.push(told(kind, seen.now, { facet, old: a, now }));
   }
-  // A function that is merely looked up is not exercised.
-  const onlyLookedUp = seen.now.facets
-    .get('result')
-    ?.every((one) => one.kind === 'read' && one.type === 'function');
   if (masked) count.masked += 1;
-  else if (onlyLookedUp !== true) count.compared += 1;
+  else if (isExercised(seen.now)) count.compared += 1;
   return differences;
+}
+
+/** Nothing is exercised of a package that is merely loaded, nor of a function that is merely looked up. */
+function isExercised({ facets }: SeenCall): boolean {
+  const isLookup = ({ kind, type }: Outcome) => kind === 'read' && type === 'function';
+  return facets.get('result')?.every(isLookup) === false;
 }
 
 const exactly = ({ kind, type, digest }: Outcome) => JSON.stringify([kind, type, digest]);

@@ -46,10 +46,10 @@ export class Recorder implements Handler {
     this.#ambient.settle();
     try {
       const loaded = proceed();
-      entry?.add('result', 'return', tell('loaded'));
+      entry?.add('load', 'return', tell('loaded'));
       return loaded;
     } catch (thrown) {
-      entry?.add('result', 'throw', told(thrown));
+      entry?.add('load', 'throw', told(thrown));
       throw thrown;
     } finally {
       this.#tellAmbient(entry);
