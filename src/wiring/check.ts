@@ -7,6 +7,7 @@ import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
+import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
 import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
@@ -38,6 +39,7 @@ import { type ClassifyDeps, runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
 import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
+import { checkCacheIn, mustBeUntracked, openCheckCache } from './check-cache.ts';
 import { findEnds, type RangeEnds } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
 import { directory, makeState, stateFiles } from './place.ts';
@@ -46,6 +48,8 @@ export type CheckWish = {
   readonly repo: string;
   readonly range: string | undefined;
   readonly stopEarly: boolean;
+  /** Directory in which what no change can alter is kept for the next check; undefined: nothing is. */
+  readonly cache?: string | undefined;
   /** Path of calls that production made; undefined: those that the base's configuration names. */
   readonly recordings?: string | undefined;
   readonly onGuardrail: (result: GuardrailResult) => void;
@@ -57,6 +61,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const started = performance.now();
   const repo = directory('--repo', wish.repo);
   const recordings = await recordingsAt(wish.recordings);
+  const cache = wish.cache === undefined ? undefined : await openCheckCache(wish.cache);
   const scratch = await openScratchDirectory('autoland-check-');
   const state = scratch.path;
   const forget = onInterrupt(scratch);
@@ -66,7 +71,8 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     try {
       const ends = await findEnds(git, wish.range);
       const rules = await rulesAt(git.reader, ends.base);
-      return await checkIn({ state, git, ends, rules, wish, recordings, started });
+      if (cache !== undefined) await mustBeUntracked(git, cache, [ends.base, ends.head]);
+      return await checkIn({ state, git, ends, rules, wish, recordings, cache, started });
     } finally {
       await git.close();
     }
@@ -92,6 +98,7 @@ type Check = {
   readonly rules: CheckRules;
   readonly wish: CheckWish;
   readonly recordings: RecordingsFile | undefined;
+  readonly cache: string | undefined;
   readonly started: number;
 };
 
@@ -174,28 +181,34 @@ function readingOf({ reader }: ChangeReader) {
   };
 }
 
-async function openTools({ state, git, rules }: Check) {
+async function openTools({ state, git, rules, cache }: Check) {
   const files = stateFiles(state);
+  const kept = cache === undefined ? undefined : checkCacheIn(cache);
   const registrySocket = join(files.run, 'registry.sock');
   const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work, registrySocket });
   const settings = await loadNpmSettings({ env: process.env });
   const { before: date } = rules.settings.registry;
   const before = () => (date === null ? undefined : new Date(date));
-  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, owner: sandbox.owner() });
+  const owner = sandbox.owner();
+  const cacheDir = kept && { cacheDir: kept.tarballs };
+  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, owner, ...cacheDir });
   await proxy.start();
   const packuments = new Packuments({ settings, before });
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
-  const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version };
+  const installs = kept && { installs: kept.installs, evidence: kept.evidence };
+  const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version, ...installs };
   const runner = new SandboxTestRunner(parts);
   const mutator = new SandboxMutator(parts);
   const reproducer = new SandboxReproducer(parts);
   const replayer = new SandboxReplayer(parts);
-  const boundary = new SandboxBoundaryMutator(parts);
+  const faults = new SandboxBoundaryMutator(parts);
+  const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {
     registry: new NpmRegistry({ settings, packuments }),
     proofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
+    ...(kept && { profiles: kept.profiles }),
     tests: { compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend) } satisfies TestRunner,
     mutator: {
       instrument: (targets) => mutator.instrument(targets),

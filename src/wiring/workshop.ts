@@ -7,8 +7,10 @@ import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
+import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
 import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
@@ -59,7 +61,10 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const workspace = await ownDirectory(files.work, 'jobs');
   const releases = await FileReleaseStore.open(files.releases);
   const attestor = new DsseAttestor(keyRing);
+  const evidence = new EvidenceCache(join(files.cache, 'evidence'));
+  const nodeVersion = process.version;
   const parts = { git, sandbox, releases, attestor, clock, workspace };
+  const runs = { git, sandbox, workspace, nodeVersion, evidence };
   return {
     ...parts,
     keyRing,
@@ -73,12 +78,12 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),
-    tests: new SandboxTestRunner({ ...parts, nodeVersion: process.version }),
-    mutator: new SandboxMutator({ ...parts, nodeVersion: process.version }),
-    replayer: new SandboxReplayer({ ...parts, nodeVersion: process.version }),
-    boundary: new SandboxBoundaryMutator({ ...parts, nodeVersion: process.version }),
+    tests: new SandboxTestRunner(runs),
+    mutator: new SandboxMutator(runs),
+    replayer: new SandboxReplayer(runs),
+    boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(runs), evidence),
     attestations: new DsseVerifier(keyRing),
-    reproducer: new SandboxReproducer({ ...parts, nodeVersion: process.version }),
+    reproducer: new SandboxReproducer(runs),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),
     async close(): Promise<void> {

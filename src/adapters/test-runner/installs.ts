@@ -1,12 +1,23 @@
-import { createHash } from 'node:crypto';
-import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
+import { isErrno } from '../runtime/files.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
+
+export type InstallsOptions = {
+  /** Made when first needed. */
+  readonly dir: string;
+  /** Where the sandbox can mount from. */
+  readonly drafts: string;
+  readonly run: RunInstall;
+  /** What else decides the outcome: the versions of Node and of this layout. */
+  readonly salt: string;
+};
 
 const kept = 6;
 
@@ -15,31 +26,38 @@ const kept = 6;
  * runs no scripts and checks every digest, so what it writes depends on nothing else; users get a copy, never the kept one.
  */
 export class Installs {
-  readonly #dir: string;
-  readonly #run: RunInstall;
-  readonly #salt: string;
+  readonly #options: InstallsOptions;
   readonly #underWay = new Map<string, Promise<SandboxResult | undefined>>();
 
-  /** `salt` names what else decides the outcome: the versions of Node and of this layout. */
-  constructor(dir: string, run: RunInstall, salt: string) {
-    this.#dir = dir;
-    this.#run = run;
-    this.#salt = salt;
+  constructor(options: InstallsOptions) {
+    this.#options = options;
   }
 
   /** Puts node_modules into `tree`. Answers undefined when it did, else the result of the install that failed. */
   async provide(tree: string, argv: Argv): Promise<SandboxResult | undefined> {
     const inputs = await inputsOf(tree);
-    const hash = createHash('sha256').update(JSON.stringify([this.#salt, argv]));
+    const hash = createHash('sha256').update(JSON.stringify([this.#options.salt, argv]));
     for (const path of inputs)
       hash.update(JSON.stringify([path, (await readFile(join(tree, path))).toString('base64')]));
-    const place = join(this.#dir, hash.digest('hex'));
-    if (!(await exists(place))) {
-      const failure = await this.#once(place, () => this.#install({ tree, inputs, place, argv }));
-      if (failure !== undefined) return failure;
+    const place = join(this.#options.dir, hash.digest('hex'));
+    const job = { tree, inputs, place, argv };
+    const failure = await this.#make(job);
+    if (failure !== undefined) return failure;
+    const copied = await copyModules(place, tree).then(() => true, isGone);
+    if (copied) return undefined;
+    // Another process made room meanwhile.
+    const again = await this.#make(job);
+    if (again === undefined) await copyModules(place, tree);
+    return again;
+  }
+
+  async #make(job: InstallJob): Promise<SandboxResult | undefined> {
+    if (await exists(job.place)) {
+      // What was used last is forgotten last.
+      await utimes(job.place, new Date(), new Date()).catch(isGone);
+      return undefined;
     }
-    await copyModules(place, tree);
-    return undefined;
+    return this.#once(job.place, () => this.#install(job));
   }
 
   #once(place: string, make: () => Promise<SandboxResult | undefined>): Promise<SandboxResult | undefined> {
@@ -50,26 +68,19 @@ export class Installs {
     return started;
   }
 
-  async #install(job: {
-    tree: string;
-    inputs: readonly string[];
-    place: string;
-    argv: Argv;
-  }): Promise<SandboxResult | undefined> {
-    await mkdir(this.#dir, { recursive: true });
-    const draft = await mkdtemp(join(this.#dir, 'draft-'));
+  async #install(job: InstallJob): Promise<SandboxResult | undefined> {
+    const { dir, drafts } = this.#options;
+    const draft = await mkdtemp(join(drafts, 'draft-'));
     try {
       for (const path of job.inputs) {
         await mkdir(dirname(join(draft, path)), { recursive: true });
         await cp(join(job.tree, path), join(draft, path));
       }
-      const result = await this.#run(job.argv, draft);
+      const result = await this.#options.run(job.argv, draft);
       if (result.kind !== 'exited' || result.code !== 0) return result;
+      await mkdir(dir, { recursive: true });
       await this.#makeRoom();
-      // Another process may have been faster; its install is as good.
-      await rename(draft, job.place).catch(async (error: unknown) => {
-        if (!(await exists(job.place))) throw error;
-      });
+      await move(draft, job.place);
       return undefined;
     } finally {
       await removeTree(draft);
@@ -77,15 +88,26 @@ export class Installs {
   }
 
   async #makeRoom(): Promise<void> {
-    const names = (await readdir(this.#dir)).filter(
-      (name) => !name.startsWith('draft-') && !this.#underWay.has(join(this.#dir, name)),
-    );
-    const aged = await Promise.all(
-      names.map(async (name) => ({ name, at: (await stat(join(this.#dir, name))).mtimeMs })),
-    );
+    const { dir } = this.#options;
+    const names = await readdir(dir);
+    const places = names.map((name) => join(dir, name)).filter((place) => !this.#underWay.has(place));
+    const aged = await Promise.all(places.map(async (place) => ({ place, at: (await stat(place)).mtimeMs })));
     const old = aged.sort((a, b) => b.at - a.at).slice(kept - 1);
-    for (const { name } of old) await removeTree(join(this.#dir, name));
+    for (const { place } of old) await removeTree(place);
   }
+}
+
+type InstallJob = {
+  readonly tree: string;
+  readonly inputs: readonly string[];
+  readonly place: string;
+  readonly argv: Argv;
+};
+
+/** Answers false; any other fault is thrown. */
+function isGone(error: unknown): false {
+  if (isErrno(error, 'ENOENT')) return false;
+  throw error;
 }
 
 /** Every package.json and the root's lockfile; none of them below node_modules. */
@@ -112,6 +134,24 @@ async function copyModules(from: string, to: string): Promise<void> {
       verbatimSymlinks: true,
       preserveTimestamps: true,
     });
+  }
+}
+
+/** In one step at the end, so that half an install is never taken for one. */
+async function move(draft: string, place: string): Promise<void> {
+  try {
+    await rename(draft, place);
+  } catch (error) {
+    // Another process may have been faster; its install is as good.
+    if (await exists(place)) return;
+    if (!isErrno(error, 'EXDEV')) throw error;
+    const near = `${place}.${randomUUID()}`;
+    try {
+      await cp(draft, near, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      await rename(near, place);
+    } finally {
+      await removeTree(near);
+    }
   }
 }
 

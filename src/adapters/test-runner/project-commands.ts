@@ -6,8 +6,10 @@ import { Installs } from './installs.ts';
 
 export type ProjectCommandsOptions = {
   readonly sandbox: Pick<Sandbox, 'run'>;
-  /** An existing directory, on a path without links that the sandbox can mount from; what `npm ci` installs is kept in it. */
+  /** An existing directory, on a path without links that the sandbox can mount from. */
   readonly workspace: string;
+  /** Where what `npm ci` installs is kept, out of any sandbox's reach; absent: below the workspace. */
+  readonly installs?: string;
   /** Of the Node in the sandbox: installs are kept apart by it. */
   readonly nodeVersion: string;
 };
@@ -34,10 +36,11 @@ export class ProjectCommands {
   readonly #sandbox: Pick<Sandbox, 'run'>;
   readonly #installs: Installs;
 
-  constructor({ sandbox, workspace, nodeVersion }: ProjectCommandsOptions) {
+  constructor({ sandbox, workspace, nodeVersion, installs }: ProjectCommandsOptions) {
     this.#sandbox = sandbox;
-    const install = (argv: Argv, dir: string) => this.#install(argv, dir);
-    this.#installs = new Installs(join(workspace, 'installs'), install, `1 ${nodeVersion}`);
+    const run = (argv: Argv, dir: string) => this.#install(argv, dir);
+    const dir = installs ?? join(workspace, 'installs');
+    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `1 ${nodeVersion}` });
   }
 
   /** Installs and builds; answers the phase that failed, or undefined. */

@@ -7,6 +7,7 @@ import type { TestCommands } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { EvidenceCache } from '../evidence-cache.ts';
 import { SandboxTestRunner } from './sandbox-test-runner.ts';
 
 let git: TempGit;
@@ -93,6 +94,47 @@ describe('SandboxTestRunner', () => {
     await Promise.all(heads.map((head) => runner.compare(npm, { base, head, judgedBy: 'base' })));
     expect(sandbox.jobs.filter(({ network }) => network === 'registry')).toHaveLength(1);
     expect(readdirSync(workspace)).toEqual(['installs']);
+  });
+});
+
+describe('evidence of the base', () => {
+  const keeping = () => {
+    const evidence = new EvidenceCache(join(workspace, 'evidence'));
+    return new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24', evidence });
+  };
+
+  it('is kept for the next change that stands on it, and for no other base', async () => {
+    const first = sides({ 'src/x.js': 'module.exports = 2;' });
+    const before = await keeping().compare(commands, first);
+    expect(sandbox.jobs).toHaveLength(2);
+    const head = git.commit('topic', { 'src/x.js': 'module.exports = 3;' }, first.base);
+    const after = await keeping().compare(commands, { ...first, head });
+    expect(sandbox.jobs).toHaveLength(3);
+    expect(after.base).toEqual(before.base);
+    await keeping().compare({ ...commands, testSeconds: 61 }, first);
+    await keeping().compare(commands, { ...first, base: head, head: first.base });
+    expect(sandbox.jobs).toHaveLength(7);
+  });
+
+  it('holds what was seen of packages, and is another for other packages', async () => {
+    const asked = { ...sides({ 'src/x.js': 'module.exports = 2;' }), observe: ['one'] };
+    const before = await keeping().compare(commands, asked);
+    expect(sandbox.jobs).toHaveLength(3);
+    const after = await keeping().compare(commands, asked);
+    expect(sandbox.jobs).toHaveLength(4);
+    expect(after.observed).toEqual(before.observed);
+    await keeping().compare(commands, { ...asked, observe: ['two'] });
+    expect(sandbox.jobs).toHaveLength(7);
+  });
+
+  it('is not kept when it is red, and the head is red against it all the same', async () => {
+    const red = git.commit('main', { 'test/x.test.js': suite('throw new Error("no")') });
+    const asked = { base: red, head: git.commit('topic', { a: '1' }, red), judgedBy: 'base' } as const;
+    for (let round = 1; round <= 2; round++) {
+      const compared = await keeping().compare(commands, asked);
+      expect(compared).toMatchObject({ base: { code: 1 }, baseRerun: { code: 1 }, head: { code: 1 } });
+      expect(sandbox.jobs).toHaveLength(4 * round);
+    }
   });
 });
 

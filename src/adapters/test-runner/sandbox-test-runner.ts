@@ -5,7 +5,9 @@ import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import type { EvidenceCache } from '../evidence-cache.ts';
 import { removeTree } from '../remove-tree.ts';
+import { type BaseEvidence, isSound } from './base-evidence.ts';
 import { parseJunit } from './junit.ts';
 import {
   type Phase,
@@ -18,9 +20,13 @@ import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
 import { overlayTests } from './test-files.ts';
 import { startWatch, type Watch } from './watch.ts';
-import { both, compareWatched } from './watched-runs.ts';
+import { both, compareWatched, watchBase } from './watched-runs.ts';
 
-export type SandboxTestRunnerOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
+export type SandboxTestRunnerOptions = ProjectCommandsOptions & {
+  readonly git: TreeExporter;
+  /** Absent: the base's tests run for each change. */
+  readonly evidence?: EvidenceCache;
+};
 
 /** Node >= 20 takes the reporter from here whatever command starts it; other runners do not look at it. */
 const reporter = '--test-reporter=tap';
@@ -52,20 +58,50 @@ export class SandboxTestRunner implements TestRunner {
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
       const { observe = [] } = sides;
-      if (observe.length > 0) {
-        const runs = {
-          all: (dir: string, watch: Watch) => this.#all(commands, dir, watch),
-          test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
-          watch: (seed: number) => startWatch(job, observe, seed),
-        };
-        return await compareWatched(runs, { base, head });
-      }
-      const [before, after] = await both(this.#all(commands, base), this.#all(commands, head));
-      const baseRerun = await this.#again(commands, base, before);
-      return { base: before, baseRerun, head: after, rerun: await this.#again(commands, head, after) };
+      const trees = { base, head };
+      return await (observe.length > 0
+        ? this.#watched(commands, { ...sides, observe }, { ...trees, job })
+        : this.#unwatched(commands, sides, trees));
     } finally {
       await removeTree(job);
     }
+  }
+
+  async #unwatched(commands: TestCommands, sides: TestSides, trees: Trees): Promise<TestComparison> {
+    const measure = async () => ({ first: await this.#all(commands, trees.base) });
+    const base = this.#known(commands, { base: sides.base, observe: [] }, measure);
+    const [{ first }, after] = await both(base, this.#all(commands, trees.head));
+    const baseRerun = await this.#again(commands, trees.base, first);
+    return { base: first, baseRerun, head: after, rerun: await this.#again(commands, trees.head, after) };
+  }
+
+  #watched(
+    commands: TestCommands,
+    { base, observe }: Asked,
+    { job, ...trees }: Trees & { readonly job: string },
+  ): Promise<TestComparison> {
+    const runs = {
+      all: (dir: string, watch: Watch) => this.#all(commands, dir, watch),
+      test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
+      watch: (seed: number) => startWatch(job, observe, seed),
+    };
+    const measure = () => watchBase(runs, trees.base);
+    return compareWatched(runs, trees, () => this.#known(commands, { base, observe }, measure));
+  }
+
+  /** What is known of the base from an earlier change, else what is measured now. */
+  async #known(
+    commands: TestCommands,
+    asked: Asked,
+    measure: () => Promise<BaseEvidence>,
+  ): Promise<BaseEvidence> {
+    const { evidence, nodeVersion } = this.#options;
+    const question = { what: 'tests of the base', ...asked, commands, nodeVersion };
+    const kept = await evidence?.get<BaseEvidence>(question);
+    if (kept !== undefined) return kept;
+    const measured = await measure();
+    if (isSound(measured)) await evidence?.put(question, measured);
+    return measured;
   }
 
   /** A failing test may be a flake. */
@@ -95,6 +131,9 @@ export class SandboxTestRunner implements TestRunner {
     return { kind: 'ran', code: result.code, report, tail: tailOf(result), ms: result.ms };
   }
 }
+
+type Trees = { readonly base: string; readonly head: string };
+type Asked = Pick<TestSides, 'base'> & { readonly observe: readonly string[] };
 
 function failureOf({ phase, result }: { phase: Exclude<Phase, 'test'>; result: SandboxResult }): TestRun {
   if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase };

@@ -65,6 +65,12 @@ describe('parseTap', () => {
     expect(parseTap(output)).toMatchObject({ complete: false });
   });
 
+  it('takes a file without tests with the number of the file, and a name with a line separator', () => {
+    const output = doc('ok 1 - a\u2028b', 'ok 9 - test/util.js', 'ok 3 - c', '1..3');
+    expect(parseTap(output)).toMatchObject({ complete: true, counts: { ok: 3 } });
+    expect(parseTap(doc('ok 1 - a', 'ok 9 - test/util.js', 'ok 3 - c', '1..4'))?.complete).toBe(false);
+  });
+
   it('counts a group that fails by itself', () => {
     expect(parseTap(doc('    ok 1 - a', '    1..1', 'not ok 1 - s', '1..1'))?.counts).toMatchObject({
       'not-ok': 1,

@@ -1,4 +1,5 @@
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
+import type { BaseEvidence } from './base-evidence.ts';
 import type { Watch } from './watch.ts';
 
 /** What a comparison runs. Directories are the exported trees. */
@@ -12,20 +13,29 @@ export type Runs = {
 
 type Sides = { readonly base: string; readonly head: string };
 
-/**
- * The base's tests twice and the head's once, each recorded. The second run of the base has another seed: what is random
- * differs between the two, as what is a time or a port does by itself.
- */
-export async function compareWatched(runs: Runs, { base, head }: Sides): Promise<TestComparison> {
-  const [early, now] = [await runs.watch(1), await runs.watch(1)];
-  const [before, after] = await both(runs.all(base, early), runs.all(head, now));
-  if (!passes(before) || !passes(after)) return unwatched(runs, { base, before, head, after });
-  const late = await runs.watch(2);
+/** The second run has another seed: what is random differs between the two, as what is a time or a port does by itself. */
+export async function watchBase(runs: Runs, base: string): Promise<BaseEvidence> {
+  const [early, late] = [await runs.watch(1), await runs.watch(2)];
+  const first = await runs.all(base, early);
+  if (!passes(first)) return { first };
   const second = await runs.test(base, late);
+  if (!passes(second)) return { first, second };
+  return { first, second, seen: [await early.read(), await late.read()] };
+}
+
+/** The base's tests twice and the head's once, each recorded. `watched` measures or knows the base's. */
+export async function compareWatched(
+  runs: Runs,
+  { base, head }: Sides,
+  watched: () => Promise<BaseEvidence>,
+): Promise<TestComparison> {
+  const now = await runs.watch(1);
+  const [{ first, second, seen }, after] = await both(watched(), runs.all(head, now));
+  if (!passes(first) || !passes(after)) return unwatched(runs, { base, before: first, head, after });
   const sides = { head: after, rerun: undefined };
-  if (!passes(second)) return { ...sides, base: second, baseRerun: before, observed: { kind: 'not-run' } };
-  const seen = [await early.read(), await late.read()] as const;
-  return { ...sides, base: before, observed: { kind: 'observed', base: seen, head: await now.read() } };
+  if (second === undefined || seen === undefined)
+    return { ...sides, base: second ?? first, baseRerun: first, observed: { kind: 'not-run' } };
+  return { ...sides, base: first, observed: { kind: 'observed', base: seen, head: await now.read() } };
 }
 
 type Failing = Sides & { readonly before: TestRun; readonly after: TestRun };
@@ -52,10 +62,10 @@ const hasTested = (run: TestRun): boolean =>
   run.kind === 'ran' || (run.kind === 'limit' && run.phase === 'test');
 
 /** Waits for both even if one rejects: the directories of a job that still runs must not be removed. */
-export async function both(
-  base: Promise<TestRun>,
-  head: Promise<TestRun>,
-): Promise<readonly [TestRun, TestRun]> {
+export async function both<Base, Head>(
+  base: Promise<Base>,
+  head: Promise<Head>,
+): Promise<readonly [Base, Head]> {
   await Promise.allSettled([base, head]);
   return [await base, await head];
 }

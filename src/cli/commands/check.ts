@@ -15,6 +15,7 @@ type CheckOptions = {
   readonly output?: readonly string[];
   readonly key?: string;
   readonly recordings?: string;
+  readonly cache?: string;
   readonly stopEarly: boolean;
 };
 
@@ -32,6 +33,10 @@ export function define(program: Command): void {
     .option('--output <file>', 'write there instead; FORMAT=FILE writes one more, and may be repeated', more)
     .option('--key <file>', 'Ed25519 key (PKCS#8, PEM) that signs what is written as in-toto')
     .option('--recordings <file>', 'calls that production made: a file of autoland recorder, or a directory')
+    .option(
+      '--cache <dir>',
+      'keep what the base is known by for the next check; only autoland may write there',
+    )
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -43,9 +48,11 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const signed = await signerOf(options, targets);
   for (const { file } of targets) if (file !== undefined) await mustBeWritable(file);
   const { checkRange } = await import('../../wiring/check.ts');
-  const { repo, stopEarly, recordings } = options;
+  const { repo, stopEarly, recordings, cache } = options;
   const { onGuardrail, onFact, end } = progress();
-  const report = await checkRange({ repo, range, stopEarly, recordings, onGuardrail, onFact }).finally(end);
+  const report = await checkRange({ repo, range, stopEarly, recordings, cache, onGuardrail, onFact }).finally(
+    end,
+  );
   const { width } = await import('../render/text.ts');
   for (const { format, file } of targets) {
     const look = { columns: width(), coloured: file === undefined };

@@ -22,6 +22,8 @@ export type ChangeReader = {
   mergeBase(one: Sha, other: Sha): Promise<Sha | undefined>;
   /** What the work tree has besides the commit; a bare repository has nothing. */
   uncommitted(head: Sha): Promise<Uncommitted>;
+  /** Its top directory; undefined: the repository is bare. */
+  workTree(): Promise<string | undefined>;
   /** History ends early here, as in a shallow clone. */
   readonly isCut: boolean;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function openChangeReader(dir: string, scratch: string): Promise<Ch
     mergeBase: (one, other) => mergeBase(view, assertSha(one), assertSha(other)),
     uncommitted: async (head) =>
       location.bare ? { changed: false, untracked: false } : uncommitted(view, dir, assertSha(head)),
+    workTree: async () => (location.bare ? undefined : topOf(dir)),
     isCut: cuts !== undefined,
     close: () => view.close(),
   };
@@ -75,8 +78,7 @@ const lookingLimits = { timeoutMs: 10_000, outputBytes: 64 * 1024 * 1024 };
 
 /** Without the repository's configuration, so that no filter that it names is run. */
 async function uncommitted(view: GitView, dir: string, head: Sha): Promise<Uncommitted> {
-  const args = ['-c', 'safe.directory=*', 'rev-parse', '--show-toplevel'];
-  const top = (await runGit({ args, cwd: dir })).stdout.toString().replace(/\n$/, '');
+  const top = await topOf(dir);
   const env = { GIT_WORK_TREE: top, GIT_INDEX_FILE: join(view.location.gitDir, 'index') };
   const says = async (...asked: readonly string[]) => {
     const { stdout } = await view.objects(asked, { env, cwd: top, limits: lookingLimits });
@@ -89,6 +91,11 @@ async function uncommitted(view: GitView, dir: string, head: Sha): Promise<Uncom
     changed: await says('diff', ...flags, head, '--'),
     untracked: await says('ls-files', ...others, ...ignored, '--'),
   };
+}
+
+async function topOf(dir: string): Promise<string> {
+  const args = ['-c', 'safe.directory=*', 'rev-parse', '--show-toplevel'];
+  return (await runGit({ args, cwd: dir })).stdout.toString().replace(/\n$/, '');
 }
 
 async function excludesOf(dir: string): Promise<readonly string[]> {

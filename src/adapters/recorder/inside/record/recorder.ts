@@ -145,7 +145,7 @@ export class Recorder implements Handler {
     }
     if (run.reads.size > 0) {
       const shown = [...run.reads].sort(byCodeUnits).join(' ');
-      run.entry.add('reads', 'reads', { type: 'reads', digest: short(shown), shown });
+      run.entry.add('reads', 'reads', { type: 'reads', digest: short(shown), shown: shown.slice(0, 300) });
     }
   }
 

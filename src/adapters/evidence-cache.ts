@@ -1,0 +1,66 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, FileTextCache } from './text-cache.ts';
+
+type Kept = { readonly at: number; readonly evidence: unknown };
+
+/** As old as a decision may be: what tests say may also depend on the day. */
+const mostMs = 24 * 60 * 60 * 1000;
+const limits = { entries: 100, bytes: 64 * 1024 * 1024 };
+const sourcesOf = ['test-runner', 'recorder', 'mutation', 'sandbox'];
+
+/**
+ * Answers to questions about a base, which no change that stands on it can alter. Whoever asks MUST put into the question all
+ * that decides the answer, and keeps only what a flake or the machine cannot have made.
+ */
+export class EvidenceCache {
+  readonly #texts: FileTextCache;
+  #sources: Promise<string> | undefined;
+
+  /** `directory` MUST lie where neither a sandbox nor a change under test can write: what is in it is believed. */
+  constructor(directory: string) {
+    this.#texts = new FileTextCache(directory, limits);
+  }
+
+  /** undefined: not known, or a day old. Evidence is of the type that was put under an equal question. */
+  async get<Evidence>(question: object): Promise<Evidence | undefined> {
+    const text = await this.#texts.get(await this.#keyOf(question));
+    if (text === undefined) return undefined;
+    const { at, evidence } = JSON.parse(text, revive) as Kept;
+    const age = Date.now() - at;
+    return age >= 0 && age < mostMs ? (evidence as Evidence) : undefined;
+  }
+
+  /** `evidence`: plain data and Maps of them. */
+  async put(question: object, evidence: unknown): Promise<void> {
+    const kept: Kept = { at: Date.now(), evidence };
+    await this.#texts.put(await this.#keyOf(question), JSON.stringify(kept, flatten));
+  }
+
+  async #keyOf(question: object): Promise<string> {
+    this.#sources ??= sourcesDigest();
+    return digestOf(JSON.stringify([await this.#sources, question]));
+  }
+}
+
+/** Another version of what runs and watches tests makes other evidence. */
+async function sourcesDigest(): Promise<string> {
+  const digests: string[] = [];
+  for (const folder of sourcesOf) {
+    const directory = join(import.meta.dirname, folder);
+    for (const path of (await readdir(directory, { recursive: true })).sort())
+      if (/\.[jt]s$/.test(path)) digests.push(digestOf(await readFile(join(directory, path), 'utf8')));
+  }
+  return digestOf(digests.join());
+}
+
+const entriesOf = 'entries of a Map';
+
+function flatten(_key: string, value: unknown): unknown {
+  return value instanceof Map ? { [entriesOf]: [...value] } : value;
+}
+
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, entriesOf)) return value;
+  return new Map((value as Record<typeof entriesOf, [unknown, unknown][]>)[entriesOf]);
+}
