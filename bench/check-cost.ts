@@ -1,12 +1,13 @@
 // What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies.
 // The projects are packages that ship their tests; they come from the registry that npm is set up with.
-// Cold: with empty caches of npm and of Node; warm: again, with the same ones. In turns, so that a busy moment of the
-// machine falls on both. Prints one JSON object. --only NAME runs one project.
+// Cold: with empty caches of npm, Node and the check; warm: again, with the same ones, so that what the base is known by is
+// kept. In turns, so that a busy moment of the machine falls on both. With mutation: with the faults that are tried in what
+// the package answers, which no figure is promised for. Prints one JSON object. --only NAME runs one project.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Project, projects } from './check-cost/projects.ts';
-import { makeProject } from './check-cost/repository.ts';
+import { type Mutation, makeProject } from './check-cost/repository.ts';
 import { checkLastCommit } from './support/check-command.ts';
 import { median, rounded } from './support/figures.ts';
 import { withFolder } from './support/folder.ts';
@@ -19,27 +20,27 @@ const target = { cold: 2, warm: 1.3 };
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const measured = [];
 for (const project of projects.filter(({ name }) => values.only === undefined || name === values.only)) {
-  measured.push(await withFolder((folder) => measure(project, folder)));
-  process.stderr.write(`${project.name}\n`);
+  const { name, version, update } = project;
+  const without = await withFolder((folder) => measure(project, folder, 'without'));
+  const withMutation = await withFolder((folder) => measure(project, folder, 'with'));
+  measured.push({ project: `${name}@${version}`, update, ...without, withMutation });
+  process.stderr.write(`${name}\n`);
 }
 console.log(JSON.stringify({ target, projects: measured }));
 
 type Pair = { readonly peer: number; readonly check: number };
 
-async function measure(project: Project, folder: string): Promise<object> {
+async function measure(project: Project, folder: string, mutation: Mutation): Promise<object> {
   const repo = join(folder, 'repo');
   await mkdir(repo);
-  await makeProject(project, repo);
+  await makeProject(project, repo, mutation);
   const peerCaches = cachesIn(join(folder, 'peer'));
   const checkCaches = cachesIn(join(folder, 'check'));
   const said: string[] = [];
   const round = async (): Promise<Pair> => {
     const peer = await timePeer(repo, peerCaches);
-    const { ms, report } = await checkLastCommit(repo, {
-      seconds: SECONDS,
-      env: checkCaches,
-      more: ['--no-stop-early'],
-    });
+    const more = ['--no-stop-early', '--cache', join(folder, 'kept')];
+    const { ms, report } = await checkLastCommit(repo, { seconds: SECONDS, env: checkCaches, more });
     said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
     return { peer, check: ms };
   };
@@ -50,14 +51,8 @@ async function measure(project: Project, folder: string): Promise<object> {
     peer: median(warm.map(({ peer }) => peer)),
     check: median(warm.map(({ check }) => check)),
   };
-  return {
-    project: `${project.name}@${project.version}`,
-    update: project.update,
-    cold: told(cold),
-    warm: told(middle),
-    // A guardrail that did not pass may have ended sooner, or later, than one that does.
-    notPassed: [...new Set(said)],
-  };
+  // A guardrail that did not pass may have ended sooner, or later, than one that does.
+  return { cold: told(cold), warm: told(middle), notPassed: [...new Set(said)] };
 }
 
 /** In a clean work tree, as CI has it. */

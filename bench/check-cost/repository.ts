@@ -4,13 +4,16 @@ import { commitAll, git } from '../support/git.ts';
 import { runOrThrow } from '../support/run-command.ts';
 import { linters, type Project } from './projects.ts';
 
+/** Without ages, so that what is measured does not depend on the day. */
 const settings = 'version: 1\nregistry:\n  minimumAgeDays: 0\n';
+const settingsOf = { with: settings, without: `${settings}mutation:\n  mutants: 0\n` } as const;
+export type Mutation = keyof typeof settingsOf;
 
 type Dependencies = Record<string, string>;
 type Manifest = { dependencies?: Dependencies; devDependencies?: Dependencies; scripts?: Dependencies };
 
 /** The project as its tarball has it, with the update as the last commit. */
-export async function makeProject(project: Project, repo: string): Promise<void> {
+export async function makeProject(project: Project, repo: string, mutation: Mutation): Promise<void> {
   await unpack(project, repo);
   const path = join(repo, 'package.json');
   const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
@@ -22,7 +25,7 @@ export async function makeProject(project: Project, repo: string): Promise<void>
     dependencies: { ...manifest.dependencies, [update.name]: version },
   });
   await mkdir(join(repo, '.autoland'));
-  await writeFile(join(repo, '.autoland/autoland.yaml'), settings);
+  await writeFile(join(repo, '.autoland/autoland.yaml'), settingsOf[mutation]);
   await writeFile(join(repo, '.gitignore'), 'node_modules\n');
   await git(repo, 'init', '--quiet', '--initial-branch=main');
   for (const version of [update.from, update.to]) {

@@ -10,6 +10,8 @@ export type BoundaryTrial = {
   readonly chosen: readonly BoundaryMutant[];
   /** No mutant is begun after this long. */
   readonly seconds: number;
+  /** Nothing is decided by it, so that a part of it is as good an answer. */
+  readonly advice: boolean;
 };
 
 /** Replaces what packages answer to a project, and looks what of it the project's tests notice. */

@@ -19,8 +19,9 @@ export class KeptBoundaryMutator implements BoundaryMutator {
     const kept = await this.#evidence.get<MutationRun>(question);
     if (kept !== undefined) return kept;
     const run = await this.#inner.run(commands, commit, trial);
-    const isWhole = run.kind === 'ran' && run.steady && run.states.size === trial.chosen.length;
-    if (isWhole) await this.#evidence.put(question, run);
+    // A busy machine must not decide for a day.
+    const isWhole = run.kind === 'ran' && (trial.advice || run.states.size === trial.chosen.length);
+    if (isWhole && run.steady) await this.#evidence.put(question, run);
     return run;
   }
 }

@@ -52,7 +52,8 @@ async function tried(tree: TestFiles, paths: readonly string[], seconds = 120) {
     boundaryFaults.map((fault): BoundaryMutant => ({ id: `${path} ${fault}`, package: 'lib', path, fault })),
   );
   const mutator = new SandboxBoundaryMutator({ git, sandbox, workspace, nodeVersion: '24' });
-  const run = await mutator.run(commands, git.commit('main', tree), { packages: ['lib'], chosen, seconds });
+  const trial = { packages: ['lib'], chosen, seconds, advice: false };
+  const run = await mutator.run(commands, git.commit('main', tree), trial);
   return { run, states: run.kind === 'ran' ? Object.fromEntries(run.states) : undefined };
 }
 

@@ -19,8 +19,9 @@ export const gatherMutation = gatherer<'mutation'>()({
     const { test } = settings.commands;
     if (settings.mutation.mutants === 0) return { kind: 'switched-off' };
     if (test === null) return { kind: 'no-tests' };
-    const { observed } = found.tests.configured ? found.tests : {};
-    if (observed !== undefined) return gatherBoundary(to, { ...settings.commands, test }, observed);
+    const { observed, base: ran } = found.tests.configured ? found.tests : {};
+    if (observed !== undefined && ran !== undefined)
+      return gatherBoundary(to, { ...settings.commands, test }, { base: ran, observed });
     const { class: changeClass, base, tree: head } = classification;
     const files = mutableFiles(changeClass, classification.files);
     if (files.length === 0) return { kind: 'no-source' };

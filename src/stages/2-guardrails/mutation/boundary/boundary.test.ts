@@ -151,10 +151,13 @@ describe('boundary mutation', () => {
     expect(judge(...given)).toMatchObject({ verdict, code: `mutation.${code}` });
   });
 
-  it('tries first what was not compared', () => {
-    const more = { ...calls, 'a.g|()': { result: [text] } };
-    const plan = planOf(observed(more, { ...more, ...flickering }), { mutants: 4 });
-    expect(plan.chosen.slice(0, 3).map(({ path }) => path)).toEqual(['a.f', 'a.f', 'a.f']);
+  it('tries alone what was not compared', () => {
+    const both = { ...calls, 'a.g|()': { result: [text] } };
+    const { chosen, mutants } = planOf(
+      observed(both, { ...both, 'a.g|()': { result: [outcome('return', 'string', 'y')] } }),
+    );
+    expect(new Set(chosen.map(({ path }) => path))).toEqual(new Set(['a.g']));
+    expect(mutants.length).toBe(2 * chosen.length);
   });
 
   it('tries some of too many where they are advice', () => {

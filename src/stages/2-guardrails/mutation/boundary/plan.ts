@@ -15,8 +15,8 @@ export type BoundaryPlan = {
 export type PlannedMutant = BoundaryMutant & { readonly of: UsedPath };
 
 /**
- * What nothing has compared comes first; then a throw at each path: a test that does not notice that looks at nothing. `seed`: the same for the same base, so that
- * asking again gives no other sample.
+ * What nothing has compared is tried alone; where all is compared, faults are advice. First a throw at each path: a test that
+ * does not notice that looks at nothing. `seed`: the same for the same base, so that asking again gives no other sample.
  */
 export function planBoundary(
   observed: Observed,
@@ -28,14 +28,13 @@ export function planBoundary(
     of.faults.map((fault) => ({ id: `${index}.${fault}`, package: of.package, path: of.path, fault, of })),
   );
   const hash = ({ id }: BoundaryMutant) => createHash('sha256').update(`${seed}\0${id}`).digest('hex');
-  const rankOf = (mutant: PlannedMutant) =>
-    `${mutant.of.isCompared ? 'advice' : ''} ${boundaryFaults.indexOf(mutant.fault)} ${hash(mutant)}`;
-  const ranked = mutants
+  const rankOf = (mutant: PlannedMutant) => `${boundaryFaults.indexOf(mutant.fault)} ${hash(mutant)}`;
+  const decisive = mutants.filter(({ of }) => !of.isCompared);
+  const ranked = (decisive.length > 0 ? decisive : mutants)
     .map((mutant) => ({ mutant, rank: rankOf(mutant) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .map(({ mutant }) => mutant);
   // As advice some are better than none.
-  const decisive = mutants.filter(({ of }) => !of.isCompared).length;
-  const chosen = decisive <= limit || sample ? ranked.slice(0, limit) : [];
+  const chosen = decisive.length <= limit || sample ? ranked.slice(0, limit) : [];
   return { idle: idlePackages(observed), paths, mutants, limit, chosen };
 }
