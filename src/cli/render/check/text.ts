@@ -14,6 +14,7 @@ export function renderText(report: CheckReport, look: TextLook): string {
   const also = waived === 0 ? '' : `, ${waived} waived`;
   const count = `${passed} of ${counted(guardrails.length, 'guardrail')} passed${also}`;
   const subject = `${base.slice(0, 10)}..${head.slice(0, 10)}, class ${report.class ?? 'not known'}`;
+  const room = Math.max(...guardrails.map(({ name }) => name.length));
   const lines = [
     ...wrap(
       `${outcome(report.verdict, look, 0)}: ${subject}; ${count} in ${seconds(report.ms / 1000)}`,
@@ -22,7 +23,7 @@ export function renderText(report: CheckReport, look: TextLook): string {
     ),
     ...report.notes.flatMap((note) => wrap(`note: ${printable(note)}`, '  ', look.columns)),
     '',
-    ...guardrails.flatMap((one) => lineOf(one, look)),
+    ...guardrails.flatMap((one) => lineOf(one, look, room)),
     ...guardrails.filter(({ verdict }) => verdict !== 'pass').flatMap((one) => behind(one, look)),
   ];
   return `${lines.join('\n')}\n`;
@@ -32,12 +33,12 @@ function outcome(verdict: string, { coloured }: TextLook, padTo: number): string
   return coloured ? paintOutcome(verdict, padTo) : verdict.padEnd(padTo);
 }
 
-function lineOf(one: CheckedGuardrail, look: TextLook): string[] {
-  const head = `${outcome(one.verdict, look, 14)} ${one.name.padEnd(15)} `;
+function lineOf(one: CheckedGuardrail, look: TextLook, room: number): string[] {
+  const head = `${outcome(one.verdict, look, 14)} ${one.name.padEnd(room)} `;
   const waived = one.waived ? ' Waived by the policy.' : '';
   const said = `${printable(one.reason)}${waived} (${printable(one.code)})`;
   if (look.columns < 72) return [head.trimEnd(), ...wrap(`  ${said}`, '  ', look.columns)];
-  return wrap(`${head}${said}`, ' '.repeat(31), look.columns);
+  return wrap(`${head}${said}`, ' '.repeat(room + 16), look.columns);
 }
 
 const mostRows = 8;
