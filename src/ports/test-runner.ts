@@ -35,4 +35,14 @@ export interface TestRunner {
    * A red test is an answer; rejects (`sandbox.unavailable`, `git.…`) only when nothing could be measured.
    */
   compare(commands: TestCommands, sides: TestSides): Promise<TestComparison>;
+  /**
+   * Begins what a comparison of the same sides will need and what runs none of their code. Absent: nothing can be begun.
+   * MUST NOT fail: the comparison meets the fault.
+   */
+  begin?(commands: TestCommands, sides: TestSides): Begun;
 }
+
+export type Begun = {
+  /** Lets go of what no comparison took, and waits until it is gone. Never rejects. */
+  discard(): Promise<void>;
+};

@@ -139,6 +139,8 @@ async function checkIn(check: Check): Promise<CheckReport> {
       documents: new ChildDocumentReader(),
       clock,
       stopEarly: wish.stopEarly,
+      // People wait for it, and nothing else runs here.
+      beginEarly: true,
       ...(check.recordings && { recordings: check.recordings }),
       heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
@@ -209,7 +211,10 @@ async function openTools({ state, git, rules, cache }: Check) {
     proofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     ...(kept && { profiles: kept.profiles }),
-    tests: { compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend) } satisfies TestRunner,
+    tests: {
+      compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend),
+      begin: (...asked) => runner.begin(...asked),
+    } satisfies TestRunner,
     mutator: {
       instrument: (targets) => mutator.instrument(targets),
       run: (...asked) => mutator.run(...asked).catch(rethrowWithMend),

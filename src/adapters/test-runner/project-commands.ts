@@ -16,6 +16,8 @@ export type ProjectCommandsOptions = {
 
 export type Phase = 'install' | 'build' | 'test';
 
+export type FailedPhase = { readonly phase: Exclude<Phase, 'test'>; readonly result: SandboxResult };
+
 /** How one command is run. */
 export type PhaseJob = {
   readonly phase: Phase;
@@ -47,12 +49,21 @@ export class ProjectCommands {
   async prepare(
     { install, build }: Pick<TestCommands, 'install' | 'build'>,
     dir: string,
-  ): Promise<{ phase: Exclude<Phase, 'test'>; result: SandboxResult } | undefined> {
-    const installed = install === null ? undefined : await this.#provide(install, dir);
-    if (installed !== undefined && !isGreen(installed)) return { phase: 'install', result: installed };
-    if (build === null) return undefined;
-    const built = await this.run(build, dir, { phase: 'build', seconds: buildSeconds });
-    return isGreen(built) ? undefined : { phase: 'build', result: built };
+  ): Promise<FailedPhase | undefined> {
+    const result = await this.install(install, dir);
+    return result === undefined ? this.build(build, dir) : { phase: 'install', result };
+  }
+
+  /** Answers the result of the install that failed, or undefined. */
+  async install(argv: Argv | null, dir: string): Promise<SandboxResult | undefined> {
+    const result = argv === null ? undefined : await this.#provide(argv, dir);
+    return result === undefined || isGreen(result) ? undefined : result;
+  }
+
+  async build(argv: Argv | null, dir: string): Promise<FailedPhase | undefined> {
+    if (argv === null) return undefined;
+    const result = await this.run(argv, dir, { phase: 'build', seconds: buildSeconds });
+    return isGreen(result) ? undefined : { phase: 'build', result };
   }
 
   async run(argv: Argv, dir: string, job: PhaseJob): Promise<SandboxResult> {

@@ -79,7 +79,7 @@ describe('SandboxTestRunner', () => {
       },
     };
     const comparing = runnerIn(halves).compare(commands, sides({ a: '1' }));
-    while (calls < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (calls < 2) await pause();
     expect(readdirSync(workspace)).toHaveLength(1);
     slow.resolve(shout(10));
     await expect(comparing).rejects.toThrow('no sandbox');
@@ -96,6 +96,46 @@ describe('SandboxTestRunner', () => {
     expect(readdirSync(workspace)).toEqual(['installs']);
   });
 });
+
+describe('what is begun before it is asked for', () => {
+  const npm = { ...commands, install: ['npm', 'ci', '--ignore-scripts'] as const };
+  const asked = () => {
+    const base = git.commit('main', { ...files, ...sampleProject({}, {}) });
+    return { base, head: git.commit('topic', { 'src/y.js': '1' }, base), judgedBy: 'base' } as const;
+  };
+
+  it('is taken by the comparison of the same sides', async () => {
+    const runner = runnerIn();
+    const given = asked();
+    const begun = runner.begin(npm, given);
+    while (!sandbox.jobs.some(({ network }) => network === 'registry')) await pause();
+    expect((await runner.compare(npm, given)).head).toMatchObject({ kind: 'ran', code: 0 });
+    await begun.discard();
+    expect(sandbox.jobs.map(({ network }) => network)).toEqual(['registry', 'none', 'none']);
+    expect(readdirSync(workspace)).toEqual(['installs']);
+  });
+
+  it('is let go of where no comparison comes, or none of these sides', async () => {
+    const runner = runnerIn();
+    const given = asked();
+    const begun = runner.begin(npm, given);
+    await runner.compare(npm, { ...given, judgedBy: 'own' });
+    await begun.discard();
+    await begun.discard();
+    expect(readdirSync(workspace)).toEqual(['installs']);
+  });
+
+  it('keeps its fault for the comparison', async () => {
+    const runner = runnerIn();
+    const given = { ...asked(), head: '0'.repeat(40) };
+    const begun = runner.begin(npm, given);
+    await expect(runner.compare(npm, given)).rejects.toThrow();
+    await begun.discard();
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+});
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('evidence of the base', () => {
   const keeping = () => {

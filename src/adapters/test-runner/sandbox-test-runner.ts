@@ -1,24 +1,20 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
-import type { SandboxResult } from '../../ports/sandbox.ts';
-import type { TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import type { Begun, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
-import { removeTree } from '../remove-tree.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
 import { parseJunit } from './junit.ts';
 import {
-  type Phase,
+  type FailedPhase,
   ProjectCommands,
   type ProjectCommandsOptions,
   tailOf,
   wasCut,
 } from './project-commands.ts';
+import { SideTrees } from './side-trees.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
-import { overlayTests } from './test-files.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { both, compareWatched, watchBase } from './watched-runs.ts';
 
@@ -36,6 +32,7 @@ export class SandboxTestRunner implements TestRunner {
   readonly #limiter = new Limiter(1);
   readonly #options: SandboxTestRunnerOptions;
   readonly #commands: ProjectCommands;
+  readonly #begun = new Map<string, Promise<SideTrees>>();
 
   constructor(options: SandboxTestRunnerOptions) {
     this.#options = options;
@@ -47,56 +44,81 @@ export class SandboxTestRunner implements TestRunner {
     return this.#limiter.run(() => this.#compare(commands, sides));
   }
 
-  async #compare(commands: TestCommands, sides: TestSides): Promise<TestComparison> {
+  begin(commands: TestCommands, sides: TestSides): Begun {
+    const key = keyOf(commands, sides);
+    const opening = this.#open(commands, sides);
+    this.#begun.set(key, opening);
+    const starting = this.#startInstalls(commands, sides, opening).catch(() => undefined);
+    return {
+      discard: async () => {
+        await starting;
+        if (this.#begun.get(key) !== opening) return;
+        this.#begun.delete(key);
+        await opening.then(
+          (trees) => trees.remove(),
+          () => undefined,
+        );
+      },
+    };
+  }
+
+  async #startInstalls(commands: TestCommands, sides: TestSides, opening: Promise<SideTrees>): Promise<void> {
+    const trees = await opening;
+    void trees.installed(trees.head);
+    const known = await this.#options.evidence?.get(this.#questionOf(commands, sides));
+    if (known === undefined) void trees.installed(trees.base);
+  }
+
+  #open(commands: TestCommands, sides: TestSides): Promise<SideTrees> {
     const { git, workspace } = this.#options;
-    const job = await mkdtemp(join(workspace, 'job-'));
+    return SideTrees.open({ git, workspace, commands: this.#commands }, commands, sides);
+  }
+
+  async #compare(commands: TestCommands, sides: TestSides): Promise<TestComparison> {
+    const key = keyOf(commands, sides);
+    const opening = this.#begun.get(key) ?? this.#open(commands, sides);
+    this.#begun.delete(key);
+    const trees = await opening;
     try {
-      // The sandbox's own user passes through it to what is mounted, and cannot list it.
-      await chmod(job, 0o711);
-      const [base, head] = [join(job, 'base'), join(job, 'head')];
-      await git.exportTree(sides.base, base);
-      await git.exportTree(sides.head, head);
-      if (sides.judgedBy === 'base') await overlayTests(base, head);
       const { observe = [] } = sides;
-      const trees = { base, head };
       return await (observe.length > 0
-        ? this.#watched(commands, { ...sides, observe }, { ...trees, job })
+        ? this.#watched(commands, { ...sides, observe }, trees)
         : this.#unwatched(commands, sides, trees));
     } finally {
-      await removeTree(job);
+      await trees.remove();
     }
   }
 
-  async #unwatched(commands: TestCommands, sides: TestSides, trees: Trees): Promise<TestComparison> {
-    const measure = async () => ({ first: await this.#all(commands, trees.base) });
-    const base = this.#known(commands, { base: sides.base, observe: [] }, measure);
-    const [{ first }, after] = await both(base, this.#all(commands, trees.head));
+  async #unwatched(commands: TestCommands, sides: TestSides, trees: SideTrees): Promise<TestComparison> {
+    const measure = async () => ({ first: await this.#all(commands, trees, trees.base) });
+    const base = this.#known(this.#questionOf(commands, sides), measure);
+    const [{ first }, after] = await both(base, this.#all(commands, trees, trees.head));
     const baseRerun = await this.#again(commands, trees.base, first);
     return { base: first, baseRerun, head: after, rerun: await this.#again(commands, trees.head, after) };
   }
 
   #watched(
     commands: TestCommands,
-    { base, observe }: Asked,
-    { job, ...trees }: Trees & { readonly job: string },
+    sides: TestSides & { readonly observe: readonly string[] },
+    trees: SideTrees,
   ): Promise<TestComparison> {
     const runs = {
-      all: (dir: string, watch: Watch) => this.#all(commands, dir, watch),
+      all: (dir: string, watch: Watch) => this.#all(commands, trees, dir, watch),
       test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
-      watch: (seed: number) => startWatch(job, observe, seed),
+      watch: (seed: number) => startWatch(trees.job, sides.observe, seed),
     };
     const measure = () => watchBase(runs, trees.base);
-    return compareWatched(runs, trees, () => this.#known(commands, { base, observe }, measure));
+    return compareWatched(runs, trees, () => this.#known(this.#questionOf(commands, sides), measure));
+  }
+
+  #questionOf(commands: TestCommands, { base, observe = [] }: TestSides): object {
+    const { nodeVersion } = this.#options;
+    return { what: 'tests of the base', base, observe, commands, nodeVersion };
   }
 
   /** What is known of the base from an earlier change, else what is measured now. */
-  async #known(
-    commands: TestCommands,
-    asked: Asked,
-    measure: () => Promise<BaseEvidence>,
-  ): Promise<BaseEvidence> {
-    const { evidence, nodeVersion } = this.#options;
-    const question = { what: 'tests of the base', ...asked, commands, nodeVersion };
+  async #known(question: object, measure: () => Promise<BaseEvidence>): Promise<BaseEvidence> {
+    const { evidence } = this.#options;
     const kept = await evidence?.get<BaseEvidence>(question);
     if (kept !== undefined) return kept;
     const measured = await measure();
@@ -109,8 +131,12 @@ export class SandboxTestRunner implements TestRunner {
     return run.kind === 'ran' && run.code !== 0 ? this.#test(commands, dir) : undefined;
   }
 
-  async #all(commands: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
-    const failed = await this.#commands.prepare(commands, dir);
+  async #all(commands: TestCommands, trees: SideTrees, dir: string, watch?: Watch): Promise<TestRun> {
+    const result = await trees.installed(dir);
+    const failed =
+      result === undefined
+        ? await this.#commands.build(commands.build, dir)
+        : ({ phase: 'install', result } as const);
     if (failed !== undefined) return failureOf(failed);
     return this.#test(commands, dir, watch);
   }
@@ -132,10 +158,11 @@ export class SandboxTestRunner implements TestRunner {
   }
 }
 
-type Trees = { readonly base: string; readonly head: string };
-type Asked = Pick<TestSides, 'base'> & { readonly observe: readonly string[] };
+function keyOf({ install }: TestCommands, sides: TestSides): string {
+  return JSON.stringify([install, sides]);
+}
 
-function failureOf({ phase, result }: { phase: Exclude<Phase, 'test'>; result: SandboxResult }): TestRun {
+function failureOf({ phase, result }: FailedPhase): TestRun {
   if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase };
   return { kind: `${phase}-failed`, code: result.code, tail: tailOf(result) };
 }

@@ -16,7 +16,7 @@ import type { RecordingsFile, Replayer } from '../../ports/replayer.ts';
 import type { Reproducer } from '../../ports/reproducer.ts';
 import type { SecretScanner } from '../../ports/secret-scanner.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
-import type { TestRunner } from '../../ports/test-runner.ts';
+import type { Begun, TestRunner } from '../../ports/test-runner.ts';
 import type { FactName, Facts } from './facts.ts';
 import type { GuardrailSettings } from './settings.ts';
 
@@ -50,6 +50,8 @@ export type GatheringState = 'started' | 'done';
 export type GuardrailDeps = GuardrailPorts & {
   /** After a guardrail failed, what has not begun and is heavy is not run. Default true. */
   readonly stopEarly?: boolean;
+  /** Heavy facts begin with the light ones, as far as that runs no code of the change: sooner done, and at times for nothing. Default false. */
+  readonly beginEarly?: boolean;
   /** How many heavy facts are gathered at once, each of which may take two processors. Default 1. */
   readonly heavyAtOnce?: number;
   readonly onGuardrail?: (result: GuardrailResult) => void;
@@ -76,6 +78,8 @@ export type Gatherer<Name extends FactName, Needed extends FactName = FactName> 
   readonly needs: readonly Needed[];
   /** `heavy`: runs the project's code, or takes a processor for more than some seconds. */
   readonly cost: 'light' | 'heavy';
+  /** Begins at once what it will need and what runs no code of the change, where that is wanted. Its faults show in `gather`. */
+  begin?(to: Gathering): Begun | undefined;
   gather(to: Gathering<Needed>): Promise<Facts[Name]>;
 };
 

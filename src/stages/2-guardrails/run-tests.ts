@@ -1,27 +1,34 @@
 import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import type { Classification } from '../../domain/stage.ts';
+import type { TestSides } from '../../ports/test-runner.ts';
 import { isUpdate } from './characterization/characterization.ts';
 import { readEdits } from './run-edits.ts';
-import { gatherer } from './run-ports.ts';
+import { type CheckedChange, gatherer } from './run-ports.ts';
 import { quarantinedAt } from './tests/quarantine.ts';
 
 export const gatherTests = gatherer<'tests'>()({
   needs: [],
   cost: 'heavy',
+  begin({ deps, settings: { commands }, change }) {
+    const { test } = commands;
+    return test === null ? undefined : deps.tests.begin?.({ ...commands, test }, sidesOf(change));
+  },
   async gather({ deps, settings, change }) {
     const { test } = settings.commands;
     if (test === null) return { configured: false };
-    const { class: changeClass, base, tree: head } = change.classification;
-    // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
-    const judgedBy = changeClass === 'other' ? 'own' : 'base';
     const quarantined = quarantinedAt(settings.tests.quarantine, change.now);
     const edits = await readEdits(deps.git, change.classification);
-    const observe = toObserve(change.classification);
-    const sides = { base, head, judgedBy, observe } as const;
-    const compared = await deps.tests.compare({ ...settings.commands, test }, sides);
-    return { configured: true, class: changeClass, edits, quarantined, ...compared };
+    const compared = await deps.tests.compare({ ...settings.commands, test }, sidesOf(change));
+    return { configured: true, class: change.classification.class, edits, quarantined, ...compared };
   },
 });
+
+function sidesOf({ classification }: CheckedChange): TestSides {
+  const { class: changeClass, base, tree: head } = classification;
+  // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
+  const judgedBy = changeClass === 'other' ? 'own' : 'base';
+  return { base, head, judgedBy, observe: toObserve(classification) };
+}
 
 const mostObserved = 100;
 

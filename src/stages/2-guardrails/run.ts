@@ -77,8 +77,14 @@ export async function checkChange(
   const run = new Run({ deps, settings, change }, guardrails);
   const names = wanted(guardrails.flatMap(({ needs }) => needs));
   const tasks = names.map((name) => ({ name, ...gatherers[name], run: () => run.gather(name) }));
-  await runTasks(tasks, deps.heavyAtOnce ?? 1);
-  return run.report();
+  const asked = { deps, settings, change, found: {} };
+  const begun = deps.beginEarly ? names.flatMap((name) => gatherers[name].begin?.(asked) ?? []) : [];
+  try {
+    await runTasks(tasks, deps.heavyAtOnce ?? 1);
+    return run.report();
+  } finally {
+    await Promise.all(begun.map((each) => each.discard()));
+  }
 }
 
 /** With all that they stand on, in the order of the table. */
