@@ -46,8 +46,8 @@ export type ApiBreak = {
   readonly detail: string;
 };
 
-/** How the names of a subpath became known: from declarations, from code, or not at all. */
-export type ApiSight = { readonly subpath: string; readonly how: 'types' | 'code' | 'nothing' };
+/** How the names of a subpath became known. `neither`: no version says them, so that none can be lost; `nothing`: not known. */
+export type ApiSight = { readonly subpath: string; readonly how: 'types' | 'code' | 'neither' | 'nothing' };
 
 export type ApiComparison = {
   readonly breaks: readonly ApiBreak[];

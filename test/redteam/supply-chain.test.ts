@@ -290,6 +290,26 @@ describe('a package that is only new', () => {
     expect(await verdictOf(next)).toBe('pass supply-chain.nothing-new');
   });
 
+  it.each([
+    [
+      'a long line that is written to be read',
+      `var table = [${'"some text", '.repeat(120)}];`,
+      'pass supply-chain.nothing-new',
+    ],
+    [
+      'a long line without blanks',
+      `var table=[${'"text",'.repeat(200)}];`,
+      'abstain supply-chain.new-minified',
+    ],
+    [
+      'code that is pushed out of sight',
+      `var a = 1;${' '.repeat(200)}var b = 2;`,
+      'abstain supply-chain.new-minified',
+    ],
+  ])('takes %s for what it is', async (_what, code, expected) => {
+    expect(await verdictOf({ files: edited(code) })).toBe(expected);
+  });
+
   it('leaves a minified build to people', async () => {
     const build = `module.exports=${Array.from({ length: 400 }, (_, at) => `x${at}`)
       .map((name) => `function(){var ${name}=1}`)

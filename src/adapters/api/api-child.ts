@@ -1,4 +1,4 @@
-import type { ApiQuestion } from '../../domain/api.ts';
+import type { ApiQuestion, ApiSight } from '../../domain/api.ts';
 import { compareCode } from './compare-code.ts';
 import { compareDeclarations } from './compare-declarations.ts';
 
@@ -10,10 +10,13 @@ const question = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ApiQuesti
 const declared = compareDeclarations(question);
 const rest = question.entries.filter(({ subpath }) => !declared.seen.includes(subpath));
 const code = compareCode({ ...question, entries: rest });
-const sights = [...new Set([...question.subpaths, ...rest.map(({ subpath }) => subpath)])].map((subpath) => ({
-  subpath,
-  how: declared.seen.includes(subpath) ? 'types' : code.seen.includes(subpath) ? 'code' : 'nothing',
-}));
+const how = (subpath: string): ApiSight['how'] => {
+  if (declared.seen.includes(subpath)) return 'types';
+  if (code.seen.includes(subpath)) return 'code';
+  return code.neither.includes(subpath) ? 'neither' : 'nothing';
+};
+const subpaths = new Set([...question.subpaths, ...rest.map(({ subpath }) => subpath)]);
+const sights = [...subpaths].map((subpath): ApiSight => ({ subpath, how: how(subpath) }));
 process.stdout.write(
   JSON.stringify({ breaks: [...declared.breaks, ...code.breaks], sights, foreign: declared.foreign }),
 );

@@ -1,9 +1,15 @@
 import type { ApiBreak, ApiEntry, ApiFile, ApiQuestion } from '../../domain/api.ts';
 import { CodeNames } from './code-names.ts';
 
-export type CodeComparison = { readonly breaks: readonly ApiBreak[]; readonly seen: readonly string[] };
+export type CodeComparison = {
+  readonly breaks: readonly ApiBreak[];
+  /** Subpaths of which all names are known. */
+  readonly seen: readonly string[];
+  /** Subpaths whose names both versions compute, and say none. */
+  readonly neither: readonly string[];
+};
 
-/** Compares the names that code exports, for packages without declarations. `seen`: subpaths of which all names are known. */
+/** Compares the names that code exports, for packages without declarations. */
 export function compareCode({
   entries,
   old,
@@ -13,13 +19,20 @@ export function compareCode({
   const after = new CodeNames(byPath(now));
   const breaks: ApiBreak[] = [];
   const seen = new Set(entries.map(({ subpath }) => subpath));
+  const unsaid = new Set<string>();
+  const hidden = new Set<string>();
   for (const entry of entries) {
     const [was, is] = [before.of(entry.old), after.of(entry.now)];
     const gone = [...was.names].filter((name) => !is.names.has(name));
-    if (is.open && (gone.length > 0 || was.names.size === 0)) seen.delete(entry.subpath);
+    if (is.open && (gone.length > 0 || was.names.size === 0)) {
+      seen.delete(entry.subpath);
+      const both = was.open && was.names.size === 0;
+      (both ? unsaid : hidden).add(entry.subpath);
+    }
     if (!is.open) breaks.push(...gone.map((name) => removed(entry, name)));
   }
-  return { breaks: distinct(breaks), seen: [...seen] };
+  const neither = [...unsaid].filter((subpath) => !hidden.has(subpath));
+  return { breaks: distinct(breaks), seen: [...seen], neither };
 }
 
 function removed({ subpath }: ApiEntry, name: string): ApiBreak {

@@ -57,14 +57,18 @@ describe('the names that code exports', () => {
   });
 
   it('are gone only where all of them are known', () => {
-    const ask = (now: string) =>
+    const ask = (now: string, old = 'exports.a = 1; exports.b = 1;') =>
       compareCode({
         entries: [{ subpath: '.', mode: 'require', old: 'index.js', now: 'index.js' }],
-        old: [{ path: 'index.js', text: 'exports.a = 1; exports.b = 1;' }],
+        old: [{ path: 'index.js', text: old }],
         now: [{ path: 'index.js', text: now }],
       });
+    const computed = 'module.exports = make();';
     expect(ask('exports.a = 1;').breaks.map(({ name }) => name)).toEqual(['b']);
-    expect(ask('exports.a = 1; exports[k] = 1;')).toEqual({ breaks: [], seen: [] });
+    expect(ask('exports.a = 1; exports[k] = 1;')).toEqual({ breaks: [], seen: [], neither: [] });
+    expect(ask(computed)).toEqual({ breaks: [], seen: [], neither: [] });
+    expect(ask(computed, computed)).toEqual({ breaks: [], seen: [], neither: ['.'] });
+    expect(ask(computed, 'module.exports = () => 1;').neither).toEqual([]);
     expect(ask('exports.b = 1; exports.a = 1; exports[k] = 1;').seen).toEqual(['.']);
   });
 });

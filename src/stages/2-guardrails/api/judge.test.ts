@@ -88,6 +88,8 @@ describe('judge', () => {
     const blind = { breaks: [], sights: [{ subpath: '.', how: 'nothing' }], foreign: [] } as const;
     expect(rank([], client(['a']), { comparison: blind })).toBe(1);
     expect(rank([], client([]), { comparison: blind })).toBe(0);
+    const neither = { breaks: [], sights: [{ subpath: '.', how: 'neither' }], foreign: [] } as const;
+    expect(rank([], client(['a']), { comparison: neither })).toBe(0);
   });
 
   it('goes by the Node that the project declares', () => {

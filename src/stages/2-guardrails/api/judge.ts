@@ -46,13 +46,11 @@ function findings(compared: ComparedApi, client: Client): readonly Found[] {
   );
   if (comparison === undefined)
     return [...entries, unknown('its declarations and code could not be compared')];
-  const blind = comparison.sights.filter(({ how }) => how === 'nothing').map(({ subpath }) => subpath);
-  const unseen = blind.map((subpath) =>
-    unknown(
-      `the names of its entry ${subpath} cannot be read`,
-      wanted.includes(subpath) ? 'doubts' : 'notes',
-    ),
-  );
+  const unseen = comparison.sights.flatMap(({ subpath, how }) => {
+    if (how === 'neither') return unknown(`neither version says what its entry ${subpath} exports`, 'notes');
+    const weight = wanted.includes(subpath) ? 'doubts' : 'notes';
+    return how === 'nothing' ? unknown(`the names of its entry ${subpath} cannot be read`, weight) : [];
+  });
   const breaks = comparison.breaks.map((each) => weighBreak(each, { compared, client, taken }));
   return [...entries, ...breaks, ...unseen];
 }

@@ -60,7 +60,9 @@ function className(value: object): string {
 
 function textOf(value: unknown, walk: Walk, depth: number): string {
   if (typeof value === 'string')
-    return JSON.stringify(value.slice(0, mostText)) + (value.length > mostText ? `+${value.length}` : '');
+    return (
+      JSON.stringify(steady(value.slice(0, mostText))) + (value.length > mostText ? `+${value.length}` : '')
+    );
   if (typeof value === 'bigint') return `${value.toString().slice(0, mostText)}n`;
   if (Object.is(value, -0)) return '-0';
   if (!isObject(value)) return String(value);
@@ -71,6 +73,17 @@ function textOf(value: unknown, walk: Walk, depth: number): string {
   const text = objectText(value, walk, depth);
   walk.open.delete(value);
   return text;
+}
+
+/**
+ * The ports of a test's own servers and the names of its scratch directories are others in each run: with them each call
+ * would be a new one, and nothing could be compared.
+ */
+function steady(text: string): string {
+  if (!/localhost|127\.0\.0\.1|\[::1\]|\/tmp\//.test(text)) return text;
+  return text
+    .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d{4,5}\b/g, '$1:PORT')
+    .replaceAll(/(\/tmp\/[\w.-]*-)[A-Za-z0-9]{6}(?![A-Za-z0-9])/g, '$1RANDOM');
 }
 
 function objectText(value: object, walk: Walk, depth: number): string {
