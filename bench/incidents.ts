@@ -1,6 +1,7 @@
 // What the guardrails catch of releases that changed behaviour with green tests, and what they stop of benign ones.
 // Packages come from the registry that npm is set up with. Prints one JSON object.
 //   --only TEXT     cases whose name holds it; --half tuning|held-out: one half
+//   --recorded      with calls of production: those of a service on the old version that is asked what the probe asks
 //   --verify        instead: whether the data is true, by the clients' tests and probes
 //   --reveal        names cases of the held-out half too, which nobody reads who tunes a guardrail
 //   --minutes N     no case is begun after (15); --jobs N: at once (2); --seconds N: for each check (120)
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     half: { type: 'string' },
+    recorded: { type: 'boolean', default: false },
     verify: { type: 'boolean', default: false },
     reveal: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '15' },
@@ -44,10 +46,12 @@ const report = values.verify
 console.log(JSON.stringify(report));
 
 async function replayAll(): Promise<object> {
-  const { done: replayed, left: notRun } = await inTurns((each) => replay(each, Number(values.seconds)));
+  const how = { seconds: Number(values.seconds), recorded: values.recorded };
+  const { done: replayed, left: notRun } = await inTurns((each) => replay(each, how));
   const shown = replayed.filter(({ half }) => values.reveal || half === 'tuning');
   const times = replayed.flatMap(({ ms }) => ms ?? []);
   return {
+    recorded: values.recorded,
     cases: replayed.length,
     notRun: notRun.length,
     minutes: minutesSince(),

@@ -1,6 +1,9 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CheckGuardrail, checkLastCommit } from '../support/check-command.ts';
 import { withFolder } from '../support/folder.ts';
 import { type Case, type Half, halfOf, idOf } from './case.ts';
+import { recordProduction } from './record.ts';
 import { makeRepository } from './repository.ts';
 import type { Outcome, Verdict } from './score.ts';
 
@@ -21,13 +24,20 @@ export type Replayed = {
 };
 
 /** Runs all guardrails on one case, also after one has failed, so that each speaks for itself. */
-export async function replay(each: Case, seconds: number): Promise<Replayed> {
+export async function replay(
+  each: Case,
+  { seconds, recorded }: { readonly seconds: number; readonly recorded: boolean },
+): Promise<Replayed> {
   const exercised = each.kind === 'incident' && each.exercised;
   const about = { case: idOf(each), kind: each.kind, half: halfOf(each), exercised };
   try {
     const { report, ms } = await withFolder(async (folder) => {
-      await makeRepository(each, folder);
-      return checkLastCommit(folder, { seconds, more: ['--no-stop-early'] });
+      const repo = join(folder, 'repo');
+      await mkdir(repo);
+      await makeRepository(each, repo);
+      const recordings = recorded ? await recordProduction(each, folder) : undefined;
+      const more = ['--no-stop-early', ...(recordings === undefined ? [] : ['--recordings', recordings])];
+      return checkLastCommit(repo, { seconds, more });
     });
     const { guardrails } = report;
     return {
