@@ -130,6 +130,10 @@ service:
     ['branch: a..b', 'branch', 'main'],
     ['scope: { protectedPaths: [../x] }', 'scope.protectedPaths[0]', 'relative'],
     ['scope: { protectedPaths: [/etc] }', 'scope.protectedPaths[0]', 'relative'],
+    ['tests: { report: reports/junit.json }', 'tests.report', 'reports/'],
+    ['tests: { report: /tmp/junit.xml }', 'tests.report', 'reports/'],
+    ['tests: { report: ../junit.xml }', 'tests.report', 'reports/'],
+    ['tests: { report: "**/junit.xml" }', 'tests.report', 'reports/'],
     ['agents: { dependency: { ignore: ["*"] } }', 'agents.dependency.ignore[0]', '@scope'],
     [
       'agents: { dependency: { ignore: [react@latest-and-greatest] } }',

@@ -100,6 +100,20 @@ export const repositoryPattern = z
   .string(wantsPath)
   .refine((text) => /^[^/\\\0][^\\\0]*$/.test(text) && !text.split('/').includes('..'), wantsPath);
 
+const wantsReport = wants(
+  'the path of an XML file in the project, with * for any part of a name',
+  'write it as junit.xml, reports/*.xml or packages/*/junit.xml',
+);
+
+/** What fits is removed before each run, so it is XML and lies where one can tell. */
+export const reportPattern = z
+  .string(wantsReport)
+  .max(500, wantsReport)
+  .refine((text) => {
+    const plain = (part: string) => !['', '.', '..', '.git'].includes(part) && !part.includes('**');
+    return /^[^\\\0]*\.xml$/.test(text) && text.split('/').every(plain);
+  }, wantsReport);
+
 const wantsName = wants('a name of lower-case letters, digits and -', 'write it as storefront or cart-api');
 export const serviceName = z.string(wantsName).regex(/^[a-z][a-z0-9-]{0,39}$/, wantsName);
 

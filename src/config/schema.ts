@@ -8,6 +8,7 @@ import {
   errorRate,
   instant,
   registryPrefix,
+  reportPattern,
   repositoryPattern,
   share,
   wants,
@@ -26,6 +27,12 @@ const commands = z
 
 const tests = z
   .strictObject({
+    report: reportPattern
+      .nullable()
+      .default(null)
+      .describe(
+        'The JUnit files that the tests write, such as reports/*.xml; null: counts are in the output',
+      ),
     quarantine: z
       .array(
         z.strictObject({

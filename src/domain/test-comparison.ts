@@ -25,8 +25,10 @@ export type TestRun =
   | {
       readonly kind: 'ran';
       readonly code: number;
-      /** undefined: no counts can be read from the output. */
+      /** undefined: no counts can be read from the output, or from the files that the tests were to write. */
       readonly report: TestReport | undefined;
+      /** Why not, where they are read from files. */
+      readonly unread?: string;
       readonly tail: string;
       readonly ms: number;
     };

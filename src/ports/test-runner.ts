@@ -11,6 +11,11 @@ export type TestCommands = {
   readonly build: Argv | null;
   readonly test: Argv;
   readonly testSeconds: number;
+  /**
+   * The path of the JUnit files that the tests write, from the project's root; `*` stands for any part of a name. Counts are
+   * then read from them alone. null or absent: from the output.
+   */
+  readonly report?: string | null;
 };
 
 export type TestSides = {
@@ -31,7 +36,8 @@ export interface TestRunner {
   /**
    * Runs the same commands on both sides, each in a clean sandbox of its own, and a side's tests once more if they fail.
    * Tests that fail when they are watched MUST be run unwatched before they count as failing.
-   * MUST NOT let one side see the other, nor leave anything behind. MUST answer `limit`, never a count, when output was cut.
+   * MUST NOT let one side see the other, nor leave anything behind. MUST answer `limit`, never a count, when output was cut
+   * that it is read from. MUST NOT count a report that is from before the run.
    * A red test is an answer; rejects (`sandbox.unavailable`, `git.…`) only when nothing could be measured.
    */
   compare(commands: TestCommands, sides: TestSides): Promise<TestComparison>;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, opendir, unlink } from 'node:fs/promises';
 import { AutolandError } from '../../domain/errors.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
@@ -14,40 +14,85 @@ export async function readOutputFile(
   path: string,
   maxBytes = 16 * 1024 * 1024,
 ): Promise<Buffer | undefined> {
+  const parts = partsOf(path);
+  return inFolder(directory, parts.slice(0, -1), async (parent) => {
+    // Without O_NONBLOCK a named pipe would hold the reader for ever.
+    const file = await openBelow(parent, parts.at(-1) ?? '', O_NONBLOCK);
+    return file && (await readRegular(file, path, maxBytes));
+  });
+}
+
+/**
+ * Removes a file or a link that a job may have left, never what the link leads to; what is not there is no error. Rejects
+ * with `sandbox.failed` where it cannot, and at a link on the way.
+ */
+export async function removeOutputFile(directory: string, path: string): Promise<void> {
+  const parts = partsOf(path);
+  await inFolder(directory, parts.slice(0, -1), async (parent) => {
+    await unlink(`/proc/self/fd/${parent.fd}/${parts.at(-1)}`).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 'ENOENT') throw refused(path, `it cannot be removed (${codeOf(thrown)})`);
+    });
+  });
+}
+
+/** A link is no folder. */
+export type OutputEntry = { readonly name: string; readonly isFolder: boolean };
+
+/**
+ * What is in a folder below `directory` ('': itself), by name; undefined: there is no such folder. Rejects with
+ * `sandbox.failed` where it is no folder, or is reached by a link, or holds more than `most` names.
+ */
+export async function listOutputFolder(
+  directory: string,
+  path: string,
+  most: number,
+): Promise<readonly OutputEntry[] | undefined> {
+  return inFolder(directory, path === '' ? [] : partsOf(path), async (folder) => {
+    const found: OutputEntry[] = [];
+    for await (const entry of await opendir(`/proc/self/fd/${folder.fd}`)) {
+      if (found.length >= most) throw refused(path, `its folder holds more than ${most} names`);
+      found.push({ name: entry.name, isFolder: entry.isDirectory() });
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  });
+}
+
+function partsOf(path: string): readonly string[] {
   const parts = path.split('/');
-  const name = parts.pop() ?? '';
-  if ([...parts, name].some((part) => part === '' || part === '.' || part === '..')) {
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) {
     throw refused(path, 'a plain relative path was expected');
   }
-  let parent = await open(directory, O_RDONLY | O_DIRECTORY);
+  return parts;
+}
+
+/** Calls `act` with the folder held open. undefined: there is none. */
+async function inFolder<T>(
+  directory: string,
+  parts: readonly string[],
+  act: (folder: FileHandle) => Promise<T>,
+): Promise<T | undefined> {
+  let folder = await open(directory, O_RDONLY | O_DIRECTORY);
   try {
     for (const part of parts) {
-      const next = await openBelow(parent, part, O_DIRECTORY, path);
+      const next = await openBelow(folder, part, O_DIRECTORY);
       if (next === undefined) return undefined;
-      await parent.close();
-      parent = next;
+      await folder.close();
+      folder = next;
     }
-    // Without O_NONBLOCK a named pipe would hold the reader for ever.
-    const file = await openBelow(parent, name, O_NONBLOCK, path);
-    return file && (await readRegular(file, path, maxBytes));
+    return await act(folder);
   } finally {
-    await parent.close();
+    await folder.close();
   }
 }
 
 /** openat(2) by way of /proc: the parent is held open, so nothing can be put in its place meanwhile. */
-async function openBelow(
-  parent: FileHandle,
-  name: string,
-  flag: number,
-  path: string,
-): Promise<FileHandle | undefined> {
+async function openBelow(parent: FileHandle, name: string, flag: number): Promise<FileHandle | undefined> {
   try {
     return await open(`/proc/self/fd/${parent.fd}/${name}`, O_RDONLY | O_NOFOLLOW | flag);
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    const code = codeOf(thrown);
     if (code === 'ENOENT') return undefined;
-    throw refused(path, `${name} is a link, or not of the expected kind (${String(code)})`);
+    throw refused(name, `it is a link, or not of the expected kind (${code})`);
   }
 }
 
@@ -65,6 +110,10 @@ async function readRegular(file: FileHandle, path: string, maxBytes: number): Pr
   } finally {
     await file.close();
   }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
 }
 
 function refused(path: string, found: string): AutolandError {

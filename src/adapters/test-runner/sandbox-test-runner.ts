@@ -1,6 +1,7 @@
 import { Limiter } from '../../domain/limiter.ts';
-import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
+import type { TestComparison, TestReport, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
+import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Begun, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
@@ -12,6 +13,7 @@ import {
   tailOf,
   wasCut,
 } from './project-commands.ts';
+import { awaitReport } from './report-files.ts';
 import { SideTrees } from './side-trees.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
@@ -141,25 +143,29 @@ export class SandboxTestRunner implements TestRunner {
     return this.#test(commands, dir, watch);
   }
 
-  async #test({ test, testSeconds }: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
+  async #test({ test, testSeconds, report }: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
+    const readFiles = report == null ? undefined : await awaitReport(dir, report);
+    // Node takes no reporter from here beside those that a command which writes a file names itself.
+    const options = [...(readFiles === undefined ? [reporter] : []), ...(watch ? [watch.option] : [])];
     const result = await this.#commands.run(test, dir, {
       phase: 'test',
       seconds: testSeconds,
-      env: { NODE_OPTIONS: watch === undefined ? reporter : `${reporter} ${watch.option}` },
+      env: { NODE_OPTIONS: options.join(' ') },
       mounts: watch?.mounts ?? [],
     });
     if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase: 'test' };
-    if (wasCut(result)) return { kind: 'limit', limit: 'output', phase: 'test' };
-    const report =
-      parseTap(result.stdout) ??
-      parseJunit(result.stdout) ??
-      parseSummary(`${result.stdout}\n${result.stderr}`);
-    return { kind: 'ran', code: result.code, report, tail: tailOf(result), ms: result.ms };
+    if (readFiles === undefined && wasCut(result)) return { kind: 'limit', limit: 'output', phase: 'test' };
+    const read = readFiles === undefined ? { report: reportIn(result) } : await readFiles();
+    return { kind: 'ran', code: result.code, ...read, tail: tailOf(result), ms: result.ms };
   }
 }
 
 function keyOf({ install }: TestCommands, sides: TestSides): string {
   return JSON.stringify([install, sides]);
+}
+
+function reportIn({ stdout, stderr }: SandboxResult): TestReport | undefined {
+  return parseTap(stdout) ?? parseJunit(stdout) ?? parseSummary(`${stdout}\n${stderr}`);
 }
 
 function failureOf({ phase, result }: FailedPhase): TestRun {

@@ -1,27 +1,34 @@
 import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import type { Classification } from '../../domain/stage.ts';
-import type { TestSides } from '../../ports/test-runner.ts';
+import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { isUpdate } from './characterization/characterization.ts';
 import { readEdits } from './run-edits.ts';
 import { type CheckedChange, gatherer } from './run-ports.ts';
+import type { GuardrailSettings } from './settings.ts';
 import { quarantinedAt } from './tests/quarantine.ts';
 
 export const gatherTests = gatherer<'tests'>()({
   needs: [],
   cost: 'heavy',
-  begin({ deps, settings: { commands }, change }) {
-    const { test } = commands;
-    return test === null ? undefined : deps.tests.begin?.({ ...commands, test }, sidesOf(change));
+  begin({ deps, settings, change }) {
+    const commands = commandsOf(settings);
+    return commands && deps.tests.begin?.(commands, sidesOf(change));
   },
   async gather({ deps, settings, change }) {
-    const { test } = settings.commands;
-    if (test === null) return { configured: false };
+    const commands = commandsOf(settings);
+    if (commands === undefined) return { configured: false };
     const quarantined = quarantinedAt(settings.tests.quarantine, change.now);
     const edits = await readEdits(deps.git, change.classification);
-    const compared = await deps.tests.compare({ ...settings.commands, test }, sidesOf(change));
+    const compared = await deps.tests.compare(commands, sidesOf(change));
     return { configured: true, class: change.classification.class, edits, quarantined, ...compared };
   },
 });
+
+/** undefined: no tests are configured. */
+function commandsOf({ commands, tests }: GuardrailSettings): TestCommands | undefined {
+  const { test } = commands;
+  return test === null ? undefined : { ...commands, test, report: tests.report ?? null };
+}
 
 function sidesOf({ classification }: CheckedChange): TestSides {
   const { class: changeClass, base, tree: head } = classification;

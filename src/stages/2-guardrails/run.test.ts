@@ -250,6 +250,29 @@ describe('tests of base and head', () => {
       'abstain tests.no-counts',
     ],
     [
+      'no report is written, whatever the output says',
+      {
+        ...withSource('module.exports = () => {}; //'),
+        settings: { tests: { report: 'reports/*.xml', quarantine: [] } },
+      },
+      'abstain tests.no-counts',
+    ],
+    [
+      'the head removes the report',
+      {
+        ...withSource("process.on('exit', () => require('node:fs').rmSync('junit.xml', { force: true }));"),
+        from: {
+          'test/x.test.js': "require('../src/x.js');",
+          'run.js': `require('node:fs').writeFileSync('junit.xml', '<testsuite><testcase name="a"/></testsuite>'); require('./test/x.test.js');`,
+        },
+        settings: {
+          commands: { ...settings.commands, test: ['node', 'run.js'] },
+          tests: { report: 'junit.xml', quarantine: [] },
+        },
+      },
+      'fail tests.incomplete',
+    ],
+    [
       'every test is skipped on both',
       { ...withSource('//'), from: { 'test/x.test.js': "require('node:test').test.skip('a');" } },
       'abstain tests.none',

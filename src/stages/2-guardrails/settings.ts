@@ -33,7 +33,11 @@ export type GuardrailSettings = {
     readonly test: Argv | null;
     readonly testSeconds: number;
   };
-  readonly tests: { readonly quarantine: readonly Quarantine[] };
+  readonly tests: {
+    /** Where the tests write JUnit files; null or absent: counts are in their output. */
+    readonly report?: string | null;
+    readonly quarantine: readonly Quarantine[];
+  };
   readonly mutation: MutationSettings;
   readonly flags: {
     /** `MODULE#NAME`: functions and clients that evaluate flags, beside OpenFeature's own. */

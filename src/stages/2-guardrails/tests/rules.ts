@@ -45,12 +45,8 @@ const headGreen: Rule = ({ head, rerun }) => {
 const baseCounts: Rule = ({ base }) => {
   const report = reportOf(base);
   if (report === undefined || !report.complete) {
-    return finding(
-      'abstain',
-      'tests.no-counts',
-      'How many tests ran on the base cannot be read from its output.',
-      {},
-    );
+    const reason = `How many tests ran on the base cannot be read${unreadOf(base) ?? ' from its output'}.`;
+    return finding('abstain', 'tests.no-counts', reason, {});
   }
   return report.counts.ok === 0
     ? finding('abstain', 'tests.none', 'No test passes on the base: nothing to compare.', {})
@@ -60,7 +56,8 @@ const baseCounts: Rule = ({ base }) => {
 const headComplete: Rule = ({ base, head }) => {
   const [before, after] = [reportOf(base), reportOf(head)];
   if (after === undefined) {
-    return finding('fail', 'tests.incomplete', 'The head exits 0 without a word of its tests.', {});
+    const reason = `The head exits 0 without a word of its tests${unreadOf(head) ?? ''}.`;
+    return finding('fail', 'tests.incomplete', reason, {});
   }
   if (!after.complete) {
     return finding('fail', 'tests.incomplete', 'The head exits 0 before its test plan is finished.', {});
@@ -160,6 +157,10 @@ function overLimit(side: string, run: Extract<TestRun, { kind: 'limit' }>): Find
 
 export function reportOf(run: TestRun): TestReport | undefined {
   return run.kind === 'ran' ? run.report : undefined;
+}
+
+function unreadOf(run: TestRun): string | undefined {
+  return run.kind === 'ran' && run.unread !== undefined ? `: ${run.unread}` : undefined;
 }
 
 export function finding(
