@@ -22,6 +22,7 @@ const commands = [
   ['submit'],
   ['status'],
   ['explain'],
+  ['flakes'],
   ['watch'],
   ['stop'],
   ['resume'],
@@ -139,6 +140,7 @@ describe('the command line', { timeout: 180_000 }, () => {
 
   it.each([
     ['status'],
+    ['flakes'],
     ['stop', '--dry-run'],
     ['resume', '--dry-run'],
     ['audit', 'verify'],

@@ -12,6 +12,10 @@ export function define(program: Command): void {
     what: 'why a change did or did not land: each reason with its evidence',
     example: 'explain chg_1a2b',
   }).action(explain);
+  command(program, 'flakes', {
+    what: 'which tests fail and pass with the same code, and what to paste to put them into quarantine',
+    example: 'flakes --json',
+  }).action(flakes);
   command(program, 'watch', { what: 'what happens, as it happens', example: 'watch --json' })
     .option('--from <index>', 'start at this journal entry (default: now)')
     .action(watch);
@@ -33,6 +37,15 @@ async function explain(change: string, options: CommonOptions): Promise<void> {
   await using repository = await openRepository(options, 'read');
   const view = await explainChange(repository, change);
   print(options.json, view, renderChange);
+}
+
+async function flakes(options: CommonOptions): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { readFlakes } = await import('../../wiring/flakes.ts');
+  const { renderFlakes } = await import('../render/flakes.ts');
+  await using repository = await openRepository(options, 'read');
+  const view = await readFlakes(repository);
+  print(options.json, view, renderFlakes);
 }
 
 async function watch(options: CommonOptions & { from?: string }): Promise<void> {

@@ -314,6 +314,13 @@ describe('tests of base and head', () => {
     expect(onHead.report.results.find(({ name }) => name === 'tests')).toMatchObject({
       code: 'tests.flaky',
       reason: expect.stringContaining('"a"'),
+      evidence: { headFlakes: ['a'] },
+    });
+    const quarantine = [{ test: 'a', until: '2999-01-01T00:00:00Z' }];
+    const known = await check({ ...withSource(flaky), settings: { tests: { quarantine } } });
+    expect(known.report.results.find(({ name }) => name === 'tests')).toMatchObject({
+      code: 'tests.passed',
+      evidence: { headFlakes: ['a'] },
     });
   });
 

@@ -1,3 +1,4 @@
+import { flakeEvidence } from '../../../domain/flakes.ts';
 import type { TestRun } from '../../../domain/test-comparison.ts';
 import { counted } from '../../../domain/words.ts';
 import { type Finding, guardrail } from '../facts.ts';
@@ -68,13 +69,14 @@ const tricks: Rule = ({ class: changeClass, edits }) => {
   return finding(changeClass === 'other' ? 'abstain' : 'fail', first.code, reason, { tricks: evidence });
 };
 
-function evidenceOf({ base, baseRerun, head, rerun }: Compared): Finding['evidence'] {
-  const flakes = flakesOf(base, baseRerun).slice(0, 10);
+function evidenceOf({ base, baseRerun, head, rerun, quarantined }: Compared): Finding['evidence'] {
   return {
     base: shortOf(base),
-    ...(baseRerun && { baseRerun: shortOf(baseRerun), baseFlakes: flakes.map((name) => name.slice(0, 200)) }),
+    ...(baseRerun && { baseRerun: shortOf(baseRerun) }),
     head: shortOf(head),
     ...(rerun && { rerun: shortOf(rerun) }),
+    // Also those in quarantine: whether they still flake is to be seen.
+    ...flakeEvidence({ base: flakesOf(base, baseRerun), head: flakesOf(head, rerun) }, quarantined),
   };
 }
 
