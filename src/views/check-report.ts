@@ -1,6 +1,7 @@
 import type { ChangeClass, FileChange, Sha } from '../domain/change.ts';
 import type { Conclusion } from '../domain/decision.ts';
 import type { AutolandError } from '../domain/errors.ts';
+import { countingFlakes, isWhole, quarantineYaml } from '../domain/flakes.ts';
 import { guardrailStatements } from '../domain/guardrail-statements.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Classification, GuardrailsReport } from '../domain/stage.ts';
@@ -29,6 +30,14 @@ export type CheckedGuardrail = GuardrailResult & {
   readonly paths: readonly string[];
   /** It could not be asked (not configured, not offered), and the policy lets that pass for this class. */
   readonly waived: boolean;
+  /** What a person may do about it; absent: nothing is known. */
+  readonly hint?: Hint;
+};
+
+export type Hint = {
+  readonly says: string;
+  /** To be pasted as they are. */
+  readonly lines: readonly string[];
 };
 
 export type Ends = Pick<CheckReport, 'base' | 'head' | 'at' | 'notes' | 'ms'>;
@@ -44,6 +53,7 @@ export function reportOf(
     ...one,
     paths: pathsIn(one.evidence, classification.files),
     waived: isGap(one) && waived.has(one.name),
+    ...quarantineHint(one, ends.at),
   }));
   const { class: changeClass, tree } = classification;
   return { verdict: verdictOf(found.verdict, guardrails), ...ends, tree, class: changeClass, guardrails };
@@ -81,6 +91,10 @@ function stopped(ends: Ends, { verdict, code, reason }: Stop): CheckReport {
   return { verdict, ...ends, tree: null, class: null, guardrails: [finding] };
 }
 
+/** What passed needs no word more, unless there is something to do about it. */
+export const hasDetails = ({ verdict, hint }: CheckedGuardrail): boolean =>
+  verdict !== 'pass' || hint !== undefined;
+
 /** Each finding as an in-toto statement, unsigned. */
 export function statementsOf(report: CheckReport): readonly UnsignedStatement[] {
   const { base, head, tree, at, guardrails } = report;
@@ -99,6 +113,13 @@ function verdictOf(
 ): CheckReport['verdict'] {
   const open = guardrails.some((one) => one.verdict !== 'pass' && !one.waived);
   return verdict === 'pass' && open ? 'abstain' : verdict;
+}
+
+function quarantineHint({ name, evidence }: GuardrailResult, at: string): { hint?: Hint } {
+  const flakes = name === 'tests' ? countingFlakes(evidence).filter(isWhole) : [];
+  if (flakes.length === 0) return {};
+  const says = `A person may let ${flakes.length === 1 ? 'it' : 'them'} not count for 30 days, in .autoland/autoland.yaml:`;
+  return { hint: { says, lines: quarantineYaml(flakes, new Date(at)) } };
 }
 
 const mostPaths = 10;

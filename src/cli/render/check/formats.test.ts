@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../config/config.ts';
+import { sampleClassification } from '../../../testing/changes.ts';
 import { type CheckReport, reportOf, stoppedReport } from '../../../views/check-report.ts';
 import { formats, isFormat, renderAs } from './formats.ts';
 
@@ -51,6 +53,33 @@ describe('text', () => {
     expect(lines[0]).toMatch(/^fail: aaaaaaaaaa\.\.bbbbbbbbbb, class lint/);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
     expect(lines.join('\n')).toMatch(/base\.ok +3/);
+  });
+});
+
+describe('flakes', () => {
+  const flaky = 'totals > `rounds` <b> half a cent to the even cent \u001b[2J, as people expect';
+  const evidence = { headFlakes: [flaky, 'known'], quarantinedFlakes: ['known'] };
+  const told = reportOf(
+    ends,
+    sampleClassification({ base: ends.base, tree: 'c'.repeat(40) }),
+    { verdict: 'pass', results: [{ ...finding, name: 'tests', verdict: 'pass', evidence }] },
+    new Set(),
+  );
+
+  it('come with what to paste, also where the tests pass', () => {
+    const lines = renderAs('text', told, { ...look, columns: 60 }).split('\n');
+    const yaml = lines.slice(lines.indexOf('  tests:'), -1).map((line) => line.slice(2));
+    const { tests } = parseConfig(`version: 1\n${yaml.join('\n')}\n`, 'pasted');
+    expect(tests.quarantine).toEqual([{ test: flaky, until: '2026-02-01T00:00:00.000Z' }]);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
+  });
+
+  it.each(formats)('obey nothing in %s', (format) => {
+    const text = renderAs(format, told, look);
+    expect(text).not.toContain('\u001b');
+    if (format === 'html' || format === 'markdown')
+      expect(text).toMatch(/<pre>tests.*(<br>|\n) {2}quarantine/);
+    if (format === 'html' || format === 'markdown') expect(text).not.toContain('<b>');
   });
 });
 

@@ -27,12 +27,13 @@ ${guardrails.map(details).join('\n')}
 `;
 }
 
-function details({ name, evidence }: CheckedGuardrail): string {
+function details({ name, evidence, hint }: CheckedGuardrail): string {
   const { rows, tables, omitted } = viewOf(evidence, 200);
   const parts = [
     ...(rows.length === 0 ? [] : [tableOf(rows)]),
     ...tables.map((table) => `<h3>${safe(table.name)}</h3>${tableOf(table.rows, table.columns)}`),
     ...(omitted === 0 ? [] : [`<p>${omitted} more</p>`]),
+    ...(hint === undefined ? [] : [`<p>${safe(hint.says)}</p><pre>${safe(hint.lines.join('\n'))}</pre>`]),
   ];
   return parts.length === 0 ? '' : `<h2>${safe(name)}</h2>${parts.join('\n')}`;
 }

@@ -1,4 +1,4 @@
-import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
+import { type CheckedGuardrail, type CheckReport, hasDetails } from '../../../views/check-report.ts';
 import { viewOf } from '../../../views/evidence.ts';
 import { escapeXml, escapeMarkdown as safe } from './escape.ts';
 
@@ -16,17 +16,20 @@ export function renderMarkdown(report: CheckReport): string {
     ...guardrails.map(
       (one) => `| **${one.verdict}** | ${safe(one.name)} | ${safe(one.reason)} (${safe(one.code)}) |`,
     ),
-    ...guardrails.filter(({ verdict }) => verdict !== 'pass').flatMap(details),
+    ...guardrails.filter(hasDetails).flatMap(details),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function details({ name, evidence }: CheckedGuardrail): string[] {
+function details({ name, evidence, hint }: CheckedGuardrail): string[] {
   const { rows, tables, omitted } = viewOf(evidence, 20);
   const parts = [
     ...(rows.length === 0 ? [] : [tableOf(rows)]),
     ...tables.map(({ columns, rows: cells }) => tableOf(cells, columns)),
     ...(omitted === 0 ? [] : [`${omitted} more`]),
+    ...(hint === undefined
+      ? []
+      : [`<p>${safe(hint.says)}</p><pre>${hint.lines.map(safe).join('<br>')}</pre>`]),
   ];
   if (parts.length === 0) return [];
   return ['', `<details><summary>${escapeXml(name)}</summary>${parts.join('')}</details>`];

@@ -1,6 +1,6 @@
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
-import type { CheckedGuardrail, CheckReport } from '../../../views/check-report.ts';
+import { type CheckedGuardrail, type CheckReport, hasDetails } from '../../../views/check-report.ts';
 import { type EvidenceTable, type Row, viewOf } from '../../../views/evidence.ts';
 import { paintOutcome, seconds, wrap } from '../text.ts';
 
@@ -24,7 +24,7 @@ export function renderText(report: CheckReport, look: TextLook): string {
     ...report.notes.flatMap((note) => wrap(`note: ${printable(note)}`, '  ', look.columns)),
     '',
     ...guardrails.flatMap((one) => lineOf(one, look, room)),
-    ...guardrails.filter(({ verdict }) => verdict !== 'pass').flatMap((one) => behind(one, look)),
+    ...guardrails.filter(hasDetails).flatMap((one) => behind(one, look)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -43,12 +43,14 @@ function lineOf(one: CheckedGuardrail, look: TextLook, room: number): string[] {
 
 const mostRows = 8;
 
-function behind({ name, evidence }: CheckedGuardrail, { columns }: TextLook): string[] {
+function behind({ name, evidence, hint }: CheckedGuardrail, { columns }: TextLook): string[] {
   const { rows, tables, omitted } = viewOf(evidence, mostRows);
   const lines = [
     ...tables.flatMap((table) => tableLines(table, columns)),
     ...rowLines(rows, columns),
     ...(omitted === 0 ? [] : [`  (${omitted} more: --json)`]),
+    ...(hint === undefined ? [] : wrap(`  ${hint.says}`, '  ', columns)),
+    ...(hint?.lines ?? []).map((line) => `  ${line}`),
   ];
   return lines.length === 0 ? [] : ['', name, ...lines];
 }
