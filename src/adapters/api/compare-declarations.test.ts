@@ -144,6 +144,17 @@ describe('what a new version takes back', () => {
     expect(ask([manifest(undefined)]).breaks.map(({ kind }) => kind)).toEqual(['types-removed']);
   });
 
+  it('tells the sides apart that say they are one version', () => {
+    const [old, now] = ['x?', 'x'].map((parameter) => [
+      { path: 'package.json', text: '{"name":"kit","version":"1.0.0","types":"index.d.ts"}' },
+      { path: 'index.d.ts', text: "export { a } from './a.js';" },
+      { path: 'a.d.ts', text: `export declare function a(${parameter}: string): void;` },
+    ]);
+    if (old === undefined || now === undefined) throw new Error('there are two');
+    const { breaks } = compareDeclarations({ name: 'kit', old, now, subpaths: ['.'], entries: [] });
+    expect(breaks.map(({ kind }) => kind)).toEqual(['signature-narrowed']);
+  });
+
   it('reads nothing but what it was given', () => {
     const reach = '/// <reference path="/etc/passwd" />\nexport * from "/etc/hosts"; export {};';
     expect(compare(reach, reach)).toEqual([]);

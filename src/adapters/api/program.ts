@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import ts from 'typescript';
 import type { ApiFile } from '../../domain/api.ts';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { normaliseDeclarations } from './normalise.ts';
 
 export type Side = 'old' | 'now';
@@ -20,7 +21,10 @@ export class VirtualPackages {
 
   add(side: Side, { path, text }: ApiFile): void {
     const place = `${rootOf(side, this.#name)}/${path}`;
-    this.#files.set(place, declared.test(path) ? normaliseDeclarations(place, text) : text);
+    this.#files.set(
+      place,
+      declared.test(path) ? normaliseDeclarations(place, text) : unversioned(path, text),
+    );
     for (let folder = dirname(place); folder !== '/'; folder = dirname(folder)) this.#folders.add(folder);
   }
 
@@ -72,6 +76,17 @@ export class VirtualPackages {
     const parsed = ts.createSourceFile(path, text, { languageVersion: ts.ScriptTarget.ESNext });
     this.#parsed.set(path, parsed);
     return parsed;
+  }
+}
+
+/** Two packages of one name and version are one to TypeScript: it would compare the old side with itself. */
+function unversioned(path: string, text: string): string {
+  if (!/(^|\/)package\.json$/.test(path)) return text;
+  try {
+    const manifest: unknown = JSON.parse(text);
+    return isRecord(manifest) ? JSON.stringify({ ...manifest, version: undefined }) : text;
+  } catch {
+    return '{}';
   }
 }
 
