@@ -1,3 +1,5 @@
+import type { RecordedCall } from './recorded-call.ts';
+
 /** One thing that a call was seen to do. `shown` is for people; the rest is compared. */
 export type Outcome = {
   /** `return`, `throw`, `resolve`, `reject`, `read`, `called`, `called-later`, `argument 0`, …; `more`: too many to keep. */
@@ -31,6 +33,8 @@ export type Behaviour = {
   readonly calls: ReadonlyMap<string, SeenCall>;
   /** Why there may have been more than is here; empty: all of it is here. */
   readonly gaps: readonly string[];
+  /** Calls of exports whose arguments were plain data, each once, some of many; absent: none were kept. */
+  readonly inputs?: readonly RecordedCall[];
 };
 
 export type Observation =

@@ -1,12 +1,13 @@
+import { type EncodedValue, isEncoded } from './encoded-value.ts';
 import { isRecord, type JsonRecord } from './npm/hostile-json.ts';
 
-/** A call of a package in production, with its arguments as JSON (`src/adapters/recorder/inside/sample/encode.ts`). */
+/** A call of a package, in production or in tests, with its arguments as JSON (`src/adapters/recorder/inside/sample/encode.ts`). */
 export type RecordedCall = {
   readonly package: string;
   readonly kind: 'call' | 'construct';
   /** What the client asked for and the properties from there on. */
   readonly steps: readonly [string, ...string[]];
-  readonly args: readonly unknown[];
+  readonly args: readonly EncodedValue[];
 };
 
 export type Recordings = {
@@ -43,6 +44,12 @@ export function readRecordings(text: string): Recordings {
     else if (at < lines.length - 1) unreadable++;
   }
   return { calls: [...calls.values()], notPlain, unreadable, truncated: lines.length > mostLines };
+}
+
+/** undefined: it is no call. Nothing is believed of who wrote it. */
+export function readCall(line: string): RecordedCall | undefined {
+  const record = parse(line);
+  return record && callOf(record);
 }
 
 function parse(line: string): JsonRecord | undefined {
@@ -90,30 +97,4 @@ function stepsOf(value: unknown): readonly [string, ...string[]] | undefined {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= mostName;
-}
-
-const specials: ReadonlySet<unknown> = new Set([
-  'undefined',
-  'NaN',
-  'Infinity',
-  '-Infinity',
-  '-0',
-  'Invalid Date',
-]);
-
-/** Recursive: no deeper than `mostDepth`. */
-function isEncoded(value: unknown): boolean {
-  if (value === null || typeof value !== 'object') return true;
-  if (Array.isArray(value)) return value.every(isEncoded);
-  const [entry, second] = Object.entries(value);
-  if (entry === undefined || second !== undefined) return false;
-  const [tag, inside] = entry;
-  if (tag === 's') return specials.has(inside);
-  if (tag === 'n') return typeof inside === 'string' && /^-?\d{1,1000}$/.test(inside);
-  if (tag === 'd') return typeof inside === 'number' && Math.abs(inside) <= 8.64e15;
-  return tag === 'o' && Array.isArray(inside) && inside.every(isEntry);
-}
-
-function isEntry(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && isEncoded(value[1]);
 }

@@ -60,6 +60,22 @@ describe('readRecords', () => {
     expect(calls.get(key)?.facets.get('result')).toHaveLength(1);
   });
 
+  it('keeps calls that others can be made from, each once, and has no gap for those that are none', async () => {
+    const input = {
+      t: 'input',
+      v: 1,
+      package: 'a',
+      kind: 'call',
+      steps: ['a', 'f'],
+      args: [{ o: [['x', 1]] }],
+    };
+    write('1.jsonl', call, outcome, input, input, { ...input, steps: ['b'] }, { ...input, args: [{ x: 1 }] });
+    write('2.jsonl', input);
+    const { inputs, gaps } = await readRecords(directory);
+    expect(inputs).toEqual([{ package: 'a', kind: 'call', steps: ['a', 'f'], args: [{ o: [['x', 1]] }] }]);
+    expect(gaps).toEqual([]);
+  });
+
   it('follows no link', async () => {
     write('real.txt', call);
     symlinkSync(join(directory, 'real.txt'), join(directory, '1.jsonl'));

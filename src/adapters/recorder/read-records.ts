@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Behaviour, LoadedPackage, Outcome, SeenCall } from '../../domain/behaviour.ts';
 import { isRecord, type JsonRecord } from '../../domain/npm/hostile-json.ts';
+import { type RecordedCall, readCall } from '../../domain/recorded-call.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
 
 const mostFiles = 500;
@@ -10,6 +11,7 @@ const mostLine = 16 * 1024;
 const mostCalls = 50_000;
 const mostOutcomes = 200;
 const mostLoads = 2000;
+const mostInputs = 400;
 
 /**
  * What the processes of a test run left in `directory`. Code of the packages ran in those: what cannot be read is a gap, never
@@ -36,6 +38,7 @@ class Reading {
   readonly #loads = new Map<string, LoadedPackage>();
   readonly #calls = new Map<string, { call: Omit<SeenCall, 'facets'>; facets: Facets }>();
   readonly #gaps = new Set<string>();
+  readonly #inputs = new Map<string, RecordedCall>();
 
   gap(why: string): void {
     this.#gaps.add(why);
@@ -45,7 +48,8 @@ class Reading {
     for (const line of text.split('\n')) {
       if (line === '') continue;
       const record = line.length > mostLine ? undefined : parse(line);
-      if (record === undefined || !this.#take(record)) this.gap('unreadable');
+      if (record?.t === 'input') this.#takeInput(line);
+      else if (record === undefined || !this.#take(record)) this.gap('unreadable');
     }
   }
 
@@ -55,7 +59,15 @@ class Reading {
       const seen = [...facets].map(([facet, outcomes]) => [facet, [...outcomes.values()]] as const);
       calls.set(key, { ...call, facets: new Map(seen) });
     }
-    return { loads: [...this.#loads.values()], calls, gaps: [...this.#gaps] };
+    const inputs = [...this.#inputs.values()];
+    return { loads: [...this.#loads.values()], calls, gaps: [...this.#gaps], inputs };
+  }
+
+  /** One too few is no gap: others like it are only tried. */
+  #takeInput(line: string): void {
+    if (this.#inputs.size >= mostInputs) return;
+    const call = readCall(line);
+    if (call !== undefined) this.#inputs.set(JSON.stringify(call), call);
   }
 
   /** Answers whether it is a record. */

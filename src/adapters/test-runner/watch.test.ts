@@ -94,6 +94,9 @@ async function compared(name: keyof typeof heads, now: string) {
   expect(runs).toMatchObject({ base: { code: 0 }, head: { code: 0 }, rerun: undefined });
   if (runs.observed?.kind !== 'observed') throw new Error(`expected records, found ${runs.observed?.kind}`);
   expect(runs.observed.base[0].loads).toEqual([{ package: name, version: '1.0.0', by: undefined }]);
+  const options = { o: [['path', '/']] };
+  const input = { package: name, kind: 'call', steps: [name, 'write'], args: ['my name', options] };
+  expect(runs.observed.base[0].inputs).toContainEqual(input);
   return compareBehaviour(runs.observed.base, runs.observed.head);
 }
 

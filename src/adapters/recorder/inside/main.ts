@@ -6,6 +6,7 @@ import type { Handler } from './handler.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
 import { hookModules } from './hook-modules.ts';
 import { Disturber } from './mutate/disturber.ts';
+import { Inputs } from './record/inputs.ts';
 import { Recorder } from './record/recorder.ts';
 import { RecordWriter } from './record/writer.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -18,8 +19,13 @@ hookCommonJs(boundary);
 hookModules(boundary, join(settings.records, 'doors', name));
 
 function handlerOf({ records, seed, disturb }: Settings): Handler {
-  if (disturb === undefined) return new Recorder(new RecordWriter(join(records, `${name}.jsonl`)), seed);
+  if (disturb === undefined) return recorder(new RecordWriter(join(records, `${name}.jsonl`)), seed);
   return new Disturber(disturb.fault, () => note(join(records, disturb.disturbed)));
+}
+
+function recorder(writer: RecordWriter, seed: number): Handler {
+  const inputs = new Inputs(writer);
+  return new Recorder(writer, seed, (crossing, entry) => inputs.keep(crossing, entry));
 }
 
 function note(file: string): void {

@@ -22,6 +22,9 @@ const mostCallbacks = 20;
 const mostTimes = 5000;
 const mostPaths = 20_000;
 
+/** Told of each call that is looked at, before it is made. MUST NOT throw. */
+export type OnCall = (crossing: Crossing, entry: Entry) => void;
+
 /** Writes down what each side of the boundary sees of the other. Changes nothing but Math.random. */
 export class Recorder implements Handler {
   readonly #ledger: Ledger;
@@ -30,8 +33,10 @@ export class Recorder implements Handler {
   readonly #runs = new WeakMap<Crossing, Run>();
   readonly #versions = new Map<string, string>();
   readonly #times = new Map<string, number>();
+  readonly #onCall: OnCall;
 
-  constructor(writer: RecordWriter, seed: number) {
+  constructor(writer: RecordWriter, seed: number, onCall: OnCall = () => undefined) {
+    this.#onCall = onCall;
     this.#ledger = new Ledger(writer);
     this.#random = new SeededRandom(`${seed} ${process.argv.slice(1).join(' ')}`, short);
   }
@@ -131,6 +136,7 @@ export class Recorder implements Handler {
     const before = args.map((arg) => arg.digest);
     const run: Run = { entry, reads: new Set(), called: new Map(), before, running: true };
     this.#runs.set(crossing, run);
+    this.#onCall(crossing, entry);
     this.#ambient.settle();
     return run;
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecordings } from '../../../../domain/recorded-call.ts';
 import { decode } from '../replay/decode.ts';
-import { encodeArguments } from './encode.ts';
+import { encodeArguments, encodeOpenly } from './encode.ts';
 
 const again = (...args: readonly unknown[]) => encodeArguments(args)?.map(decode);
 
@@ -125,5 +125,15 @@ describe('arguments as JSON', () => {
         calls[0]?.args.map(decode);
       }),
     );
+  });
+
+  it('hides nothing where it stays inside', () => {
+    const args = [
+      { password: 'hunter2', 'me@example.com': 'Bearer abcdefghijklmnop' },
+      'setCookie',
+      '4111111111111111',
+    ];
+    expect(encodeOpenly(args)?.map(decode)).toEqual(args);
+    expect(again(...args)).not.toEqual(args);
   });
 });

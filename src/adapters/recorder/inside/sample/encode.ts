@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { isPlain } from '../kinds.ts';
-import { maskAll, maskNumber, maskText, tellsSecret } from './redact.ts';
+import { type Hiding, nothingHidden, secretsHidden } from './redact.ts';
 
 /**
  * Arguments as JSON. What JSON lacks stands in objects of one key: `o` entries of an object, `s` undefined, NaN, Infinity,
@@ -18,7 +18,13 @@ export type Encoded =
   | { readonly d: number };
 
 /** `hidden`: the value stands under a key that names a secret. */
-type Walk = { nodes: number; characters: number; readonly open: Set<object>; hidden: boolean };
+type Walk = {
+  readonly hiding: Hiding;
+  nodes: number;
+  characters: number;
+  readonly open: Set<object>;
+  hidden: boolean;
+};
 
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;
 const mostNodes = 500;
@@ -30,7 +36,20 @@ const mostDepth = 8;
  * is somebody's could be in there.
  */
 export function encodeArguments(args: readonly unknown[], hidden = false): readonly Encoded[] | undefined {
-  const walk: Walk = { nodes: mostNodes, characters: mostCharacters, open: new Set(), hidden };
+  return encodeAll(args, secretsHidden, hidden);
+}
+
+/** The same with nothing hidden: for arguments that tests send, and that stay inside the job. MUST NOT be used in a service. */
+export function encodeOpenly(args: readonly unknown[]): readonly Encoded[] | undefined {
+  return encodeAll(args, nothingHidden, false);
+}
+
+function encodeAll(
+  args: readonly unknown[],
+  hiding: Hiding,
+  hidden: boolean,
+): readonly Encoded[] | undefined {
+  const walk: Walk = { hiding, nodes: mostNodes, characters: mostCharacters, open: new Set(), hidden };
   try {
     return encodeList(args, walk, 0);
   } catch (thrown) {
@@ -62,13 +81,13 @@ function encode(value: unknown, walk: Walk, depth: number): Encoded {
 function encodeText(value: string, walk: Walk): string {
   walk.characters -= value.length;
   if (walk.characters < 0) refuse();
-  return walk.hidden ? maskAll(value) : maskText(value);
+  return walk.hiding.text(value, walk.hidden);
 }
 
 function encodeNumber(value: number, walk: Walk): Encoded {
   if (!Number.isFinite(value) || Object.is(value, -0))
     return { s: Object.is(value, -0) ? '-0' : String(value) };
-  return maskNumber(value, walk.hidden);
+  return walk.hiding.number(value, walk.hidden);
 }
 
 function encodeBigint(value: bigint, walk: Walk): Encoded {
@@ -97,7 +116,7 @@ function encodeList(values: readonly unknown[], walk: Walk, depth: number): read
   const { hidden } = walk;
   const encoded = values.map((value) => {
     const one = encode(value, walk, depth);
-    if (typeof value === 'string' && value.length <= longestName) walk.hidden ||= tellsSecret(value);
+    if (typeof value === 'string' && value.length <= longestName) walk.hidden ||= walk.hiding.tells(value);
     return one;
   });
   walk.hidden = hidden;
@@ -119,11 +138,11 @@ function encodeEntry(
   if (typeof key === 'symbol') refuse();
   walk.characters -= key.length;
   const { hidden } = walk;
-  walk.hidden ||= tellsSecret(key);
+  walk.hidden ||= walk.hiding.tells(key);
   const value = encode(dataAt(of, key), walk, depth + 1);
   walk.hidden = hidden;
   // A key may be somebody's address or number itself.
-  return [maskText(key), value];
+  return [walk.hiding.text(key, false), value];
 }
 
 function dataAt(of: object, key: string): unknown {

@@ -78,3 +78,19 @@ function entropy(text: string): number {
   for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
 }
+
+/** How values are hidden that are written down. `all`: each of them is, whatever it looks like. */
+export type Hiding = {
+  text(value: string, all: boolean): string;
+  number(value: number, all: boolean): number;
+  /** Whether all that stands under, or follows, a name is to be hidden. */
+  tells(name: string): boolean;
+};
+
+export const secretsHidden: Hiding = {
+  text: (value, all) => (all ? maskAll(value) : maskText(value)),
+  number: maskNumber,
+  tells: tellsSecret,
+};
+
+export const nothingHidden: Hiding = { text: (value) => value, number: (value) => value, tells: () => false };
