@@ -1,6 +1,6 @@
 import type { Sha } from '../domain/change.ts';
 import type { RecordedCall } from '../domain/recorded-call.ts';
-import type { Replay } from '../domain/replay.ts';
+import type { EachReplay, Replay } from '../domain/replay.ts';
 import type { TestCommands } from './test-runner.ts';
 
 export type ReplaySides = {
@@ -9,7 +9,7 @@ export type ReplaySides = {
   readonly head: Sha;
 };
 
-/** Makes calls that production made, once more with the packages of each side. */
+/** Makes calls with the packages of each side: those that production made, and others like them. */
 export interface Replayer {
   /**
    * Makes the calls in their order, in a process of its own each time: with the base's packages twice, with the head's once.
@@ -21,6 +21,15 @@ export interface Replayer {
     sides: ReplaySides,
     calls: readonly RecordedCall[],
   ): Promise<Replay>;
+  /**
+   * The same for calls that nobody may ever have made: one that takes too long, or ends what makes it, MUST NOT keep the others
+   * from being made. What the base does not finish MUST be left out; the head MUST be given a multiple of the base's time.
+   */
+  replayEach(
+    commands: Pick<TestCommands, 'install'>,
+    sides: ReplaySides,
+    calls: readonly RecordedCall[],
+  ): Promise<EachReplay>;
 }
 
 /** Calls of production that are kept outside of the repository. */

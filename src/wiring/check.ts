@@ -224,6 +224,7 @@ async function openTools({ state, git, rules, cache }: Check) {
     } satisfies Reproducer,
     replayer: {
       replay: (...asked) => replayer.replay(...asked).catch(rethrowWithMend),
+      replayEach: (...asked) => replayer.replayEach(...asked).catch(rethrowWithMend),
     } satisfies Replayer,
     boundary: {
       run: (...asked) => boundary.run(...asked).catch(rethrowWithMend),

@@ -12,6 +12,8 @@ export type Watch = {
   readonly mounts: readonly SandboxMount[];
   /** The module that makes recorded calls, inside. */
   readonly replayer: string;
+  /** The module that makes each of them for itself; it watches without the option. */
+  readonly eachReplayer: string;
   /** Where processes may write; the same directory on the host and inside. */
   readonly records: string;
   readonly recordsInside: string;
@@ -37,6 +39,7 @@ export async function startWatch(job: string, packages: readonly string[], seed:
       { source: records, target: recordsInside, mode: 'write' },
     ],
     replayer: `${kitInside}/replay/replay.js`,
+    eachReplayer: `${kitInside}/replay/each.js`,
     records,
     recordsInside,
     read: () => readRecords(records),

@@ -30,6 +30,7 @@ async function gather({ file, given, recordings = 'calls.jsonl', changeClass, pa
       asked.push(calls);
       return Promise.resolve({ kind: 'ended', side: 'head' });
     },
+    replayEach: () => Promise.reject(new Error('asked for more')),
   };
   const readFile = (commit: string, path: string) => {
     read.push(`${commit} ${path}`);
