@@ -1,5 +1,6 @@
 import type { ApiComparison, ApiQuestion, SourceImports } from '../domain/api.ts';
 import type { SourceText } from '../domain/capabilities.ts';
+import type { DeclaredFunction, ParameterQuestion } from '../domain/parameter-types.ts';
 
 /** Reads what packages promise and what sources take. MUST run nothing of what it reads, and survive any text. */
 export interface ApiReader {
@@ -7,4 +8,6 @@ export interface ApiReader {
   compare(question: ApiQuestion): Promise<ApiComparison | undefined>;
   /** By id. A source that could not be read is missing, which MUST be read as "may take anything". */
   imports(sources: readonly SourceText[]): Promise<ReadonlyMap<string, SourceImports>>;
+  /** For each function that is asked for. undefined: it could not be found out. */
+  parameters(question: ParameterQuestion): Promise<readonly DeclaredFunction[] | undefined>;
 }

@@ -19,6 +19,15 @@ describe('ChildApiReader', () => {
     expect(answer).toEqual({ breaks: [], sights: [{ subpath: '.', how: 'types' }], foreign: [] });
   });
 
+  it('answers how functions may be called, and nothing for what ends its child', async () => {
+    const functions = [{ kind: 'call', steps: ['kit', 'f'] } as const];
+    const ask = (text: string) =>
+      new ChildApiReader().parameters({ name: 'kit', old: files(text), now: files(text), functions });
+    const way = { parameters: [{ type: { kind: 'literal', value: 1 }, optional: false }] };
+    expect(await ask('export declare function f(a: 1): void;')).toEqual([{ old: [way], now: [way] }]);
+    expect(await ask(`export type A = ${'['.repeat(200_000)}1${']'.repeat(200_000)};`)).toBeUndefined();
+  });
+
   it('answers nothing for what ends or hangs its child', async () => {
     const deep = `export type A = ${'['.repeat(200_000)}1${']'.repeat(200_000)};`;
     expect(await new ChildApiReader().compare(question(deep))).toBeUndefined();

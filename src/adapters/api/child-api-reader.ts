@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type ApiComparison, type ApiQuestion, apiBreakKinds, type SourceImports } from '../../domain/api.ts';
 import type { SourceText } from '../../domain/capabilities.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
+import type { DeclaredFunction, ParameterQuestion } from '../../domain/parameter-types.ts';
 import type { ApiReader } from '../../ports/api.ts';
 
 const mostOutput = 16 * 1024 * 1024;
@@ -24,6 +25,12 @@ export class ChildApiReader implements ApiReader {
     if (sources.length === 0) return new Map();
     const answer = parse(await this.#run('imports-child', JSON.stringify(sources)));
     return new Map((Array.isArray(answer) ? answer : []).filter(isImports).map((each) => [each.id, each]));
+  }
+
+  async parameters(question: ParameterQuestion): Promise<readonly DeclaredFunction[] | undefined> {
+    const answer = parse(await this.#run('parameters-child', JSON.stringify(question)));
+    const isWhole = Array.isArray(answer) && answer.length === question.functions.length;
+    return isWhole && answer.every(isDeclared) ? answer : undefined;
   }
 
   #run(child: string, input: string): Promise<string | undefined> {
@@ -75,4 +82,8 @@ function isImports(value: unknown): value is SourceImports & { readonly id: stri
     Array.isArray(value.imports) &&
     Array.isArray(value.members)
   );
+}
+
+function isDeclared(value: unknown): value is DeclaredFunction {
+  return isRecord(value) && Array.isArray(value.old) && Array.isArray(value.now);
 }

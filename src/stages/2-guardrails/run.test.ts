@@ -80,7 +80,7 @@ describe('checkChange', () => {
     const deps = {
       proofs: { prove: down },
       advisories: { known: down },
-      api: { compare: down, imports: down },
+      api: { compare: down, imports: down, parameters: down },
       syntax: { capabilities: down, faults: down, compare: down },
     };
     const { codes } = await check({ change: project('2.6.2'), class: 'revert', deps });
