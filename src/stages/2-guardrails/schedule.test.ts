@@ -63,4 +63,10 @@ describe('runTasks', () => {
     const { log } = await record([row, row], 1);
     expect(log.slice(0, 2)).toEqual(['start 0', 'start 1']);
   });
+
+  it('runs a heavy task before those behind it, even if it has to wait for what it needs', async () => {
+    const heavy = { needs: [], heavy: true, ticks: 2 };
+    const { log } = await record([heavy, { ...heavy, needs: [0] }, heavy], 1);
+    expect(log.filter((each) => each.startsWith('start'))).toEqual(['start 0', 'start 1', 'start 2']);
+  });
 });
