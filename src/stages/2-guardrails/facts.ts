@@ -8,7 +8,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
 import type { ApiFacts } from './api/compared.ts';
 import type { BuildFacts } from './build/facts.ts';
-import type { ReplayFacts } from './characterization/facts.ts';
+import type { AmplifiedFacts, ReplayFacts } from './characterization/facts.ts';
 import type { DocumentFacts } from './documentation/facts.ts';
 import type { FlagFacts } from './flag-off/facts.ts';
 import type { LintFacts } from './lint/facts.ts';
@@ -148,6 +148,7 @@ export type Facts = {
   readonly lint: LintFacts;
   readonly tests: TestFacts;
   readonly replayed: ReplayFacts;
+  readonly amplified: AmplifiedFacts;
   readonly mutation: MutationFacts;
   readonly build: BuildFacts;
 };

@@ -5,6 +5,7 @@ import { allGuardrails } from './all.ts';
 import { check, type Fault, faultOf, notRun } from './check.ts';
 import type { FactName, Facts, Guardrail } from './facts.ts';
 import { gatherAdvisories } from './run-advisories.ts';
+import { gatherAmplified } from './run-amplified.ts';
 import { gatherApi } from './run-api.ts';
 import { attestReport } from './run-attest.ts';
 import { gatherBuild } from './run-build.ts';
@@ -49,6 +50,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   api: gatherApi,
   replayed: gatherReplayed,
   tests: gatherTests,
+  amplified: gatherAmplified,
   build: gatherBuild,
   mutation: gatherMutation,
 };

@@ -42,6 +42,7 @@ function verdictOf(
     registry: { packages } as Partial<RegistryFacts> as RegistryFacts,
     tests: { configured: true, class: changeClass, observed } as Partial<TestFacts> as TestFacts,
     replayed,
+    amplified: { kind: 'none' },
   };
   return characterization.check(facts);
 }

@@ -3,6 +3,7 @@ import type { PackageChange } from '../../../domain/change.ts';
 import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
 import { type Facts, type Finding, guardrail, type LockFacts } from '../facts.ts';
+import { joinAmplified, judgeAmplified } from './amplified.ts';
 import { type Compared, compareBehaviour } from './compare.ts';
 import { joinProduction, judgeProduction } from './production.ts';
 import { cut, finding, row, shown, tableOf } from './told.ts';
@@ -16,11 +17,15 @@ type Updated = PackageChange & { readonly from: string; readonly to: string };
  */
 export const characterization = guardrail(
   'characterization',
-  ['lock', 'registry', 'tests', 'replayed'],
-  (facts) => joinProduction(judgeTests(facts), judgeProduction(facts.replayed)),
+  ['lock', 'registry', 'tests', 'replayed', 'amplified'],
+  (facts) => {
+    const seen = joinProduction(judgeTests(facts), judgeProduction(facts.replayed));
+    return joinAmplified(seen, judgeAmplified(facts.amplified));
+  },
 );
 
-function judgeTests({ lock, registry, tests }: Pick<Facts, 'lock' | 'registry' | 'tests'>): Finding {
+/** What the tests alone say. */
+export function judgeTests({ lock, registry, tests }: Pick<Facts, 'lock' | 'registry' | 'tests'>): Finding {
   const updated = registry.packages.filter(isUpdate);
   if (!tests.configured) return finding('not-configured', 'not-configured', 'No test command is configured.');
   const { observed } = tests;

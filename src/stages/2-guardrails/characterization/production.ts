@@ -5,7 +5,7 @@ import { counted } from '../../../domain/words.ts';
 import type { Finding } from '../facts.ts';
 import { compareBehaviour, type Difference } from './compare.ts';
 import type { ReplayFacts } from './facts.ts';
-import { cut, finding, row, short, shown, tableOf } from './told.ts';
+import { cut, finding, rankOf, row, short, shown, tableOf } from './told.ts';
 
 type Made = Extract<ReplayFacts, { kind: 'made' }>;
 type Replayed = Extract<Replay, { kind: 'replayed' }>;
@@ -74,13 +74,6 @@ function countsOf({ chosen: { calls, omitted, notPlain } }: Made, made: number):
   return { recorded: calls.length, made, omitted, notPlain };
 }
 
-const permissive: readonly Finding['verdict'][] = [
-  'fail',
-  'abstain',
-  'not-configured',
-  'not-offered',
-  'pass',
-];
 const comparedNothing: ReadonlySet<string> = new Set(
   ['own-code', 'not-reached', 'nothing-to-observe'].map((code) => `characterization.${code}`),
 );
@@ -88,9 +81,8 @@ const comparedNothing: ReadonlySet<string> = new Set(
 /** Neither what the tests see nor what production sends makes up for what the other finds. */
 export function joinProduction(tests: Finding, production: Finding | undefined): Finding {
   if (production === undefined) return tests;
-  const rank = ({ verdict }: Finding) => permissive.indexOf(verdict);
-  const alone = rank(tests) === rank(production) && comparedNothing.has(tests.code);
-  if (alone || rank(production) < rank(tests)) return production;
+  const alone = rankOf(tests) === rankOf(production) && comparedNothing.has(tests.code);
+  if (alone || rankOf(production) < rankOf(tests)) return production;
   const reason = production.verdict === 'pass' ? `${tests.reason} ${production.reason}` : tests.reason;
   return { ...tests, reason, evidence: { ...tests.evidence, production: production.evidence } };
 }

@@ -35,3 +35,16 @@ export function finding(
 ): Finding {
   return { verdict, code: `characterization.${code}`, reason, evidence };
 }
+
+const strictFirst: readonly Finding['verdict'][] = [
+  'fail',
+  'abstain',
+  'not-configured',
+  'not-offered',
+  'pass',
+];
+
+/** Of two findings the one of the lower rank counts. */
+export function rankOf({ verdict }: Pick<Finding, 'verdict'>): number {
+  return strictFirst.indexOf(verdict);
+}

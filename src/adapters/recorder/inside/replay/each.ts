@@ -61,7 +61,7 @@ async function watch(state: EachState, callMs: number, deadline: number): Promis
   }, lookMs);
   await ended;
   clearInterval(timer);
-  // One that the end of all time has met is not known to be slow.
-  if (performance.now() < deadline) state.leave();
+  // One that the end of all time has met is not known to be slow, nor one that was begun when its process was ended for others.
+  if (performance.now() < deadline && !state.isStale) state.leave();
   state.restart();
 }
