@@ -5,6 +5,7 @@ import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
+import { copyFiles } from './copy-files.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -122,19 +123,18 @@ async function inputsOf(tree: string): Promise<string[]> {
 }
 
 async function copyModules(from: string, to: string): Promise<void> {
-  const entries = await readdir(from, { recursive: true, withFileTypes: true });
-  const roots = entries
-    .filter((entry) => entry.isDirectory() && entry.name === 'node_modules')
-    .map((entry) => relative(from, join(entry.parentPath, entry.name)))
-    .filter((path) => path.split('/').filter((part) => part === 'node_modules').length === 1);
-  for (const path of roots) {
+  for (const path of await modulesIn(from, '')) {
     await removeTree(join(to, path));
-    await cp(join(from, path), join(to, path), {
-      recursive: true,
-      verbatimSymlinks: true,
-      preserveTimestamps: true,
-    });
+    await copyFiles(join(from, path), join(to, path));
   }
+}
+
+/** The outermost `node_modules`, of the root and of workspaces. */
+async function modulesIn(root: string, folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  const deeper = folders.map((path) => (basename(path) === 'node_modules' ? [path] : modulesIn(root, path)));
+  return (await Promise.all(deeper)).flat();
 }
 
 /** In one step at the end, so that half an install is never taken for one. */
@@ -147,7 +147,7 @@ async function move(draft: string, place: string): Promise<void> {
     if (!isErrno(error, 'EXDEV')) throw error;
     const near = `${place}.${randomUUID()}`;
     try {
-      await cp(draft, near, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      await copyFiles(draft, near);
       await rename(near, place);
     } finally {
       await removeTree(near);

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { SandboxLimits, SandboxResult } from '../../../ports/sandbox.ts';
 import { giveSecrets } from '../give-secrets.ts';
 import { hostEnvironment } from './commands.ts';
-import { diskUse, removedFilesUse } from './disk-use.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { Enforcer } from './enforcer.ts';
 import { TailBuffer } from './tail-buffer.ts';
 
@@ -24,7 +23,6 @@ export type Supervised = {
 
 export const STATUS_FD = 4;
 const LOOK_MS = 50;
-const DISK_LOOK_MS = 250;
 /** How long the pipes may stay open once the first process has ended, or all were killed. */
 const LINGER_MS = 2000;
 
@@ -36,11 +34,13 @@ export async function supervise(job: Supervised): Promise<SandboxResult> {
   const { child, output, closed } = start(job);
   const stop = new AbortController();
   try {
-    const watching = watch(job, child.pid ?? 0, stop.signal);
+    const more = job.limits.diskMiB * 1024 * 1024;
+    const disk = new DiskWatch(job.writable, { held: job.heldBytes, more });
+    const watching = watch(job, { root: child.pid ?? 0, disk }, stop.signal);
     const early = await Promise.race([watching, ended(child, closed)]);
     stop.abort();
     // What happened between the last look and the end counts as well.
-    const limit = early ?? (await watching) ?? (await lastLook(job));
+    const limit = early ?? (await watching) ?? (await lastLook(job, disk));
     // Before the pipes are waited for: bubblewrap's inner process, left behind in its first moments, would hold them.
     await job.enforcer.close(child);
     await Promise.race([closed, sleep(LINGER_MS, undefined, { ref: false })]);
@@ -97,34 +97,25 @@ async function ended(child: ChildProcess, closed: Promise<void>): Promise<undefi
 }
 
 /** The first limit that is reached; undefined once stopped. */
-async function watch(job: Supervised, root: number, signal: AbortSignal): Promise<Limit | undefined> {
+async function watch(
+  job: Supervised,
+  { root, disk }: { readonly root: number; readonly disk: DiskWatch },
+  signal: AbortSignal,
+): Promise<Limit | undefined> {
   const deadline = performance.now() + job.limits.seconds * 1000;
-  let nextDiskLook = 0;
   while (!signal.aborted) {
     const now = performance.now();
     if (now >= deadline) return 'seconds';
     const limit = await job.enforcer.exceeded(root);
     if (limit !== undefined) return limit;
-    if (now >= nextDiskLook) {
-      if (await diskExceeded(job, await job.enforcer.pids(root))) return 'disk';
-      // A large tree takes long to measure: looking must not cost more than a third of the time.
-      nextDiskLook = performance.now() + Math.max(DISK_LOOK_MS, 2 * (performance.now() - now));
-    }
+    if (await disk.exceeded(() => job.enforcer.pids(root))) return 'disk';
     await sleep(Math.min(LOOK_MS, Math.max(1, deadline - now)), undefined, { signal }).catch(() => {});
   }
   return undefined;
 }
 
-async function lastLook(job: Supervised): Promise<Limit | undefined> {
-  return (await job.enforcer.exceeded(0)) ?? ((await diskExceeded(job, [])) ? 'disk' : undefined);
-}
-
-async function diskExceeded(job: Supervised, pids: readonly number[]): Promise<boolean> {
-  if (job.writable.length === 0) return false;
-  const devices = await Promise.all(job.writable.map(async (path) => (await stat(path)).dev));
-  const removed = await removedFilesUse(pids, new Set(devices));
-  const allowed = job.heldBytes + job.limits.diskMiB * 1024 * 1024 - removed;
-  return (await diskUse(job.writable, allowed)).bytes > allowed;
+async function lastLook(job: Supervised, disk: DiskWatch): Promise<Limit | undefined> {
+  return (await job.enforcer.exceeded(0)) ?? ((await disk.look([])) ? 'disk' : undefined);
 }
 
 /** bubblewrap reports the command's own exit code; without a report it never came to run the command. */
