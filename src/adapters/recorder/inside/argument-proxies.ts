@@ -6,13 +6,22 @@ type Sides = {
   in(value: unknown): unknown;
   /** Makes what the client gets of a value of the package. */
   out(value: unknown, crossing: Crossing, at: string): unknown;
+  /** Runs what is the client's. */
+  outside<Answer>(run: () => Answer): Answer;
 };
+
+/**
+ * What is called. A file of the project hands on what it gets to files that are not watched, to which a proxy of an object
+ * would be another object: of its arguments only functions stand behind one, and not those that an instance may keep.
+ */
+export type Callee = 'package' | 'module';
 
 type Held = { crossing: Crossing; at: string };
 
 const { apply, construct, get, getOwnPropertyDescriptor, ownKeys, set } = Reflect;
 const mostNodes = 5000;
 const mostElements = 10_000;
+const mostHeld = 100;
 
 /**
  * The other half of the membrane: what a client hands to a package. Which properties of it are read, and how its functions
@@ -21,19 +30,26 @@ const mostElements = 10_000;
 export class ArgumentProxies {
   readonly #handler: Handler;
   readonly #sides: Sides;
+  readonly #callee: Callee;
   readonly #proxies = new WeakMap<object, object>();
   readonly #raw = new WeakMap<object, object>();
   /** Of a client's object: who passed it last. */
   readonly #held = new WeakMap<object, Held>();
 
-  constructor(handler: Handler, sides: Sides) {
+  constructor(handler: Handler, sides: Sides, callee: Callee) {
     this.#handler = handler;
     this.#sides = sides;
+    this.#callee = callee;
   }
 
   hand(crossing: Crossing, args: readonly unknown[]): unknown[] {
     if (this.#handler.callback === undefined && this.#handler.argumentRead === undefined) return [...args];
     return args.map((arg, index) => this.#wrap(arg, { crossing, at: String(index) }));
+  }
+
+  /** A client's object on which a method is called. */
+  lend(crossing: Crossing, self: object): void {
+    this.#held.set(self, { crossing, at: 'this' });
   }
 
   unwrap(value: object): object {
@@ -70,9 +86,11 @@ export class ArgumentProxies {
   #wrap(given: unknown, held: Held): unknown {
     const value = this.#sides.in(given);
     if (!isObject(value)) return value;
-    if (!isHanded(value)) return value;
     // A value of the package itself comes home as it is.
     if (value !== given) return value;
+    if (this.#callee === 'module' && (typeof value !== 'function' || held.crossing.kind === 'construct'))
+      return this.#hold(value, held);
+    if (!isHanded(value)) return value;
     this.#held.set(value, held);
     const known = this.#proxies.get(value);
     if (known !== undefined) return known;
@@ -80,6 +98,17 @@ export class ArgumentProxies {
     this.#proxies.set(value, proxy);
     this.#raw.set(proxy, value);
     return proxy;
+  }
+
+  /** It goes back as it came, and so does what is in it. */
+  #hold(value: object, held: Held): object {
+    this.#held.set(value, held);
+    if (!(Array.isArray(value) || isPlain(value))) return value;
+    for (const key of ownKeys(value).slice(0, mostHeld)) {
+      const own: unknown = getOwnPropertyDescriptor(value, key)?.value;
+      if (isObject(own)) this.#held.set(own, held);
+    }
+    return value;
   }
 
   #readable(): ProxyHandler<object> {
@@ -135,16 +164,20 @@ export class ArgumentProxies {
     if (held === undefined) return run(args);
     const { crossing, at } = held;
     const raws = args.map((arg) => this.unwrapDeep(arg));
+    // A file of the project may hand on a function of other files.
+    const isSeen = (arg: unknown) => typeof arg === 'function' && this.#callee === 'package';
     const seen = raws.map((arg, index) =>
-      typeof arg === 'function' ? this.#sides.out(arg, crossing, `${at}.${index}`) : arg,
+      isSeen(arg) ? this.#sides.out(arg, crossing, `${at}.${index}`) : arg,
     );
-    const proceed = () => run(seen);
+    const proceed = () => this.#sides.outside(() => run(seen));
     const { callback } = this.#handler;
     const answer =
       callback === undefined
         ? proceed()
         : callback.call(this.#handler, crossing, { at, args: raws }, proceed);
-    return this.#sides.in(answer);
+    const given = this.#sides.in(answer);
+    if (this.#callee === 'module' && isObject(given) && given === answer) this.#hold(given, held);
+    return given;
   }
 }
 

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Handler } from './handler.ts';
+import { isObject } from './kinds.ts';
 import { Membrane } from './membrane.ts';
+import { OwnModules } from './own-modules.ts';
 import { packageDirectory, packageNamed, packageOf } from './packages.ts';
 
-/** A request for a watched package from outside of those that are watched. */
+/** A request for a watched package, or a watched file of the project, from outside of those that are watched. */
 export type Request = {
   readonly package: string;
+  /** A file of the project: `package` and `specifier` are its path. */
+  readonly isOwn: boolean;
   readonly specifier: string;
   /** The package of the file that asks; undefined: the project. */
   readonly by: string | undefined;
@@ -16,12 +20,16 @@ export class Boundary {
   readonly #watched: ReadonlySet<string>;
   readonly #handler: Handler;
   readonly #membrane: Membrane;
+  readonly #own: OwnModules;
+  readonly #ownMembrane: Membrane;
   readonly #told = new Set<string>();
 
-  constructor(packages: readonly string[], handler: Handler) {
+  constructor(packages: readonly string[], handler: Handler, own = new OwnModules(undefined, '')) {
     this.#watched = new Set(packages);
     this.#handler = handler;
     this.#membrane = new Membrane(handler);
+    this.#own = own;
+    this.#ownMembrane = new Membrane(handler, 'module');
   }
 
   /** `asker`: path or URL of the file. Packages that change together meet inside the boundary, not at it. */
@@ -36,9 +44,29 @@ export class Boundary {
     const isRunner = bare === undefined && by !== undefined && runners.test(by);
     return {
       package: name,
+      isOwn: false,
       specifier: bare === undefined ? name : plain(specifier),
       by: isRunner ? undefined : by,
     };
+  }
+
+  get watchesOwn(): boolean {
+    return !this.#own.isEmpty;
+  }
+
+  /** The same for a file of the project, whatever it is asked for by. `found`: what the request is resolved to. */
+  requestOwn(
+    specifier: unknown,
+    asker: string | undefined,
+    found: () => string | undefined,
+  ): Request | undefined {
+    const path = this.#own.asked({ specifier, asker }, found);
+    return path === undefined ? undefined : { package: path, specifier: path, isOwn: true, by: undefined };
+  }
+
+  /** Each watched file of the project. */
+  ownFiles(): readonly string[] {
+    return this.#own.files();
   }
 
   load<Loaded>(request: Request, proceed: () => Loaded): Loaded {
@@ -55,12 +83,18 @@ export class Boundary {
   }
 
   expose(request: Request, exports: unknown): unknown {
-    return this.#membrane.exports(request.package, request.specifier, exports);
+    return this.#membraneOf(request, exports).exports(request.package, request.specifier, exports);
   }
 
   /** For `import`, where the module loader reads every name. */
   exposeNames(request: Request, exports: unknown): unknown {
-    return this.#membrane.imports(request.package, request.specifier, exports);
+    return this.#membraneOf(request, exports).imports(request.package, request.specifier, exports);
+  }
+
+  #membraneOf({ package: name, isOwn }: Request, exports: unknown): Membrane {
+    if (!isOwn) return this.#membrane;
+    if (isObject(exports)) this.#handler.exposed?.(name, exports);
+    return this.#ownMembrane;
   }
 }
 

@@ -49,6 +49,10 @@ export interface Handler {
   loading?<Loaded>(name: string, proceed: () => Loaded): Loaded;
   /** A package was loaded by the client (`undefined`) or by another package. `version` is that of its package.json. */
   loaded?(load: Loaded): void;
+  /** A call of the project's own answers an instance, or a promise of one, which the client gets as it is. */
+  answered?(crossing: Crossing, instance: object): void;
+  /** What a client gets of a file of the project, each time that one asks: more may be in it later. */
+  exposed?(name: string, exports: object): void;
 }
 
 export type Loaded = {

@@ -14,7 +14,10 @@ export function hookCommonJs(boundary: Boundary): void {
   const load = internals._load;
   const hooked = new WeakSet<object>();
   internals._load = function (this: unknown, request, parent, isMain) {
-    const asked = boundary.request(request, parent?.filename ?? undefined);
+    const asker = parent?.filename ?? undefined;
+    const asked =
+      boundary.request(request, asker) ??
+      boundary.requestOwn(request, asker, () => fileOf(internals, request, parent));
     if (asked === undefined) {
       const other = load.call(this, request, parent, isMain);
       if (isJest(request, other) && !hooked.has(other)) {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 
 const { getPrototypeOf, getOwnPropertyDescriptor, ownKeys } = Reflect;
+const mostPrototypes = 20;
 
 /** Own data property or undefined; runs no code of the value. */
 export function ownValue(of: object, key: PropertyKey): unknown {
@@ -78,6 +79,14 @@ export function isOfPlatform(value: object): boolean {
   return false;
 }
 
+/** What platforms make their objects from, whichever realm or library the platform is of. */
+export function isPlatformPrototype(prototype: object): boolean {
+  if (platformPrototypes.has(prototype) || streamPrototypes.includes(prototype)) return true;
+  if (types.isProxy(prototype) || prototype === EventEmitter.prototype) return true;
+  if (getPrototypeOf(prototype) === null) return true;
+  return getOwnPropertyDescriptor(prototype, Symbol.toStringTag) !== undefined;
+}
+
 /** An object that is used for the functions in it. */
 export function isNamespace(value: object): boolean {
   if (types.isModuleNamespaceObject(value)) return true;
@@ -120,4 +129,29 @@ function isClass(value: () => unknown): boolean {
   if (/^function [\w$]+\(\) \{ \[native code\]/.test(source)) return true;
   const prototype = ownValue(value, 'prototype');
   return isObject(prototype) && !types.isGeneratorFunction(value) && ownKeys(prototype).length > 1;
+}
+
+/** Neither a class nor an object that can also be called: these hand out themselves. */
+export function isMereFunction(value: () => unknown): boolean {
+  return isCallback(value) && !Object.values(Object.getOwnPropertyDescriptors(value)).some(isMethod);
+}
+
+const isMethod = ({ enumerable, value }: PropertyDescriptor) =>
+  enumerable === true && typeof value === 'function';
+
+/** Wherever on the way to the first prototype. */
+export function isAccessor(target: object, key: PropertyKey): boolean {
+  let holder: object | null = target;
+  for (let depth = 0; holder !== null && depth < mostPrototypes; depth++) {
+    const own = getOwnPropertyDescriptor(holder, key);
+    if (own !== undefined) return own.get !== undefined;
+    holder = getPrototypeOf(holder);
+  }
+  return false;
+}
+
+/** What instances of a class are made from. */
+export function prototypeOf(target: object): object | null {
+  const prototype: unknown = getOwnPropertyDescriptor(target, 'prototype')?.value;
+  return isObject(prototype) ? prototype : null;
 }

@@ -6,6 +6,7 @@ import type { Handler } from './handler.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
 import { hookModules } from './hook-modules.ts';
 import { Disturber } from './mutate/disturber.ts';
+import { OwnModules } from './own-modules.ts';
 import { Inputs } from './record/inputs.ts';
 import { Recorder } from './record/recorder.ts';
 import { RecordWriter } from './record/writer.ts';
@@ -14,7 +15,8 @@ import { readSettings, type Settings } from './settings.ts';
 /** Preloaded into every Node process of a test run (`NODE_OPTIONS=--import=…`). */
 const settings = readSettings();
 const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
-const boundary = new Boundary(settings.packages, handlerOf(settings));
+const own = new OwnModules(settings.modules, settings.records);
+const boundary = new Boundary(settings.packages, handlerOf(settings), own);
 hookCommonJs(boundary);
 hookModules(boundary, join(settings.records, 'doors', name));
 

@@ -1,11 +1,20 @@
 import { types } from 'node:util';
-import { ArgumentProxies } from './argument-proxies.ts';
+import { ArgumentProxies, type Callee } from './argument-proxies.ts';
 import type { Crossing, Handler } from './handler.ts';
-import { hasSlots, isBuiltinMethod, isNamespace, isObject, isOfPlatform, isPlain } from './kinds.ts';
+import { Instances, type Place } from './instances.ts';
+import {
+  hasSlots,
+  isAccessor,
+  isBuiltinMethod,
+  isMereFunction,
+  isNamespace,
+  isObject,
+  isOfPlatform,
+  isPlain,
+  prototypeOf,
+} from './kinds.ts';
 
-/** Where a wrapped value stands. */
-type Place = Pick<Crossing, 'package' | 'path' | 'steps' | 'from'>;
-
+const ownNames: ReadonlySet<PropertyKey> = new Set(['name', 'length']);
 const { apply, construct, get, getOwnPropertyDescriptor, getPrototypeOf, set, defineProperty } = Reflect;
 
 /**
@@ -14,6 +23,8 @@ const { apply, construct, get, getOwnPropertyDescriptor, getPrototypeOf, set, de
  */
 export class Membrane {
   readonly #handler: Handler;
+  /** Only for files of the project. */
+  readonly #instances: Instances | undefined;
   readonly #arguments: ArgumentProxies;
   readonly #proxies = new WeakMap<object, object>();
   readonly #raw = new WeakMap<object, object>();
@@ -22,19 +33,29 @@ export class Membrane {
   /** What a client itself put into an export: a stub, say. */
   readonly #foreign = new WeakSet<object>();
 
-  constructor(handler: Handler) {
+  constructor(handler: Handler, callee: Callee = 'package') {
     this.#handler = handler;
-    this.#arguments = new ArgumentProxies(handler, {
-      in: (value) => this.unwrap(value),
-      out: (value, crossing, at) =>
+    const sides = {
+      in: (value: unknown) => this.unwrap(value),
+      out: (value: unknown, crossing: Crossing, at: string) =>
         this.#toClient(value, { ...crossing, path: `${crossing.path}()~${at}`, steps: [], from: crossing }),
-    });
+      outside: <Answer>(run: () => Answer) =>
+        this.#instances === undefined ? run() : this.#instances.outside(run),
+    };
+    this.#arguments = new ArgumentProxies(handler, sides, callee);
+    const through = {
+      call: this.#call.bind(this),
+      read: this.#read.bind(this),
+    };
+    this.#instances = callee === 'module' ? new Instances(through) : undefined;
   }
 
   /** What the client gets in the place of a package's exports. */
   exports(name: string, specifier: string, value: unknown): unknown {
     if (!isObject(value) || hasSlots(value) || isOfPlatform(value)) return value;
-    return this.#proxy(value, { package: name, path: specifier, steps: [specifier], from: undefined });
+    const place = { package: name, path: specifier, steps: [specifier], from: undefined };
+    if (this.#instances !== undefined && Instances.has(value)) return this.#toClient(value, place);
+    return this.#proxy(value, place);
   }
 
   /** The same, where the first read of each name is the module loader's. */
@@ -55,7 +76,22 @@ export class Membrane {
     if (!isObject(raw) || this.#foreign.has(raw) || this.#arguments.isClients(raw)) return raw;
     const known = this.#proxies.get(raw);
     if (known !== undefined) return known;
+    if (this.#instances !== undefined) return this.#ofProject(raw, place, this.#instances);
     return isWrapped(raw) ? this.#proxy(raw, place) : raw;
+  }
+
+  /** Only functions stand behind a proxy, and what exports or calls answer for the sake of the functions in it. */
+  #ofProject(raw: object, place: Place, instances: Instances): unknown {
+    const isExport = place.from === undefined;
+    if (typeof raw === 'function')
+      return isExport || isMereFunction(raw as () => unknown) ? this.#proxy(raw, place) : raw;
+    if (Array.isArray(raw)) instances.giveAll(raw, place);
+    else if (Instances.has(raw)) {
+      instances.give(raw, place);
+      if (place.from !== undefined && place.path === answered(place.from).path)
+        this.#handler.answered?.(place.from, raw);
+    } else if (isNamespace(raw) && (isExport || place.path.endsWith('()'))) return this.#proxy(raw, place);
+    return raw;
   }
 
   #proxy(raw: object, place: Place): object {
@@ -90,8 +126,13 @@ export class Membrane {
     return {
       apply: (target, self, args) => this.#call(target, place, { self, args }),
       construct: (target, args, newTarget) => this.#construct(target, place, { args, newTarget }),
-      get: (target, key) => this.#get(target, key, place),
-      set: (target, key, value) => {
+      get: (target, key, receiver) =>
+        // An accessor must run for the object of a client that inherits it.
+        this.#isHeir(target, receiver) && isAccessor(target, key)
+          ? get(target, key, receiver)
+          : this.#get(target, key, place),
+      set: (target, key, value, receiver) => {
+        if (this.#isHeir(target, receiver)) return set(target, key, value, receiver);
         this.#take(value);
         return set(target, key, this.unwrap(value), target);
       },
@@ -112,9 +153,13 @@ export class Membrane {
   #call(target: object, place: Place, { self, args }: { self: unknown; args: unknown[] }): unknown {
     const raws = args.map((arg) => this.unwrap(arg));
     const crossing: Crossing = { ...place, kind: 'call', args: raws };
+    const own = this.unwrap(self);
+    if (own === self && isObject(own) && this.#instances?.knows(own) === false)
+      this.#arguments.lend(crossing, own);
     const proceed = () => {
       const handed = this.#arguments.hand(crossing, raws);
-      return this.#arguments.unwrapDeep(apply(target as () => unknown, this.unwrap(self), handed));
+      const run = () => apply(target as () => unknown, own, handed);
+      return this.#arguments.unwrapDeep(this.#instances === undefined ? run() : this.#instances.inside(run));
     };
     return this.#answer(crossing, this.#handler.call(crossing, proceed));
   }
@@ -128,18 +173,22 @@ export class Membrane {
     const crossing: Crossing = { ...place, kind: 'construct', args: raws };
     const own = this.unwrap(newTarget) === target;
     const asked = (own ? target : newTarget) as () => unknown;
-    const proceed = (): unknown =>
-      this.unwrap(construct(target as () => unknown, this.#arguments.hand(crossing, raws), asked));
+    const proceed = (): unknown => {
+      const handed = this.#arguments.hand(crossing, raws);
+      const run = (): unknown => construct(target as () => unknown, handed, asked);
+      return this.unwrap(this.#instances === undefined ? run() : this.#instances.inside(run));
+    };
     const made = this.#handler.call(crossing, proceed);
     // A client's subclass: what it makes is its own.
     const answer = own ? this.#answer(crossing, made) : made;
+    if (!own && isObject(made)) this.#instances?.give(made, answered(crossing), prototypeOf(target));
     // `new` must answer an object, whatever the handler would have the client see.
     return isObject(answer) ? answer : {};
   }
 
   #answer(crossing: Crossing, value: unknown): unknown {
     if (this.#handler.exportsOnly) return value;
-    const place = { package: crossing.package, path: `${crossing.path}()`, steps: [], from: crossing };
+    const place = answered(crossing);
     if (!isPlainPromise(value)) return this.#toClient(value, place);
     const known = this.#proxies.get(value);
     if (known !== undefined) return known;
@@ -167,14 +216,25 @@ export class Membrane {
     if (typeof value === 'function' && (isBuiltinMethod(value) || key === 'constructor'))
       return this.#proxies.get(value) ?? value;
     if (key === 'prototype' || key === '__proto__') return value;
-    if (typeof key === 'symbol' || key === 'then') return this.#quiet(value);
+    if (typeof key === 'symbol' || key === 'then' || key === '__esModule') return this.#quiet(value);
+    // Runners look at these to make mocks; of a project they are for people.
+    if (this.#instances !== undefined && typeof target === 'function' && ownNames.has(key)) return value;
     const at = below(place, key);
     if (this.#unasked.get(target)?.delete(key) === true) return this.#toClient(value, at);
+    return this.#read(at, value);
+  }
+
+  #read(at: Place, value: unknown): unknown {
     const crossing: Crossing = { ...at, kind: 'read', args: [] };
     return this.#toClient(this.#handler.read(crossing, this.#arguments.unwrapDeep(value)), at);
   }
 
-  /** Iterators, conversions and `then` belong to the language: they work, and are no crossing. */
+  /** A client's object whose prototype is this one. */
+  #isHeir(target: object, receiver: unknown): boolean {
+    return receiver !== target && receiver !== this.#proxies.get(target);
+  }
+
+  /** Iterators, conversions, `then` and what compilers ask belong to the language: they work, and are no crossing. */
   #quiet(value: unknown): unknown {
     if (typeof value !== 'function' || this.#foreign.has(value)) return value;
     const known = this.#proxies.get(value);
@@ -198,6 +258,10 @@ export class Membrane {
 function below(place: Place, key: string | number): Place {
   const steps = place.steps.length === 0 ? place.steps : [...place.steps, String(key)];
   return { ...place, path: `${place.path}.${key}`, steps };
+}
+
+function answered(crossing: Crossing): Place {
+  return { package: crossing.package, path: `${crossing.path}()`, steps: [], from: crossing };
 }
 
 function isFrozenObject(value: object): boolean {

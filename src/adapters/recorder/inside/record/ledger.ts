@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Crossing, Loaded } from '../handler.ts';
 import { short, type Told } from './digest.ts';
 import type { RecordWriter } from './writer.ts';
@@ -5,6 +6,10 @@ import type { RecordWriter } from './writer.ts';
 const mostKeys = 20_000;
 const mostTimes = 200;
 const mostOutcomes = 30;
+const mostExports = 1000;
+const mostPath = 300;
+/** Of a function itself, and of a compiler. */
+const ownNames = new Set(['length', 'name', 'prototype', 'arguments', 'caller', '__esModule']);
 
 /** One call with one set of arguments: what it was seen to do, each outcome once. */
 export type Entry = {
@@ -19,6 +24,7 @@ export class Ledger {
   readonly #writer: RecordWriter;
   readonly #entries = new Map<string, Entry>();
   readonly #keys = new WeakMap<Crossing, string>();
+  readonly #exported = new Map<string, Set<string>>();
   #full = false;
 
   constructor(writer: RecordWriter) {
@@ -33,6 +39,19 @@ export class Ledger {
     return this.#entry(short(`load ${name}`), { package: name, path: `require("${name}")`, args: '' });
   }
 
+  /** Names alone: values are looked at when a client asks for them. */
+  exported(name: string, exports: object): void {
+    const known = this.#exported.get(name) ?? new Set();
+    this.#exported.set(name, known);
+    for (const key of namesIn(exports)) {
+      if (known.has(key)) continue;
+      known.add(key);
+      const path = `${name}.${key}`.slice(0, mostPath);
+      const entry = this.#entry(short(`export ${name} ${key}`), { package: name, path, args: '' });
+      entry?.add('export', 'export', { type: 'export', digest: '', shown: 'exported' });
+    }
+  }
+
   /** `args`: as shown; `digest`: as compared. undefined: a bound is reached. */
   enter(crossing: Crossing, args: string, digest = ''): Entry | undefined {
     const { package: name, path, kind, from } = crossing;
@@ -40,7 +59,11 @@ export class Ledger {
     const key = short([name, path, kind, before, digest].join('\0'));
     this.#keys.set(crossing, key);
     const shown = kind === 'construct' ? `new ${path}` : path;
-    const entry = this.#entry(key, { package: name, path: shown.slice(0, 300), args: args.slice(0, 300) });
+    const entry = this.#entry(key, {
+      package: name,
+      path: shown.slice(0, mostPath),
+      args: args.slice(0, 300),
+    });
     if (entry === undefined || entry.times >= mostTimes) return undefined;
     entry.times++;
     return entry;
@@ -59,6 +82,13 @@ export class Ledger {
     this.#writer.write({ t: 'call', key, ...call });
     return entry;
   }
+}
+
+/** Runs no code of the exports. */
+function namesIn(exports: object): readonly string[] {
+  if (types.isProxy(exports)) return [];
+  const names = Reflect.ownKeys(exports).slice(0, mostExports);
+  return names.filter((key) => typeof key === 'string' && !ownNames.has(key)) as string[];
 }
 
 function newEntry(key: string, writer: RecordWriter): Entry {

@@ -18,6 +18,7 @@ type Run = {
 
 const mostReads = 50;
 const mostCallbacks = 20;
+const mostFields = 50;
 /** Calls of one function, whatever its arguments. */
 const mostTimes = 5000;
 const mostPaths = 20_000;
@@ -44,6 +45,10 @@ export class Recorder implements Handler {
   loaded(load: Loaded): void {
     if (load.version !== undefined) this.#versions.set(load.package, load.version);
     this.#ledger.loaded(load);
+  }
+
+  exposed(name: string, exports: object): void {
+    this.#ledger.exported(name, exports);
   }
 
   loading<Found>(name: string, proceed: () => Found): Found {
@@ -89,6 +94,18 @@ export class Recorder implements Handler {
     this.#runs.get(crossing)?.entry.add('settled', kind, kind === 'reject' ? told(value) : tell(value));
     if (kind === 'reject') throw value;
     return value;
+  }
+
+  /** Nobody stands between a client and these. */
+  answered(crossing: Crossing, instance: object): void {
+    const entry = this.#runs.get(crossing)?.entry;
+    if (entry === undefined) return;
+    for (const key of Reflect.ownKeys(instance).slice(0, mostFields)) {
+      if (typeof key === 'symbol' || key.startsWith('_')) continue;
+      const own = Reflect.getOwnPropertyDescriptor(instance, key);
+      if (own?.enumerable !== true || own.get !== undefined || typeof own.value === 'function') continue;
+      entry.add(`field ${key.slice(0, 80)}`, 'field', tell(own.value));
+    }
   }
 
   callback(
