@@ -42,18 +42,26 @@ type Failing = Sides & { readonly before: TestRun; readonly after: TestRun };
 
 /** Being watched may have been too much for the tests: what counts is how they do without. */
 async function unwatched(runs: Runs, { base, before, head, after }: Failing): Promise<TestComparison> {
-  const redo = (dir: string, run: TestRun) =>
-    hasTested(run) && !passes(run) ? runs.test(dir) : Promise.resolve(run);
-  const again = async (dir: string, run: TestRun) => (isRed(run) ? runs.test(dir) : undefined);
-  const [first, second] = await both(redo(base, before), redo(head, after));
-  const disturbed = passes(first) && passes(second);
+  const [first, second] = await both(redo(runs, base, before), redo(runs, head, after));
   return {
-    base: first,
-    baseRerun: await again(base, first),
-    head: second,
-    rerun: await again(head, second),
-    observed: { kind: disturbed ? 'disturbed' : 'not-run' },
+    base: first.run,
+    baseRerun: first.rerun,
+    head: second.run,
+    rerun: second.rerun,
+    observed: { kind: passes(first.run) && passes(second.run) ? 'disturbed' : 'not-run' },
   };
+}
+
+type Redone = { readonly run: TestRun; readonly rerun: TestRun | undefined };
+
+/** A test that passes the next time, watched or not, is a flake, and the tests themselves must answer for it. */
+async function redo(runs: Runs, dir: string, run: TestRun): Promise<Redone> {
+  if (passes(run) || !hasTested(run)) return { run, rerun: undefined };
+  const plain = await runs.test(dir);
+  if (isRed(plain)) return { run: plain, rerun: await runs.test(dir) };
+  if (!passes(plain)) return { run: plain, rerun: undefined };
+  const isFlake = isRed(run) && passes(await runs.test(dir, await runs.watch(1)));
+  return isFlake ? { run, rerun: plain } : { run: plain, rerun: undefined };
 }
 
 const passes = (run: TestRun): boolean => run.kind === 'ran' && run.code === 0;
