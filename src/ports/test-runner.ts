@@ -24,11 +24,15 @@ export type TestSides = {
   readonly head: Sha;
   /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. */
   readonly judgedBy: 'base' | 'own';
-  /**
-   * Names of packages whose boundary is recorded while the tests run; then the base's run twice. Absent or empty: none, and
-   * the base runs once.
-   */
-  readonly observe?: readonly string[];
+  /** Whose boundary is recorded while the tests run; then the base's run twice. Absent or empty: none, and the base runs once. */
+  readonly observe?: Observed;
+};
+
+export type Observed = {
+  /** Names of packages. */
+  readonly packages: readonly string[];
+  /** Files of the project, which both sides have: paths relative to its root. */
+  readonly modules: readonly string[];
 };
 
 /** Measures what a change does to the project's own tests. */

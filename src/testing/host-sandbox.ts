@@ -63,6 +63,12 @@ function onHost(value: string, mounts: SandboxJob['mounts']): string {
   return mount === undefined ? value : `${mount.source}${value.slice(mount.target.length)}`;
 }
 
+function placedJson(text: string, mounts: SandboxJob['mounts']): string {
+  return JSON.stringify(
+    JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? onHost(value, mounts) : value)),
+  );
+}
+
 function mapValues(
   record: Readonly<Record<string, string>>,
   change: (value: string) => string,
@@ -78,7 +84,7 @@ function placed({ env, mounts, cwd }: SandboxJob): Record<string, string> {
   for (const { source, mode } of others) {
     const settings = join(source, 'settings.json');
     if (mode === 'read' && existsSync(settings))
-      writeFileSync(settings, place(readFileSync(settings, 'utf8')));
+      writeFileSync(settings, placedJson(readFileSync(settings, 'utf8'), mounts));
   }
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, place(value)]));
 }

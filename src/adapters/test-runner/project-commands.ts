@@ -28,7 +28,7 @@ export type PhaseJob = {
 };
 
 /** Where the project stands in the sandbox. */
-const inside = '/work';
+export const projectInside = '/work';
 const outputKiB = 8 * 1024;
 const buildSeconds = 900;
 const tailCharacters = 2000;
@@ -70,9 +70,9 @@ export class ProjectCommands {
     await mkdir(dir, { recursive: true });
     return this.#sandbox.run({
       argv,
-      cwd: inside,
+      cwd: projectInside,
       env: { ...environments[job.phase], ...job.env },
-      mounts: [{ source: dir, target: inside, mode: 'write' }, ...(job.mounts ?? [])],
+      mounts: [{ source: dir, target: projectInside, mode: 'write' }, ...(job.mounts ?? [])],
       network: job.phase === 'install' ? 'registry' : 'none',
       limits: { seconds: job.seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
     });

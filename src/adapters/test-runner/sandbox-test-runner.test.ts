@@ -157,14 +157,18 @@ describe('evidence of the base', () => {
   });
 
   it('holds what was seen of packages, and is another for other packages', async () => {
-    const asked = { ...sides({ 'src/x.js': 'module.exports = 2;' }), observe: ['one'] };
+    const asked = {
+      ...sides({ 'src/x.js': 'module.exports = 2;' }),
+      observe: { packages: ['one'], modules: [] },
+    };
     const before = await keeping().compare(commands, asked);
     expect(sandbox.jobs).toHaveLength(3);
     const after = await keeping().compare(commands, asked);
     expect(sandbox.jobs).toHaveLength(4);
     expect(after.observed).toEqual(before.observed);
-    await keeping().compare(commands, { ...asked, observe: ['two'] });
-    expect(sandbox.jobs).toHaveLength(7);
+    await keeping().compare(commands, { ...asked, observe: { packages: ['one', 'two'], modules: [] } });
+    await keeping().compare(commands, { ...asked, observe: { packages: ['one'], modules: ['src/x.js'] } });
+    expect(sandbox.jobs).toHaveLength(10);
   });
 
   it('is not kept when it is red, and the head is red against it all the same', async () => {

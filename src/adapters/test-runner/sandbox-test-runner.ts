@@ -2,7 +2,7 @@ import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestReport, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
-import type { Begun, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import type { Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
 import { parseJunit } from './junit.ts';
@@ -25,6 +25,8 @@ export type SandboxTestRunnerOptions = ProjectCommandsOptions & {
   /** Absent: the base's tests run for each change. */
   readonly evidence?: EvidenceCache;
 };
+
+const nothing: Observed = { packages: [], modules: [] };
 
 /** Node >= 20 takes the reporter from here whatever command starts it; other runners do not look at it. */
 const reporter = '--test-reporter=tap';
@@ -82,8 +84,8 @@ export class SandboxTestRunner implements TestRunner {
     this.#begun.delete(key);
     const trees = await opening;
     try {
-      const { observe = [] } = sides;
-      return await (observe.length > 0
+      const { observe } = sides;
+      return await (observe !== undefined && observe.packages.length + observe.modules.length > 0
         ? this.#watched(commands, { ...sides, observe }, trees)
         : this.#unwatched(commands, sides, trees));
     } finally {
@@ -101,7 +103,7 @@ export class SandboxTestRunner implements TestRunner {
 
   #watched(
     commands: TestCommands,
-    sides: TestSides & { readonly observe: readonly string[] },
+    sides: TestSides & { readonly observe: Observed },
     trees: SideTrees,
   ): Promise<TestComparison> {
     const runs = {
@@ -113,7 +115,7 @@ export class SandboxTestRunner implements TestRunner {
     return compareWatched(runs, trees, () => this.#known(this.#questionOf(commands, sides), measure));
   }
 
-  #questionOf(commands: TestCommands, { base, observe = [] }: TestSides): object {
+  #questionOf(commands: TestCommands, { base, observe = nothing }: TestSides): object {
     const { nodeVersion } = this.#options;
     return { what: 'tests of the base', base, observe, commands, nodeVersion };
   }

@@ -24,6 +24,8 @@ afterEach(() => {
 
 const commands: TestCommands = { install: null, build: null, test: ['node', '--test'], testSeconds: 60 };
 
+const only = (name: string) => ({ packages: [name], modules: [] });
+
 /** The same library, as CommonJS and as a module. */
 function library(name: string, version: string, body: string): TestFiles {
   const [file, type] = name === 'lib-esm' ? ['index.js', 'module'] : ['index.js', 'commonjs'];
@@ -90,7 +92,7 @@ async function compared(name: keyof typeof heads, now: string) {
   const base = git.commit('main', { [file]: `${heads[name]}${client}`, ...library(name, '1.0.0', old) });
   const head = git.commit('topic', library(name, '1.0.1', now), base);
   const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
-  const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: [name] });
+  const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: only(name) });
   expect(runs).toMatchObject({ base: { code: 0 }, head: { code: 0 }, rerun: undefined });
   if (runs.observed?.kind !== 'observed') throw new Error(`expected records, found ${runs.observed?.kind}`);
   expect(runs.observed.base[0].loads).toEqual([{ package: name, version: '1.0.0', by: undefined }]);
@@ -136,7 +138,7 @@ describe('tests that do not like to be watched', () => {
     const base = git.commit('main', { 'test/a.test.js': text, ...library('lib-cjs', '1.0.0', old) });
     const head = git.commit('topic', library('lib-cjs', '1.0.1', benign), base);
     const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
-    const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: ['lib-cjs'] });
+    const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: only('lib-cjs') });
     expect(runs).toMatchObject({ base: { code }, head: { code }, observed: { kind } });
   });
 });

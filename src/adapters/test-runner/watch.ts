@@ -2,8 +2,10 @@ import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Behaviour } from '../../domain/behaviour.ts';
 import type { SandboxMount } from '../../ports/sandbox.ts';
+import type { Observed } from '../../ports/test-runner.ts';
 import { kitEntry, writeKit } from '../recorder/kit.ts';
 import { readRecords } from '../recorder/read-records.ts';
+import { projectInside } from './project-commands.ts';
 
 /** One recorded run of the tests. */
 export type Watch = {
@@ -25,13 +27,14 @@ const kitInside = '/autoland/recorder';
 const recordsInside = '/autoland/records';
 
 /** Each run has a recorder of its own, which it can only read, and a place for its records, which no other run sees. */
-export async function startWatch(job: string, packages: readonly string[], seed: number): Promise<Watch> {
+export async function startWatch(job: string, { packages, modules }: Observed, seed: number): Promise<Watch> {
   const place = await mkdtemp(join(job, 'watch-'));
   // The sandbox's own user must pass.
   await chmod(place, 0o711);
   const [kit, records] = [join(place, 'kit'), join(place, 'records')];
   await mkdir(records);
-  await writeKit(kit, { packages, records: recordsInside, seed });
+  const own = { root: projectInside, paths: modules };
+  await writeKit(kit, { packages, modules: own, records: recordsInside, seed });
   return {
     option: `--import=${kitInside}/${kitEntry}`,
     mounts: [

@@ -9,6 +9,7 @@ import type { AdvisoryFacts } from './advisories/facts.ts';
 import type { ApiFacts } from './api/compared.ts';
 import type { BuildFacts } from './build/facts.ts';
 import type { AmplifiedFacts, ReplayFacts } from './characterization/facts.ts';
+import type { OwnFacts } from './characterization/own-files.ts';
 import type { DocumentFacts } from './documentation/facts.ts';
 import type { FlagFacts } from './flag-off/facts.ts';
 import type { LintFacts } from './lint/facts.ts';
@@ -127,6 +128,8 @@ export type TestFacts =
       readonly edits: TestEdits;
       /** Names of tests that do not count now. */
       readonly quarantined: ReadonlySet<string>;
+      /** Absent: no code of the project that both sides have changes. */
+      readonly own?: OwnFacts;
     } & TestComparison);
 
 /** What a guardrail may ask for. A fact of some size has its type in the folder of the guardrail that it is for. */

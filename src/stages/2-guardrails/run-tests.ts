@@ -2,6 +2,7 @@ import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { isUpdate } from './characterization/characterization.ts';
+import { ownFiles } from './characterization/own-files.ts';
 import { readEdits } from './run-edits.ts';
 import { type CheckedChange, gatherer } from './run-ports.ts';
 import type { GuardrailSettings } from './settings.ts';
@@ -19,8 +20,13 @@ export const gatherTests = gatherer<'tests'>()({
     if (commands === undefined) return { configured: false };
     const quarantined = quarantinedAt(settings.tests.quarantine, change.now);
     const edits = await readEdits(deps.git, change.classification);
+    const own = ownFiles(change.classification);
     const compared = await deps.tests.compare(commands, sidesOf(change));
-    return { configured: true, class: change.classification.class, edits, quarantined, ...compared };
+    const { class: changeClass } = change.classification;
+    const facts = { configured: true, class: changeClass, edits, quarantined, ...compared } as const;
+    if (own.modules.length === 0) return facts;
+    // Where own code changes no package is watched: what was seen is of the project alone.
+    return { ...facts, observed: undefined, own: { ...own, observed: compared.observed } };
   },
 });
 
@@ -34,7 +40,8 @@ function sidesOf({ classification }: CheckedChange): TestSides {
   const { class: changeClass, base, tree: head } = classification;
   // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
   const judgedBy = changeClass === 'other' ? 'own' : 'base';
-  return { base, head, judgedBy, observe: toObserve(classification) };
+  const observe = { packages: toObserve(classification), modules: ownFiles(classification).modules };
+  return { base, head, judgedBy, observe };
 }
 
 const mostObserved = 100;

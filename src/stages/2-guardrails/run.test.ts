@@ -6,7 +6,7 @@ import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runne
 import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
-import { sampleClassification, sampleProposal } from '../../testing/changes.ts';
+import { sampleClassification, sampleFile, sampleProposal } from '../../testing/changes.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
 import { guardrailTools } from '../../testing/guardrail-tools.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
@@ -141,6 +141,18 @@ describe('checkChange', () => {
     );
     const reverted = await check({ ...update, class: 'revert' });
     expect(reverted.codes.get('characterization')).toBe('pass characterization.revert');
+  });
+
+  it('watches code of the project that changes', async () => {
+    const change = { 'src/x.js': 'module.exports = (name) => name.length;\n' };
+    const files = [sampleFile('src/x.js'), sampleFile('package.json')];
+    const { report, codes } = await check({ change, class: 'other', over: { files } });
+    expect(codes.get('tests')).toBe('pass tests.passed');
+    expect(codes.get('characterization')).toBe('abstain characterization.own-differs');
+    expect(report.results.find(({ name }) => name === 'characterization')?.reason).toBe(
+      'Callers of src/x.js see a difference: module.exports("a") (result): old return undefined, new return 1 (and 1 more).',
+    );
+    expect(readdirSync(workspace)).toEqual([]);
   });
 
   it('abstains when the registry is down', async () => {

@@ -5,6 +5,7 @@ import { counted } from '../../../domain/words.ts';
 import { type Facts, type Finding, guardrail, type LockFacts } from '../facts.ts';
 import { joinAmplified, judgeAmplified } from './amplified.ts';
 import { type Compared, compareBehaviour } from './compare.ts';
+import { judgeOwn } from './own-code.ts';
 import { joinProduction, judgeProduction } from './production.ts';
 import { cut, finding, row, shown, tableOf } from './told.ts';
 
@@ -31,6 +32,7 @@ export function judgeTests({ lock, registry, tests }: Pick<Facts, 'lock' | 'regi
   const { observed } = tests;
   if (tests.class === 'revert')
     return finding('pass', 'revert', 'A revert brings back what ran before: it is meant to differ.');
+  if (tests.own !== undefined) return judgeOwn(tests.own, tests.class);
   if (observed === undefined && updated.length > 0)
     return finding('pass', 'own-code', 'The project changes too, so that no package can be compared alone.');
   if (observed === undefined)

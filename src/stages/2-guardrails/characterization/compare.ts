@@ -82,9 +82,10 @@ function compareCall(seen: Seen, count: Coverage): Difference[] {
   return differences;
 }
 
-/** Nothing is exercised of a package that is merely loaded, nor of a function that is merely looked up. */
+/** Nothing is exercised of a package that is merely loaded, nor of what is merely looked up: a function, or nothing. */
 function isExercised({ facets }: SeenCall): boolean {
-  const isLookup = ({ kind, type }: Outcome) => kind === 'read' && type === 'function';
+  const isLookup = ({ kind, type }: Outcome) =>
+    kind === 'read' && (type === 'function' || type === 'undefined');
   return facets.get('result')?.every(isLookup) === false;
 }
 
