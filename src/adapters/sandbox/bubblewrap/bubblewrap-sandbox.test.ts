@@ -6,6 +6,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  readlink,
   rm,
   rmdir,
   symlink,
@@ -31,6 +32,11 @@ describe('BubblewrapSandbox', () => {
   const directory = () => sandbox.jobDirectory('test');
 
   sandboxContract(() => ({ sandbox, directory }));
+
+  it('names the time zone as the host does', async () => {
+    const zone = await readlink('/etc/localtime').catch(() => '');
+    expect(await sandbox.run(shellJob('readlink -n /etc/localtime || true'))).toMatchObject({ stdout: zone });
+  });
 
   describe.each(['detect', 'never'] as const)('limits, control groups: %s', (cgroups) => {
     let limited: BubblewrapSandbox;

@@ -1,4 +1,5 @@
 import { lstat, readlink, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /** What a sandbox sees of the operating system, as bubblewrap arguments. */
 export type SystemLayout = {
@@ -19,8 +20,8 @@ const ETC = [
   '/etc/ssl/certs',
   '/etc/ssl/openssl.cnf',
   '/etc/pki/tls/certs',
-  '/etc/localtime',
 ];
+const ZONE = '/etc/localtime';
 // What keys the user has: no namespace separates keyrings.
 const HIDDEN = ['/proc/keys', '/proc/key-users'];
 const MASKED = ['/usr/etc', '/usr/local/etc'];
@@ -31,7 +32,7 @@ export async function readSystemLayout(): Promise<SystemLayout> {
   const masks = await present(MASKED);
   return {
     root: ['--ro-bind', '/usr', '/usr', ...links.flat()],
-    etc: etc.flatMap((path) => ['--ro-bind', path, path]),
+    etc: [...etc.flatMap((path) => ['--ro-bind', path, path]), ...(await zoneEntry())],
     hidden: await present(HIDDEN),
     masks: masks.flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
   };
@@ -41,6 +42,14 @@ async function rootEntry(path: string): Promise<string[]> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return [];
   return stats.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
+}
+
+/** As a link where it is one: the link names the zone, and without a name Node compares it with the files of all zones. */
+async function zoneEntry(): Promise<string[]> {
+  const target = await readlink(ZONE).catch(() => undefined);
+  const isThere = target !== undefined && resolve(dirname(ZONE), target).startsWith('/usr/');
+  if (isThere) return ['--symlink', target, ZONE];
+  return (await present([ZONE])).flatMap((path) => ['--ro-bind', path, path]);
 }
 
 async function present(paths: readonly string[]): Promise<string[]> {
