@@ -1,5 +1,12 @@
 import type { Crossing } from './handler.ts';
-import { hasSlots, isBuiltinMethod, isOfPlatform, isPlain, isPlatformPrototype } from './kinds.ts';
+import {
+  hasSlots,
+  isBuiltinMethod,
+  isMereFunction,
+  isOfPlatform,
+  isPlain,
+  isPlatformPrototype,
+} from './kinds.ts';
 
 /** Where an object stands for a client: an export, or what a call answered. */
 export type Place = Pick<Crossing, 'package' | 'path' | 'steps' | 'from'>;
@@ -83,7 +90,8 @@ export class Instances {
     for (const key of ownKeys(prototype)) {
       const own = getOwnPropertyDescriptor(prototype, key);
       if (typeof key === 'symbol' || key === 'constructor' || own?.configurable !== true) continue;
-      if (typeof own.value === 'function' && !isBuiltinMethod(own.value))
+      // What has methods of its own, such as a mock, is no method.
+      if (typeof own.value === 'function' && isMereFunction(own.value) && !isBuiltinMethod(own.value))
         defineProperty(prototype, key, { ...own, value: this.#method(own.value, key) });
       else if (own.get !== undefined)
         defineProperty(prototype, key, { ...own, get: this.#getter(own.get, key) });

@@ -184,17 +184,33 @@ describe('Membrane of a file of the project', () => {
   });
 
   it('tells calls of an instance that is the export itself, or one of several', () => {
-    class Registry {
+    const registry = () =>
+      new (class Registry {
+        add(): number {
+          return 1;
+        }
+      })();
+    const whole = clientOf(registry());
+    whole.lib.add();
+    expect(whole.told).toEqual(['call lib.add']);
+    const one = clientOf({ registry: registry() });
+    one.lib.registry.add();
+    expect(one.told).toEqual(['read lib.registry', 'call lib.registry.add']);
+  });
+
+  it('leaves a mock of a method alone', () => {
+    class Cart {
       add(): number {
         return 1;
       }
     }
-    const whole = clientOf(new Registry());
-    whole.lib.add();
-    expect(whole.told).toEqual(['call lib.add']);
-    const one = clientOf({ registry: new Registry() });
-    one.lib.registry.add();
-    expect(one.told).toEqual(['read lib.registry', 'call lib.registry.add']);
+    const mock = Object.assign(() => 2, { mockRestore: () => undefined });
+    Cart.prototype.add = mock;
+    const { lib, told } = clientOf({ Cart });
+    const cart = new lib.Cart();
+    expect(cart.add()).toBe(2);
+    expect(cart.add).toBe(mock);
+    expect(told).toEqual(['construct lib.Cart', 'answered lib.Cart ']);
   });
 
   it('leaves objects of the platform alone', () => {
