@@ -33,7 +33,7 @@ function judge({ modules, omitted }: OwnFacts, observed: Observed, changeClass: 
   const seen = differences.filter(isVisible);
   const all = [...goneExports(observed, modules), ...seen].filter((each) => modules.includes(each.package));
   const counts = modules.map((name) => [name, coverage.get(name) ?? none] as const);
-  const evidence = { coverage: tableOf(counts), notWatched: omitted };
+  const evidence = { coverage: tableOf(counts), ...(omitted > 0 ? { notWatched: omitted } : {}) };
   return (
     differs(all, changeClass, evidence) ??
     doubt({ observed, counts, changeClass, evidence }) ??
