@@ -1,13 +1,14 @@
 import type { ApiQuestion, ApiSight } from '../../domain/api.ts';
 import { compareCode } from './compare-code.ts';
-import { compareDeclarations } from './compare-declarations.ts';
 
 /** A child of child-api-reader.ts: its question as JSON on standard input, the comparison as JSON on standard output. */
 const chunks: Buffer[] = [];
 for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
 // The parent wrote it: its texts are hostile, its shape is not.
 const question = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ApiQuestion;
-const declared = compareDeclarations(question);
+// Only where it is needed: the type checker alone takes longer to load than all code to read.
+const { compareDeclarations } = question.subpaths.length > 0 ? await import('./compare-declarations.ts') : {};
+const declared = compareDeclarations?.(question) ?? { breaks: [], seen: [], foreign: [] };
 const rest = question.entries.filter(({ subpath }) => !declared.seen.includes(subpath));
 const code = compareCode({ ...question, entries: rest });
 const how = (subpath: string): ApiSight['how'] => {

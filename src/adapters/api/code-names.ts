@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import { parseSync } from 'oxc-parser';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { commonNames, type Names } from './common-names.ts';
 
 const maxFiles = 300;
@@ -44,10 +45,27 @@ export class CodeNames {
   }
 
   #place(from: string, specifier: string): string | undefined {
-    if (!specifier.startsWith('.')) return undefined;
-    const path = join(dirname(from), specifier);
+    const path = specifier.startsWith('#')
+      ? importedAs(this.#files.get('package.json') ?? '', specifier)
+      : join(dirname(from), specifier);
+    if (path === undefined || !/^[.#]/.test(specifier)) return undefined;
+    const source = path.replace(/\.([cm]?)js$/, '.$1ts');
     const guesses = [path, `${path}.js`, `${path}.cjs`, `${path}.json`, `${path}/index.js`];
+    // What a compiler makes of a source is named where the source itself is there.
+    guesses.push(source, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`);
     return guesses.find((each) => this.#files.has(each));
+  }
+}
+
+/** What `imports` of package.json says of a name, where it says it without a pattern. */
+function importedAs(text: string, specifier: string): string | undefined {
+  try {
+    const { imports }: { imports?: Record<string, unknown> } = JSON.parse(text);
+    let value: unknown = imports?.[specifier];
+    while (isRecord(value)) value = value.node ?? value.import ?? value.require ?? value.default;
+    return typeof value === 'string' && value.startsWith('./') ? join(value) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { AdvisoryFacts } from './advisories/facts.ts';
 import type { ApiFacts } from './api/compared.ts';
+import type { OwnApiFacts } from './api/own/facts.ts';
 import type { BuildFacts } from './build/facts.ts';
 import type { AmplifiedFacts, ReplayFacts } from './characterization/facts.ts';
 import type { OwnFacts } from './characterization/own-files.ts';
@@ -148,6 +149,7 @@ export type Facts = {
   readonly critical: CriticalFacts;
   readonly proved: ProvedFacts;
   readonly api: ApiFacts;
+  readonly ownApi: OwnApiFacts;
   readonly lint: LintFacts;
   readonly tests: TestFacts;
   readonly replayed: ReplayFacts;

@@ -18,6 +18,7 @@ import { gatherHistory } from './run-history.ts';
 import { gatherLint } from './run-lint.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
+import { gatherOwnApi } from './run-own.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
 import { gatherProofs } from './run-proofs.ts';
 import { gatherProved } from './run-proved.ts';
@@ -48,6 +49,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   proved: gatherProved,
   lint: gatherLint,
   api: gatherApi,
+  ownApi: gatherOwnApi,
   replayed: gatherReplayed,
   tests: gatherTests,
   amplified: gatherAmplified,

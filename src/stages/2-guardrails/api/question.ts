@@ -1,13 +1,12 @@
 import type { ApiEntry, ApiFile, ApiQuestion, LoadMode } from '../../../domain/api.ts';
-import type { PackageContents } from '../../../domain/package-contents.ts';
 import { resolveEntry, subpathsOf } from './resolve.ts';
-import type { PackageShape } from './shape.ts';
+import type { PackageShape, PackageTexts } from './shape.ts';
 
 const mostBytes = 16 * 1024 * 1024;
 const mostCodeBytes = 4 * 1024 * 1024;
 const mostSubpaths = 40;
 
-export type Version = { readonly contents: PackageContents; readonly shape: PackageShape };
+export type Version = { readonly contents: PackageTexts; readonly shape: PackageShape };
 
 /** What to ask of two versions; undefined: they hold more than is ever read. `wanted`: the subpaths that the client loads. */
 export function questionOf(

@@ -18,8 +18,13 @@ export type PackageShape = {
   readonly mains: ReadonlyMap<string, string>;
 };
 
+/** What is read of a package's files. */
+export type PackageTexts = {
+  readonly files: readonly Pick<PackageContents['files'][number], 'path' | 'kind' | 'text'>[];
+};
+
 /** undefined: it has no package.json that can be read. */
-export function shapeOf({ files }: Pick<PackageContents, 'files'>): PackageShape | undefined {
+export function shapeOf({ files }: PackageTexts): PackageShape | undefined {
   const manifests = new Map<string, JsonRecord>();
   for (const { path, text } of files) {
     if (!/(^|\/)package\.json$/.test(path) || text === undefined) continue;
