@@ -111,8 +111,8 @@ async function compare({ api }: Ports, asked: Asked): Promise<OwnOutcome | undef
   const after = await sources.read(asked.now, asked, seedsOf(head));
   if (before === undefined || after === undefined)
     return { kind: 'unknown', detail: 'it holds more than is ever read' };
-  if (isSame && before.held.size === after.held.size && sameTexts(before.texts, after.texts))
-    return undefined;
+  const isHeld = [...before.held].every((path) => after.held.has(path));
+  if (isSame && isHeld && sameTexts(before.texts, after.texts)) return undefined;
   const [old, now] = [versionOf(before.contents), versionOf(after.contents)];
   if (old === undefined || now === undefined)
     return { kind: 'unknown', detail: 'its package.json cannot be read' };
