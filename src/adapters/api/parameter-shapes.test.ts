@@ -96,12 +96,17 @@ describe('a function', () => {
   const there: readonly (readonly [string, string, readonly string[]])[] = [
     ['a module that is one value', `declare function kit${takes}; export = kit;`, []],
     ['a member of it', `declare const kit: { f${takes} }; export = kit;`, ['f']],
+    [
+      'a member of it that has the name of a type, too',
+      `declare namespace kit { interface f {} interface All { f${takes} } } declare const kit: kit.All; export = kit;`,
+      ['f'],
+    ],
     ['its default, as compilers write it', `declare function kit${takes}; export = kit;`, ['default']],
     ['a default that is the module', `export default function kit${takes};`, []],
     ['a member of that', `declare const kit: { f${takes} }; export default kit;`, ['f']],
     ['a member of a namespace', `export declare namespace n { function f${takes}; }`, ['n', 'f']],
     ['a re-export', `declare function g${takes}; export { g as f };`, ['f']],
-    ['a module that is declared by its name', `declare module 'kit/7' { export function f${takes}; }`, ['f']],
+    ['a module that is declared by its name', `declare module 'kit/8' { export function f${takes}; }`, ['f']],
     ['a class', 'export declare class K { constructor(one: string) }', ['new', 'K']],
     ['a static method', `export declare class K { static f${takes} }`, ['K', 'f']],
   ];

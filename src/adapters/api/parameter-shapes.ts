@@ -79,12 +79,14 @@ class Reader {
     return found;
   }
 
+  /** A value; a type of that name is none. */
   #exported(module: ts.Symbol, name: string): ts.Symbol | undefined {
     const symbol =
       name === 'export='
         ? module.exports?.get(ts.InternalSymbolName.ExportEquals)
         : this.#checker.getExportsOfModule(module).find((each) => each.getName() === name);
-    if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol;
-    return this.#checker.getAliasedSymbol(symbol);
+    const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    const target = isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol;
+    return target !== undefined && (target.flags & ts.SymbolFlags.Value) !== 0 ? target : undefined;
   }
 }

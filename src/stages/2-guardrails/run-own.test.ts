@@ -20,7 +20,7 @@ const settings = sampleSettings();
 const tools = guardrailTools();
 const tests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
 const down = () => Promise.reject(new Error('nobody may be asked'));
-const nobody: ApiReader = { compare: down, imports: down };
+const nobody: ApiReader = { compare: down, imports: down, parameters: down };
 /** What is asked of it has not changed. */
 const calm: ApiReader = {
   ...nobody,

@@ -110,6 +110,17 @@ describe('what is tried besides', () => {
     });
   });
 
+  it('names an effect on all objects before all else', () => {
+    const old = { ...same, k2: { result: [returned('2')], ambient: [returned('Object.prototype +x')] } };
+    const facts = made(
+      { ...same, k1: { result: [threw('E')] }, k2: { result: [returned('3')] } },
+      { base: [seen(old), seen(old)] },
+    );
+    expect(judgeAmplified(facts)?.reason).toContain(
+      '(ambient): old return Object.prototype +x, new nothing (and 1 more)',
+    );
+  });
+
   it('has no say where nothing was tried', () => {
     const tests: Finding = { verdict: 'pass', code: 'characterization.same', reason: 'x', evidence: {} };
     const noneMade = made(same, { keys: keys.map(() => '') });

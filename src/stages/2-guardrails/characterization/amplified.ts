@@ -37,14 +37,15 @@ function judgeReplayed(facts: Made, replay: Replayed): Finding | undefined {
     return difference === undefined ? [] : [{ varied, difference }];
   });
   const evidence = evidenceOf(facts, made);
-  const worstFirst = found.toSorted((a, b) => rank(a) - rank(b));
+  const worstFirst = found.toSorted((a, b) => rank(a.difference) - rank(b.difference));
   const [worst] = worstFirst;
   if (worst !== undefined) return differs(worst, worstFirst, evidence);
   const reason = `${counted(made, 'call', 'calls')} like those that were seen found no difference.`;
   return finding('pass', 'amplified-same', reason, evidence);
 }
 
-const rank = ({ difference }: Found) => differenceKinds.indexOf(difference.kind);
+/** What reaches all objects comes first: of calls that nobody makes it says the most. */
+const rank = ({ kind }: Difference) => (kind === 'ambient' ? -1 : differenceKinds.indexOf(kind));
 
 /** The worst one of a call. */
 function differenceOf(replay: Replayed, at: number): Difference | undefined {
@@ -66,9 +67,10 @@ function differenceOf(replay: Replayed, at: number): Difference | undefined {
   }
   const isRefused = [seen, head.calls.get(key)].every(refuses);
   // How a call that nobody makes is refused, and what is read of its arguments, is nobody's business.
-  return compareBehaviour([first, second], head).differences.find(
-    ({ kind }) => kind !== 'reads' && !(isRefused && kind === 'exception'),
-  );
+  const [worst] = compareBehaviour([first, second], head)
+    .differences.filter(({ kind }) => kind !== 'reads' && !(isRefused && kind === 'exception'))
+    .toSorted((a, b) => rank(a) - rank(b));
+  return worst;
 }
 
 function refuses(call: SeenCall | undefined): boolean {
