@@ -1,4 +1,5 @@
 import type { RecordedCall } from './recorded-call.ts';
+import type { SystemCalls } from './system-calls.ts';
 
 /** One thing that a call was seen to do. `shown` is for people; the rest is compared. */
 export type Outcome = {
@@ -35,6 +36,8 @@ export type Behaviour = {
   readonly gaps: readonly string[];
   /** Calls of exports whose arguments were plain data, each once, some of many; absent: none were kept. */
   readonly inputs?: readonly RecordedCall[];
+  /** What the run asked of the kernel meanwhile; undefined: nobody looked. */
+  readonly systemCalls?: SystemCalls | undefined;
 };
 
 export type Observation =

@@ -24,7 +24,7 @@ export class HostSandbox {
     const source = job.mounts.find((mount) => mount.target === job.cwd)?.source;
     if (source === undefined) throw new Error(`no mount at ${job.cwd}`);
     const started = performance.now();
-    const [file, ...args] = job.argv;
+    const [file = '', ...args] = job.argv.map((each) => onHost(each, job.mounts));
     return new Promise((resolve, reject) => {
       const child = spawn(file, args, { cwd: source, env: this.#environment(job), detached: true });
       const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), job.limits.seconds * 1000);

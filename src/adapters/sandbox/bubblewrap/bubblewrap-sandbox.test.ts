@@ -38,6 +38,15 @@ describe('BubblewrapSandbox', () => {
     expect(await sandbox.run(shellJob('readlink -n /etc/localtime || true'))).toMatchObject({ stdout: zone });
   });
 
+  it('knows the name of this machine, and says of others that there are none', async () => {
+    const script =
+      'for (const name of ["localhost", "example.com"]) require("dns").lookup(name, (e, at) => console.log(name, e?.code ?? at))';
+    const result = await sandbox.run({ ...shellJob(''), argv: ['node', '-e', script] });
+    expect(result.stdout.split('\n').sort().join(' ').trim()).toBe(
+      'example.com ENOTFOUND localhost 127.0.0.1',
+    );
+  });
+
   describe.each(['detect', 'never'] as const)('limits, control groups: %s', (cgroups) => {
     let limited: BubblewrapSandbox;
     beforeAll(() => {

@@ -6,11 +6,20 @@ import { dirname, join } from 'node:path';
 export const INSIDE_ID = 1000;
 export const INSIDE_HOME = '/home/sandbox';
 
+/**
+ * A way to look up names that is not there. It is tried when no file has a name, so that a tracer sees this; that the files
+ * are asked again makes the answer what it is without: that there is no such name.
+ */
+const NO_LOOK_UP = 'autoland';
+
+/** The file that is looked for then. */
+export const LOOK_UP_FILE = `libnss_${NO_LOOK_UP}.so.2`;
+
 const FILES: Readonly<Record<string, string>> = {
   'etc/passwd': `sandbox:x:${INSIDE_ID}:${INSIDE_ID}::${INSIDE_HOME}:/bin/sh\n`,
   'etc/group': `sandbox:x:${INSIDE_ID}:\n`,
   'etc/hosts': '127.0.0.1 localhost\n::1 localhost\n',
-  'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+  'etc/nsswitch.conf': `passwd: files\ngroup: files\nhosts: files ${NO_LOOK_UP} files\n`,
   'bin/npm': '#!/bin/sh\nexec /opt/node/bin/node /opt/npm/bin/npm-cli.js "$@"\n',
   'bin/npx': '#!/bin/sh\nexec /opt/node/bin/node /opt/npm/bin/npx-cli.js "$@"\n',
   empty: '',
