@@ -23,19 +23,38 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
   printf '%s\n' "$wanted" >"$stamp"
 fi
 
-if ! command -v bwrap >/dev/null 2>&1 || ! command -v socat >/dev/null 2>&1; then
-  as_root=none
-  if [ "$(id -u)" = 0 ]; then as_root=
-  elif command -v sudo >/dev/null 2>&1 && sudo -n true >/dev/null 2>&1; then as_root='sudo -n'; fi
-  if [ "$as_root" != none ] && command -v apt-get >/dev/null 2>&1; then
-    echo "autoland: installing bubblewrap and socat (apt-get)" >&2
-    DEBIAN_FRONTEND=noninteractive
-    export DEBIAN_FRONTEND
-    { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends bubblewrap socat; } >/dev/null 2>&1 ||
-      echo "autoland: could not install the sandbox; run as root: apt-get install -y bubblewrap socat" >&2
-  else
+has() { command -v "$1" >/dev/null 2>&1; }
+
+as_root=none
+if [ "$(id -u)" = 0 ]; then as_root=
+elif has sudo && sudo -n true >/dev/null 2>&1; then as_root='sudo -n'; fi
+[ "$as_root" = none ] || has apt-get || as_root=none
+
+updated=no
+install() {
+  DEBIAN_FRONTEND=noninteractive
+  export DEBIAN_FRONTEND
+  echo "autoland: installing $* (apt-get)" >&2
+  { [ "$updated" = yes ] || $as_root apt-get update -qq; } >/dev/null 2>&1 || return 1
+  updated=yes
+  $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
+}
+
+if ! has bwrap || ! has socat; then
+  if [ "$as_root" = none ]; then
     echo "autoland: the sandbox is missing; run as root: apt-get install -y bubblewrap socat" >&2
+  else
+    install bubblewrap socat ||
+      echo "autoland: could not install the sandbox; run as root: apt-get install -y bubblewrap socat" >&2
   fi
 fi
 
-command -v bwrap >/dev/null 2>&1 && command -v socat >/dev/null 2>&1 || exit 1
+# Not needed to run: without it one guardrail is not asked. So it is tried once, and lacking is no failure.
+tried=node_modules/.autoland-setup-strace
+if ! has strace && [ ! -f "$tried" ]; then
+  : >"$tried"
+  { [ "$as_root" != none ] && install strace; } ||
+    echo "autoland: strace is missing, so what tests ask of the kernel is not seen; run as root: apt-get install -y strace" >&2
+fi
+
+has bwrap && has socat || exit 1

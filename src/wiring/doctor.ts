@@ -9,6 +9,7 @@ import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
@@ -35,7 +36,7 @@ export async function examine(options: PlaceOptions): Promise<readonly DoctorFin
   const findings = await Promise.all([...machineChecks].map(tryOut));
   const place = await locate(options).catch((thrown: unknown) => thrown);
   if (!isPlace(place))
-    return [...findings, await tryOut({ name: 'sandbox', look: sandboxAlone }), unusable(place)];
+    return [...findings, ...(await Promise.all(sandboxChecks(withoutPlace).map(tryOut))), unusable(place)];
   return [...findings, ...(await Promise.all(repositoryChecks(place).map(tryOut)))];
 }
 
@@ -48,7 +49,7 @@ const machineChecks: readonly Check[] = [
 function repositoryChecks(place: Place): readonly Check[] {
   return [
     { name: 'repository', look: async () => `${place.repo}, state in ${place.state}` },
-    { name: 'sandbox', look: () => makeState(place).then(() => sandboxHolds(place)) },
+    ...sandboxChecks((look) => makeState(place).then(() => look(sandboxOf(place)))),
     { name: 'configuration', look: () => rulesHold(place) },
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
@@ -64,8 +65,19 @@ async function registryAnswers(): Promise<string> {
   return `${(await registry.origins()).join(', ')} answers (${found.versions.length} versions of npm)`;
 }
 
-async function sandboxHolds({ state, files }: Pick<Place, 'state' | 'files'>): Promise<string> {
-  const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work });
+type WithSandbox = <T>(look: (sandbox: BubblewrapSandbox) => Promise<T>) => Promise<T>;
+
+function sandboxChecks(using: WithSandbox): readonly Check[] {
+  return [
+    { name: 'sandbox', look: () => using(sandboxHolds) },
+    { name: 'tracer', look: () => using(tracerTraces) },
+  ];
+}
+
+const sandboxOf = ({ state, files }: Pick<Place, 'state' | 'files'>) =>
+  new BubblewrapSandbox({ stateDir: state, workDir: files.work });
+
+async function sandboxHolds(sandbox: BubblewrapSandbox): Promise<string> {
   const { ok, findings } = await sandbox.probe();
   if (ok) return findings.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
   const bad = findings.filter((finding) => !finding.ok).map(({ check, detail }) => `${check}: ${detail}`);
@@ -74,15 +86,29 @@ async function sandboxHolds({ state, files }: Pick<Place, 'state' | 'files'>): P
   });
 }
 
+async function tracerTraces(sandbox: BubblewrapSandbox): Promise<string | Missing> {
+  const limits = { seconds: 20, memoryMiB: 256, processes: 32, diskMiB: 16, outputKiB: 16 };
+  const job = { argv: traceAttempt, cwd: '/tmp', env: {}, mounts: [], network: 'none', limits } as const;
+  // Why there is no sandbox is told under sandbox.
+  const result = await sandbox.run(job).catch(() => undefined);
+  if (result?.kind === 'exited' && result.code === 0)
+    return `${result.stdout.trim()}: it traces in the sandbox`;
+  return {
+    missing:
+      'strace is not installed, or may not trace in the sandbox: what tests ask of the kernel is not seen',
+    mend: 'apt-get install -y strace',
+  };
+}
+
 /** Where no repository says which state directory is its own. */
-async function sandboxAlone(): Promise<string> {
+async function withoutPlace<T>(look: (sandbox: BubblewrapSandbox) => Promise<T>): Promise<T> {
   const state = await mkdtemp(join(tmpdir(), 'autoland-doctor-'));
   try {
     // The sandbox's user must pass.
     await chmod(state, 0o711);
     const files = stateFiles(state);
     await makeState({ repo: '', state, files });
-    return await sandboxHolds({ state, files });
+    return await look(sandboxOf({ state, files }));
   } finally {
     await rm(state, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
 import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestReport, TestRun } from '../../domain/test-comparison.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
-import type { SandboxResult } from '../../ports/sandbox.ts';
-import type { Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import type { Argv, Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
+import { mayTrace } from '../tracer/strace.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
 import { parseJunit } from './junit.ts';
 import {
@@ -117,7 +118,8 @@ export class SandboxTestRunner implements TestRunner {
 
   #questionOf(commands: TestCommands, { base, observe = nothing }: TestSides): object {
     const { nodeVersion } = this.#options;
-    return { what: 'tests of the base', base, observe, commands, nodeVersion };
+    // What was not traced is of no use beside what is.
+    return { what: 'tests of the base', base, observe, commands, nodeVersion, isTraced: mayTrace() };
   }
 
   /** What is known of the base from an earlier change, else what is measured now. */
@@ -149,12 +151,14 @@ export class SandboxTestRunner implements TestRunner {
     const readFiles = report == null ? undefined : await awaitReport(dir, report);
     // Node takes no reporter from here beside those that a command which writes a file names itself.
     const options = [...(readFiles === undefined ? [reporter] : []), ...(watch ? [watch.option] : [])];
-    const result = await this.#commands.run(test, dir, {
-      phase: 'test',
-      seconds: testSeconds,
-      env: { NODE_OPTIONS: options.join(' ') },
-      mounts: watch?.mounts ?? [],
-    });
+    const run = (argv: Argv, mounts: readonly SandboxMount[] = []) =>
+      this.#commands.run(argv, dir, {
+        phase: 'test',
+        seconds: testSeconds,
+        env: { NODE_OPTIONS: options.join(' ') },
+        mounts: [...(watch?.mounts ?? []), ...mounts],
+      });
+    const result = await (watch === undefined ? run(test) : watch.traced(test, run));
     if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase: 'test' };
     if (readFiles === undefined && wasCut(result)) return { kind: 'limit', limit: 'output', phase: 'test' };
     const read = readFiles === undefined ? { report: reportIn(result) } : await readFiles();

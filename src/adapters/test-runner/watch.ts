@@ -1,10 +1,12 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Behaviour } from '../../domain/behaviour.ts';
-import type { SandboxMount } from '../../ports/sandbox.ts';
-import type { Observed } from '../../ports/test-runner.ts';
+import type { SystemCalls } from '../../domain/system-calls.ts';
+import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import type { Argv, Observed } from '../../ports/test-runner.ts';
 import { kitEntry, writeKit } from '../recorder/kit.ts';
 import { readRecords } from '../recorder/read-records.ts';
+import { type TracedJob, traceCalls } from '../tracer/trace-calls.ts';
 import { projectInside } from './project-commands.ts';
 
 /** One recorded run of the tests. */
@@ -19,6 +21,8 @@ export type Watch = {
   /** Where processes may write; the same directory on the host and inside. */
   readonly records: string;
   readonly recordsInside: string;
+  /** Runs the tests under a tracer, once; `run` is given what to run, and what to mount besides. */
+  traced(test: Argv, run: TracedJob<SandboxResult>['run']): Promise<SandboxResult>;
   /** What was recorded; call it when the run is over. */
   read(): Promise<Behaviour>;
 };
@@ -35,6 +39,7 @@ export async function startWatch(job: string, { packages, modules }: Observed, s
   await mkdir(records);
   const own = { root: projectInside, paths: modules };
   await writeKit(kit, { packages, modules: own, records: recordsInside, seed });
+  let systemCalls: SystemCalls | undefined;
   return {
     option: `--import=${kitInside}/${kitEntry}`,
     mounts: [
@@ -45,6 +50,11 @@ export async function startWatch(job: string, { packages, modules }: Observed, s
     eachReplayer: `${kitInside}/replay/each.js`,
     records,
     recordsInside,
-    read: () => readRecords(records),
+    async traced(argv, run) {
+      const traced = await traceCalls(join(place, 'calls'), { argv, project: projectInside, run });
+      systemCalls = traced.systemCalls;
+      return traced.result;
+    },
+    read: async () => ({ ...(await readRecords(records)), systemCalls }),
   };
 }

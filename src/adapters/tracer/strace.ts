@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Argv } from '../../ports/test-runner.ts';
 
 /** They make tasks: from them is known who asked. */
@@ -48,6 +49,11 @@ const options = [
 ].join(' ');
 
 const attempt = `timeout 10 strace ${options} -o /dev/null -- true`;
+
+/** Whether strace is where the sandbox looks for programs; not, whether it works there. */
+export function mayTrace(): boolean {
+  return ['/usr/local/bin', '/usr/bin'].some((directory) => existsSync(`${directory}/strace`));
+}
 
 /** Exits with 0 where strace is installed and may trace. */
 export const traceAttempt: Argv = ['/bin/sh', '-c', `${attempt} && strace --version | head -n 1`];

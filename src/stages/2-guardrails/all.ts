@@ -19,6 +19,7 @@ import { risk } from './risk/risk.ts';
 import { scope } from './scope/scope.ts';
 import { secrets } from './secrets/secrets.ts';
 import { supplyChain } from './supply-chain/supply-chain.ts';
+import { systemCalls } from './system-calls/system-calls.ts';
 import { tests } from './tests/tests.ts';
 
 /** Every guardrail, in the order of their results. */
@@ -42,6 +43,7 @@ export const allGuardrails: readonly Guardrail[] = [
   flagOff,
   tests,
   characterization,
+  systemCalls,
   build,
   mutation,
 ];

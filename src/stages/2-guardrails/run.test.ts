@@ -113,6 +113,7 @@ describe('checkChange', () => {
       'flag-off': 'pass flag-off.none',
       tests: 'pass tests.passed',
       characterization: 'pass characterization.nothing-to-observe',
+      'system-calls': 'pass system-calls.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',
     });
     expect(report.verdict).toBe('pass');
@@ -136,11 +137,15 @@ describe('checkChange', () => {
     const { report, codes } = await check(update);
     expect(codes.get('tests')).toBe('pass tests.passed');
     expect(codes.get('characterization')).toBe('fail characterization.value-differs');
+    expect(codes.get('system-calls')).toMatch(
+      /^(pass system-calls\.same|not-configured system-calls\.no-tracer)$/,
+    );
     expect(report.results.find(({ name }) => name === 'characterization')?.reason).toBe(
       'ejs@2.6.1 -> 2.6.2: ejs.render("a") (result): old return 1, new return 2.',
     );
     const reverted = await check({ ...update, class: 'revert' });
     expect(reverted.codes.get('characterization')).toBe('pass characterization.revert');
+    expect(reverted.codes.get('system-calls')).toBe('pass system-calls.revert');
   });
 
   it('watches code of the project that changes', async () => {

@@ -105,6 +105,15 @@ describe('the default policy', () => {
     expect(decide(of(bare, { class: 'dependency-security' }), policies, 'd').value).toBe('escalate');
   });
 
+  it('lands a patch where there is no tracer, and a security update not', () => {
+    const untraced = withVerdict(goodPatch, 'system-calls', 'not-configured');
+    expect(decide(untraced, policies, 'd')).toMatchObject({ value: 'permit', level: 'deploy' });
+    expect(decide(of(untraced, { class: 'dependency-security' }), policies, 'd').value).toBe('escalate');
+    expect(decide(withVerdict(goodPatch, 'system-calls', 'not-offered'), policies, 'd').value).toBe(
+      'escalate',
+    );
+  });
+
   it.each(vouching)('does not waive that %s is not configured', (name) => {
     expect(decide(withVerdict(goodPatch, name, 'not-configured'), policies, 'd').value).toBe('escalate');
   });
@@ -117,6 +126,7 @@ describe('the default policy', () => {
     'install-scripts',
     'supply-chain',
     'release-age',
+    'system-calls',
   ];
   it.each([...needed, ...vouching])('needs %s to have been asked', (name) => {
     const results = goodPatch.guardrails.results.filter((result) => result.name !== name);

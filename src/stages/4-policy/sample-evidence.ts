@@ -29,6 +29,7 @@ export const goodPatch: Evidence = {
     risk: 'pass',
     tests: 'pass',
     characterization: 'pass',
+    'system-calls': 'pass',
     build: 'pass',
   }),
   judge: { verdict: 'no-objection', reasons: [] },
