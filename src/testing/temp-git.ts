@@ -26,6 +26,7 @@ export class TempGit
   implements GitReader, FileHistory, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
 {
   readonly dir = mkdtempSync(join(tmpdir(), 'autoland-test-git-'));
+  readonly #read = new Map<string, Buffer | undefined>();
 
   constructor() {
     this.#git(['init', '-q', '-b', 'main', '.']);
@@ -113,8 +114,14 @@ export class TempGit
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
+    const name = `${commit}:${path}`;
+    if (!this.#read.has(name)) this.#read.set(name, this.#blob(name));
+    return this.#read.get(name);
+  }
+
+  #blob(name: string): Buffer | undefined {
     try {
-      return this.#bytes(['cat-file', 'blob', `${commit}:${path}`]);
+      return this.#bytes(['cat-file', 'blob', name]);
     } catch {
       return undefined;
     }

@@ -1,11 +1,9 @@
 import type { ApiQuestion, ApiSight } from '../../domain/api.ts';
+import { readQuestion, writeAnswer } from '../json-child.ts';
 import { compareCode } from './compare-code.ts';
 
-/** A child of child-api-reader.ts: its question as JSON on standard input, the comparison as JSON on standard output. */
-const chunks: Buffer[] = [];
-for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-// The parent wrote it: its texts are hostile, its shape is not.
-const question = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ApiQuestion;
+/** A child of child-api-reader.ts: its question in, the comparison out. */
+const question = await readQuestion<ApiQuestion>();
 // Only where it is needed: the type checker alone takes longer to load than all code to read.
 const { compareDeclarations } = question.subpaths.length > 0 ? await import('./compare-declarations.ts') : {};
 const declared = compareDeclarations?.(question) ?? { breaks: [], seen: [], foreign: [] };
@@ -18,6 +16,4 @@ const how = (subpath: string): ApiSight['how'] => {
 };
 const subpaths = new Set([...question.subpaths, ...rest.map(({ subpath }) => subpath)]);
 const sights = [...subpaths].map((subpath): ApiSight => ({ subpath, how: how(subpath) }));
-process.stdout.write(
-  JSON.stringify({ breaks: [...declared.breaks, ...code.breaks], sights, foreign: declared.foreign }),
-);
+writeAnswer({ breaks: [...declared.breaks, ...code.breaks], sights, foreign: declared.foreign });

@@ -2,7 +2,7 @@ import type { SourceText } from '../../domain/capabilities.ts';
 import type { DocumentOutline } from '../../domain/document.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import type { DocumentReader } from '../../ports/document-reader.ts';
-import { askChild } from '../json-child.ts';
+import { askChildForList } from '../json-child.ts';
 
 /** GitHub-flavoured Markdown in a child process. Nothing for all documents of a child that crashed or hung. */
 export class ChildDocumentReader implements DocumentReader {
@@ -15,7 +15,7 @@ export class ChildDocumentReader implements DocumentReader {
   async outlines(documents: readonly SourceText[]): Promise<ReadonlyMap<string, DocumentOutline>> {
     if (documents.length === 0) return new Map();
     const child = { script: 'outline-child', from: import.meta.url, timeoutMs: this.#timeoutMs };
-    const answers = await askChild(child, documents);
+    const answers = await askChildForList(child, documents);
     return new Map(
       answers.flatMap((answer): [string, DocumentOutline][] =>
         isRecord(answer) && typeof answer.id === 'string' && isOutline(answer.outline)

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { FlagAnswer, FlagQuestion } from '../../domain/flag-off.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import type { CriticalFunction, Proof } from '../../domain/proof.ts';
 import type { SourcePair } from '../../domain/syntax.ts';
 import type { Prover } from '../../ports/prover.ts';
+import { askChild } from '../json-child.ts';
 
 type Limits = {
   /** Of each question to the solver, in its own steps; three may be asked for one function. Default 20 million. */
@@ -45,37 +44,12 @@ export class ChildProver implements Prover {
     return isFlagAnswer(output) ? output : undefined;
   }
 
-  /** undefined: it crashed, hung or answered nonsense. */
   #run(job: unknown): Promise<unknown> {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const script = fileURLToPath(new URL(`./prove-child.${extension}`, import.meta.url));
-    return new Promise((resolve) => {
-      const running = spawn(process.execPath, ['--max-old-space-size=1024', script], {
-        env: {},
-        stdio: ['pipe', 'pipe', 'ignore'],
-        timeout: this.#jobMs,
-        killSignal: 'SIGKILL',
-      });
-      const chunks: Buffer[] = [];
-      running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-      running.on('error', () => resolve(undefined));
-      running.on('close', (code) => resolve(code === 0 ? parsed(Buffer.concat(chunks)) : undefined));
-      // A child that has crashed does not read on; its exit says so.
-      running.stdin.on('error', () => undefined);
-      running.stdin.end(JSON.stringify(job));
-    });
+    const child = { script: 'prove-child', from: import.meta.url, timeoutMs: this.#jobMs, memoryMiB: 1024 };
+    return askChild(child, job);
   }
 }
 
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What the child says is this program's own work on hostile text, never the text itself. */
 function isProof(value: unknown): value is Proof {
   const verdicts: readonly unknown[] = ['proved', 'refuted', 'unsupported', 'unknown'];
   return isRecord(value) && verdicts.includes(value.verdict);

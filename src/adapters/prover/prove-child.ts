@@ -3,15 +3,12 @@ import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { answerFlags } from '../../flag-off/compare.ts';
 import { proveFunction } from '../../proof/prove-function.ts';
 import { survey } from '../../proof/survey.ts';
+import { readQuestion, writeAnswer } from '../json-child.ts';
 import { parseSource } from './parse.ts';
 import { startSolver } from './solver.ts';
 
-/** The child of child-prover.ts: one job as JSON on standard input, its answer as JSON on standard output. */
-const chunks: Buffer[] = [];
-for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-const job: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-if (!isRecord(job)) throw new Error('expected a job');
-process.stdout.write(JSON.stringify(await answer(job)), () => process.exit(0));
+/** The child of child-prover.ts: one job in, its answer out. */
+writeAnswer(await answer(await readQuestion<Record<string, unknown>>()));
 
 async function answer({
   survey: pairs,

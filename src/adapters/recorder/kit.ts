@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { askChildForList } from '../json-child.ts';
 import type { Settings } from './inside/settings.ts';
 
 /** What is preloaded: `NODE_OPTIONS=--import=DIRECTORY/main.js`. */
@@ -19,7 +18,7 @@ export const sampleEntry = 'sample.js';
  */
 export async function writeKit(directory: string, settings?: Settings): Promise<void> {
   await mkdir(directory, { recursive: true });
-  if (import.meta.url.endsWith('.ts')) await strip(directory);
+  if (import.meta.url.endsWith('.ts')) await writeStripped(directory);
   else await cp(inside, directory, { recursive: true });
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
   if (settings !== undefined) await writeKitSettings(directory, settings);
@@ -32,10 +31,26 @@ export function writeKitSettings(directory: string, settings: Settings): Promise
 
 /**
  * Plain JavaScript: each of the project's processes would otherwise first start the machinery that takes the types out, and
- * older ones warn of it. Done in a child, because there Node's own warning of it can be switched off.
+ * older ones warn of it.
  */
-async function strip(directory: string): Promise<void> {
-  const script = fileURLToPath(new URL('./kit-child.ts', import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', script, inside, directory];
-  await promisify(execFile)(process.execPath, args, { env: {}, timeout: 60_000 });
+async function writeStripped(directory: string): Promise<void> {
+  stripped ??= strip();
+  for (const { path, text } of await stripped) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
+}
+
+type KitFile = { readonly path: string; readonly text: string };
+
+// Of this program's own sources, which stay as they are while it runs.
+let stripped: Promise<readonly KitFile[]> | undefined;
+
+/** In a child, because there Node's own warning of it can be kept from people. */
+async function strip(): Promise<readonly KitFile[]> {
+  const child = { script: 'kit-child', from: import.meta.url, timeoutMs: 60_000 };
+  const files = (await askChildForList(child, inside)) as readonly KitFile[];
+  if (files.length > 0) return files;
+  stripped = undefined;
+  throw new Error(`expected the recorder's sources in ${inside}, read none`);
 }

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Capability, SourceText } from '../../domain/capabilities.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import type { SourcePair, SyntaxComparison } from '../../domain/syntax.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
+import { askChildForList } from '../json-child.ts';
 
 /**
  * Compares in a child process, because hostile source can end the process that parses it.
@@ -18,81 +17,53 @@ export class ChildSyntaxComparer implements SyntaxComparer {
 
   async compare(pairs: readonly SourcePair[]): Promise<ReadonlyMap<string, SyntaxComparison>> {
     if (pairs.length === 0) return new Map();
-    const output = await this.#runChild('compare-child', JSON.stringify(pairs));
-    return output === undefined ? new Map() : readAnswer(output);
+    return readComparisons(await this.#ask('compare-child', pairs));
   }
 
   async capabilities(sources: readonly SourceText[]): Promise<ReadonlyMap<string, readonly Capability[]>> {
     if (sources.length === 0) return new Map();
-    const output = await this.#runChild('capabilities-child', JSON.stringify(sources));
-    return output === undefined ? new Map() : readCapabilities(output);
+    return readCapabilities(await this.#ask('capabilities-child', sources));
   }
 
   async faults(sources: readonly SourceText[]): Promise<ReadonlyMap<string, string | null>> {
     if (sources.length === 0) return new Map();
-    const output = await this.#runChild('faults-child', JSON.stringify(sources));
-    return output === undefined ? new Map() : readFaults(output);
+    return readFaults(await this.#ask('faults-child', sources));
   }
 
-  #runChild(child: string, input: string): Promise<string | undefined> {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const script = fileURLToPath(new URL(`./${child}.${extension}`, import.meta.url));
-    return new Promise((resolve) => {
-      const running = spawn(process.execPath, ['--max-old-space-size=1024', script], {
-        env: {},
-        stdio: ['pipe', 'pipe', 'ignore'],
-        timeout: this.#timeoutMs,
-        killSignal: 'SIGKILL',
-      });
-      const chunks: Buffer[] = [];
-      running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-      running.on('error', () => resolve(undefined));
-      running.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
-      // A child that has crashed does not read on; its exit says so.
-      running.stdin.on('error', () => undefined);
-      running.stdin.end(input);
-    });
+  #ask(script: string, question: unknown): Promise<readonly unknown[]> {
+    const child = { script, from: import.meta.url, timeoutMs: this.#timeoutMs, memoryMiB: 1024 };
+    return askChildForList(child, question);
   }
 }
 
-function readList(output: string): readonly unknown[] {
-  try {
-    const parsed: unknown = JSON.parse(output);
-    return Array.isArray(parsed) ? parsed : [];
-  } catch {
-    return [];
-  }
-}
-
-/** What the child says is this program's own work on hostile text, never the text itself. */
-function readCapabilities(output: string): ReadonlyMap<string, readonly Capability[]> {
-  const answer = new Map<string, readonly Capability[]>();
-  for (const item of readList(output)) {
+function readCapabilities(answers: readonly unknown[]): ReadonlyMap<string, readonly Capability[]> {
+  const read = new Map<string, readonly Capability[]>();
+  for (const item of answers) {
     if (!isRecord(item) || typeof item.id !== 'string' || !Array.isArray(item.found)) continue;
-    answer.set(item.id, item.found);
+    read.set(item.id, item.found);
   }
-  return answer;
+  return read;
 }
 
-function readFaults(output: string): ReadonlyMap<string, string | null> {
-  const answer = new Map<string, string | null>();
-  for (const item of readList(output)) {
+function readFaults(answers: readonly unknown[]): ReadonlyMap<string, string | null> {
+  const read = new Map<string, string | null>();
+  for (const item of answers) {
     if (!isRecord(item) || typeof item.id !== 'string') continue;
-    if (item.fault === null || typeof item.fault === 'string') answer.set(item.id, item.fault);
+    if (item.fault === null || typeof item.fault === 'string') read.set(item.id, item.fault);
   }
-  return answer;
+  return read;
 }
 
 function readSame(forms: unknown): SyntaxComparison {
   return Array.isArray(forms) ? { same: true, forms: forms.map(String) } : { same: true };
 }
 
-function readAnswer(output: string): ReadonlyMap<string, SyntaxComparison> {
-  const answer = new Map<string, SyntaxComparison>();
-  for (const item of readList(output)) {
+function readComparisons(answers: readonly unknown[]): ReadonlyMap<string, SyntaxComparison> {
+  const read = new Map<string, SyntaxComparison>();
+  for (const item of answers) {
     if (!isRecord(item) || typeof item.path !== 'string') continue;
-    if (item.same === true) answer.set(item.path, readSame(item.forms));
-    if (item.same === false) answer.set(item.path, { same: false, why: String(item.why) });
+    if (item.same === true) read.set(item.path, readSame(item.forms));
+    if (item.same === false) read.set(item.path, { same: false, why: String(item.why) });
   }
-  return answer;
+  return read;
 }

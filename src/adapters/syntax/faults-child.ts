@@ -1,14 +1,11 @@
-import { isRecord } from '../../domain/npm/hostile-json.ts';
-import { readQuestion } from '../json-child.ts';
+import type { SourceText } from '../../domain/capabilities.ts';
+import { readQuestion, writeAnswer } from '../json-child.ts';
 import { faultOf } from './faults.ts';
 
-/** The child of child-syntax-comparer.ts: sources as JSON on standard input, their faults as JSON on standard output. */
+/** The child of child-syntax-comparer.ts: sources in, their faults out. */
 const answers = [];
-for (const source of await readQuestion()) {
-  if (!isRecord(source)) continue;
-  const { id, path, text } = source;
-  if (typeof id !== 'string' || typeof path !== 'string' || typeof text !== 'string') continue;
+for (const { id, path, text } of await readQuestion<readonly SourceText[]>()) {
   const fault = faultOf(path, text);
   if (fault !== undefined) answers.push({ id, fault });
 }
-process.stdout.write(JSON.stringify(answers));
+writeAnswer(answers);

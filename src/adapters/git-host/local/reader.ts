@@ -5,15 +5,21 @@ import { blobSizes, readBlobs } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
 import { parseDiff } from './parse-diff.ts';
+import { ReadMemo } from './read-memo.ts';
 import { pathDanger } from './safe-path.ts';
 import { parseTree } from './tree-entries.ts';
 
 /** Everything that only reads. */
 export class LocalGitReader implements GitReader, FileHistory {
   readonly #view: GitView;
+  readonly #memo: ReadMemo;
 
   constructor(view: GitView) {
     this.#view = view;
+    this.#memo = new ReadMemo({
+      tree: (commit) => this.#entries(commit, []),
+      blob: async (oid) => oneOf(await readBlobs(view, [oid])),
+    });
   }
 
   /**
@@ -92,17 +98,19 @@ export class LocalGitReader implements GitReader, FileHistory {
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
     assertSha(commit);
     if (pathDanger(path) !== undefined) return undefined;
-    const entries = await this.#entries(commit, ['--', path]);
-    const [entry] = entries.filter((found) => found.path === path && found.kind !== 'submodule');
-    if (entry === undefined) return undefined;
-    return (await readBlobs(this.#view, [entry.oid]))[0];
+    // What cannot be read of the rest of the tree says nothing of this file.
+    const whole = await this.#memo.tree(commit).catch(() => undefined);
+    const entries = whole ?? (await this.#entries(commit, ['--', path]));
+    const entry = entries.find((found) => found.path === path && found.kind !== 'submodule');
+    return entry === undefined ? undefined : this.#memo.blob(entry.oid);
   }
 
   async list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]> {
     assertSha(commit);
     const dir = under.replace(/\/+$/, '');
     if (under !== '' && pathDanger(dir) !== undefined) return [];
-    const entries = await this.#entries(commit, dir === '' ? [] : ['--', `${dir}/`]);
+    const whole = dir === '' ? await this.#memo.tree(commit) : undefined;
+    const entries = whole ?? (await this.#entries(commit, dir === '' ? [] : ['--', `${dir}/`]));
     return entries.map(({ path, kind, size }) => ({ path, kind, size }));
   }
 
@@ -129,6 +137,12 @@ export class LocalGitReader implements GitReader, FileHistory {
     const { code, stdout } = await this.#view.objects(args, { accept: [1, 128] });
     return code === 0 ? stdout.toString().trim() : undefined;
   }
+}
+
+function oneOf(blobs: readonly Buffer[]): Buffer {
+  const [blob] = blobs;
+  if (blob === undefined) throw new Error('expected one blob, read none');
+  return blob;
 }
 
 function refNotFound(ref: string, why: string, mend: string): AutolandError {
