@@ -43,7 +43,7 @@ export type Behaviour = {
 export type Observation =
   | {
       readonly kind: 'observed';
-      /** Twice: what differs between these two is not the change's doing. */
+      /** What differs between these two is not the change's doing; where one run said all, it stands here twice. */
       readonly base: readonly [Behaviour, Behaviour];
       readonly head: Behaviour;
     }

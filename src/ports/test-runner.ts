@@ -1,3 +1,4 @@
+import type { Behaviour } from '../domain/behaviour.ts';
 import type { Sha } from '../domain/change.ts';
 import type { TestComparison } from '../domain/test-comparison.ts';
 
@@ -24,8 +25,10 @@ export type TestSides = {
   readonly head: Sha;
   /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. */
   readonly judgedBy: 'base' | 'own';
-  /** Whose boundary is recorded while the tests run; then the base's run twice. Absent or empty: none, and the base runs once. */
+  /** Whose boundary is recorded while the tests run. Absent or empty: none, and the base's run once. */
   readonly observe?: Observed;
+  /** Whether one recorded run of the base and the head's say all there is to say. Where not, or absent, the base's run twice. */
+  readonly isSettled?: (base: Behaviour, head: Behaviour) => boolean;
 };
 
 export type Observed = {

@@ -4,9 +4,10 @@ import type { TestRun } from '../../domain/test-comparison.ts';
 /** What a base's own tests said. */
 export type BaseEvidence = {
   readonly first: TestRun;
-  /** With `seen`: the tests once more, watched too. */
+  /** Only when something differed: the tests once more, watched too. */
   readonly second?: TestRun;
-  readonly seen?: readonly [Behaviour, Behaviour];
+  /** Of the runs that passed, watched. */
+  readonly seen?: readonly [Behaviour] | readonly [Behaviour, Behaviour];
 };
 
 /** What is red may be a flake, or the machine's fault. */

@@ -178,6 +178,23 @@ describe('evidence of the base', () => {
     expect(sandbox.jobs).toHaveLength(10);
   });
 
+  it('is of one run where that says all, and of a second one for the change that wants it', async () => {
+    const asked = {
+      ...sides({ 'src/x.js': 'module.exports = 2;' }),
+      observe: { packages: ['one'], modules: [] },
+    };
+    const [yes, no] = [() => true, () => false];
+    const [once, again] = seenOfBase(await keeping().compare(commands, { ...asked, isSettled: yes }));
+    expect(again).toBe(once);
+    expect(sandbox.jobs).toHaveLength(2);
+    const [kept, second] = seenOfBase(await keeping().compare(commands, { ...asked, isSettled: no }));
+    expect(kept).toEqual(once);
+    expect(second).not.toBe(kept);
+    expect(sandbox.jobs).toHaveLength(4);
+    await keeping().compare(commands, { ...asked, isSettled: no });
+    expect(sandbox.jobs).toHaveLength(5);
+  });
+
   it('is not kept when it is red, and the head is red against it all the same', async () => {
     const red = git.commit('main', { 'test/x.test.js': suite('throw new Error("no")') });
     const asked = { base: red, head: git.commit('topic', { a: '1' }, red), judgedBy: 'base' } as const;

@@ -19,7 +19,7 @@ import { SideTrees } from './side-trees.ts';
 import { parseSummary } from './summary.ts';
 import { parseTap } from './tap.ts';
 import { startWatch, type Watch } from './watch.ts';
-import { both, compareWatched, watchBase } from './watched-runs.ts';
+import { both, compareWatched } from './watched-runs.ts';
 
 export type SandboxTestRunnerOptions = ProjectCommandsOptions & {
   readonly git: TreeExporter;
@@ -112,8 +112,12 @@ export class SandboxTestRunner implements TestRunner {
       test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
       watch: (seed: number) => startWatch(trees.job, sides.observe, seed),
     };
-    const measure = () => watchBase(runs, trees.base);
-    return compareWatched(runs, trees, () => this.#known(this.#questionOf(commands, sides), measure));
+    const question = this.#questionOf(commands, sides);
+    return compareWatched(runs, trees, {
+      isSettled: sides.isSettled ?? (() => false),
+      known: (measure) => this.#known(question, measure),
+      keep: (evidence) => this.#keep(question, evidence),
+    });
   }
 
   #questionOf(commands: TestCommands, { base, observe = nothing }: TestSides): object {
@@ -128,8 +132,12 @@ export class SandboxTestRunner implements TestRunner {
     const kept = await evidence?.get<BaseEvidence>(question);
     if (kept !== undefined) return kept;
     const measured = await measure();
-    if (isSound(measured)) await evidence?.put(question, measured);
+    await this.#keep(question, measured);
     return measured;
+  }
+
+  async #keep(question: object, measured: BaseEvidence): Promise<void> {
+    if (isSound(measured)) await this.#options.evidence?.put(question, measured);
   }
 
   /** A failing test may be a flake. */
@@ -138,11 +146,7 @@ export class SandboxTestRunner implements TestRunner {
   }
 
   async #all(commands: TestCommands, trees: SideTrees, dir: string, watch?: Watch): Promise<TestRun> {
-    const result = await trees.installed(dir);
-    const failed =
-      result === undefined
-        ? await this.#commands.build(commands.build, dir)
-        : ({ phase: 'install', result } as const);
+    const failed = await trees.ready(dir);
     if (failed !== undefined) return failureOf(failed);
     return this.#test(commands, dir, watch);
   }
@@ -166,8 +170,8 @@ export class SandboxTestRunner implements TestRunner {
   }
 }
 
-function keyOf({ install }: TestCommands, sides: TestSides): string {
-  return JSON.stringify([install, sides]);
+function keyOf({ install }: TestCommands, { base, head, judgedBy, observe }: TestSides): string {
+  return JSON.stringify([install, base, head, judgedBy, observe]);
 }
 
 function reportIn({ stdout, stderr }: SandboxResult): TestReport | undefined {

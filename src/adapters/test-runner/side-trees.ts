@@ -4,7 +4,7 @@ import type { TreeExporter } from '../../ports/git-host.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
-import type { ProjectCommands } from './project-commands.ts';
+import type { FailedPhase, ProjectCommands } from './project-commands.ts';
 import { overlayTests } from './test-files.ts';
 
 /** Both sides of a comparison as directories of one job. */
@@ -12,23 +12,27 @@ export class SideTrees {
   readonly job: string;
   readonly base: string;
   readonly head: string;
-  readonly #install: (dir: string) => Promise<SandboxResult | undefined>;
+  readonly #steps: Steps;
   readonly #installs = new Map<string, Promise<SandboxResult | undefined>>();
+  readonly #builds = new Map<string, Promise<FailedPhase | undefined>>();
 
-  private constructor(job: string, install: (dir: string) => Promise<SandboxResult | undefined>) {
+  private constructor(job: string, steps: Steps) {
     this.job = job;
     this.base = join(job, 'base');
     this.head = join(job, 'head');
-    this.#install = install;
+    this.#steps = steps;
   }
 
   static async open(
     parts: { git: TreeExporter; workspace: string; commands: ProjectCommands },
-    { install }: Pick<TestCommands, 'install'>,
+    { install, build }: Pick<TestCommands, 'install' | 'build'>,
     sides: TestSides,
   ): Promise<SideTrees> {
     const job = await mkdtemp(join(parts.workspace, 'job-'));
-    const trees = new SideTrees(job, (dir) => parts.commands.install(install, dir));
+    const trees = new SideTrees(job, {
+      install: (dir) => parts.commands.install(install, dir),
+      build: (dir) => parts.commands.build(build, dir),
+    });
     try {
       // The sandbox's own user passes through it to what is mounted, and cannot list it.
       await chmod(job, 0o711);
@@ -44,18 +48,35 @@ export class SideTrees {
 
   /** Once for each side, whoever asks first. Answers the install that failed, or undefined. */
   installed(dir: string): Promise<SandboxResult | undefined> {
-    const known = this.#installs.get(dir);
-    if (known !== undefined) return known;
-    const begun = this.#install(dir);
-    // Who asks meets the fault; who only began must not be ended by it.
-    begun.catch(() => undefined);
-    this.#installs.set(dir, begun);
-    return begun;
+    return once(this.#installs, dir, () => this.#steps.install(dir));
+  }
+
+  /** Installed and built, once for each side. Answers the phase that failed, or undefined. */
+  ready(dir: string): Promise<FailedPhase | undefined> {
+    return once(this.#builds, dir, async () => {
+      const result = await this.installed(dir);
+      return result === undefined ? this.#steps.build(dir) : { phase: 'install', result };
+    });
   }
 
   /** Waits for what was begun: nothing may write where it is removed. */
   async remove(): Promise<void> {
-    await Promise.allSettled(this.#installs.values());
+    await Promise.allSettled([...this.#installs.values(), ...this.#builds.values()]);
     await removeTree(this.job);
   }
+}
+
+type Steps = {
+  readonly install: (dir: string) => Promise<SandboxResult | undefined>;
+  readonly build: (dir: string) => Promise<FailedPhase | undefined>;
+};
+
+function once<T>(begun: Map<string, Promise<T>>, dir: string, begin: () => Promise<T>): Promise<T> {
+  const known = begun.get(dir);
+  if (known !== undefined) return known;
+  const beginning = begin();
+  // Who asks meets the fault; who only began must not be ended by it.
+  beginning.catch(() => undefined);
+  begun.set(dir, beginning);
+  return beginning;
 }

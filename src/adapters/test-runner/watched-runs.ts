@@ -1,4 +1,6 @@
+import type { Behaviour } from '../../domain/behaviour.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
+import type { TestSides } from '../../ports/test-runner.ts';
 import type { BaseEvidence } from './base-evidence.ts';
 import type { Watch } from './watch.ts';
 
@@ -13,29 +15,61 @@ export type Runs = {
 
 type Sides = { readonly base: string; readonly head: string };
 
-/** The second run has another seed: what is random differs between the two, as what is a time or a port does by itself. */
-export async function watchBase(runs: Runs, base: string): Promise<BaseEvidence> {
-  const [early, late] = [await runs.watch(1), await runs.watch(2)];
-  const first = await runs.all(base, early);
-  if (!passes(first)) return { first };
-  const second = await runs.test(base, late);
-  if (!passes(second)) return { first, second };
-  return { first, second, seen: [await early.read(), await late.read()] };
-}
+/** What the base's tests said, for this change and later ones. */
+export type KnownBase = {
+  /** Whether one run of it says all. */
+  readonly isSettled: NonNullable<TestSides['isSettled']>;
+  /** What is kept, else what `measure` answers, which is then kept. */
+  known(measure: () => Promise<BaseEvidence>): Promise<BaseEvidence>;
+  keep(evidence: BaseEvidence): Promise<void>;
+};
 
-/** The base's tests twice and the head's once, each recorded. `watched` measures or knows the base's. */
+/**
+ * The base's tests once and the head's once, each recorded; where anything differs, the base's once more, so that what flickers
+ * is known for what it is.
+ */
 export async function compareWatched(
   runs: Runs,
   { base, head }: Sides,
-  watched: () => Promise<BaseEvidence>,
+  evidence: KnownBase,
 ): Promise<TestComparison> {
   const now = await runs.watch(1);
-  const [{ first, second, seen }, after] = await both(watched(), runs.all(head, now));
-  if (!passes(first) || !passes(after)) return unwatched(runs, { base, before: first, head, after });
+  const once = evidence.known(() => watchOnce(runs, base));
+  const [early, after] = await both(once, runs.all(head, now));
+  if (!passes(early.first) || !passes(after))
+    return unwatched(runs, { base, before: early.first, head, after });
+  const seen = await now.read();
+  const { first, second, seen: old } = await settled(early, seen, { runs, base, evidence });
   const sides = { head: after, rerun: undefined };
-  if (second === undefined || seen === undefined)
+  if (old === undefined)
     return { ...sides, base: second ?? first, baseRerun: first, observed: { kind: 'not-run' } };
-  return { ...sides, base: first, observed: { kind: 'observed', base: seen, head: await now.read() } };
+  return { ...sides, base: first, observed: { kind: 'observed', base: twice(old), head: seen } };
+}
+
+async function watchOnce(runs: Runs, base: string): Promise<BaseEvidence> {
+  const early = await runs.watch(1);
+  const first = await runs.all(base, early);
+  return passes(first) ? { first, seen: [await early.read()] } : { first };
+}
+
+type Again = { readonly runs: Runs; readonly base: string; readonly evidence: KnownBase };
+
+/** The second run has another seed: what is random differs between the two, as what is a time or a port does by itself. */
+async function settled(known: BaseEvidence, head: Behaviour, again: Again): Promise<BaseEvidence> {
+  const { first, seen } = known;
+  if (seen === undefined || seen.length === 2) return known;
+  if (again.evidence.isSettled(seen[0], head)) return known;
+  const late = await again.runs.watch(2);
+  const second = await again.runs.all(again.base, late);
+  if (!passes(second)) return { first, second };
+  const whole: BaseEvidence = { first, second, seen: [seen[0], await late.read()] };
+  await again.evidence.keep(whole);
+  return whole;
+}
+
+/** With one run nothing counts as flickering. */
+function twice([early, late = early]: readonly [Behaviour, Behaviour?]): readonly [Behaviour, Behaviour] {
+  return [early, late];
 }
 
 type Failing = Sides & { readonly before: TestRun; readonly after: TestRun };

@@ -3,6 +3,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { isUpdate } from './characterization/characterization.ts';
 import { ownFiles } from './characterization/own-files.ts';
+import { needsNoSecondRun } from './one-base-run.ts';
 import { readEdits } from './run-edits.ts';
 import { type CheckedChange, gatherer } from './run-ports.ts';
 import type { GuardrailSettings } from './settings.ts';
@@ -41,7 +42,7 @@ function sidesOf({ classification }: CheckedChange): TestSides {
   // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
   const judgedBy = changeClass === 'other' ? 'own' : 'base';
   const observe = { packages: toObserve(classification), modules: ownFiles(classification).modules };
-  return { base, head, judgedBy, observe };
+  return { base, head, judgedBy, observe, isSettled: needsNoSecondRun };
 }
 
 const mostObserved = 100;

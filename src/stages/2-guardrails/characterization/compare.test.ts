@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Behaviour, Outcome, SeenCall } from '../../../domain/behaviour.ts';
 import { compareBehaviour } from './compare.ts';
+import { isSameBehaviour } from './same-behaviour.ts';
 
 const outcome = (kind: string, type: string, value: string): Outcome => ({
   kind,
@@ -139,6 +140,18 @@ describe('compareBehaviour', () => {
           ]),
         );
         expect(kindsOf(twice(all), turned)).toEqual([]);
+      }),
+    );
+  });
+
+  it('finds nothing where one run of the base is the same, whatever another one would have been', () => {
+    fc.assert(
+      fc.property(calls, calls, calls, (one, other, all) => {
+        for (const now of [one, all]) {
+          const isSame = isSameBehaviour(seen(one), seen(now));
+          if (now === one) expect(isSame).toBe(true);
+          if (isSame) expect([kindsOf(twice(one), now), kindsOf([one, other], now)]).toEqual([[], []]);
+        }
       }),
     );
   });
