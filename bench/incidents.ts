@@ -4,11 +4,13 @@
 //   --recorded      with calls of production: those of a service on the old version that is asked what the probe asks
 //   --verify        instead: whether the data is true, by the clients' tests and probes
 //   --reveal        names cases of the held-out half too, which nobody reads who tunes a guardrail
+//   --into FILE     appends each result to a file, and runs no case again that stands there; one file for each way to run
 //   --minutes N     no case is begun after (15); --jobs N: at once (2); --seconds N: for each check (120)
 import { parseArgs } from 'node:util';
 import { benignCases } from './incidents/benign-cases.ts';
 import { type Case, halfOf, idOf, inOrderOfHash } from './incidents/case.ts';
 import { incidentCases } from './incidents/incident-cases.ts';
+import { KeptResults } from './incidents/kept-results.ts';
 import { outcomeOf, type Replayed, replay } from './incidents/replay.ts';
 import { scoresOf } from './incidents/score.ts';
 import { verify } from './incidents/verify.ts';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     recorded: { type: 'boolean', default: false },
     verify: { type: 'boolean', default: false },
     reveal: { type: 'boolean', default: false },
+    into: { type: 'string' },
     minutes: { type: 'string', default: '15' },
     jobs: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '120' },
@@ -47,7 +50,10 @@ console.log(JSON.stringify(report));
 
 async function replayAll(): Promise<object> {
   const how = { seconds: Number(values.seconds), recorded: values.recorded };
-  const { done: replayed, left: notRun } = await inTurns((each) => replay(each, how));
+  const kept = new KeptResults(values.into);
+  const { done: replayed, left: notRun } = await inTurns((each) =>
+    kept.of(idOf(each), () => replay(each, how)),
+  );
   const shown = replayed.filter(({ half }) => values.reveal || half === 'tuning');
   const times = replayed.flatMap(({ ms }) => ms ?? []);
   return {
