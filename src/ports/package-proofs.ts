@@ -1,4 +1,4 @@
-import type { PackageProof } from '../domain/npm/proofs.ts';
+import type { PackageProof } from '../domain/npm/package-proofs.ts';
 
 /** What vouches for versions of packages. */
 export interface PackageProofs {

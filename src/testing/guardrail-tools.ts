@@ -6,7 +6,7 @@ import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts
 import { idleBoundaryMutator, idleMutator } from './idle-mutator.ts';
 import { idleReplayer } from './idle-replayer.ts';
 import { idleReproducer } from './idle-reproducer.ts';
-import { nothingVouched } from './memory-proofs.ts';
+import { nothingVouched } from './memory-package-proofs.ts';
 
 /** What guardrails reach out through that needs no repository: the real readers of text, and a clock; nothing is mutated, nobody vouches for a package. */
 export function guardrailTools() {

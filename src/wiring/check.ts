@@ -208,7 +208,7 @@ async function openTools({ state, git, rules, cache }: Check) {
   const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {
     registry: new NpmRegistry({ settings, packuments }),
-    proofs: new NpmProofs({ settings, packuments }),
+    packageProofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     ...(kept && { profiles: kept.profiles }),
     tests: {

@@ -70,7 +70,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     keyRing,
     rules,
     registry,
-    proofs: new NpmProofs({ settings, packuments }),
+    packageProofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     api: new ChildApiReader(),
     syntax: new ChildSyntaxComparer(),

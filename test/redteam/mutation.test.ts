@@ -10,7 +10,7 @@ import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
-import { nothingVouched } from '../../src/testing/memory-proofs.ts';
+import { nothingVouched } from '../../src/testing/memory-package-proofs.ts';
 import { MemoryRegistry } from '../../src/testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../src/testing/temp-git.ts';
 

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NpmProofs } from '../../src/adapters/package-proofs/npm-proofs.ts';
 import { Packuments } from '../../src/adapters/registry/packuments.ts';
-import { provenance } from '../../src/stages/2-guardrails/proofs/provenance.ts';
-import { publisher } from '../../src/stages/2-guardrails/proofs/publisher.ts';
-import { signatures } from '../../src/stages/2-guardrails/proofs/signatures.ts';
+import { provenance } from '../../src/stages/2-guardrails/package-proofs/provenance.ts';
+import { publisher } from '../../src/stages/2-guardrails/package-proofs/publisher.ts';
+import { signatures } from '../../src/stages/2-guardrails/package-proofs/signatures.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleClassification, sampleProposal } from '../../src/testing/changes.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
@@ -107,7 +107,7 @@ async function check(proofs: NpmProofs) {
   const classification = sampleClassification({ base, tree: head }, { class: 'dependency-patch' });
   const deps = {
     ...guardrailTools(),
-    proofs,
+    packageProofs: proofs,
     git,
     registry: new MemoryRegistry().add('kit', '1.0.0').add('kit', '1.0.1'),
     tests: { compare: () => Promise.reject(new Error('nothing here may run code')) },

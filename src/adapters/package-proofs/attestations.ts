@@ -2,7 +2,7 @@ import type { Bundle } from '@sigstore/bundle';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { isRecord, type JsonRecord, parseHostileObject } from '../../domain/npm/hostile-json.ts';
-import type { BuildOrigin, ProvenanceProof } from '../../domain/npm/proofs.ts';
+import type { BuildOrigin, ProvenanceProof } from '../../domain/npm/package-proofs.ts';
 import { sameRepository } from '../../domain/npm/repository-url.ts';
 import { originOf } from './certificate.ts';
 import { claimedSource, isProvenance, isPublish } from './statement.ts';

@@ -1,4 +1,4 @@
-import type { BuildOrigin } from '../../domain/npm/proofs.ts';
+import type { BuildOrigin } from '../../domain/npm/package-proofs.ts';
 
 /** What `@sigstore/verify` says of whoever signed, after it verified the certificate. */
 export type CertifiedIdentity = {

@@ -1,6 +1,6 @@
 import ssri from 'ssri';
 import { messageOf } from '../../domain/errors.ts';
-import type { PackageProof, ProvenanceProof } from '../../domain/npm/proofs.ts';
+import type { PackageProof, ProvenanceProof } from '../../domain/npm/package-proofs.ts';
 import type { PackageProofs } from '../../ports/package-proofs.ts';
 import type { AttemptLimits } from '../registry/attempts.ts';
 import { HttpReader } from '../registry/http-reader.ts';

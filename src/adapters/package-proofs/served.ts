@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Publisher } from '../../domain/npm/proofs.ts';
+import type { Publisher } from '../../domain/npm/package-proofs.ts';
 import { type Packument, type PackumentVersion, publishedAt } from '../registry/packument.ts';
 import type { Signed } from './signature.ts';
 

@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto';
-import type { SignatureProof } from '../../domain/npm/proofs.ts';
+import type { SignatureProof } from '../../domain/npm/package-proofs.ts';
 import type { RegistryKey } from './keys.ts';
 
 export type Signed = {

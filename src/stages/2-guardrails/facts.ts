@@ -15,8 +15,8 @@ import type { DocumentFacts } from './documentation/facts.ts';
 import type { FlagFacts } from './flag-off/facts.ts';
 import type { LintFacts } from './lint/facts.ts';
 import type { MutationFacts } from './mutation/plan.ts';
+import type { PackageProofFacts } from './package-proofs/facts.ts';
 import type { CriticalFacts, ProvedFacts } from './proof/facts.ts';
-import type { ProofFacts } from './proofs/facts.ts';
 import type { TextFacts } from './scope/texts.ts';
 import type { FoundSecret } from './secrets/texts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
@@ -139,7 +139,7 @@ export type Facts = {
   readonly texts: TextFacts;
   readonly lock: LockFacts;
   readonly registry: RegistryFacts;
-  readonly proofs: ProofFacts;
+  readonly packageProofs: PackageProofFacts;
   readonly advisories: AdvisoryFacts;
   readonly contents: ContentsFacts;
   readonly secrets: SecretFacts;

@@ -25,7 +25,7 @@ export type GuardrailPorts = {
   /** Called with tree names too. */
   readonly git: Pick<GitReader, 'readFile' | 'list' | 'diff' | 'history'> & FileHistory;
   readonly registry: Registry;
-  readonly proofs: PackageProofs;
+  readonly packageProofs: PackageProofs;
   readonly advisories: Advisories;
   /** Absent: what a package can do is found out anew each time. */
   readonly profiles?: ProfileCache;

@@ -78,7 +78,7 @@ describe('checkChange', () => {
   it('does not ask who vouches for what a revert goes back to', async () => {
     const down = () => Promise.reject(new Error('nobody may be asked'));
     const deps = {
-      proofs: { prove: down },
+      packageProofs: { prove: down },
       advisories: { known: down },
       api: { compare: down, imports: down, parameters: down },
       syntax: { capabilities: down, faults: down, compare: down },

@@ -19,8 +19,8 @@ import { gatherLint } from './run-lint.ts';
 import { gatherLock } from './run-lock.ts';
 import { gatherMutation } from './run-mutation.ts';
 import { gatherOwnApi } from './run-own.ts';
+import { gatherPackageProofs } from './run-package-proofs.ts';
 import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-ports.ts';
-import { gatherProofs } from './run-proofs.ts';
 import { gatherProved } from './run-proved.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherReplayed } from './run-replayed.ts';
@@ -38,7 +38,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   texts: gatherTexts,
   lock: gatherLock,
   registry: gatherRegistry,
-  proofs: gatherProofs,
+  packageProofs: gatherPackageProofs,
   advisories: gatherAdvisories,
   contents: gatherContents,
   secrets: gatherSecrets,

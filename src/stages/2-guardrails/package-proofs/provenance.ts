@@ -1,4 +1,4 @@
-import type { BuildOrigin, PackageProof } from '../../../domain/npm/proofs.ts';
+import type { BuildOrigin, PackageProof } from '../../../domain/npm/package-proofs.ts';
 import { sameRepository } from '../../../domain/npm/repository-url.ts';
 import { printable } from '../../../domain/printable.ts';
 import { guardrail } from '../facts.ts';
@@ -6,10 +6,10 @@ import { conclude, type Judgement, unknownVersion } from './conclude.ts';
 import type { ProvenPackage } from './facts.ts';
 
 /** Each new version was built where the one that it replaces was, from the same source; a build service vouches for it. */
-export const provenance = guardrail('provenance', ['proofs'], ({ proofs }) =>
+export const provenance = guardrail('provenance', ['packageProofs'], ({ packageProofs }) =>
   conclude(
     { guardrail: 'provenance', judge, thing: 'provenance', passes: 'built where and from what is expected' },
-    proofs,
+    packageProofs,
   ),
 );
 

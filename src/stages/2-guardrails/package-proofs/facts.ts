@@ -1,7 +1,7 @@
-import type { PackageProof } from '../../../domain/npm/proofs.ts';
+import type { PackageProof } from '../../../domain/npm/package-proofs.ts';
 
 /** What vouches for the versions that a change brings, and for those that it replaces. */
-export type ProofFacts = {
+export type PackageProofFacts = {
   /** It goes back to what has run before, which the lockfile's digests pin: nobody was asked. */
   readonly revert?: true;
   readonly packages: readonly ProvenPackage[];

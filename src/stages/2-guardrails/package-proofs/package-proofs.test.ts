@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BuildOrigin, PackageProof } from '../../../domain/npm/proofs.ts';
-import { bareProof } from '../../../testing/memory-proofs.ts';
+import type { BuildOrigin, PackageProof } from '../../../domain/npm/package-proofs.ts';
+import { bareProof } from '../../../testing/memory-package-proofs.ts';
 import type { Guardrail } from '../facts.ts';
-import type { ProofFacts, ProvenPackage } from './facts.ts';
+import type { PackageProofFacts, ProvenPackage } from './facts.ts';
 import { provenance } from './provenance.ts';
 import { publisher } from './publisher.ts';
 import { signatures } from './signatures.ts';
@@ -34,7 +34,7 @@ const kit = (over: Partial<ProvenPackage>): ProvenPackage => {
   return { name: 'kit', version: '1.0.1', locked: digest, old: [good], now: good, ...over };
 };
 const ask = (rail: Guardrail, packages: readonly ProvenPackage[], omitted: readonly string[] = []) =>
-  rail.check({ proofs: { packages, omitted } satisfies ProofFacts });
+  rail.check({ packageProofs: { packages, omitted } satisfies PackageProofFacts });
 const answer = (rail: Guardrail, over: Partial<ProvenPackage>) => {
   const found = ask(rail, [kit(over)]);
   return `${found?.verdict} ${found?.code}`;
@@ -61,7 +61,7 @@ describe.each([signatures, provenance, publisher])('$name', (rail) => {
   });
 
   it('compares nothing for a revert', () => {
-    const found = rail.check({ proofs: { packages: [], omitted: [], revert: true } });
+    const found = rail.check({ packageProofs: { packages: [], omitted: [], revert: true } });
     expect(found).toMatchObject({ verdict: 'pass', code: `${rail.name}.revert` });
   });
 

@@ -3,10 +3,10 @@ import { conclude, type Judgement, unknownVersion } from './conclude.ts';
 import type { ProvenPackage } from './facts.ts';
 
 /** The registry's signature of each new version holds, for the very digest that is locked. */
-export const signatures = guardrail('signatures', ['proofs'], ({ proofs }) =>
+export const signatures = guardrail('signatures', ['packageProofs'], ({ packageProofs }) =>
   conclude(
     { guardrail: 'signatures', judge, thing: 'signature', passes: 'signed by a key that is trusted' },
-    proofs,
+    packageProofs,
   ),
 );
 

@@ -1,14 +1,14 @@
-import type { PackageProof } from '../../domain/npm/proofs.ts';
+import type { PackageProof } from '../../domain/npm/package-proofs.ts';
 import type { RegistryFacts } from './facts.ts';
+import type { PackageProofFacts, ProvenPackage } from './package-proofs/facts.ts';
 import { servedEntries } from './packages.ts';
-import type { ProofFacts, ProvenPackage } from './proofs/facts.ts';
 import { type GuardrailPorts, gatherer } from './run-ports.ts';
 
 const maxPackages = 100;
 const askedAtOnce = 6;
 
 /** Rejects as the port does. */
-export const gatherProofs = gatherer<'proofs'>()({
+export const gatherPackageProofs = gatherer<'packageProofs'>()({
   needs: ['registry'],
   cost: 'light',
   async gather({ deps, settings, change, found }) {
@@ -18,10 +18,10 @@ export const gatherProofs = gatherer<'proofs'>()({
 });
 
 async function proofsOf(
-  { proofs }: Pick<GuardrailPorts, 'proofs'>,
+  { packageProofs }: Pick<GuardrailPorts, 'packageProofs'>,
   keysOf: readonly string[],
   { entries, baseVersions }: Pick<RegistryFacts, 'entries' | 'baseVersions'>,
-): Promise<ProofFacts> {
+): Promise<PackageProofFacts> {
   // Where two entries of one version are locked with different digests, at least one is not the signed one.
   const wanted = new Map(
     servedEntries(entries).map((entry) => [`${entry.name}@${entry.version} ${entry.integrity}`, entry]),
@@ -29,7 +29,7 @@ async function proofsOf(
   const asked = [...wanted.values()];
   const packages: ProvenPackage[] = [];
   const prove = (name: string, version: string): Promise<PackageProof | undefined> =>
-    proofs.prove({ name, version }, keysOf);
+    packageProofs.prove({ name, version }, keysOf);
   const queue = asked.slice(0, maxPackages).entries();
   const work = async () => {
     for (const [at, { name, version, integrity }] of queue) {

@@ -1,5 +1,5 @@
 import type { Advisory, AdvisoryAnswer } from '../domain/npm/advisories.ts';
-import type { PackageProof } from '../domain/npm/proofs.ts';
+import type { PackageProof } from '../domain/npm/package-proofs.ts';
 import type { Advisories } from '../ports/advisories.ts';
 import type { PackageProofs } from '../ports/package-proofs.ts';
 
@@ -47,4 +47,7 @@ export class MemoryAdvisories implements Advisories {
 }
 
 /** For tests that are about something else. */
-export const nothingVouched = () => ({ proofs: new MemoryProofs(), advisories: new MemoryAdvisories() });
+export const nothingVouched = () => ({
+  packageProofs: new MemoryProofs(),
+  advisories: new MemoryAdvisories(),
+});

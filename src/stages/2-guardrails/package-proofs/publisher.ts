@@ -1,4 +1,4 @@
-import type { PackageProof, Publisher } from '../../../domain/npm/proofs.ts';
+import type { PackageProof, Publisher } from '../../../domain/npm/package-proofs.ts';
 import { sameRepository } from '../../../domain/npm/repository-url.ts';
 import { printable } from '../../../domain/printable.ts';
 import { guardrail } from '../facts.ts';
@@ -7,10 +7,10 @@ import type { ProvenPackage } from './facts.ts';
 import { originOf } from './provenance.ts';
 
 /** Each new version was published by whom its package was published before. The registry says who it was; nobody signs it. */
-export const publisher = guardrail('publisher', ['proofs'], ({ proofs }) =>
+export const publisher = guardrail('publisher', ['packageProofs'], ({ packageProofs }) =>
   conclude(
     { guardrail: 'publisher', judge, thing: 'name of who published', passes: 'published by a known account' },
-    proofs,
+    packageProofs,
   ),
 );
 

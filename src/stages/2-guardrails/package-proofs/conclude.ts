@@ -3,7 +3,7 @@ import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
 import { goesBack } from '../check.ts';
 import { type Finding, failing, type Problem } from '../facts.ts';
-import type { ProofFacts, ProvenPackage } from './facts.ts';
+import type { PackageProofFacts, ProvenPackage } from './facts.ts';
 
 /** What one package's proof comes to. `what` becomes the code's second half. */
 export type Judgement =
@@ -21,7 +21,7 @@ export type Question = {
 };
 
 /** The strictest judgement of all packages: one that fails fails all, then one that is in doubt, then one without. */
-export function conclude({ guardrail, judge, passes, thing }: Question, facts: ProofFacts): Finding {
+export function conclude({ guardrail, judge, passes, thing }: Question, facts: PackageProofFacts): Finding {
   if (facts.revert === true) return goesBack(guardrail);
   const judged = facts.packages.map((one) => ({
     key: printable(`${one.name}@${one.version}`).slice(0, 250),
