@@ -127,6 +127,57 @@ describe.each(['lib-cjs', 'lib-esm'] as const)('watching %s', (name) => {
   });
 });
 
+describe('watching what is sent', () => {
+  const text = `
+const test = require('node:test'), http = require('node:http'), lib = require('lib-cjs');
+test('client', async () => {
+  const server = http.createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  await lib.ask(server.address().port, ['a b']);
+  server.closeAllConnections();
+  server.close();
+});`;
+  const asking = (query: string) => `
+const http = require('node:http');
+function ask(port, tags) {
+  return new Promise((resolve) => http.get({ port, host: '127.0.0.1', path: '/search?' + ${query}, headers: { 'x-at': Date.now() } }, (answer) => answer.resume().on('end', resolve)));
+}`;
+
+  it('sees a request that nobody asserts', async () => {
+    const [plain, escaped] = [
+      "'tags[]=' + encodeURIComponent(tags)",
+      "encodeURIComponent('tags[]') + '=' + encodeURIComponent(tags)",
+    ];
+    const base = git.commit('main', {
+      'test/a.test.js': text,
+      ...library('lib-cjs', '1.0.0', asking(plain)),
+    });
+    const compare = async (body: string) => {
+      const head = git.commit('topic', library('lib-cjs', '1.0.1', body), base);
+      const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+      const { observed } = await runner.compare(commands, {
+        base,
+        head,
+        judgedBy: 'base',
+        observe: only('lib-cjs'),
+      });
+      if (observed?.kind !== 'observed') throw new Error(`expected records, found ${observed?.kind}`);
+      return compareBehaviour(observed.base, observed.head).differences;
+    };
+    expect(await compare(asking(escaped))).toEqual([
+      {
+        kind: 'value',
+        package: 'HTTP',
+        call: 'request GET /search',
+        facet: 'result',
+        old: 'sent "/search?tags[]=a%20b"',
+        new: 'sent "/search?tags%5B%5D=a%20b"',
+      },
+    ]);
+    expect(await compare(`${asking(plain)} // another version`)).toEqual([]);
+  });
+});
+
 describe('tests that do not like to be watched', () => {
   const shy = `require('node:test').test('one', () => { require('lib-cjs'); if (process.env.NODE_OPTIONS.includes('--import')) throw new Error('seen'); });`;
   const red = `require('node:test').test('one', () => { throw new Error('red'); });`;

@@ -9,6 +9,7 @@ import { Disturber } from './mutate/disturber.ts';
 import { OwnModules } from './own-modules.ts';
 import { Inputs } from './record/inputs.ts';
 import { Recorder } from './record/recorder.ts';
+import { watchWire } from './record/wire.ts';
 import { RecordWriter } from './record/writer.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -27,7 +28,16 @@ function handlerOf({ records, seed, disturb }: Settings): Handler {
 
 function recorder(writer: RecordWriter, seed: number): Handler {
   const inputs = new Inputs(writer);
-  return new Recorder(writer, seed, (crossing, entry) => inputs.keep(crossing, entry));
+  let isWired = settings.packages.length === 0;
+  const made = new Recorder(writer, seed, {
+    onCall: (crossing, entry) => inputs.keep(crossing, entry),
+    // Not before: most processes of a test run load nothing that is watched, and what they send is not its doing.
+    onLoad() {
+      if (!isWired) watchWire(process.getBuiltinModule('node:http'), (message) => made.sent(message));
+      isWired = true;
+    },
+  });
+  return made;
 }
 
 function note(file: string): void {

@@ -8,6 +8,8 @@ const mostTimes = 200;
 const mostOutcomes = 30;
 const mostExports = 1000;
 const mostPath = 300;
+/** What messages are under, in the place of a package: no package has such a name. */
+const wire = 'HTTP';
 /** Of a function itself, and of a compiler. */
 const ownNames = new Set(['length', 'name', 'prototype', 'arguments', 'caller', '__esModule']);
 
@@ -63,6 +65,18 @@ export class Ledger {
       package: name,
       path: shown.slice(0, mostPath),
       args: args.slice(0, 300),
+    });
+    if (entry === undefined || entry.times >= mostTimes) return undefined;
+    entry.times++;
+    return entry;
+  }
+
+  /** `name`: of a message that this process has sent. */
+  message(name: string): Entry | undefined {
+    const entry = this.#entry(short(`message ${name}`), {
+      package: wire,
+      path: name.slice(0, mostPath),
+      args: '',
     });
     if (entry === undefined || entry.times >= mostTimes) return undefined;
     entry.times++;

@@ -3,6 +3,7 @@ import { isObject, isPlain } from '../kinds.ts';
 import { Ambient } from './ambient.ts';
 import { byCodeUnits, short, type Told, tell, tellAll } from './digest.ts';
 import { type Entry, Ledger } from './ledger.ts';
+import { type Message, tellMessage } from './message.ts';
 import { SeededRandom } from './random.ts';
 import type { RecordWriter } from './writer.ts';
 
@@ -26,6 +27,13 @@ const mostPaths = 20_000;
 /** Told of each call that is looked at, before it is made. MUST NOT throw. */
 export type OnCall = (crossing: Crossing, entry: Entry) => void;
 
+/** What happens around calls; nothing by default. */
+export type Occasions = {
+  readonly onCall?: OnCall;
+  /** A package was loaded that is looked at. */
+  readonly onLoad?: () => void;
+};
+
 /** Writes down what each side of the boundary sees of the other. Changes nothing but Math.random. */
 export class Recorder implements Handler {
   readonly #ledger: Ledger;
@@ -34,10 +42,10 @@ export class Recorder implements Handler {
   readonly #runs = new WeakMap<Crossing, Run>();
   readonly #versions = new Map<string, string>();
   readonly #times = new Map<string, number>();
-  readonly #onCall: OnCall;
+  readonly #occasions: Occasions;
 
-  constructor(writer: RecordWriter, seed: number, onCall: OnCall = () => undefined) {
-    this.#onCall = onCall;
+  constructor(writer: RecordWriter, seed: number, occasions: Occasions = {}) {
+    this.#occasions = occasions;
     this.#ledger = new Ledger(writer);
     this.#random = new SeededRandom(`${seed} ${process.argv.slice(1).join(' ')}`, short);
   }
@@ -45,6 +53,7 @@ export class Recorder implements Handler {
   loaded(load: Loaded): void {
     if (load.version !== undefined) this.#versions.set(load.package, load.version);
     this.#ledger.loaded(load);
+    this.#occasions.onLoad?.();
   }
 
   exposed(name: string, exports: object): void {
@@ -136,6 +145,13 @@ export class Recorder implements Handler {
       run.reads.add(at.replaceAll(/\.(?:\d+|length)(?=\.|$)/g, '[]').slice(0, 200));
   }
 
+  /** This process has sent it. */
+  sent(message: Message): void {
+    const told = tellMessage(message);
+    const entry = told && this.#ledger.message(told.name);
+    for (const { facet, told: what } of told?.facets ?? []) entry?.add(facet, 'sent', what);
+  }
+
   /** Looking at arguments takes longer than most calls do. */
   #isWorn({ package: name, path, kind }: Crossing): boolean {
     const at = `${kind} ${name} ${path}`;
@@ -153,7 +169,7 @@ export class Recorder implements Handler {
     const before = args.map((arg) => arg.digest);
     const run: Run = { entry, reads: new Set(), called: new Map(), before, running: true };
     this.#runs.set(crossing, run);
-    this.#onCall(crossing, entry);
+    this.#occasions.onCall?.(crossing, entry);
     this.#ambient.settle();
     return run;
   }

@@ -56,7 +56,10 @@ function tell(line: string): void {
 function watchPackages(onCall: (entry: { readonly key: string }) => void): RecordWriter {
   const { packages, records, seed } = readSettings();
   const writer = new RecordWriter(join(records, `${process.pid}.jsonl`));
-  const boundary = new Boundary(packages, new Recorder(writer, seed, (_crossing, entry) => onCall(entry)));
+  const boundary = new Boundary(
+    packages,
+    new Recorder(writer, seed, { onCall: (_crossing, entry) => onCall(entry) }),
+  );
   hookCommonJs(boundary);
   hookModules(boundary, join(records, 'doors', String(process.pid)));
   return writer;

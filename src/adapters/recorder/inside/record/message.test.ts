@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { type Message, tellMessage } from './message.ts';
+
+const message = (head: readonly string[], body = '', more: Partial<Message> = {}): Message => ({
+  head: [...head, '', ''].join('\r\n'),
+  body: Buffer.from(body),
+  bodyBytes: Buffer.byteLength(body),
+  ...more,
+});
+const facetsOf = (told: Message) =>
+  Object.fromEntries((tellMessage(told)?.facets ?? []).map(({ facet, told: { digest } }) => [facet, digest]));
+const get = (url: string, ...headers: readonly string[]) => message([`GET ${url} HTTP/1.1`, ...headers]);
+const request = { method: 'GET', url: '/a?b=1' };
+const answer = (status: number, headers: readonly string[], body: string) =>
+  message([`HTTP/1.1 ${status} Whatever`, ...headers], body, { request });
+const json = 'Content-Type: application/json';
+
+describe('a message as it is compared', () => {
+  it('has one name however its address is written, and another digest', () => {
+    const [plain, escaped] = [get('/a%20b?tags[]=x'), get('/a%20b?tags%5B%5D=x')];
+    expect(tellMessage(plain)?.name).toBe('request GET /a b');
+    expect(tellMessage(escaped)?.name).toBe('request GET /a b');
+    expect(facetsOf(plain)).not.toEqual(facetsOf(escaped));
+    expect(tellMessage(answer(200, [], ''))?.name).toBe('response to GET /a?b=1');
+  });
+
+  it.each<[string, Message, Message]>([
+    ['the version of the sender', get('/', 'User-Agent: a/1'), get('/', 'user-agent: a/2')],
+    ['the connection', get('/', 'Connection: close', 'Host: x:1'), get('/', 'Host: x:2')],
+    ['the case of a name', get('/', 'Cookie: a'), get('/', 'cookie:  a')],
+    ['the order of keys', answer(200, [json], '{"a":1,"b":2}'), answer(200, [json], '{"b":2,"a":1}')],
+    ['what a failure says', answer(500, [], 'at a.js:1:2'), answer(500, [], 'at a.js:3:4')],
+    ['the port of an own server', get('http://127.0.0.1:41234/'), get('http://127.0.0.1:41235/')],
+  ])('is the same but for %s', (_name, one, other) => {
+    expect(facetsOf(one)).toEqual(facetsOf(other));
+  });
+
+  it.each<[string, Message, Message]>([
+    ['status', answer(200, [], ''), answer(201, [], '')],
+    ['cookie', answer(200, ['Set-Cookie: a=1'], ''), answer(200, ['Set-Cookie: a=1; Secure'], '')],
+    ['place', answer(302, ['Location: /a'], ''), answer(302, ['Location: //a'], '')],
+    ['text', answer(200, [], 'a'), answer(200, [], 'b')],
+    ['value', answer(200, [json], '{"a":1}'), answer(200, [json], '{"a":"1"}')],
+    ['credentials', get('/', 'Authorization: a'), get('/', 'Authorization: b')],
+  ])('differs by its %s', (_name, one, other) => {
+    expect(facetsOf(one)).not.toEqual(facetsOf(other));
+  });
+
+  it('is known by its size alone where it is large, and by its bytes where it is no text', () => {
+    const large = answer(200, [json], '{}');
+    expect(facetsOf({ ...large, bodyBytes: 9 })).toEqual(
+      facetsOf({ ...large, bodyBytes: 9, body: Buffer.from('[]') }),
+    );
+    expect(facetsOf({ ...large, bodyBytes: 9 })).not.toEqual(facetsOf({ ...large, bodyBytes: 8 }));
+    const zipped = answer(200, [json, 'Content-Encoding: gzip'], '{"a":1 }');
+    expect(facetsOf(zipped)).not.toEqual(facetsOf(answer(200, [json, 'Content-Encoding: gzip'], '{"a": 1}')));
+  });
+
+  it('is none that is not of HTTP/1', () => {
+    expect(tellMessage(message(['nonsense']))).toBeUndefined();
+    expect(tellMessage({ ...message(['nonsense']), request })).toBeUndefined();
+  });
+});
