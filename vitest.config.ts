@@ -10,6 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // The default leaves one processor idle, which is half of a small machine.
     maxWorkers: availableParallelism(),
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -16,7 +16,7 @@ afterAll(() => solver.close());
 
 describe('the translation of random programs', () => {
   it.each<[Arithmetic, number]>([
-    ['integer', 40],
+    ['integer', 15],
     ['fp64', 60],
   ])(
     'says in %s what an engine does',

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { collect, processesNaming, spawnCli, until } from './cli.ts';
@@ -24,73 +24,48 @@ const summarySchema = z.looseObject({
 });
 
 /** The story with one change less certain: nothing of it may be known to the demo. */
-/** Half a minute each on an idle machine; the limits are for a busy one. */
-describe('another story', { timeout: 240_000 }, () => {
-  let dir: string;
-  let begun: ChildProcess[] = [];
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'autoland-story-'));
-    chmodSync(dir, 0o711);
-    cpSync(shipped, join(dir, 'story'), {
+class Story {
+  readonly dir = mkdtempSync(join(tmpdir(), 'autoland-story-'));
+  #begun: ChildProcess[] = [];
+
+  constructor() {
+    chmodSync(this.dir, 0o711);
+    cpSync(shipped, join(this.dir, 'story'), {
       recursive: true,
       filter: (path) => !path.includes('node_modules'),
     });
-    edit('service/.autoland/autoland.yaml', (text) =>
+    const others = JSON.stringify(othersOf(join(shipped, 'service/package.json')));
+    this.edit('service/.autoland/autoland.yaml', (text) =>
       text
         .replace(/ {2}steps:[\s\S]*$/, '  steps:\n    - { share: 20%, exclude: 20, limit: 45s, bake: 12s }\n')
         // Only the in-house package is left to look at.
-        .replace(
-          /ignore: \[.*\]/,
-          `ignore: [${others()
-            .map((name) => JSON.stringify(name))
-            .join(', ')}]`,
-        ),
+        .replace(/ignore: \[.*\]/, `ignore: ${others}`),
     );
-    edit('story.yaml', (text) =>
+    this.edit('story.yaml', (text) =>
       text
         .replace('users: 20000', 'users: 6000')
         .replace('requestsPerSecond: 500', 'requestsPerSecond: 250')
         .replace('minimum: 300', 'minimum: 50'),
     );
-  });
-  afterEach(async () => {
-    for (const child of begun) child.kill('SIGKILL');
-    begun = [];
-    try {
-      await until(
-        () => (processesNaming(dir).length === 0 ? true : undefined),
-        () => `left running: ${processesNaming(dir).join('\n')}`,
-        20_000,
-      );
-    } finally {
-      await removeTree(dir);
-    }
-  });
+  }
 
-  function edit(path: string, change: (text: string) => string): void {
-    const file = join(dir, 'story', path);
+  edit(path: string, change: (text: string) => string): void {
+    const file = join(this.dir, 'story', path);
     const before = readFileSync(file, 'utf8');
     const after = change(before);
-    expect(after).not.toBe(before);
+    if (after === before) throw new Error(`expected to change ${path}`);
     writeFileSync(file, after);
   }
 
-  function others(): readonly string[] {
-    const manifest = readFileSync(join(shipped, 'service/package.json'), 'utf8');
-    const { dependencies } = z
-      .looseObject({ dependencies: z.record(z.string(), z.string()) })
-      .parse(JSON.parse(manifest));
-    return Object.keys(dependencies).filter((name) => !name.startsWith('@storefront/'));
-  }
-
-  function begin(...more: readonly string[]) {
+  begin(...more: readonly string[]) {
+    const { dir } = this;
     const child = spawnCli(['demo', '--story', join(dir, 'story'), '--state', dir, '--json', ...more]);
-    begun.push(child);
+    this.#begun.push(child);
     return { child, output: collect(child) };
   }
 
-  async function tell(): Promise<{ summary: z.infer<typeof summarySchema>; lines: readonly string[] }> {
-    const { child, output } = begin();
+  async tell(): Promise<{ summary: z.infer<typeof summarySchema>; lines: readonly string[] }> {
+    const { child, output } = this.begin();
     const [code] = (await once(child, 'close')) as [number | null];
     const { stdout, stderr } = output();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -98,29 +73,63 @@ describe('another story', { timeout: 240_000 }, () => {
     return { summary: summarySchema.parse(JSON.parse(lines.at(-1) ?? '')), lines };
   }
 
-  it('rolls back the version that fails in production, and remembers it', async () => {
-    const { summary } = await tell();
+  async end(): Promise<void> {
+    for (const child of this.#begun) child.kill('SIGKILL');
+    try {
+      await until(
+        () => (processesNaming(this.dir).length === 0 ? true : undefined),
+        () => `left running: ${processesNaming(this.dir).join('\n')}`,
+        20_000,
+      );
+    } finally {
+      await removeTree(this.dir);
+    }
+  }
+}
+
+function othersOf(manifest: string): readonly string[] {
+  const { dependencies } = z
+    .looseObject({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(manifest, 'utf8')));
+  return Object.keys(dependencies).filter((name) => !name.startsWith('@storefront/'));
+}
+
+function stage(onTestFinished: (end: () => Promise<void>) => void): Story {
+  const story = new Story();
+  onTestFinished(() => story.end());
+  return story;
+}
+
+/** Two at a time, since they wait more than they work. A minute each on an idle machine; the limits are for a busy one. */
+describe.concurrent('another story', { timeout: 240_000 }, () => {
+  it('rolls back the version that fails in production, and remembers it', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { summary } = await stage(onTestFinished).tell();
     expect(summary).toMatchObject({ landed: 0, rolledBack: 1, refused: 0, held: 0, reverts: 1 });
     expect(summary).toMatchObject({ auditVerified: true, fsckAgrees: true });
     expect(summary.remembered).toEqual(['@storefront/stock@2.3.1']);
     expect(summary.changes[0]).toMatchObject({ outcome: 'rolled-back', code: 'rollout.server-errors' });
   });
 
-  it('lands the same version once its fault is mended, at another port when its own is taken', {
-    timeout: 240_000,
-  }, async () => {
+  it('lands the same version once its fault is mended, at another port when its own is taken', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const story = stage(onTestFinished);
     const fault = z.object({ file: z.string(), faultyLine: z.string(), fixedLine: z.string() }).parse({
       file: 'packages/@storefront/stock/2.3.1/index.js',
       faultyLine: 'const RETURN_BATCH = 16;',
       fixedLine: 'const RETURN_BATCH = 1;',
     });
-    edit(fault.file, (text) => text.replace(fault.faultyLine, fault.fixedLine));
-    edit('story.yaml', (text) => text.replace(/fault:\n(?: {2}.*\n)+/, ''));
+    story.edit(fault.file, (text) => text.replace(fault.faultyLine, fault.fixedLine));
+    story.edit('story.yaml', (text) => text.replace(/fault:\n(?: {2}.*\n)+/, ''));
     const taken = createServer().listen(7300, '127.0.0.1');
     // Somebody else may hold it already: then it is taken just the same.
     await Promise.race([once(taken, 'listening'), once(taken, 'error')]);
     try {
-      const { summary, lines } = await tell();
+      const { summary, lines } = await story.tell();
       expect(summary).toMatchObject({ landed: 1, rolledBack: 0, refused: 0, held: 0, reverts: 0 });
       expect(summary).toMatchObject({ auditVerified: true, fsckAgrees: true, remembered: [] });
       const said = lines.find((line) => line.includes('The service is open')) ?? '';
@@ -131,17 +140,20 @@ describe('another story', { timeout: 240_000 }, () => {
     }
   });
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing behind on %s', async (signal) => {
-    const { child, output } = begin('--port', '0');
-    await until(
-      () => (output().stdout.includes('The service is open') ? true : undefined),
-      () => JSON.stringify(output()),
-      150_000,
-    );
-    const exit = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await exit) as [number | null];
-    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
-    expect(output().stderr).toBe('');
-  });
+  it.for(['SIGINT', 'SIGKILL'] as const)(
+    'leaves nothing behind on %s',
+    async (signal, { onTestFinished, expect }) => {
+      const { child, output } = stage(onTestFinished).begin('--port', '0');
+      await until(
+        () => (output().stdout.includes('The service is open') ? true : undefined),
+        () => JSON.stringify(output()),
+        150_000,
+      );
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      const [code] = (await exit) as [number | null];
+      expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+      expect(output().stderr).toBe('');
+    },
+  );
 });
