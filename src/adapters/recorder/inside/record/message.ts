@@ -75,15 +75,25 @@ function valuesOf(lines: readonly string[], name: string): readonly string[] {
     .map((line) => line.slice(name.length + 1).trim());
 }
 
-/** The order of keys in JSON is no difference. */
+/** Texts alone: of other bytes nobody can say what a difference means. The order of keys in JSON is none. */
 function bodyOf({ body, bodyBytes }: Message, lines: readonly string[]): ToldMessage['facets'] {
-  if (bodyBytes === 0) return [];
+  const [type = 'text/plain'] = valuesOf(lines, 'content-type');
+  if (bodyBytes === 0 || !textual.test(type) || valuesOf(lines, 'content-encoding').length > 0) return [];
   if (bodyBytes > body.length) return [{ facet: 'body', told: tell(`${bodyBytes} bytes`) }];
-  const [type = ''] = valuesOf(lines, 'content-type');
-  const isText = /^(?:text\/|application\/(?:.*\+)?(?:json|xml|x-www-form-urlencoded))/i.test(type);
-  if (!isText || valuesOf(lines, 'content-encoding').length > 0) return [{ facet: 'body', told: tell(body) }];
-  const text = new TextDecoder().decode(body);
-  return [{ facet: 'body', told: tell(/json/i.test(type) ? parsed(text) : text) }];
+  const text = textOf(body);
+  return text === undefined ? [] : [{ facet: 'body', told: tell(/json/i.test(type) ? parsed(text) : text) }];
+}
+
+const textual = /^(?:text\/|application\/(?:.*\+)?(?:json|xml|x-www-form-urlencoded))/i;
+
+/** Whatever it is said to be. */
+function textOf(body: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return /[^\P{Cc}\t\r\n]/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): unknown {
