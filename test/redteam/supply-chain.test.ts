@@ -95,6 +95,8 @@ describe('a package that can newly do harm', () => {
     ['makes a loader', "require('node:module')._load('x');", 'dynamic-require'],
     ['imports from data', "import('data:text/javascript,1');", 'dynamic-require'],
     ['makes a function of text', "new Function('return 1')();", 'eval'],
+    ['makes one that sets what is there', "Function('r', 'fetch = r')(part);", 'eval'],
+    ['makes one of what is not written', "Function('return this' + part.more)();", 'eval'],
     ['makes one through a constructor', "part.constructor.constructor('return 1')();", 'eval'],
     ['makes one through names in brackets', "part['constr' + 'uctor']('return 1')();", 'eval'],
     ['evaluates indirectly', "(0, eval)('1');", 'eval'],
@@ -105,6 +107,9 @@ describe('a package that can newly do harm', () => {
     ['loads native code', "process.dlopen({}, './x');", 'exec'],
     ['patches a prototype', 'Array.prototype.map = part;', 'global-patching'],
     ['patches one by definition', "Object.defineProperty(Object.prototype, 'x', {});", 'global-patching'],
+    ['patches a global', 'globalThis.fetch = part;', 'global-patching'],
+    ['patches one by a name unknown', 'globalThis[part.name] = part;', 'global-patching'],
+    ['patches one that tools look for', 'window.__HOOK__ = part;', 'global-patching'],
     ['patches JSON', 'JSON.parse = part;', 'global-patching'],
     ['hides tag characters', `const a = '${String.fromCodePoint(0xe0041, 0xe0042)}';`, 'invisible-unicode'],
     ['turns the direction of writing', `/* ${String.fromCodePoint(0x202e)} */`, 'invisible-unicode'],
@@ -284,6 +289,11 @@ describe('a package that is only new', () => {
     [
       'methods with dangerous names',
       { files: edited('part.exec = /x/.exec; part.fetch = () => part.get({ fetch: 1, eval: 2 });') },
+    ],
+    ['a global of its own', { files: edited('globalThis.Kit = part;') }],
+    [
+      'idioms of compilers',
+      { files: edited("Function('r', 'kitRuntime = r')(part); new Function('return this')().Kit = part;") },
     ],
     ['a dependency that can do nothing', { facts: { dependencies: { pure: '^2.0.0' } }, more: ['pure'] }],
   ])('%s passes', async (_what, next) => {

@@ -81,9 +81,14 @@ export class Relation {
       const [given, taken] = [before, property].map((each) => this.#checker.getTypeOfSymbol(each));
       if (given === undefined || taken === undefined || this.#fit.fits(given, taken)) return [];
       const detail = `${at} was ${this.#short(given)} and must be ${this.#short(taken)}`;
-      const kind = this.#fit.isSure(given, taken) ? 'signature-narrowed' : 'type-widened';
-      return [{ kind, place: at, detail }];
+      // Functions are mostly methods of what the package itself makes and is handed back.
+      const isKnown = this.#fit.isSure(given, taken) && !(this.#isFunction(given) && this.#isFunction(taken));
+      return [{ kind: isKnown ? 'signature-narrowed' : 'type-widened', place: at, detail }];
     });
+  }
+
+  #isFunction(type: ts.Type): boolean {
+    return this.#checker.getSignaturesOfType(type, ts.SignatureKind.Call).length > 0;
   }
 
   #members(old: ts.Type, now: ts.Type, { place, depth }: Place): readonly Difference[] {

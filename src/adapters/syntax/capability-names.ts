@@ -26,3 +26,10 @@ export const harmlessSettings = words('process.exitCode process.title Error.stac
 export function isShared(name: string): boolean {
   return builtins.has(name) || globals.has(name);
 }
+
+const platform = new Set(Object.getOwnPropertyNames(globalThis));
+
+/** A name that programs expect to mean what the platform, or a tool that looks for it, means by it. */
+export function isPlatform(name: string): boolean {
+  return isShared(name) || networkGlobals.has(name) || platform.has(name) || /^(?:__|on[a-z])|^_$/.test(name);
+}

@@ -99,7 +99,8 @@ function references({ node, parent, field }: Place): Found {
   if (names.networkGlobals.has(name)) return [['network', name]];
   if (name === 'eval') return [['eval', name]];
   if (name === 'WebAssembly') return [['eval', name]];
-  if (name === 'Function') return isCode(parent, field) ? [['eval', name]] : nothing;
+  if (name === 'Function')
+    return isCode(parent, field) && !(field === 'callee' && isReadable(parent)) ? [['eval', name]] : nothing;
   const used = field === 'callee' || field === 'object';
   if (name === 'require' && !used) return [['dynamic-require', 'require as a value']];
   if (name === 'process' && !used && field === 'init') return [['dynamic-require', 'process as a value']];
@@ -111,6 +112,15 @@ function isCode(parent: Node, field: string): boolean {
   if (field === 'callee') return true;
   if (field === 'object') return /^(apply|call|bind|constructor)$/.test(property(parent) ?? '');
   return parent.type !== 'BinaryExpression';
+}
+
+/** `Function('return this')` and `Function('r', 'theirName = r')` are idioms of compilers, and hide nothing. */
+function isReadable(call: Node): boolean {
+  const texts = children(call, 'arguments').map(constant);
+  const code = texts.at(-1);
+  if (code === undefined || texts.some((text) => text === undefined || text.length > 200)) return false;
+  const [, set] = /^\s*([\w$]+)\s*=\s*[\w$]+;?\s*$/.exec(code) ?? [];
+  return /^\s*return this;?\s*$/.test(code) || (set !== undefined && !names.isPlatform(set));
 }
 
 function patches({ node }: Place): Found {
@@ -126,9 +136,12 @@ function patches({ node }: Place): Found {
 }
 
 function patched(left: Node | undefined): Found {
-  const name = left?.type === 'MemberExpression' ? shared(child(left, 'object')) : undefined;
+  if (left?.type !== 'MemberExpression') return nothing;
+  const [name, key] = [shared(child(left, 'object')), property(left)];
   if (name === undefined) return nothing;
-  const what = `${name}.${property(left) ?? '*'}`;
+  // A library that puts itself beside what is there takes nothing from anybody.
+  if (key !== undefined && names.globals.has(name) && !names.isPlatform(key)) return nothing;
+  const what = `${name}.${key ?? '*'}`;
   return names.harmlessSettings.has(what) ? nothing : [['global-patching', what]];
 }
 

@@ -115,9 +115,13 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/[\s;&|"'()=]+/));
 }
 
-/** The Node that the project declares decides; where it declares none, a person does. */
+/** Maintenance of Node 14 ended in April 2023: https://github.com/nodejs/release#end-of-life-releases */
+const maintained = '>=16';
+
+/** The Node that the project declares decides; where it declares none, a person does, unless it is about old ones alone. */
 function weighEngines({ old, now }: ComparedApi, { node }: Client): Weight {
-  if (node === undefined || now?.node === undefined) return 'doubts';
+  if (now?.node === undefined) return 'doubts';
+  if (node === undefined) return covers(now.node, maintained) ? 'notes' : 'doubts';
   if (covers(now.node, node)) return 'notes';
   return covers(old?.node ?? '*', node) ? 'failures' : 'doubts';
 }
