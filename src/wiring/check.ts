@@ -199,7 +199,8 @@ async function openTools({ state, git, rules, cache }: Check) {
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
   const installs = kept && { installs: kept.installs, evidence: kept.evidence };
-  const parts = { git: git.exporter, sandbox, workspace, nodeVersion: process.version, ...installs };
+  const jobs = { sandbox, workspace, nodeVersion: process.version, lends: true };
+  const parts = { git: git.exporter, ...jobs, ...installs };
   const runner = new SandboxTestRunner(parts);
   const mutator = new SandboxMutator(parts);
   const reproducer = new SandboxReproducer(parts);

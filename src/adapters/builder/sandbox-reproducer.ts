@@ -59,6 +59,7 @@ export class SandboxReproducer implements Reproducer {
       }
       return await compareTrees(...dirs);
     } finally {
+      await this.#commands.release(join(job, 'one'));
       await removeTree(job);
     }
   }

@@ -44,6 +44,7 @@ export class SandboxBoundaryMutator implements BoundaryMutator {
         const disturbance = await makeDisturbance(job, trial.packages);
         return await this.#try({ commands, trial, tree, disturbance });
       } finally {
+        await this.#commands.release(join(job, 'tree'));
         await removeTree(job);
       }
     });

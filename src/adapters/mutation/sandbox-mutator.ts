@@ -53,6 +53,7 @@ export class SandboxMutator implements Mutator {
         if (failed !== undefined) return { kind: 'red', phase: failed.phase, tail: tailOf(failed.result) };
         return await this.#try({ commands, trial, tree, noted: join(job, 'noted') });
       } finally {
+        await this.#commands.release(join(job, 'tree'));
         await removeTree(job);
       }
     });

@@ -1,13 +1,11 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
 import type { EachReplay, Replay } from '../../domain/replay.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Replayer, ReplaySides } from '../../ports/replayer.ts';
 import type { TestCommands } from '../../ports/test-runner.ts';
-import { removeTree } from '../remove-tree.ts';
 import { ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
+import { SideTrees } from '../test-runner/side-trees.ts';
 import { makeAll } from './make-all.ts';
 import { type EachTimes, eachTimes, makeEach } from './make-each.ts';
 import { ReplayRun } from './replay-run.ts';
@@ -56,19 +54,15 @@ export class SandboxReplayer implements Replayer {
     act: (trees: Trees, run: ReplayRun) => Promise<Result>,
   ): Promise<Result | { kind: 'install'; side: 'base' | 'head' }> {
     return this.#limiter.run(async () => {
-      const job = await mkdtemp(join(this.#options.workspace, 'replay-'));
+      const { git, workspace } = this.#options;
+      const parts = { git, workspace, commands: this.#commands };
+      const trees = await SideTrees.open(parts, { ...commands, build: null }, { ...sides, judgedBy: 'own' });
       try {
-        // The sandbox's own user passes through it to what is mounted, and cannot list it.
-        await chmod(job, 0o711);
-        const trees = { base: join(job, 'base'), head: join(job, 'head') };
-        for (const side of ['base', 'head'] as const) {
-          await this.#options.git.exportTree(sides[side], trees[side]);
-          const failed = await this.#commands.prepare({ ...commands, build: null }, trees[side]);
-          if (failed !== undefined) return { kind: 'install', side };
-        }
-        return await act(trees, new ReplayRun(this.#commands, job));
+        for (const side of ['base', 'head'] as const)
+          if ((await trees.installed(trees[side])) !== undefined) return { kind: 'install', side };
+        return await act(trees, new ReplayRun(this.#commands, trees.job));
       } finally {
-        await removeTree(job);
+        await trees.remove();
       }
     });
   }

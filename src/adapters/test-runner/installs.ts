@@ -6,6 +6,7 @@ import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
 import { copyFiles } from './copy-files.ts';
+import { Loans } from './loans.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -22,34 +23,67 @@ export type InstallsOptions = {
 
 const kept = 6;
 
+/** `lend`: the kept install itself, until it is given back; where it cannot be lent, a copy. */
+export type HowToProvide = 'copy' | 'lend';
+
 /**
  * What `npm ci` makes of the same manifests and lockfile, kept for the next job. An install job sees these files alone,
- * runs no scripts and checks every digest, so what it writes depends on nothing else; users get a copy, never the kept one.
+ * runs no scripts and checks every digest, so what it writes depends on nothing else; users get a copy, or the kept one while
+ * nobody else has it.
  */
 export class Installs {
   readonly #options: InstallsOptions;
   readonly #underWay = new Map<string, Promise<SandboxResult | undefined>>();
+  readonly #loans = new Loans();
 
   constructor(options: InstallsOptions) {
     this.#options = options;
   }
 
   /** Puts node_modules into `tree`. Answers undefined when it did, else the result of the install that failed. */
-  async provide(tree: string, argv: Argv): Promise<SandboxResult | undefined> {
+  async provide(tree: string, argv: Argv, how: HowToProvide = 'copy'): Promise<SandboxResult | undefined> {
     const inputs = await inputsOf(tree);
+    const job = {
+      tree,
+      inputs,
+      argv,
+      place: join(this.#options.dir, await this.#nameOf(tree, inputs, argv)),
+    };
+    const failure = await this.#make(job);
+    if (failure !== undefined) return failure;
+    if (await this.#hand(job, how)) return undefined;
+    // Another process has it, or made room, meanwhile.
+    const again = await this.#make(job);
+    if (again === undefined) await copyModules(job.place, tree);
+    return again;
+  }
+
+  /** Takes back what was lent, once nothing of the tree runs any more. */
+  giveBack(tree: string): Promise<void> {
+    return this.#loans.giveBack(tree);
+  }
+
+  /** Whether the trees need one and the same install. */
+  async areAlike(trees: readonly [string, string], argv: Argv): Promise<boolean> {
+    const names = trees.map(async (tree) => this.#nameOf(tree, await inputsOf(tree), argv));
+    const [one, other] = await Promise.all(names);
+    return one === other;
+  }
+
+  async #nameOf(tree: string, inputs: readonly string[], argv: Argv): Promise<string> {
     const hash = createHash('sha256').update(JSON.stringify([this.#options.salt, argv]));
     for (const path of inputs)
       hash.update(JSON.stringify([path, (await readFile(join(tree, path))).toString('base64')]));
-    const place = join(this.#options.dir, hash.digest('hex'));
-    const job = { tree, inputs, place, argv };
-    const failure = await this.#make(job);
-    if (failure !== undefined) return failure;
-    const copied = await copyModules(place, tree).then(() => true, isGone);
-    if (copied) return undefined;
-    // Another process made room meanwhile.
-    const again = await this.#make(job);
-    if (again === undefined) await copyModules(place, tree);
-    return again;
+    return hash.digest('hex');
+  }
+
+  /** Answers false when it is gone. */
+  async #hand({ place, tree }: InstallJob, how: HowToProvide): Promise<boolean> {
+    if (how === 'lend') {
+      const paths = await modulesIn(place, '').catch(isGone);
+      if (paths && (await this.#loans.lend(place, paths, tree))) return true;
+    }
+    return copyModules(place, tree).then(() => true, isGone);
   }
 
   async #make(job: InstallJob): Promise<SandboxResult | undefined> {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands } from '../../ports/test-runner.ts';
-import { Installs } from './installs.ts';
+import { type HowToProvide, Installs } from './installs.ts';
 
 export type ProjectCommandsOptions = {
   readonly sandbox: Pick<Sandbox, 'run'>;
@@ -12,6 +12,8 @@ export type ProjectCommandsOptions = {
   readonly installs?: string;
   /** Of the Node in the sandbox: installs are kept apart by it. */
   readonly nodeVersion: string;
+  /** Whether kept installs are lent instead of copied: for whoever runs one job after the other. */
+  readonly lends?: boolean;
 };
 
 export type Phase = 'install' | 'build' | 'test';
@@ -37,8 +39,10 @@ const tailCharacters = 2000;
 export class ProjectCommands {
   readonly #sandbox: Pick<Sandbox, 'run'>;
   readonly #installs: Installs;
+  readonly #how: HowToProvide;
 
-  constructor({ sandbox, workspace, nodeVersion, installs }: ProjectCommandsOptions) {
+  constructor({ sandbox, workspace, nodeVersion, installs, lends = false }: ProjectCommandsOptions) {
+    this.#how = lends ? 'lend' : 'copy';
     this.#sandbox = sandbox;
     const run = (argv: Argv, dir: string) => this.#install(argv, dir);
     const dir = installs ?? join(workspace, 'installs');
@@ -55,9 +59,24 @@ export class ProjectCommands {
   }
 
   /** Answers the result of the install that failed, or undefined. */
-  async install(argv: Argv | null, dir: string): Promise<SandboxResult | undefined> {
-    const result = argv === null ? undefined : await this.#provide(argv, dir);
+  async install(
+    argv: Argv | null,
+    dir: string,
+    how: HowToProvide = this.#how,
+  ): Promise<SandboxResult | undefined> {
+    const result = argv === null ? undefined : await this.#provide(argv, dir, how);
     return result === undefined || isGreen(result) ? undefined : result;
+  }
+
+  /** How two trees are installed side by side: one and the same install cannot be lent to both. */
+  async howFor(argv: Argv | null, trees: readonly [string, string]): Promise<HowToProvide> {
+    const isShared = keeps(argv) && this.#how === 'lend' && (await this.#installs.areAlike(trees, argv));
+    return isShared ? 'copy' : this.#how;
+  }
+
+  /** Before the directories of a job are removed, when nothing of it runs any more. */
+  async release(...dirs: readonly string[]): Promise<void> {
+    for (const dir of dirs) await this.#installs.giveBack(dir);
   }
 
   async build(argv: Argv | null, dir: string): Promise<FailedPhase | undefined> {
@@ -78,15 +97,19 @@ export class ProjectCommands {
     });
   }
 
-  /** Only `npm ci` is known to need nothing but the manifests. undefined: it was kept from an earlier change. */
-  #provide(argv: Argv, dir: string): Promise<SandboxResult | undefined> {
-    const keeps = argv[0] === 'npm' && argv[1] === 'ci';
-    return keeps ? this.#installs.provide(dir, argv) : this.#install(argv, dir);
+  /** undefined: it was kept from an earlier change. */
+  #provide(argv: Argv, dir: string, how: HowToProvide): Promise<SandboxResult | undefined> {
+    return keeps(argv) ? this.#installs.provide(dir, argv, how) : this.#install(argv, dir);
   }
 
   #install(argv: Argv, dir: string): Promise<SandboxResult> {
     return this.run(argv, dir, { phase: 'install', seconds: buildSeconds });
   }
+}
+
+/** Only `npm ci` is known to need nothing but the manifests. */
+function keeps(argv: Argv | null): argv is Argv {
+  return argv?.[0] === 'npm' && argv[1] === 'ci';
 }
 
 export function isGreen(result: SandboxResult): boolean {

@@ -28,20 +28,23 @@ export class SideTrees {
     { install, build }: Pick<TestCommands, 'install' | 'build'>,
     sides: TestSides,
   ): Promise<SideTrees> {
-    const job = await mkdtemp(join(parts.workspace, 'job-'));
-    const trees = new SideTrees(job, {
-      install: (dir) => parts.commands.install(install, dir),
-      build: (dir) => parts.commands.build(build, dir),
-    });
+    const { git, workspace, commands } = parts;
+    const job = await mkdtemp(join(workspace, 'job-'));
+    const [base, head] = [join(job, 'base'), join(job, 'head')];
     try {
       // The sandbox's own user passes through it to what is mounted, and cannot list it.
       await chmod(job, 0o711);
-      await parts.git.exportTree(sides.base, trees.base);
-      await parts.git.exportTree(sides.head, trees.head);
-      if (sides.judgedBy === 'base') await overlayTests(trees.base, trees.head);
-      return trees;
+      await git.exportTree(sides.base, base);
+      await git.exportTree(sides.head, head);
+      if (sides.judgedBy === 'base') await overlayTests(base, head);
+      const how = await commands.howFor(install, [base, head]);
+      return new SideTrees(job, {
+        install: (dir) => commands.install(install, dir, how),
+        build: (dir) => commands.build(build, dir),
+        release: () => commands.release(base, head),
+      });
     } catch (thrown) {
-      await trees.remove();
+      await removeTree(job);
       throw thrown;
     }
   }
@@ -62,11 +65,13 @@ export class SideTrees {
   /** Waits for what was begun: nothing may write where it is removed. */
   async remove(): Promise<void> {
     await Promise.allSettled([...this.#installs.values(), ...this.#builds.values()]);
+    await this.#steps.release();
     await removeTree(this.job);
   }
 }
 
 type Steps = {
+  readonly release: () => Promise<void>;
   readonly install: (dir: string) => Promise<SandboxResult | undefined>;
   readonly build: (dir: string) => Promise<FailedPhase | undefined>;
 };

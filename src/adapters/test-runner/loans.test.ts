@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Loans } from './loans.ts';
+
+let root: string;
+let place: string;
+let tree: string;
+const loans = new Loans();
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'autoland-loans-'));
+  [place, tree] = [join(root, 'kept', 'one'), join(root, 'tree')];
+  mkdirSync(join(place, 'node_modules', 'a', 'lib'), { recursive: true });
+  mkdirSync(join(place, 'packages', 'p', 'node_modules', 'b'), { recursive: true });
+  mkdirSync(join(tree, 'packages', 'p'), { recursive: true });
+  writeFileSync(join(place, 'node_modules', 'a', 'index.js'), 'a');
+  writeFileSync(join(place, 'node_modules', 'a', 'lib', 'deep.js'), 'deep');
+  symlinkSync('a/index.js', join(place, 'node_modules', 'link'));
+  writeFileSync(join(place, 'packages', 'p', 'node_modules', 'b', 'index.js'), 'b');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const paths = ['node_modules', 'packages/p/node_modules'];
+const inTree = (...path: readonly string[]) => join(tree, 'node_modules', ...path);
+const kept = () => readdirSync(join(root, 'kept'));
+
+describe('a kept install that is lent', () => {
+  it('is with its user alone, and back as it was, without what the user put there', async () => {
+    expect(await loans.lend(place, paths, tree)).toBe(true);
+    expect(existsSync(place)).toBe(false);
+    expect(readFileSync(inTree('link'), 'utf8')).toBe('a');
+    expect(await new Loans().lend(place, paths, join(root, 'other'))).toBe(false);
+    mkdirSync(inTree('.cache', 'x'), { recursive: true });
+    writeFileSync(inTree('a', 'new.js'), 'new');
+    await loans.giveBack(tree);
+    expect(kept()).toEqual(['one']);
+    expect(readdirSync(join(place, 'node_modules'))).toEqual(['a', 'link']);
+    expect(readdirSync(join(place, 'node_modules', 'a'))).toEqual(['index.js', 'lib']);
+    expect(readFileSync(join(place, 'packages/p/node_modules/b/index.js'), 'utf8')).toBe('b');
+    await loans.giveBack(tree);
+    expect(existsSync(tree)).toBe(true);
+  });
+
+  it.each<[string, () => void]>([
+    ['changed in a file', () => writeFileSync(inTree('a', 'index.js'), 'A')],
+    ['larger', () => writeFileSync(inTree('a', 'index.js'), 'aa')],
+    ['without a file', () => rmSync(inTree('a', 'lib', 'deep.js'))],
+    ['another mode', () => chmodSync(inTree('a', 'index.js'), 0o755)],
+    ['another mode of a directory', () => chmodSync(inTree('a'), 0o700)],
+    ['a link to elsewhere', () => [rmSync(inTree('link')), symlinkSync('/etc/passwd', inTree('link'))]],
+    [
+      'a link for a file',
+      () => [rmSync(inTree('a', 'index.js')), symlinkSync('lib/deep.js', inTree('a', 'index.js'))],
+    ],
+    [
+      'a link for a directory',
+      () => [renameSync(inTree('a'), join(tree, 'a')), symlinkSync('../a', inTree('a'))],
+    ],
+    ['a link for all of it', () => [renameSync(inTree(), join(tree, 'x')), symlinkSync('x', inTree())]],
+    [
+      'a pipe for a file',
+      () => [rmSync(inTree('a', 'index.js')), execFileSync('mkfifo', [inTree('a', 'index.js')])],
+    ],
+    ['a second name of a file', () => linkSync(inTree('a', 'index.js'), join(tree, 'second'))],
+    ['gone', () => rmSync(inTree(), { recursive: true })],
+  ])('is forgotten when it comes back %s', async (_what, change) => {
+    await loans.lend(place, paths, tree);
+    change();
+    await loans.giveBack(tree);
+    expect(kept()).toEqual([]);
+  });
+
+  it('does not take the place of one that was made meanwhile', async () => {
+    await loans.lend(place, paths, tree);
+    mkdirSync(place);
+    writeFileSync(join(place, 'newer'), '');
+    await loans.giveBack(tree);
+    expect(kept()).toEqual(['one']);
+    expect(readdirSync(place)).toEqual(['newer']);
+  });
+
+  it('is not lent in part', async () => {
+    expect(await loans.lend(place, paths, join(root, 'no', 'such'))).toBe(false);
+    expect(kept()).toEqual(['one']);
+    expect(readdirSync(join(place, 'packages/p/node_modules'))).toEqual(['b']);
+    expect(readdirSync(join(place, 'node_modules'))).toEqual(['a', 'link']);
+  });
+});
