@@ -56,6 +56,18 @@ describe('what a new version takes back', () => {
       ['signature-narrowed O.b'],
     ],
     [
+      'what an option may be',
+      'interface O { a?: string } export declare function f(o: O): void;',
+      "interface O { a?: 'b' } export declare function f(o: O): void;",
+      ['signature-narrowed O.a'],
+    ],
+    [
+      'what a method answers of an object that is handed back',
+      'interface A { m(): number } interface O { m(): A } export declare function f(o: O): void;',
+      'interface B { m(): string } interface O { m(): B } export declare function f(o: O): void;',
+      ['type-widened O.m'],
+    ],
+    [
       'an overload',
       'export declare function a(x: string): void; export declare function a(x: number): void;',
       'export declare function a(x: string): void;',

@@ -99,6 +99,8 @@ describe('judge', () => {
     expect(rank([], client([]), over)).toBe(1);
     expect(rank([], client([]), { old: over.now, now: over.old })).toBe(0);
     expect(rank([], client([]), { old: shape, now: { ...shape, node: 'nonsense' } })).toBe(1);
+    expect(rank([], client([]), { old: shape, now: { ...shape, node: '>= 0.4' } })).toBe(0);
+    expect(rank([], client([]), { old: shape, now: { ...shape, node: '>=16.1' } })).toBe(1);
   });
 
   it('fails for a command that a script runs', () => {
