@@ -65,7 +65,7 @@ describe('what a new version takes back', () => {
       'what a method answers of an object that is handed back',
       'interface A { m(): number } interface O { m(): A } export declare function f(o: O): void;',
       'interface B { m(): string } interface O { m(): B } export declare function f(o: O): void;',
-      ['type-widened O.m'],
+      ['type-removed A', 'type-widened O.m().m()', 'type-widened O.m'],
     ],
     [
       'an overload',
