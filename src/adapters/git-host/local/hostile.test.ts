@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -241,7 +242,13 @@ describe('a repository that answers too much or too slowly', () => {
   it('is cut off', async () => {
     const host = await open({ limits: { timeoutMs: 60_000, outputBytes: 200 } });
     await expect(host.list(base, '')).rejects.toMatchObject({ code: 'git.too-large' });
-    const slow = await open({ limits: { timeoutMs: 1, outputBytes: 1e9 } });
-    await expect(slow.list(base, '')).rejects.toMatchObject({ code: 'git.timeout' });
+  });
+
+  it('is not waited for', async () => {
+    const commit = join(repository.dir, 'objects', base.slice(0, 2), base.slice(2));
+    await rm(commit);
+    execFileSync('mkfifo', [commit]);
+    const host = await open({ limits: { timeoutMs: 2000, outputBytes: 1e9 } });
+    await expect(host.list(base, '')).rejects.toMatchObject({ code: 'git.timeout' });
   });
 });
