@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutolandError, messageOf } from '../domain/errors.ts';
@@ -9,6 +10,8 @@ import { systemPath } from './system-path.ts';
 
 /** sun_path of unix(7) holds 107 bytes and an end; the rest is for what is made below. */
 const longestPath = 85;
+/** Of the name, chosen at random so that nobody can take it first. */
+const randomHexDigits = 8;
 
 /** A directory that is gone when this process is, however it ends. */
 export type ScratchDirectory = {
@@ -23,8 +26,13 @@ export type ScratchDirectory = {
  * children that still write: a shell that outlives it removes the directory too. Rejects with `state.unusable`.
  */
 export async function openScratchDirectory(prefix: string): Promise<ScratchDirectory> {
-  const path = await make(prefix);
+  const path = nameBelow(tmpdir(), prefix);
+  // Before there is anything to remove: this process may be killed at any moment from then on.
   const reaper = startReaper(path);
+  await make(path).catch((thrown: unknown) => {
+    reaper.stdin?.end('done\n');
+    throw thrown;
+  });
   return {
     path,
     removeNow: () => {
@@ -54,19 +62,24 @@ export function placeFault(cause: unknown): AutolandError {
   return new AutolandError('state.unusable', message, { mend, cause });
 }
 
-async function make(prefix: string): Promise<string> {
-  const start = join(tmpdir(), prefix);
-  if (Buffer.byteLength(start) > longestPath - 6)
-    throw new AutolandError(
-      'state.unusable',
-      `expected a short path in TMPDIR, found ${tmpdir()}: a socket below it would have too long a name`,
-      { mend: `name a directory of at most ${longestPath - prefix.length - 7} bytes in TMPDIR` },
-    );
+function nameBelow(directory: string, prefix: string): string {
+  const path = join(directory, prefix + randomBytes(randomHexDigits / 2).toString('hex'));
+  if (Buffer.byteLength(path) <= longestPath) return path;
+  throw new AutolandError(
+    'state.unusable',
+    `expected a short path in TMPDIR, found ${directory}: a socket below it would have too long a name`,
+    {
+      mend: `name a directory of at most ${longestPath - prefix.length - randomHexDigits - 1} bytes in TMPDIR`,
+    },
+  );
+}
+
+async function make(path: string): Promise<void> {
   try {
-    const path = await mkdtemp(start);
+    // Fails where there is one already.
+    await mkdir(path);
     // The sandbox's user must pass.
     await chmod(path, 0o711);
-    return path;
   } catch (cause) {
     throw placeFault(cause);
   }
