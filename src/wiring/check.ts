@@ -192,10 +192,10 @@ async function openTools({ state, git, rules, cache }: Check) {
   const { before: date } = rules.settings.registry;
   const before = () => (date === null ? undefined : new Date(date));
   const owner = sandbox.owner();
-  const cacheDir = kept && { cacheDir: kept.tarballs };
-  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, owner, ...cacheDir });
-  await proxy.start();
   const packuments = new Packuments({ settings, before });
+  const cacheDir = kept?.tarballs ?? join(files.cache, 'tarballs');
+  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, packuments, owner, cacheDir });
+  await proxy.start();
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
   const installs = kept && { installs: kept.installs, evidence: kept.evidence };

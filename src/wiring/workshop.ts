@@ -54,6 +54,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     socket: registrySocket,
     settings,
     before,
+    packuments,
     owner: sandbox.owner(),
     cacheDir: join(files.cache, 'tarballs'),
   });

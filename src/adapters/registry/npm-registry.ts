@@ -1,10 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { Limiter } from '../../domain/limiter.ts';
 import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
 import type { PackageContents } from '../../domain/package-contents.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { readContents } from './contents.ts';
 import { type PackumentVersion, toRegistryPackage } from './packument.ts';
-import { makeRoom, Packuments, type PackumentsOptions } from './packuments.ts';
+import { Packuments, type PackumentsOptions } from './packuments.ts';
 import { readTarball } from './tarball.ts';
 import { UpstreamRegistry } from './upstream.ts';
 
@@ -15,13 +16,14 @@ export type NpmRegistryOptions = PackumentsOptions & {
 
 // Each is in memory as it was packed, and may be as large as the limit.
 const TARBALLS_AT_ONCE = 2;
+const MAX_MANIFESTS = 500;
 
 /** The user's npm registries. */
 export class NpmRegistry implements Registry {
   readonly #upstream: UpstreamRegistry;
   readonly #packuments: Packuments;
   readonly #tarballs = new Limiter(TARBALLS_AT_ONCE);
-  readonly #manifests = new Map<string, Promise<PackageManifest | undefined>>();
+  readonly #manifests = new LRUCache<string, Promise<PackageManifest | undefined>>({ max: MAX_MANIFESTS });
 
   constructor(options: NpmRegistryOptions) {
     this.#upstream = new UpstreamRegistry(options.settings, options.limits);
@@ -66,10 +68,13 @@ export class NpmRegistry implements Registry {
   }
 }
 
-async function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+async function remember<T>(
+  cache: LRUCache<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
   const known = cache.get(key);
   if (known !== undefined) return known;
-  makeRoom(cache);
   const made = make();
   cache.set(key, made);
   made.catch(() => cache.delete(key));

@@ -34,11 +34,23 @@ export function parsePackument(name: string, text: string): Packument {
   if (packument.name !== name) throw invalid(name, `it is about ${packument.name.slice(0, 100)}`);
   for (const [version, entry] of Object.entries(packument.versions)) {
     if (semver.valid(version, { loose: true }) === null) throw invalid(name, `${version} is not a version`);
-    if (entry.version !== version || entry.name !== name)
-      throw invalid(name, `${version} describes another version`);
+    mustBe(entry, name, version);
     publishedAt(packument, version);
   }
   return packument;
+}
+
+/** Rejects with `registry.invalid` what is not about that very version. */
+export function parseVersion(name: string, version: string, text: string): PackumentVersion {
+  const parsed = versionSchema.safeParse(parseJson(name, text));
+  if (!parsed.success) throw invalid(name, z.prettifyError(parsed.error).slice(0, 500));
+  mustBe(parsed.data, name, version);
+  return parsed.data;
+}
+
+function mustBe(entry: PackumentVersion, name: string, version: string): void {
+  if (entry.version !== version || entry.name !== name)
+    throw invalid(name, `${version} describes another version`);
 }
 
 /** RFC 3339; undefined: the registry gives no time. */

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import { Limiter } from '../../domain/limiter.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { asOf, type Packument } from './packument.ts';
 import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
@@ -12,39 +14,30 @@ export type PackumentsOptions = {
 };
 
 const MAX_CACHED = 500;
+// Each may be as large as the limit.
+const MAX_AT_ONCE = 8;
 
 /** The registry's documents about packages, each asked for once in a while. */
 export class Packuments {
-  readonly #upstream: UpstreamRegistry;
   readonly #before: () => Date | undefined;
-  readonly #cacheMs: number;
-  readonly #known = new Map<string, { until: number; answer: Promise<Packument | undefined> }>();
+  readonly #known: LRUCache<string, { readonly packument: Packument | undefined }>;
 
   constructor({ settings, before, limits, cacheMs }: PackumentsOptions) {
-    this.#upstream = new UpstreamRegistry(settings, limits);
+    const upstream = new UpstreamRegistry(settings, limits);
+    const limiter = new Limiter(MAX_AT_ONCE);
     this.#before = before ?? (() => undefined);
-    this.#cacheMs = cacheMs ?? 30_000;
+    this.#known = new LRUCache({
+      max: MAX_CACHED,
+      ttl: cacheMs ?? 30_000,
+      ignoreFetchAbort: true,
+      // What fails is not kept.
+      fetchMethod: async (name) => ({ packument: await limiter.run(() => upstream.packument(name)) }),
+    });
   }
 
   /** undefined: there is no such package. Rejects with `registry.unreachable` or `registry.invalid`. */
   async get(name: string): Promise<Packument | undefined> {
-    const known = this.#known.get(name);
-    if (known === undefined || performance.now() >= known.until) this.#known.delete(name);
-    const entries = this.#known;
-    if (!entries.has(name)) {
-      const answer = this.#upstream.packument(name);
-      makeRoom(entries);
-      entries.set(name, { until: performance.now() + this.#cacheMs, answer });
-      // A failure is not an answer.
-      answer.catch(() => entries.delete(name));
-    }
-    const packument = await entries.get(name)?.answer;
+    const { packument } = await this.#known.forceFetch(name);
     return packument === undefined ? undefined : asOf(packument, this.#before());
   }
-}
-
-/** For one more. */
-export function makeRoom(cache: Map<string, unknown>): void {
-  const [oldest] = cache.keys();
-  if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
 }

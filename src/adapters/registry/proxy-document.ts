@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { Packument, PackumentVersion } from './packument.ts';
 
 // What an installation needs. Whatever else a registry says stays outside.
@@ -49,6 +50,13 @@ function publicVersion(entry: PackumentVersion, base: string) {
 /** As the public registry names it; semver's build metadata keeps its plus sign. */
 function tarballName({ name, version }: PackumentVersion): string {
   return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+}
+
+/** The version in a file name as the public registry gives them; undefined: it is no such name. */
+export function versionInName(name: string, file: string): string | undefined {
+  const start = `${name.slice(name.indexOf('/') + 1)}-`;
+  const version = file.startsWith(start) && file.endsWith('.tgz') ? file.slice(start.length, -4) : '';
+  return semver.valid(version, { loose: true }) === null ? undefined : version;
 }
 
 /** The version whose tarball has that file name, inside or at the registry. */

@@ -160,6 +160,26 @@ describe('RegistryProxy', () => {
     expect((await readFile(join(cacheDir, kept))).equals(first.body)).toBe(true);
   });
 
+  it('asks for a tarball once however many want it, and for no document about the whole package', async () => {
+    const { url, asked, close } = await countingRegistry({ answersForVersions: true });
+    const { socket } = await start({ settings: { registry: url } });
+    const replies = await Promise.all([1, 2, 3].map(() => send(socket, '/@s/a/-/a-1.0.0.tgz')));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(asked).toEqual(['/@s%2fa/1.0.0', '/@s/a/-/a-1.0.0.tgz']);
+    close();
+  });
+
+  it.each([false, 'nonsense'] as const)(
+    'reads that document where the registry answers for single versions with %s',
+    async (answersForVersions) => {
+      const { url, asked, close } = await countingRegistry({ answersForVersions });
+      const { socket } = await start({ settings: { registry: url } });
+      expect((await send(socket, '/@s/a/-/a-1.0.0.tgz')).status).toBe(200);
+      expect(asked).toEqual(['/@s%2fa/1.0.0', '/@s%2fa', '/@s/a/-/a-1.0.0.tgz']);
+      close();
+    },
+  );
+
   it('listens for its owner alone, and again on the socket of a killed process', async () => {
     const { socket, proxy } = await start();
     expect((await stat(socket)).mode & 0o777).toBe(0o600);
@@ -168,6 +188,31 @@ describe('RegistryProxy', () => {
     expect((await send(socket, '/plain')).status).toBe(200);
   });
 });
+
+/** Serves one version of one package, and tells what it was asked for. */
+async function countingRegistry({ answersForVersions }: { answersForVersions: boolean | 'nonsense' }) {
+  const tarball = packPackage({ name: '@s/a', version: '1.0.0' });
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  const asked: string[] = [];
+  const server = createServer(({ url = '', headers }, response) => {
+    asked.push(url);
+    const dist = { integrity, tarball: `http://${headers.host}/@s/a/-/a-1.0.0.tgz` };
+    const version = { name: '@s/a', version: '1.0.0', dist };
+    if (url.endsWith('.tgz')) response.end(tarball);
+    else if (url === '/@s%2fa')
+      response.end(JSON.stringify({ name: '@s/a', versions: { '1.0.0': version } }));
+    else if (answersForVersions === false) response.writeHead(404).end();
+    else response.end(answersForVersions === 'nonsense' ? '<html>' : JSON.stringify(version));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`, asked, close };
+}
 
 function send(socketPath: string, path: string, method = 'GET'): Promise<Reply> {
   return new Promise((resolve, reject) => {

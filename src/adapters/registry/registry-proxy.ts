@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { chmod, chown, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AutolandError } from '../../domain/errors.ts';
-import { Limiter } from '../../domain/limiter.ts';
 import type { NpmSettings } from './npm-settings.ts';
-import { asOf, type Packument } from './packument.ts';
-import { publicDocument, versionOfFile } from './proxy-document.ts';
+import { Packuments } from './packuments.ts';
+import { publicDocument } from './proxy-document.ts';
 import { type ProxyRoute, routeOf } from './proxy-route.ts';
-import { TarballCache } from './tarball-cache.ts';
-import { expectedIntegrity, type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
+import { Tarballs } from './tarballs.ts';
+import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
 
 export type ProxyRequest = {
   readonly method: string;
@@ -30,6 +29,8 @@ export type RegistryProxyOptions = {
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
   /** What was published later does not exist inside. */
   readonly before?: () => Date | undefined;
+  /** As of `before`, shared with others who read them; absent: its own. */
+  readonly packuments?: Packuments;
   /** For tarballs; absent: nothing is kept. */
   readonly cacheDir?: string;
   readonly limits?: Partial<UpstreamLimits>;
@@ -45,10 +46,6 @@ type Answer = {
 
 /** Where the bridge inside the sandbox listens. */
 const INSIDE_URL = 'http://127.0.0.1:4873/';
-const PACKUMENT_MS = 30_000;
-const MAX_PACKUMENTS = 200;
-// Each may hold a tarball in memory.
-const MAX_UPSTREAM = 8;
 
 /**
  * The only way out of a sandbox: the user's registries, read only. Requests carry no body, header or query to them,
@@ -57,18 +54,19 @@ const MAX_UPSTREAM = 8;
  */
 export class RegistryProxy {
   readonly #options: RegistryProxyOptions;
-  readonly #upstream: UpstreamRegistry;
-  readonly #cache: TarballCache;
-  readonly #limiter = new Limiter(MAX_UPSTREAM);
+  readonly #packuments: Packuments;
+  readonly #tarballs: Tarballs;
   readonly #prefixes: readonly string[];
-  readonly #packuments = new Map<string, { until: number; answer: Promise<Packument | undefined> }>();
   readonly #server: Server;
 
   constructor(options: RegistryProxyOptions) {
     this.#options = options;
-    this.#upstream = new UpstreamRegistry(options.settings, options.limits);
-    this.#cache = new TarballCache(options.cacheDir);
-    this.#prefixes = this.#upstream.origins().map((url) => decodeURIComponent(new URL(url).pathname));
+    const { settings, limits, before = () => undefined, cacheDir } = options;
+    const upstream = new UpstreamRegistry(settings, limits);
+    const packuments = options.packuments ?? new Packuments(options);
+    this.#packuments = packuments;
+    this.#tarballs = new Tarballs({ upstream, packuments, before, cacheDir });
+    this.#prefixes = upstream.origins().map((url) => decodeURIComponent(new URL(url).pathname));
     this.#server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
       void this.#handle(request, response);
     });
@@ -119,40 +117,15 @@ export class RegistryProxy {
   async #answer(route: ProxyRoute): Promise<Answer> {
     if (route.kind === 'refused')
       return message(route.status, route.status === 405 ? 'read only' : 'not found');
-    const packument = await this.#packument(route.name);
-    if (packument === undefined) return message(404, 'not found');
-    if (route.kind === 'packument') {
-      return {
-        status: 200,
-        type: 'application/json',
-        body: Buffer.from(publicDocument(packument, INSIDE_URL)),
-      };
+    if (route.kind === 'tarball') {
+      const body = await this.#tarballs.get(route.name, route.file);
+      if (body === undefined) return message(404, 'not found');
+      return { status: 200, type: 'application/octet-stream', body };
     }
-    const version = versionOfFile(packument, route.file);
-    if (version === undefined) return message(404, 'not found');
-    const integrity = expectedIntegrity(version);
-    const known = await this.#cache.get(integrity);
-    const bytes = known ?? (await this.#limiter.run(() => this.#upstream.tarball(version)));
-    if (bytes === undefined) return message(404, 'not found');
-    if (known === undefined) await this.#cache.put(integrity, bytes);
-    return { status: 200, type: 'application/octet-stream', body: bytes };
-  }
-
-  async #packument(name: string): Promise<Packument | undefined> {
-    const known = this.#packuments.get(name);
-    const isFresh = known !== undefined && performance.now() < known.until;
-    const answer = isFresh ? known.answer : this.#limiter.run(() => this.#upstream.packument(name));
-    if (!isFresh) this.#keep(name, answer);
-    const packument = await answer;
-    return packument === undefined ? undefined : asOf(packument, this.#options.before?.());
-  }
-
-  #keep(name: string, answer: Promise<Packument | undefined>): void {
-    const [oldest] = this.#packuments.keys();
-    if (this.#packuments.size >= MAX_PACKUMENTS && oldest !== undefined) this.#packuments.delete(oldest);
-    this.#packuments.set(name, { until: performance.now() + PACKUMENT_MS, answer });
-    // A failure is not an answer.
-    answer.catch(() => this.#packuments.delete(name));
+    const packument = await this.#packuments.get(route.name);
+    if (packument === undefined) return message(404, 'not found');
+    const body = Buffer.from(publicDocument(packument, INSIDE_URL));
+    return { status: 200, type: 'application/json', body };
   }
 }
 

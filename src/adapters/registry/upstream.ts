@@ -2,7 +2,7 @@ import ssri from 'ssri';
 import type { AttemptLimits } from './attempts.ts';
 import { HttpReader } from './http-reader.ts';
 import type { NpmSettings } from './npm-settings.ts';
-import { invalid, type Packument, type PackumentVersion, parsePackument } from './packument.ts';
+import { invalid, type Packument, type PackumentVersion, parsePackument, parseVersion } from './packument.ts';
 
 export type UpstreamLimits = AttemptLimits & {
   readonly packumentBytes: number;
@@ -39,15 +39,22 @@ export class UpstreamRegistry {
 
   /** undefined: the registry says that there is no such package. */
   async packument(name: string): Promise<Packument | undefined> {
-    const registry = this.registryOf(name);
-    const url = `${registry}${name.replace('/', '%2f')}`;
+    const limit = this.#limits.packumentBytes;
     const bytes = await this.#reader.read({
-      url,
+      url: this.#urlOf(name),
       name,
       accept: 'application/json',
-      limit: this.#limits.packumentBytes,
+      limit,
     });
     return bytes === undefined ? undefined : parsePackument(name, bytes.toString('utf8'));
+  }
+
+  /** What is stated of one version; undefined: nothing. Registries need not answer that, and may reject in any way. */
+  async version(name: string, version: string): Promise<PackumentVersion | undefined> {
+    const url = `${this.#urlOf(name)}/${encodeURIComponent(version)}`;
+    const limit = this.#limits.packumentBytes;
+    const bytes = await this.#reader.read({ url, name, accept: 'application/json', limit });
+    return bytes === undefined ? undefined : parseVersion(name, version, bytes.toString('utf8'));
   }
 
   /** The bytes, whose integrity is the one that the packument states; undefined: the registry has them no longer. */
@@ -70,6 +77,10 @@ export class UpstreamRegistry {
       );
     }
     return bytes;
+  }
+
+  #urlOf(name: string): string {
+    return `${this.registryOf(name)}${name.replace('/', '%2f')}`;
   }
 
   /** The URL of the registry that serves the package, ending in a slash. */

@@ -40,6 +40,13 @@ describe('what a reader remembers', () => {
     expect(asked).toEqual(['c1', 'b1', 'b1']);
   });
 
+  it('answers also what had to make room for others', async () => {
+    const { memo } = counting({ entries: 9_000 });
+    const commits = Array.from({ length: 40 }, (_, at) => `c${at}`);
+    const trees = await Promise.all(commits.map((commit) => memo.tree(commit)));
+    expect(trees.map((tree) => tree?.length)).toEqual(commits.map(() => 9_000));
+  });
+
   it('keeps no failure', async () => {
     const { memo } = counting({ failures: 2 });
     await expect(memo.tree('c1')).rejects.toThrow('git failed');

@@ -12,7 +12,8 @@ export type Reads = {
 
 /**
  * What lies under the name of a commit or a blob never changes, and a check asks for the same files dozens of times: each
- * question that is asked of this costs no process. Failures are not kept.
+ * question that is asked of this costs no process. Failures are not kept. What has to go while it is still awaited comes all
+ * the same (`ignoreFetchAbort`).
  */
 export class ReadMemo {
   readonly #trees: LRUCache<Sha, readonly TreeEntry[] | 'too large'>;
@@ -20,12 +21,14 @@ export class ReadMemo {
 
   constructor({ tree, blob }: Reads) {
     this.#trees = new LRUCache({
+      ignoreFetchAbort: true,
       maxSize: most.entries,
       sizeCalculation: (entries) => Math.max(1, entries.length),
       fetchMethod: (commit) =>
         tree(commit).then((entries) => (entries.length > most.entriesOfOne ? 'too large' : entries)),
     });
     this.#blobs = new LRUCache({
+      ignoreFetchAbort: true,
       maxSize: most.bytes,
       maxEntrySize: most.bytesOfOne,
       sizeCalculation: (bytes) => Math.max(1, bytes.length),
