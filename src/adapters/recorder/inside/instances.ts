@@ -1,12 +1,6 @@
 import type { Crossing } from './handler.ts';
-import {
-  hasSlots,
-  isBuiltinMethod,
-  isMereFunction,
-  isOfPlatform,
-  isPlain,
-  isPlatformPrototype,
-} from './kinds.ts';
+import { hasSlots, isBuiltinMethod, isMereFunction, isPlain } from './kinds.ts';
+import { isOfPlatform, isPlatformPrototype } from './platform.ts';
 
 /** Where an object stands for a client: an export, or what a call answered. */
 export type Place = Pick<Crossing, 'package' | 'path' | 'steps' | 'from'>;

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 
 const { getPrototypeOf, getOwnPropertyDescriptor, ownKeys } = Reflect;
@@ -43,48 +42,6 @@ export function hasSlots(value: object): boolean {
     types.isExternal(value) ||
     types.isProxy(value)
   );
-}
-
-const platformPrototypes = new Set<object>(
-  [globalThis, process.getBuiltinModule('node:stream'), process.getBuiltinModule('node:http')].flatMap(
-    (holder) =>
-      ownKeys(holder).flatMap((key) => {
-        const made = ownValue(holder, key);
-        const prototype = typeof made === 'function' ? ownValue(made, 'prototype') : undefined;
-        return isObject(prototype) ? [prototype] : [];
-      }),
-  ),
-);
-platformPrototypes.delete(Object.prototype);
-platformPrototypes.delete(EventEmitter.prototype);
-// Streams, servers and requests hand themselves to the platform, which knows them by identity.
-const streamPrototypes = ['Stream', 'Readable', 'Writable'].flatMap((name) => {
-  const prototype: unknown = ownValue(
-    ownValue(process.getBuiltinModule('node:stream'), name) as object,
-    'prototype',
-  );
-  return isObject(prototype) ? [prototype] : [];
-});
-
-/** Made by the platform, or so close to it that a proxy would not be known again. */
-export function isOfPlatform(value: object): boolean {
-  if (typeof value === 'function') return false;
-  let prototype = getPrototypeOf(value);
-  if (prototype === null) return false;
-  if (platformPrototypes.has(prototype)) return true;
-  for (let depth = 0; prototype !== null && depth < 20; depth++) {
-    if (streamPrototypes.includes(prototype)) return true;
-    prototype = getPrototypeOf(prototype);
-  }
-  return false;
-}
-
-/** What platforms make their objects from, whichever realm or library the platform is of. */
-export function isPlatformPrototype(prototype: object): boolean {
-  if (platformPrototypes.has(prototype) || streamPrototypes.includes(prototype)) return true;
-  if (types.isProxy(prototype) || prototype === EventEmitter.prototype) return true;
-  if (getPrototypeOf(prototype) === null) return true;
-  return getOwnPropertyDescriptor(prototype, Symbol.toStringTag) !== undefined;
 }
 
 /** An object that is used for the functions in it. */

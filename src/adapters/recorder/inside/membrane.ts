@@ -9,10 +9,10 @@ import {
   isMereFunction,
   isNamespace,
   isObject,
-  isOfPlatform,
   isPlain,
   prototypeOf,
 } from './kinds.ts';
+import { isOfPlatform } from './platform.ts';
 
 const ownNames: ReadonlySet<PropertyKey> = new Set(['name', 'length']);
 const { apply, construct, get, getOwnPropertyDescriptor, getPrototypeOf, set, defineProperty } = Reflect;
