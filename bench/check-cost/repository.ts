@@ -30,7 +30,15 @@ export async function makeProject(project: Project, repo: string, mutation: Muta
   await git(repo, 'init', '--quiet', '--initial-branch=main');
   for (const version of [update.from, update.to]) {
     await writeFile(path, `${JSON.stringify(pinned(version), null, 2)}\n`);
-    const lock = ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const lock = [
+      'npm',
+      'install',
+      '--package-lock-only',
+      '--no-omit-lockfile-registry-resolved',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ];
     await runOrThrow(lock, { cwd: repo, seconds: 300 });
     await commitAll(repo, `Use ${update.name} ${version}`);
   }

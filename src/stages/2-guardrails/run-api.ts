@@ -19,7 +19,7 @@ type Ports = Pick<GuardrailPorts, 'registry' | 'api'>;
 /** Rejects as the registry does. */
 export const gatherApi = gatherer<'api'>()({
   needs: ['lock'],
-  cost: 'heavy',
+  cost: 'aside',
   async gather({ deps, change, found }): Promise<ApiFacts> {
     if (change.classification.class === 'revert')
       return { compared: [], client: nobody, omitted: [], revert: true };

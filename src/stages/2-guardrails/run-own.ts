@@ -28,7 +28,7 @@ type Ports = Pick<GuardrailPorts, 'git' | 'api'>;
 /** What the packages that the repository itself is promise to others. Nothing is built, and nothing is run. */
 export const gatherOwnApi = gatherer<'ownApi'>()({
   needs: [],
-  cost: 'heavy',
+  cost: 'aside',
   async gather({ deps, change: { classification } }): Promise<OwnApiFacts> {
     const { class: changeClass, base, tree } = classification;
     const touched = touchedBy(classification);

@@ -48,9 +48,12 @@ export type GuardrailPorts = {
 export type GatheringState = 'started' | 'done';
 
 export type GuardrailDeps = GuardrailPorts & {
-  /** After a guardrail failed, what has not begun and is heavy is not run. Default true. */
+  /** After a guardrail failed, what has not begun and is not light is not run. Default true. */
   readonly stopEarly?: boolean;
-  /** Heavy facts begin with the light ones, as far as that runs no code of the change: sooner done, and at times for nothing. Default false. */
+  /**
+   * Heavy facts begin with the light ones, as far as that runs no code of the change, and those aside run beside them: sooner
+   * done, with more processors and at times for nothing. Default false.
+   */
   readonly beginEarly?: boolean;
   /** How many heavy facts are gathered at once, each of which may take two processors. Default 1. */
   readonly heavyAtOnce?: number;
@@ -76,8 +79,8 @@ export type Gathering<Needed extends FactName = never> = {
 /** Finds out one fact. What it rejects with is the finding of each guardrail that needs the fact. */
 export type Gatherer<Name extends FactName, Needed extends FactName = FactName> = {
   readonly needs: readonly Needed[];
-  /** `heavy`: runs the project's code, or takes a processor for more than some seconds. */
-  readonly cost: 'light' | 'heavy';
+  /** `aside`: takes one processor for some seconds. `heavy`: runs the project's code, or takes a processor for longer. */
+  readonly cost: 'light' | 'aside' | 'heavy';
   /** Begins at once what it will need and what runs no code of the change, where that is wanted. Its faults show in `gather`. */
   begin?(to: Gathering): Begun | undefined;
   gather(to: Gathering<Needed>): Promise<Facts[Name]>;

@@ -7,7 +7,7 @@ const mostProofs = 12;
 /** One after the other: a solver takes a processor and a gigabyte. */
 export const gatherProved = gatherer<'proved'>()({
   needs: ['critical'],
-  cost: 'heavy',
+  cost: 'aside',
   async gather({ deps, change, found }) {
     const asked = found.critical.files.flatMap(({ path, functions }) =>
       functions.filter(isProvable).map((of) => ({ path, of })),

@@ -80,7 +80,13 @@ export async function checkChange(
 ): Promise<GuardrailsReport> {
   const run = new Run({ deps, settings, change }, guardrails);
   const names = wanted(guardrails.flatMap(({ needs }) => needs));
-  const tasks = names.map((name) => ({ name, ...gatherers[name], run: () => run.gather(name) }));
+  const costOf = ({ cost }: Gatherer<FactName>) => (cost === 'aside' && !deps.beginEarly ? 'heavy' : cost);
+  const tasks = names.map((name) => ({
+    name,
+    needs: gatherers[name].needs,
+    cost: costOf(gatherers[name]),
+    run: () => run.gather(name),
+  }));
   const asked = { deps, settings, change, found: {} };
   const begun = deps.beginEarly ? names.flatMap((name) => gatherers[name].begin?.(asked) ?? []) : [];
   try {

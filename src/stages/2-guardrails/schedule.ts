@@ -1,14 +1,15 @@
 export type Task<Name extends string> = {
   readonly name: Name;
   readonly needs: readonly Name[];
-  readonly cost: 'light' | 'heavy';
+  readonly cost: 'light' | 'aside' | 'heavy';
   /** MUST NOT reject. */
   run(): Promise<void>;
 };
 
 /**
  * Runs each task once, when what it needs has run: light ones at once and side by side, heavy ones in their order when all
- * light ones are through, so that what is found cheaply can save what is dear. Needs must not go round in a circle.
+ * light ones are through, so that what is found cheaply can save what is dear, and those aside beside the heavy ones. Needs
+ * must not go round in a circle.
  */
 export async function runTasks<Name extends string>(
   tasks: readonly Task<Name>[],
@@ -16,15 +17,16 @@ export async function runTasks<Name extends string>(
 ): Promise<void> {
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const needed = ({ needs }: Task<Name>) => needs.flatMap((name) => byName.get(name) ?? []);
-  // What needs a heavy task cannot be waited for by it.
+  // What needs a later task cannot be waited for by it.
+  const isLate = (task: Task<Name>): boolean => task.cost !== 'light' || needed(task).some(isLate);
   const isHeavy = (task: Task<Name>): boolean => task.cost === 'heavy' || needed(task).some(isHeavy);
-  const light = tasks.filter((task) => !isHeavy(task));
+  const light = tasks.filter((task) => !isLate(task));
   const places = new Places(Math.max(1, heavyAtOnce));
   const started = new Map<Name, Promise<void>>();
   const start = (task: Task<Name>): Promise<void> => {
     const running = started.get(task.name);
     if (running !== undefined) return running;
-    const before = isHeavy(task) ? [...light, ...needed(task)] : needed(task);
+    const before = isLate(task) ? [...light, ...needed(task)] : needed(task);
     const all = Promise.all(before.map(start));
     const run = all.then(() =>
       isHeavy(task) ? places.run(tasks.indexOf(task), () => task.run()) : task.run(),
