@@ -1,12 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
+import {
+  access,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
 import { copyFiles } from './copy-files.ts';
-import { Loans } from './loans.ts';
+import { Loans, type Modules } from './loans.ts';
+import { manifestOf, type TreeManifest } from './tree-manifest.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -80,8 +92,8 @@ export class Installs {
   /** Answers false when it is gone. */
   async #hand({ place, tree }: InstallJob, how: HowToProvide): Promise<boolean> {
     if (how === 'lend') {
-      const paths = await modulesIn(place, '').catch(isGone);
-      if (paths && (await this.#loans.lend(place, paths, tree))) return true;
+      const modules = await readModules(place).catch(isGone);
+      if (modules && (await this.#loans.lend(place, modules, tree))) return true;
     }
     return copyModules(place, tree).then(() => true, isGone);
   }
@@ -113,6 +125,7 @@ export class Installs {
       }
       const result = await this.#options.run(job.argv, draft);
       if (result.kind !== 'exited' || result.code !== 0) return result;
+      await writeModules(draft);
       await mkdir(dir, { recursive: true });
       await this.#makeRoom();
       await move(draft, job.place);
@@ -154,6 +167,24 @@ async function inputsOf(tree: string): Promise<string[]> {
     .filter((path) => path === 'package-lock.json' || basename(path) === 'package.json')
     .filter((path) => !path.split('/').includes('node_modules'))
     .sort();
+}
+
+// Beside the manifests and the lockfile; only what is in the `node_modules` is ever handed out.
+const modulesFile = 'modules.json';
+
+/** While nobody has had it: later, what is there is compared with this. */
+async function writeModules(place: string): Promise<void> {
+  const modules: [string, [string, string][]][] = [];
+  for (const path of await modulesIn(place, '')) {
+    modules.push([path, [...(await manifestOf(join(place, path)))]]);
+  }
+  await writeFile(join(place, modulesFile), JSON.stringify(modules));
+}
+
+async function readModules(place: string): Promise<Modules> {
+  const text = await readFile(join(place, modulesFile), 'utf8');
+  const modules = JSON.parse(text) as [string, [string, string][]][];
+  return new Map(modules.map(([path, entries]): [string, TreeManifest] => [path, new Map(entries)]));
 }
 
 async function copyModules(from: string, to: string): Promise<void> {

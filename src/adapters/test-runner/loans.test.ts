@@ -15,13 +15,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Loans } from './loans.ts';
+import { Loans, type Modules } from './loans.ts';
+import { manifestOf } from './tree-manifest.ts';
 
 let root: string;
 let place: string;
 let tree: string;
+let modules: Modules;
 const loans = new Loans();
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'autoland-loans-'));
   [place, tree] = [join(root, 'kept', 'one'), join(root, 'tree')];
   mkdirSync(join(place, 'node_modules', 'a', 'lib'), { recursive: true });
@@ -31,6 +33,8 @@ beforeEach(() => {
   writeFileSync(join(place, 'node_modules', 'a', 'lib', 'deep.js'), 'deep');
   symlinkSync('a/index.js', join(place, 'node_modules', 'link'));
   writeFileSync(join(place, 'packages', 'p', 'node_modules', 'b', 'index.js'), 'b');
+  const manifests = paths.map(async (path) => [path, await manifestOf(join(place, path))] as const);
+  modules = new Map(await Promise.all(manifests));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -40,10 +44,10 @@ const kept = () => readdirSync(join(root, 'kept'));
 
 describe('a kept install that is lent', () => {
   it('is with its user alone, and back as it was, without what the user put there', async () => {
-    expect(await loans.lend(place, paths, tree)).toBe(true);
+    expect(await loans.lend(place, modules, tree)).toBe(true);
     expect(existsSync(place)).toBe(false);
     expect(readFileSync(inTree('link'), 'utf8')).toBe('a');
-    expect(await new Loans().lend(place, paths, join(root, 'other'))).toBe(false);
+    expect(await new Loans().lend(place, modules, join(root, 'other'))).toBe(false);
     mkdirSync(inTree('.cache', 'x'), { recursive: true });
     writeFileSync(inTree('a', 'new.js'), 'new');
     await loans.giveBack(tree);
@@ -78,14 +82,14 @@ describe('a kept install that is lent', () => {
     ['a second name of a file', () => linkSync(inTree('a', 'index.js'), join(tree, 'second'))],
     ['gone', () => rmSync(inTree(), { recursive: true })],
   ])('is forgotten when it comes back %s', async (_what, change) => {
-    await loans.lend(place, paths, tree);
+    await loans.lend(place, modules, tree);
     change();
     await loans.giveBack(tree);
     expect(kept()).toEqual([]);
   });
 
   it('does not take the place of one that was made meanwhile', async () => {
-    await loans.lend(place, paths, tree);
+    await loans.lend(place, modules, tree);
     mkdirSync(place);
     writeFileSync(join(place, 'newer'), '');
     await loans.giveBack(tree);
@@ -94,7 +98,7 @@ describe('a kept install that is lent', () => {
   });
 
   it('is not lent in part', async () => {
-    expect(await loans.lend(place, paths, join(root, 'no', 'such'))).toBe(false);
+    expect(await loans.lend(place, modules, join(root, 'no', 'such'))).toBe(false);
     expect(kept()).toEqual(['one']);
     expect(readdirSync(join(place, 'packages/p/node_modules'))).toEqual(['b']);
     expect(readdirSync(join(place, 'node_modules'))).toEqual(['a', 'link']);

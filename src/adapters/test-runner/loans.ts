@@ -3,13 +3,16 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
-import { manifestOf, restore, type TreeManifest } from './tree-manifest.ts';
+import { restore, type TreeManifest } from './tree-manifest.ts';
+
+/** What an install holds, by path of each of its `node_modules`. */
+export type Modules = ReadonlyMap<string, TreeManifest>;
 
 type Loan = {
   readonly place: string;
   /** Where the rest of the install is meanwhile. */
   readonly rest: string;
-  readonly modules: ReadonlyMap<string, TreeManifest>;
+  readonly modules: Modules;
 };
 
 /**
@@ -20,13 +23,11 @@ type Loan = {
 export class Loans {
   readonly #loans = new Map<string, Loan>();
 
-  /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. `paths`: below `place`. */
-  async lend(place: string, paths: readonly string[], tree: string): Promise<boolean> {
+  /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. `modules`: below `place`. */
+  async lend(place: string, modules: Modules, tree: string): Promise<boolean> {
     const rest = `${place}.lent-${randomUUID()}`;
     if (!(await moved(place, rest))) return false;
-    const modules = new Map<string, TreeManifest>();
-    for (const path of paths) modules.set(path, await manifestOf(join(rest, path)));
-    const given = await give(paths, rest, tree);
+    const given = await give([...modules.keys()], rest, tree);
     if (given) this.#loans.set(tree, { place, rest, modules });
     else await rename(rest, place);
     return given;

@@ -46,7 +46,7 @@ export class ProjectCommands {
     this.#sandbox = sandbox;
     const run = (argv: Argv, dir: string) => this.#install(argv, dir);
     const dir = installs ?? join(workspace, 'installs');
-    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `1 ${nodeVersion}` });
+    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}` });
   }
 
   /** Installs and builds; answers the phase that failed, or undefined. */
