@@ -21,6 +21,8 @@ export type Replayed = {
   readonly ms?: number;
   readonly msOf?: Readonly<Record<string, number>>;
   readonly problem?: string;
+  /** What ended a guardrail that should have had an answer. */
+  readonly faults?: readonly string[];
 };
 
 /** Runs all guardrails on one case, also after one has failed, so that each speaks for itself. */
@@ -40,6 +42,7 @@ export async function replay(
       return checkLastCommit(repo, { seconds, more });
     });
     const { guardrails } = report;
+    const faults = guardrails.filter(({ code }) => code === 'guardrails.error').map(({ reason }) => reason);
     return {
       ...about,
       verdict: verdictOf(report.verdict),
@@ -47,6 +50,7 @@ export async function replay(
       by: [...named(guardrails, 'fail'), ...named(guardrails, 'abstain')],
       class: report.class,
       ms: Math.round(ms),
+      ...(faults.length > 0 && { faults }),
       msOf: Object.fromEntries(guardrails.map((guardrail) => [guardrail.name, guardrail.ms])),
     };
   } catch (error) {

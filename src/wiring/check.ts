@@ -27,6 +27,7 @@ import {
 } from '../adapters/scratch-directory.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
+import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
@@ -198,14 +199,15 @@ async function openTools({ state, git, rules, cache }: Check) {
   await proxy.start();
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
-  const installs = kept && { installs: kept.installs, evidence: kept.evidence };
-  const jobs = { sandbox, workspace, nodeVersion: process.version, lends: true };
-  const parts = { git: git.exporter, ...jobs, ...installs };
-  const runner = new SandboxTestRunner(parts);
-  const mutator = new SandboxMutator(parts);
-  const reproducer = new SandboxReproducer(parts);
-  const replayer = new SandboxReplayer(parts);
-  const faults = new SandboxBoundaryMutator(parts);
+  const installs = kept && { installs: kept.installs };
+  const evidence = kept && { evidence: kept.evidence };
+  const options = { sandbox, workspace, nodeVersion: process.version, lends: true };
+  const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
+  const runner = new SandboxTestRunner({ ...jobs, ...evidence });
+  const mutator = new SandboxMutator(jobs);
+  const reproducer = new SandboxReproducer(jobs);
+  const replayer = new SandboxReplayer(jobs);
+  const faults = new SandboxBoundaryMutator(jobs);
   const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {
     registry: new NpmRegistry({ settings, packuments }),

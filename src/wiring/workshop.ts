@@ -25,6 +25,7 @@ import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
+import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
@@ -65,7 +66,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const evidence = new EvidenceCache(join(files.cache, 'evidence'));
   const nodeVersion = process.version;
   const parts = { git, sandbox, releases, attestor, clock, workspace };
-  const runs = { git, sandbox, workspace, nodeVersion, evidence };
+  const jobs = projectJobs({ git, sandbox, workspace, nodeVersion });
   return {
     ...parts,
     keyRing,
@@ -79,12 +80,12 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),
-    tests: new SandboxTestRunner(runs),
-    mutator: new SandboxMutator(runs),
-    replayer: new SandboxReplayer(runs),
-    boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(runs), evidence),
+    tests: new SandboxTestRunner({ ...jobs, evidence }),
+    mutator: new SandboxMutator(jobs),
+    replayer: new SandboxReplayer(jobs),
+    boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(jobs), evidence),
     attestations: new DsseVerifier(keyRing),
-    reproducer: new SandboxReproducer(runs),
+    reproducer: new SandboxReproducer(jobs),
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),
     async close(): Promise<void> {

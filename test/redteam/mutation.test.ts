@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SandboxMutator } from '../../src/adapters/mutation/sandbox-mutator.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
+import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
@@ -57,8 +58,8 @@ async function judge(change: TestFiles): Promise<string> {
     git,
     registry: new MemoryRegistry(),
     ...guardrailTools(),
-    tests: new SandboxTestRunner(options),
-    mutator: new SandboxMutator(options),
+    tests: new SandboxTestRunner(projectJobs(options)),
+    mutator: new SandboxMutator(projectJobs(options)),
     stopEarly: false,
   };
   const checked = { classification: outcome.data, proposal, now: new Date('2026-01-01T00:00:00Z') };

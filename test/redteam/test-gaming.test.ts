@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
+import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
@@ -62,7 +63,7 @@ async function judge(
     git,
     registry: new MemoryRegistry(),
     ...guardrailTools(),
-    tests: new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' }),
+    tests: new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' })),
     stopEarly: false,
   };
   const now = new Date('2026-01-01T00:00:00Z');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxReproducer } from './sandbox-reproducer.ts';
 
 let git: TempGit;
@@ -31,7 +32,7 @@ const build = ['node', 'build.js'] as const;
 async function reproduce(head: string, base = plain) {
   const from = git.commit('main', script(base));
   const sides = { base: from, head: git.commit('topic', script(head), from) };
-  const reproducer = new SandboxReproducer({ git, sandbox, workspace, nodeVersion: '24' });
+  const reproducer = new SandboxReproducer(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
   const found = await reproducer.compare({ install: null, build }, sides);
   expect(readdirSync(workspace).filter((name) => name !== 'installs')).toEqual([]);
   return found;

@@ -4,14 +4,11 @@ import type { Sha } from '../../domain/change.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { Limiter } from '../../domain/limiter.ts';
 import type { Reproduction, TwoBuilds } from '../../domain/reproduction.ts';
-import type { TreeExporter } from '../../ports/git-host.ts';
 import type { BuildCommands, Reproducer } from '../../ports/reproducer.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import { removeTree } from '../remove-tree.ts';
-import { isGreen, ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
+import { isGreen, type ProjectCommands, type ProjectJobs } from '../test-runner/project-commands.ts';
 import { differing, fingerprints, mirrorTree } from './mirror-tree.ts';
-
-export type SandboxReproducerOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
 
 const seconds = 900;
 const shown = 20;
@@ -27,12 +24,12 @@ const worlds = [
 /** Installs once, copies what there is, and builds both: the lockfile answers for what is installed. */
 export class SandboxReproducer implements Reproducer {
   readonly #limiter = new Limiter(1);
-  readonly #options: SandboxReproducerOptions;
+  readonly #jobs: ProjectJobs;
   readonly #commands: ProjectCommands;
 
-  constructor(options: SandboxReproducerOptions) {
-    this.#options = options;
-    this.#commands = new ProjectCommands(options);
+  constructor(jobs: ProjectJobs) {
+    this.#jobs = jobs;
+    this.#commands = jobs.commands;
   }
 
   /** One at a time: several at once would take the processors from production. */
@@ -44,12 +41,12 @@ export class SandboxReproducer implements Reproducer {
   }
 
   async #twice({ install, build }: BuildCommands, commit: Sha): Promise<TwoBuilds> {
-    const job = await mkdtemp(join(this.#options.workspace, 'reproduce-'));
+    const job = await mkdtemp(join(this.#jobs.workspace, 'reproduce-'));
     try {
       // The sandbox's own user passes through it to what is mounted, and cannot list it.
       await chmod(job, 0o711);
       const dirs = [join(job, 'one'), join(job, 'other')] as const;
-      await this.#options.git.exportTree(commit, dirs[0]);
+      await this.#jobs.git.exportTree(commit, dirs[0]);
       const failed = await this.#commands.prepare({ install, build: null }, dirs[0]);
       if (failed !== undefined) return { kind: 'failed', phase: 'install', why: whyOf(failed.result) };
       await mirrorTree(dirs[0], dirs[1], longAgo);

@@ -6,6 +6,7 @@ import { type BoundaryMutant, boundaryFaults } from '../../domain/boundary-mutat
 import type { TestCommands } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxBoundaryMutator } from './sandbox-boundary-mutator.ts';
 
 let git: TempGit;
@@ -51,7 +52,7 @@ async function tried(tree: TestFiles, paths: readonly string[], seconds = 120) {
   const chosen = paths.flatMap((path) =>
     boundaryFaults.map((fault): BoundaryMutant => ({ id: `${path} ${fault}`, package: 'lib', path, fault })),
   );
-  const mutator = new SandboxBoundaryMutator({ git, sandbox, workspace, nodeVersion: '24' });
+  const mutator = new SandboxBoundaryMutator(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
   const trial = { packages: ['lib'], chosen, seconds, advice: false };
   const run = await mutator.run(commands, git.commit('main', tree), trial);
   return { run, states: run.kind === 'ran' ? Object.fromEntries(run.states) : undefined };

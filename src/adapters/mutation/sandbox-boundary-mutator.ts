@@ -4,41 +4,33 @@ import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { MutantState, MutationRun } from '../../domain/mutation.ts';
 import type { BoundaryMutator, BoundaryTrial } from '../../ports/boundary-mutator.ts';
-import type { TreeExporter } from '../../ports/git-host.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
-import {
-  isGreen,
-  ProjectCommands,
-  type ProjectCommandsOptions,
-  tailOf,
-} from '../test-runner/project-commands.ts';
+import { isGreen, type ProjectCommands, type ProjectJobs, tailOf } from '../test-runner/project-commands.ts';
 import { type Armed, type Disturbance, type Fault, makeDisturbance } from './disturbance.ts';
 import { patience, stateOf } from './trial.ts';
-
-export type SandboxBoundaryMutatorOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
 
 /** One tree, one run of the tests for each mutant; see SandboxMutator for why runs share it. */
 export class SandboxBoundaryMutator implements BoundaryMutator {
   readonly #limiter = new Limiter(1);
-  readonly #options: SandboxBoundaryMutatorOptions;
+  readonly #jobs: ProjectJobs;
   readonly #commands: ProjectCommands;
 
-  constructor(options: SandboxBoundaryMutatorOptions) {
-    this.#options = options;
-    this.#commands = new ProjectCommands(options);
+  constructor(jobs: ProjectJobs) {
+    this.#jobs = jobs;
+    this.#commands = jobs.commands;
   }
 
   /** One at a time: several at once would take the processors from production. */
   run(commands: TestCommands, commit: string, trial: BoundaryTrial): Promise<MutationRun> {
     return this.#limiter.run(async () => {
-      const job = await mkdtemp(join(this.#options.workspace, 'boundary-'));
+      const job = await mkdtemp(join(this.#jobs.workspace, 'boundary-'));
       try {
         // The sandbox's own user passes through it to what is mounted, and cannot list it.
         await chmod(job, 0o711);
         const tree = join(job, 'tree');
-        await this.#options.git.exportTree(commit, tree);
+        await this.#jobs.git.exportTree(commit, tree);
         const failed = await this.#commands.prepare(commands, tree);
         if (failed !== undefined) return { kind: 'red', phase: failed.phase, tail: tailOf(failed.result) };
         const disturbance = await makeDisturbance(job, trial.packages);

@@ -7,6 +7,7 @@ import type { SandboxJob } from '../../ports/sandbox.ts';
 import type { TestCommands } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxMutator } from './sandbox-mutator.ts';
 
 let git: TempGit;
@@ -54,7 +55,7 @@ async function trial(
   const before = git.commit('main', { ...base, 'test/adult.test.js': wish.test ?? suite(child, senior) });
   const after = git.commit('topic', { 'src/adult.js': source, ...head }, before);
   const options = { git, sandbox: wish.runs ?? sandbox, workspace, nodeVersion: '24' };
-  const mutator = new SandboxMutator(options);
+  const mutator = new SandboxMutator(projectJobs(options));
   const instrumentation = await mutator.instrument([wholly('src/adult.js', source)]);
   const mutants = instrumentation.files.flatMap((file) => file.mutants);
   const run = await mutator.run(

@@ -2,22 +2,14 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { Instrumentation, MutantState, MutationRun, MutationTarget } from '../../domain/mutation.ts';
-import type { TreeExporter } from '../../ports/git-host.ts';
 import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
-import {
-  isGreen,
-  ProjectCommands,
-  type ProjectCommandsOptions,
-  tailOf,
-} from '../test-runner/project-commands.ts';
+import { isGreen, type ProjectCommands, type ProjectJobs, tailOf } from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';
 import { instrumentInChild } from './child-instrumenter.ts';
 import { patience, stateOf } from './trial.ts';
-
-export type SandboxMutatorOptions = ProjectCommandsOptions & { readonly git: TreeExporter };
 
 /** Where the tests note in the sandbox which mutants they reach. */
 const notes = { dir: '/tmp/autoland-reached', file: 'reached' } as const;
@@ -28,12 +20,12 @@ const notes = { dir: '/tmp/autoland-reached', file: 'reached' } as const;
  */
 export class SandboxMutator implements Mutator {
   readonly #limiter = new Limiter(1);
-  readonly #options: SandboxMutatorOptions;
+  readonly #jobs: ProjectJobs;
   readonly #commands: ProjectCommands;
 
-  constructor(options: SandboxMutatorOptions) {
-    this.#options = options;
-    this.#commands = new ProjectCommands(options);
+  constructor(jobs: ProjectJobs) {
+    this.#jobs = jobs;
+    this.#commands = jobs.commands;
   }
 
   instrument(targets: readonly MutationTarget[]): Promise<Instrumentation> {
@@ -43,7 +35,7 @@ export class SandboxMutator implements Mutator {
   /** One at a time: several at once would take the processors from production. */
   run(commands: TestCommands, sides: TestSides, trial: MutationTrial): Promise<MutationRun> {
     return this.#limiter.run(async () => {
-      const job = await mkdtemp(join(this.#options.workspace, 'mutation-'));
+      const job = await mkdtemp(join(this.#jobs.workspace, 'mutation-'));
       try {
         // The sandbox's own user passes through it to what is mounted, and cannot list it.
         await chmod(job, 0o711);
@@ -61,10 +53,10 @@ export class SandboxMutator implements Mutator {
 
   async #export(job: string, { base, head, judgedBy }: TestSides): Promise<string> {
     const tree = join(job, 'tree');
-    await this.#options.git.exportTree(head, tree);
+    await this.#jobs.git.exportTree(head, tree);
     if (judgedBy === 'own') return tree;
     const judges = join(job, 'base');
-    await this.#options.git.exportTree(base, judges);
+    await this.#jobs.git.exportTree(base, judges);
     await overlayTests(judges, tree);
     await rm(judges, { recursive: true, force: true });
     return tree;

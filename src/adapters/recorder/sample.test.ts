@@ -49,6 +49,10 @@ beforeAll(async () => {
       '{"name":"lib-esm","version":"1.0.0","type":"module","exports":"./index.js"}',
     'node_modules/lib-esm/index.js': `${library}\nexport { ${names} };`,
     'esm.mjs': `import * as lib from 'lib-esm';${body}`,
+    'node_modules/odd.js/package.json': '{"name":"odd.js","version":"1.0.0"}',
+    'node_modules/odd.js/index.js': 'exports.add = (a, b) => a + b;',
+    'node_modules/odd.js/deep.js': 'exports.add = (a, b) => a + b;',
+    'odd.cjs': "require('odd.js').add(1, 2); require('odd.js/deep.js').add(3, 4);",
     'cjs.cjs': `const lib = require('lib-cjs'); (async () => {${body}})();`,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -91,6 +95,16 @@ const recorded = () =>
       .map((name) => readFileSync(join(records, name), 'utf8'))
       .join(''),
   );
+
+it('leaves calls of a package that is named as a file may be', async () => {
+  await run('odd.cjs', asked({ AUTOLAND_RECORD_PACKAGES: 'odd.js' }));
+  const { calls, unreadable } = recorded();
+  expect(unreadable).toBe(0);
+  expect(calls.map(({ steps }) => steps)).toEqual([
+    ['odd.js', 'add'],
+    ['odd.js/deep', 'add'],
+  ]);
+});
 
 describe.each(['cjs.cjs', 'esm.mjs'])('a service that is recorded: %s', (file) => {
   it('answers and fails as it does without', async () => {

@@ -7,6 +7,7 @@ import type { EncodedValue } from '../../domain/encoded-value.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import type { EachTimes } from './make-each.ts';
 import { SandboxReplayer } from './sandbox-replayer.ts';
 
@@ -50,7 +51,10 @@ const times: EachTimes = {
 async function replay(before: TestFiles, after: TestFiles, calls: readonly RecordedCall[]) {
   const base = git.commit('main', { 'package.json': '{}', ...before });
   const head = git.commit('topic', after, base);
-  const replayer = new SandboxReplayer({ git, sandbox, workspace, nodeVersion: '24', times });
+  const replayer = new SandboxReplayer({
+    ...projectJobs({ git, sandbox, workspace, nodeVersion: '24' }),
+    times,
+  });
   const run = await replayer.replayEach({ install: null }, { base, head }, calls);
   expect(readdirSync(workspace)).toEqual([]);
   if (run.kind !== 'replayed') throw new Error(`expected behaviours, found ${run.kind}`);

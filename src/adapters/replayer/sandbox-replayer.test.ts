@@ -6,6 +6,7 @@ import { type RecordedCall, readRecordings } from '../../domain/recorded-call.ts
 import { compareBehaviour } from '../../stages/2-guardrails/characterization/compare.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxReplayer } from './sandbox-replayer.ts';
 
 let git: TempGit;
@@ -59,7 +60,7 @@ const recorded = [
 async function replay(before: TestFiles, after: TestFiles, calls = readRecordings(recorded).calls) {
   const base = git.commit('main', { 'package.json': '{"type":"module"}', ...before });
   const head = git.commit('topic', after, base);
-  const replayer = new SandboxReplayer({ git, sandbox, workspace, nodeVersion: '24' });
+  const replayer = new SandboxReplayer(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
   const run = await replayer.replay({ install: null }, { base, head }, calls as readonly RecordedCall[]);
   expect(readdirSync(workspace)).toEqual([]);
   return run;

@@ -1,17 +1,15 @@
 import { Limiter } from '../../domain/limiter.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
 import type { EachReplay, Replay } from '../../domain/replay.ts';
-import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Replayer, ReplaySides } from '../../ports/replayer.ts';
 import type { TestCommands } from '../../ports/test-runner.ts';
-import { ProjectCommands, type ProjectCommandsOptions } from '../test-runner/project-commands.ts';
+import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
 import { SideTrees } from '../test-runner/side-trees.ts';
 import { makeAll } from './make-all.ts';
 import { type EachTimes, eachTimes, makeEach } from './make-each.ts';
 import { ReplayRun } from './replay-run.ts';
 
-export type SandboxReplayerOptions = ProjectCommandsOptions & {
-  readonly git: TreeExporter;
+export type SandboxReplayerOptions = ProjectJobs & {
   /** Of calls that are made each for itself. */
   readonly times?: EachTimes;
 };
@@ -26,7 +24,7 @@ export class SandboxReplayer implements Replayer {
 
   constructor(options: SandboxReplayerOptions) {
     this.#options = options;
-    this.#commands = new ProjectCommands(options);
+    this.#commands = options.commands;
   }
 
   replay(

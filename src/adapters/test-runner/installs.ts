@@ -54,13 +54,7 @@ export class Installs {
 
   /** Puts node_modules into `tree`. Answers undefined when it did, else the result of the install that failed. */
   async provide(tree: string, argv: Argv, how: HowToProvide = 'copy'): Promise<SandboxResult | undefined> {
-    const inputs = await inputsOf(tree);
-    const job = {
-      tree,
-      inputs,
-      argv,
-      place: join(this.#options.dir, await this.#nameOf(tree, inputs, argv)),
-    };
+    const job = await this.#jobOf(tree, argv);
     const failure = await this.#make(job);
     if (failure !== undefined) return failure;
     if (await this.#hand(job, how)) return undefined;
@@ -68,6 +62,11 @@ export class Installs {
     const again = await this.#make(job);
     if (again === undefined) await copyModules(job.place, tree);
     return again;
+  }
+
+  /** Has it made, for whoever comes. Answers undefined when it is there, else the result of the install that failed. */
+  async keep(tree: string, argv: Argv): Promise<SandboxResult | undefined> {
+    return this.#make(await this.#jobOf(tree, argv));
   }
 
   /** Takes back what was lent, once nothing of the tree runs any more. */
@@ -80,6 +79,11 @@ export class Installs {
     const names = trees.map(async (tree) => this.#nameOf(tree, await inputsOf(tree), argv));
     const [one, other] = await Promise.all(names);
     return one === other;
+  }
+
+  async #jobOf(tree: string, argv: Argv): Promise<InstallJob> {
+    const inputs = await inputsOf(tree);
+    return { tree, inputs, argv, place: join(this.#options.dir, await this.#nameOf(tree, inputs, argv)) };
   }
 
   async #nameOf(tree: string, inputs: readonly string[], argv: Argv): Promise<string> {
@@ -139,7 +143,13 @@ export class Installs {
     const { dir } = this.#options;
     const names = await readdir(dir);
     const places = names.map((name) => join(dir, name)).filter((place) => !this.#underWay.has(place));
-    const aged = await Promise.all(places.map(async (place) => ({ place, at: (await stat(place)).mtimeMs })));
+    // 0: it is just being lent, or was taken by another process.
+    const ageOf = (place: string) =>
+      stat(place).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+    const aged = await Promise.all(places.map(async (place) => ({ place, at: await ageOf(place) })));
     const old = aged.sort((a, b) => b.at - a.at).slice(kept - 1);
     for (const { place } of old) await removeTree(place);
   }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands } from '../../ports/test-runner.ts';
 import { type HowToProvide, Installs } from './installs.ts';
@@ -15,6 +16,19 @@ export type ProjectCommandsOptions = {
   /** Whether kept installs are lent instead of copied: for whoever runs one job after the other. */
   readonly lends?: boolean;
 };
+
+/** What all share that run a project: who installs for himself would install the same again, beside the others. */
+export type ProjectJobs = {
+  readonly git: TreeExporter;
+  readonly workspace: string;
+  readonly nodeVersion: string;
+  readonly commands: ProjectCommands;
+};
+
+export function projectJobs(options: ProjectCommandsOptions & { readonly git: TreeExporter }): ProjectJobs {
+  const { git, workspace, nodeVersion } = options;
+  return { git, workspace, nodeVersion, commands: new ProjectCommands(options) };
+}
 
 export type Phase = 'install' | 'build' | 'test';
 
@@ -66,6 +80,11 @@ export class ProjectCommands {
   ): Promise<SandboxResult | undefined> {
     const result = argv === null ? undefined : await this.#provide(argv, dir, how);
     return result === undefined || isGreen(result) ? undefined : result;
+  }
+
+  /** Has an install made and hands it to nobody. Answers the result of one that failed, or undefined. undefined: it cannot be kept. */
+  keeper(argv: Argv | null): ((dir: string) => Promise<SandboxResult | undefined>) | undefined {
+    return keeps(argv) ? (dir) => this.#installs.keep(dir, argv) : undefined;
   }
 
   /** How two trees are installed side by side: one and the same install cannot be lent to both. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { EvidenceCache } from '../evidence-cache.ts';
+import { projectJobs } from './project-commands.ts';
 import { SandboxTestRunner } from './sandbox-test-runner.ts';
 
 let git: TempGit;
@@ -27,7 +28,7 @@ afterEach(() => {
 
 const commands: TestCommands = { install: null, build: null, test: ['node', '--test'], testSeconds: 60 };
 const runnerIn = (runs: { run(job: SandboxJob): Promise<SandboxResult> } = sandbox) =>
-  new SandboxTestRunner({ git, sandbox: runs, workspace, nodeVersion: '24' });
+  new SandboxTestRunner(projectJobs({ git, sandbox: runs, workspace, nodeVersion: '24' }));
 const suite = (body: string) => `require('node:test').test('one', () => { ${body} });`;
 const files: TestFiles = {
   'src/x.js': 'module.exports = 1;',
@@ -116,6 +117,12 @@ describe('what is begun before it is asked for', () => {
     expect(readdirSync(workspace)).toEqual(['installs']);
   });
 
+  it('is made also where another install goes away while room is made for it', async () => {
+    mkdirSync(join(workspace, 'installs'));
+    symlinkSync('gone', join(workspace, 'installs', 'lent'));
+    expect(await runnerIn().compare(npm, asked())).toMatchObject({ head: { kind: 'ran', code: 0 } });
+  });
+
   it('is let go of where no comparison comes, or none of these sides', async () => {
     const runner = runnerIn();
     const given = asked();
@@ -141,7 +148,10 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 describe('evidence of the base', () => {
   const keeping = () => {
     const evidence = new EvidenceCache(join(workspace, 'evidence'));
-    return new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24', evidence });
+    return new SandboxTestRunner({
+      ...projectJobs({ git, sandbox, workspace, nodeVersion: '24' }),
+      evidence,
+    });
   };
 
   it('is kept for the next change that stands on it, and for no other base', async () => {

@@ -1,6 +1,5 @@
 import { Limiter } from '../../domain/limiter.ts';
 import type { TestComparison, TestReport, TestRun } from '../../domain/test-comparison.ts';
-import type { TreeExporter } from '../../ports/git-host.ts';
 import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
@@ -9,8 +8,8 @@ import { type BaseEvidence, isSound } from './base-evidence.ts';
 import { parseJunit } from './junit.ts';
 import {
   type FailedPhase,
-  ProjectCommands,
-  type ProjectCommandsOptions,
+  type ProjectCommands,
+  type ProjectJobs,
   tailOf,
   wasCut,
 } from './project-commands.ts';
@@ -21,8 +20,7 @@ import { parseTap } from './tap.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { both, compareWatched } from './watched-runs.ts';
 
-export type SandboxTestRunnerOptions = ProjectCommandsOptions & {
-  readonly git: TreeExporter;
+export type SandboxTestRunnerOptions = ProjectJobs & {
   /** Absent: the base's tests run for each change. */
   readonly evidence?: EvidenceCache;
 };
@@ -41,7 +39,7 @@ export class SandboxTestRunner implements TestRunner {
 
   constructor(options: SandboxTestRunnerOptions) {
     this.#options = options;
-    this.#commands = new ProjectCommands(options);
+    this.#commands = options.commands;
   }
 
   /** One at a time: several at once would take the processors from production, and gain nothing. */
@@ -69,9 +67,9 @@ export class SandboxTestRunner implements TestRunner {
 
   async #startInstalls(commands: TestCommands, sides: TestSides, opening: Promise<SideTrees>): Promise<void> {
     const trees = await opening;
-    void trees.installed(trees.head);
+    trees.begin(trees.head);
     const known = await this.#options.evidence?.get(this.#questionOf(commands, sides));
-    if (known === undefined) void trees.installed(trees.base);
+    if (known === undefined) trees.begin(trees.base);
   }
 
   #open(commands: TestCommands, sides: TestSides): Promise<SideTrees> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestCommands } from '../../ports/test-runner.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { projectJobs } from './project-commands.ts';
 import { SandboxTestRunner } from './sandbox-test-runner.ts';
 
 /** Runs the functions of suite.js, tells nothing, and writes JUnit. */
@@ -36,7 +37,7 @@ describe('a report that is written to a file in the sandbox', { timeout: 120_000
     mkdirSync(workspace, { mode: 0o711 });
     const sandbox = new BubblewrapSandbox({ workDir: root, stateDir: root });
     git = new TempGit();
-    tests = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: process.version });
+    tests = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: process.version }));
   });
   afterAll(() => {
     git.remove();

@@ -13,6 +13,7 @@ export class SideTrees {
   readonly base: string;
   readonly head: string;
   readonly #steps: Steps;
+  readonly #kept = new Map<string, Promise<SandboxResult | undefined>>();
   readonly #installs = new Map<string, Promise<SandboxResult | undefined>>();
   readonly #builds = new Map<string, Promise<FailedPhase | undefined>>();
 
@@ -39,6 +40,7 @@ export class SideTrees {
       if (sides.judgedBy === 'base') await overlayTests(base, head);
       const how = await commands.howFor(install, [base, head]);
       return new SideTrees(job, {
+        keep: commands.keeper(install),
         install: (dir) => commands.install(install, dir, how),
         build: (dir) => commands.build(build, dir),
         release: () => commands.release(base, head),
@@ -49,9 +51,19 @@ export class SideTrees {
     }
   }
 
+  /** Has made what `installed` will hand out; what can be kept is there for others until then. */
+  begin(dir: string): void {
+    const { keep } = this.#steps;
+    void (keep === undefined ? this.installed(dir) : once(this.#kept, dir, () => keep(dir)));
+  }
+
   /** Once for each side, whoever asks first. Answers the install that failed, or undefined. */
   installed(dir: string): Promise<SandboxResult | undefined> {
-    return once(this.#installs, dir, () => this.#steps.install(dir));
+    return once(
+      this.#installs,
+      dir,
+      async () => (await this.#kept.get(dir)) ?? (await this.#steps.install(dir)),
+    );
   }
 
   /** Installed and built, once for each side. Answers the phase that failed, or undefined. */
@@ -64,7 +76,7 @@ export class SideTrees {
 
   /** Waits for what was begun: nothing may write where it is removed. */
   async remove(): Promise<void> {
-    await Promise.allSettled([...this.#installs.values(), ...this.#builds.values()]);
+    await Promise.allSettled([this.#kept, this.#installs, this.#builds].flatMap((all) => [...all.values()]));
     await this.#steps.release();
     await removeTree(this.job);
   }
@@ -72,6 +84,7 @@ export class SideTrees {
 
 type Steps = {
   readonly release: () => Promise<void>;
+  readonly keep: ((dir: string) => Promise<SandboxResult | undefined>) | undefined;
   readonly install: (dir: string) => Promise<SandboxResult | undefined>;
   readonly build: (dir: string) => Promise<FailedPhase | undefined>;
 };

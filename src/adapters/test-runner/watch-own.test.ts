@@ -8,6 +8,7 @@ import type { Argv } from '../../ports/test-runner.ts';
 import { judgeOwn } from '../../stages/2-guardrails/characterization/own-code.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from './project-commands.ts';
 import { SandboxTestRunner } from './sandbox-test-runner.ts';
 
 let git: TempGit;
@@ -127,7 +128,7 @@ const projects: Readonly<Record<string, Project>> = {
 async function compared({ files, path, lib, test }: Project, change: TestFiles) {
   const base = git.commit('main', { ...files, [path]: lib(old) });
   const head = git.commit('topic', change, base);
-  const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+  const runner = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
   const commands = { install: null, build: null, test, testSeconds: 60 };
   const observe = { packages: [], modules: [path] };
   const runs = await runner.compare(commands, { base, head, judgedBy: 'own', observe });

@@ -6,6 +6,7 @@ import type { TestCommands } from '../../ports/test-runner.ts';
 import { compareBehaviour } from '../../stages/2-guardrails/characterization/compare.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { projectJobs } from './project-commands.ts';
 import { SandboxTestRunner } from './sandbox-test-runner.ts';
 
 let git: TempGit;
@@ -91,7 +92,7 @@ async function compared(name: keyof typeof heads, now: string) {
   const file = name === 'lib-esm' ? 'test/a.test.mjs' : 'test/a.test.js';
   const base = git.commit('main', { [file]: `${heads[name]}${client}`, ...library(name, '1.0.0', old) });
   const head = git.commit('topic', library(name, '1.0.1', now), base);
-  const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+  const runner = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
   const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: only(name) });
   expect(runs).toMatchObject({ base: { code: 0 }, head: { code: 0 }, rerun: undefined });
   if (runs.observed?.kind !== 'observed') throw new Error(`expected records, found ${runs.observed?.kind}`);
@@ -154,7 +155,7 @@ function ask(port, tags) {
     });
     const compare = async (body: string) => {
       const head = git.commit('topic', library('lib-cjs', '1.0.1', body), base);
-      const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+      const runner = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
       const { observed } = await runner.compare(commands, {
         base,
         head,
@@ -188,7 +189,7 @@ describe('tests that do not like to be watched', () => {
   ])('%s', async (_name, text, kind, code) => {
     const base = git.commit('main', { 'test/a.test.js': text, ...library('lib-cjs', '1.0.0', old) });
     const head = git.commit('topic', library('lib-cjs', '1.0.1', benign), base);
-    const runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+    const runner = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
     const runs = await runner.compare(commands, { base, head, judgedBy: 'base', observe: only('lib-cjs') });
     expect(runs).toMatchObject({ base: { code }, head: { code }, observed: { kind } });
   });

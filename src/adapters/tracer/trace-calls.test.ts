@@ -7,6 +7,7 @@ import { compareCalls } from '../../stages/2-guardrails/system-calls/compare.ts'
 import { hasTracer } from '../../testing/has-tracer.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../test-runner/sandbox-test-runner.ts';
 
 const place = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-trace-')));
@@ -18,7 +19,7 @@ beforeAll(() => {
   mkdirSync(workspace);
   git = new TempGit();
   const sandbox = new BubblewrapSandbox({ stateDir: place, workDir: join(place, 'sandbox') });
-  runner = new SandboxTestRunner({ git, sandbox, workspace, nodeVersion: '24' });
+  runner = new SandboxTestRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
 });
 afterAll(() => {
   git.remove();

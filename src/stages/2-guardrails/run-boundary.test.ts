@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SandboxBoundaryMutator } from '../../adapters/mutation/sandbox-boundary-mutator.ts';
+import { projectJobs } from '../../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runner.ts';
 import { sampleClassification, sampleProposal } from '../../testing/changes.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
@@ -46,8 +47,8 @@ async function check(body: string) {
       ...guardrailTools(),
       git,
       registry: new MemoryRegistry(),
-      tests: new SandboxTestRunner(parts),
-      boundary: new SandboxBoundaryMutator(parts),
+      tests: new SandboxTestRunner(projectJobs(parts)),
+      boundary: new SandboxBoundaryMutator(projectJobs(parts)),
     },
     { ...settings, mutation: { ...settings.mutation, mutants: 100 } },
     {

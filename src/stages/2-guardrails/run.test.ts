@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectJobs } from '../../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Classification } from '../../domain/stage.ts';
@@ -58,7 +59,7 @@ type Options = {
 };
 
 const testsIn = (runs: Pick<Sandbox, 'run'>) =>
-  new SandboxTestRunner({ git, sandbox: runs, workspace, nodeVersion: '24' });
+  new SandboxTestRunner(projectJobs({ git, sandbox: runs, workspace, nodeVersion: '24' }));
 
 async function check(options: Options) {
   const root = git.commit('main', { ...base, ...options.from });

@@ -45,7 +45,8 @@ export class Boundary {
     return {
       package: name,
       isOwn: false,
-      specifier: bare === undefined ? name : plain(specifier),
+      // The name of a package may end like that of a file.
+      specifier: bare === undefined || specifier === name ? name : plain(specifier),
       by: isRunner ? undefined : by,
     };
   }
