@@ -85,10 +85,17 @@ async function make(path: string): Promise<void> {
   }
 }
 
-/** Reads until its input ends, which only the end of this process does. Twice, for what children wrote meanwhile. */
+/**
+ * Reads until its input ends, which only the end of this process does. Then ends whatever has the directory on its command line:
+ * not all jobs die with who is killed. More than once, for what began or wrote meanwhile.
+ */
 const reap = `read -r done && exit 0
 for pause in 0 0.2 2; do
   sleep "$pause"
+  for file in $(grep -lsF -- "$1/" /proc/[0-9]*/cmdline); do
+    pid=\${file#/proc/}
+    kill -KILL "\${pid%/cmdline}"
+  done 2>/dev/null
   rm -rf -- "$1" 2>/dev/null && continue
   chmod -R u+rwX -- "$1"; rm -rf -- "$1"
 done`;

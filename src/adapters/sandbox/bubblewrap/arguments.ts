@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { SandboxMount } from '../../../ports/sandbox.ts';
+import type { ProcessIdentity } from '../../runtime/processes/process-identity.ts';
 import { INSIDE_HOME, INSIDE_ID } from './skeleton.ts';
+import { ownerArguments } from './strays.ts';
 import type { SystemLayout } from './system-layout.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -25,6 +27,8 @@ export type InsideJob = {
   readonly registrySocket: string | undefined;
   /** File descriptor for bubblewrap's JSON status lines. */
   readonly statusFd: number | undefined;
+  /** Who looks after it; undefined: it lives on by itself. */
+  readonly owner: ProcessIdentity | undefined;
 };
 
 /** Where bubblewrap reads its secret arguments. */
@@ -38,6 +42,7 @@ export function bubblewrapCommand(base: Base, job: InsideJob): string[] {
   return [
     'bwrap',
     ...isolation(),
+    ...(job.owner === undefined ? [] : ownerArguments(job.owner)),
     ...(job.statusFd === undefined ? [] : ['--json-status-fd', String(job.statusFd)]),
     ...['--args', String(SECRETS_FD), '--seccomp', String(FILTER_FD)],
     ...base.system.masks,

@@ -9,6 +9,7 @@ import type {
   SandboxResult,
   ServiceJob,
 } from '../../../ports/sandbox.ts';
+import { type ProcessIdentity, startTimeOf } from '../../runtime/processes/process-identity.ts';
 import { bubblewrapCommand, INSIDE_SOCKET, SECRETS_FD, secretArguments } from './arguments.ts';
 import type { Finding } from './attempt-escape.ts';
 import { planCgroup, sweepCgroups } from './cgroup.ts';
@@ -27,6 +28,7 @@ import { prepareMounts } from './mounts.ts';
 import { probeIsolation } from './probe.ts';
 import { findPrograms, INSTALL_MEND } from './programs.ts';
 import { closedComponent, closedError } from './reachable.ts';
+import { sweepStrays } from './strays.ts';
 import { STATUS_FD, supervise } from './supervise.ts';
 import { filterFinding } from './system-call-filter.ts';
 
@@ -55,6 +57,7 @@ const BRIDGE_TASKS = 32;
 export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   readonly #options: BubblewrapOptions;
   readonly #identity: Identity | undefined;
+  readonly #self: ProcessIdentity = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
   #base: Promise<HostBase> | undefined;
   #probe: { until: number; answer: Promise<Probe> } | undefined;
 
@@ -89,6 +92,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   /** Ends what jobs of killed processes left hanging. */
   async sweep(): Promise<void> {
     const { cgroups } = await this.#hostBase();
+    sweepStrays();
     if (cgroups !== undefined) await sweepCgroups(cgroups, Date.now());
   }
 
@@ -110,6 +114,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       scratchMiB: job.memoryMiB,
       registrySocket: undefined,
       statusFd: undefined,
+      owner: undefined,
     });
     const { filter } = base;
     // As large as its scratch space: it bounds the log too, between two looks of who started it.
@@ -141,6 +146,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
       scratchMiB: Math.min(job.limits.diskMiB, job.limits.memoryMiB),
       registrySocket,
       statusFd: STATUS_FD,
+      owner: this.#self,
     });
     const fileKiB = job.limits.diskMiB * 1024;
     const cgroup = enforcer.writes;

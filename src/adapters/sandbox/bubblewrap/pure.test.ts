@@ -105,6 +105,7 @@ describe('bubblewrapCommand', () => {
     scratchMiB: 1,
     registrySocket: undefined,
     statusFd: undefined,
+    owner: undefined,
   };
 
   it('isolates before all else, closes its root after all mounts, and ends options before the command', () => {
