@@ -11,6 +11,12 @@ import { Stage } from './stage.ts';
 
 const name = '@journey/lib';
 const versions = ['1.0.0', '1.0.1'] as const;
+const usesIt = `import { strictEqual } from 'node:assert';
+import { test } from 'node:test';
+import { shout } from '${name}';
+
+test('shouts', () => strictEqual(shout('you'), 'YOU'));
+`;
 type Behaviour = 'honest' | 'swaps-tarballs' | 'down';
 
 /** Stands before an honest registry, and lies or hangs up at will. */
@@ -42,7 +48,8 @@ class Between {
         join(dir, 'package.json'),
         JSON.stringify({ name, version, type: 'module', main: 'index.js' }),
       );
-      writeFileSync(join(dir, 'index.js'), `export const version = '${version}';\n`);
+      const shout = 'export const shout = (text) => text.toUpperCase();';
+      writeFileSync(join(dir, 'index.js'), `export const version = '${version}';\n${shout}\n`);
     }
     const published = Object.fromEntries(
       versions.map((version) => [`${name}@${version}`, '2026-01-01T00:00:00Z']),
@@ -108,7 +115,8 @@ describe('a package registry', { timeout: 180_000 }, () => {
       .replace('install: null', 'install: [npm, ci, --ignore-scripts]')
       .replace(/service:[\s\S]*/, 'service: null\n');
     const env = { 'npm_config_@journey:registry': `${registry.url}/`, npm_config_fetch_retries: '0' };
-    stage = new Stage({ '.autoland/autoland.yaml': config, ...(await depending('1.0.0')) }, env);
+    const tested = { '.autoland/autoland.yaml': config, 'tests/shout.test.js': usesIt };
+    stage = new Stage({ ...tested, ...(await depending('1.0.0')) }, env);
     await stage.up();
   }, 120_000);
   afterAll(async () => {
