@@ -13,8 +13,8 @@ export type PackumentsOptions = {
   readonly cacheMs?: number;
 };
 
-const MAX_CACHED = 500;
-// Each may be as large as the limit.
+// Each may be as large as the limit, and jobs in the sandbox choose what is asked for.
+const MAX_CACHED = 200;
 const MAX_AT_ONCE = 8;
 
 /** The registry's documents about packages, each asked for once in a while. */

@@ -79,7 +79,7 @@ export type Gathering<Needed extends FactName = never> = {
 /** Finds out one fact. What it rejects with is the finding of each guardrail that needs the fact. */
 export type Gatherer<Name extends FactName, Needed extends FactName = FactName> = {
   readonly needs: readonly Needed[];
-  /** `aside`: takes one processor for some seconds. `heavy`: runs the project's code, or takes a processor for longer. */
+  /** `aside`: takes one processor for seconds or longer, and runs no code of the project. `heavy`: runs the project's code. */
   readonly cost: 'light' | 'aside' | 'heavy';
   /** Begins at once what it will need and what runs no code of the change, where that is wanted. Its faults show in `gather`. */
   begin?(to: Gathering): Begun | undefined;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   copyFile,
@@ -17,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS, sandboxContract, shellJob } from '../../../testing/contracts/sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
+import { ownerArguments } from './strays.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -32,6 +35,14 @@ describe('BubblewrapSandbox', () => {
   const directory = () => sandbox.jobDirectory('test');
 
   sandboxContract(() => ({ sandbox, directory }));
+
+  it('ends jobs of owners that are gone before it runs its first one', async () => {
+    const gone = ownerArguments({ pid: 2 ** 22 + 1, startTime: '1' });
+    const stray = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', ...gone.slice(1)]);
+    const ended = once(stray, 'exit');
+    await new BubblewrapSandbox({ workDir, stateDir: workDir }).run(shellJob('true'));
+    expect(await ended).toEqual([null, 'SIGKILL']);
+  });
 
   it('names the time zone as the host does', async () => {
     const zone = await readlink('/etc/localtime').catch(() => '');

@@ -203,7 +203,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const programs = [...(await findPrograms(hostEnvironment().PATH ?? '')), filterFinding(process.arch)];
     if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
     const base = await this.#hostBase();
-    if (base.cgroups !== undefined) await sweepCgroups(base.cgroups, Date.now());
+    await this.sweep();
     const isolation = await probeIsolation(base.directory, (job) => this.#execute(job));
     const findings = [...programs, ...base.findings, ...isolation];
     return { ok: findings.every(({ ok }) => ok), findings };
