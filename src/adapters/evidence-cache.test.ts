@@ -42,11 +42,11 @@ describe('EvidenceCache', () => {
     await cache.put(question, answer);
     const now = Date.now();
     vi.useFakeTimers({ now: now + 23 * 3_600_000, toFake: ['Date'] });
-    expect(await cache.get(question)).toEqual(answer);
-    vi.setSystemTime(now + 25 * 3_600_000);
-    expect(await cache.get(question)).toBeUndefined();
-    vi.setSystemTime(now - 1000);
-    expect(await cache.get(question)).toBeUndefined();
+    expect([await cache.get(question), await cache.has(question)]).toEqual([answer, true]);
+    for (const other of [now + 25 * 3_600_000, now - 1000]) {
+      vi.setSystemTime(other);
+      expect([await cache.get(question), await cache.has(question)]).toEqual([undefined, false]);
+    }
   });
 
   it('forgets what is damaged', async () => {

@@ -24,11 +24,20 @@ export class EvidenceCache {
 
   /** undefined: not known, or a day old. Evidence is of the type that was put under an equal question. */
   async get<Evidence>(question: object): Promise<Evidence | undefined> {
+    const text = await this.#textOf(question);
+    return text === undefined ? undefined : ((JSON.parse(text, revive) as Kept).evidence as Evidence);
+  }
+
+  /** Whether `get` would answer, without reading what it would say. */
+  async has(question: object): Promise<boolean> {
+    return (await this.#textOf(question)) !== undefined;
+  }
+
+  async #textOf(question: object): Promise<string | undefined> {
     const text = await this.#texts.get(await this.#keyOf(question));
-    if (text === undefined) return undefined;
-    const { at, evidence } = JSON.parse(text, revive) as Kept;
-    const age = Date.now() - at;
-    return age >= 0 && age < mostMs ? (evidence as Evidence) : undefined;
+    const [, at] = /^\{"at":(\d+),/.exec(text ?? '') ?? [];
+    const age = Date.now() - Number(at);
+    return age >= 0 && age < mostMs ? text : undefined;
   }
 
   /** `evidence`: plain data and Maps of them. */

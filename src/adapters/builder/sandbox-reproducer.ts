@@ -7,7 +7,8 @@ import type { Reproduction, TwoBuilds } from '../../domain/reproduction.ts';
 import type { BuildCommands, Reproducer } from '../../ports/reproducer.ts';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import { removeTree } from '../remove-tree.ts';
-import { isGreen, type ProjectCommands, type ProjectJobs } from '../test-runner/project-commands.ts';
+import { isGreen } from '../test-runner/job-result.ts';
+import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
 import { differing, fingerprints, mirrorTree } from './mirror-tree.ts';
 
 const seconds = 900;

@@ -7,7 +7,8 @@ import type { BoundaryMutator, BoundaryTrial } from '../../ports/boundary-mutato
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { TestCommands } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
-import { isGreen, type ProjectCommands, type ProjectJobs, tailOf } from '../test-runner/project-commands.ts';
+import { isGreen, tailOf } from '../test-runner/job-result.ts';
+import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
 import { type Armed, type Disturbance, type Fault, makeDisturbance } from './disturbance.ts';
 import { patience, stateOf } from './trial.ts';
 

@@ -1,24 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  access,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
 import { copyFiles } from './copy-files.ts';
-import { Loans, type Modules } from './loans.ts';
-import { manifestOf, type TreeManifest } from './tree-manifest.ts';
+import { isGreen } from './job-result.ts';
+import { Loans } from './loans.ts';
+import { copyModules, readModules, writeModules } from './modules.ts';
+import { copyUntouched, isAsLocked, updateOf } from './near-install.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -38,6 +29,14 @@ const kept = 6;
 /** `lend`: the kept install itself, until it is given back; where it cannot be lent, a copy. */
 export type HowToProvide = 'copy' | 'lend';
 
+/** What is installed. */
+export type InstallAsked = {
+  readonly tree: string;
+  readonly argv: Argv;
+  /** The place of another one, such as that of the base: where it is there, it saves most of the work. */
+  readonly near?: string | undefined;
+};
+
 /**
  * What `npm ci` makes of the same manifests and lockfile, kept for the next job. An install job sees these files alone,
  * runs no scripts and checks every digest, so what it writes depends on nothing else; users get a copy, or the kept one while
@@ -46,27 +45,29 @@ export type HowToProvide = 'copy' | 'lend';
 export class Installs {
   readonly #options: InstallsOptions;
   readonly #underWay = new Map<string, Promise<SandboxResult | undefined>>();
+  /** By the place that is read. */
+  readonly #copies = new Map<string, Promise<boolean>>();
   readonly #loans = new Loans();
 
   constructor(options: InstallsOptions) {
     this.#options = options;
   }
 
-  /** Puts node_modules into `tree`. Answers undefined when it did, else the result of the install that failed. */
-  async provide(tree: string, argv: Argv, how: HowToProvide = 'copy'): Promise<SandboxResult | undefined> {
-    const job = await this.#jobOf(tree, argv);
+  /** Puts node_modules into the tree. Answers undefined when it did, else the result of the install that failed. */
+  async provide(asked: InstallAsked, how: HowToProvide = 'copy'): Promise<SandboxResult | undefined> {
+    const job = await this.#jobOf(asked);
     const failure = await this.#make(job);
     if (failure !== undefined) return failure;
     if (await this.#hand(job, how)) return undefined;
     // Another process has it, or made room, meanwhile.
     const again = await this.#make(job);
-    if (again === undefined) await copyModules(job.place, tree);
+    if (again === undefined) await copyModules(job.place, job.tree);
     return again;
   }
 
   /** Has it made, for whoever comes. Answers undefined when it is there, else the result of the install that failed. */
-  async keep(tree: string, argv: Argv): Promise<SandboxResult | undefined> {
-    return this.#make(await this.#jobOf(tree, argv));
+  async keep(asked: InstallAsked): Promise<SandboxResult | undefined> {
+    return this.#make(await this.#jobOf(asked));
   }
 
   /** Takes back what was lent, once nothing of the tree runs any more. */
@@ -74,16 +75,20 @@ export class Installs {
     return this.#loans.giveBack(tree);
   }
 
-  /** Whether the trees need one and the same install. */
-  async areAlike(trees: readonly [string, string], argv: Argv): Promise<boolean> {
-    const names = trees.map(async (tree) => this.#nameOf(tree, await inputsOf(tree), argv));
-    const [one, other] = await Promise.all(names);
-    return one === other;
+  /** Where the tree's install is, or will be, kept. Nothing of the tree may run. */
+  async placeOf({ tree, argv }: InstallAsked): Promise<string> {
+    return (await this.#jobOf({ tree, argv })).place;
   }
 
-  async #jobOf(tree: string, argv: Argv): Promise<InstallJob> {
+  async #jobOf({ tree, argv, near }: InstallAsked): Promise<InstallJob> {
     const inputs = await inputsOf(tree);
-    return { tree, inputs, argv, place: join(this.#options.dir, await this.#nameOf(tree, inputs, argv)) };
+    return {
+      tree,
+      inputs,
+      argv,
+      near,
+      place: join(this.#options.dir, await this.#nameOf(tree, inputs, argv)),
+    };
   }
 
   async #nameOf(tree: string, inputs: readonly string[], argv: Argv): Promise<string> {
@@ -96,6 +101,7 @@ export class Installs {
   /** Answers false when it is gone. */
   async #hand({ place, tree }: InstallJob, how: HowToProvide): Promise<boolean> {
     if (how === 'lend') {
+      await this.#copies.get(place);
       const modules = await readModules(place).catch(isGone);
       if (modules && (await this.#loans.lend(place, modules, tree))) return true;
     }
@@ -120,6 +126,21 @@ export class Installs {
   }
 
   async #install(job: InstallJob): Promise<SandboxResult | undefined> {
+    const { near, place, argv } = job;
+    if (near !== undefined && near !== place) {
+      if (await this.#inDraft(job, (draft) => this.#fillFrom(near, draft, argv))) return undefined;
+    }
+    let failure: SandboxResult | undefined;
+    await this.#inDraft(job, async (draft) => {
+      const result = await this.#options.run(argv, draft);
+      failure = isGreen(result) ? undefined : result;
+      return failure === undefined;
+    });
+    return failure;
+  }
+
+  /** What `fill` puts beside the manifests and the lockfile is kept if it answers true. */
+  async #inDraft(job: InstallJob, fill: (draft: string) => Promise<boolean>): Promise<boolean> {
     const { dir, drafts } = this.#options;
     const draft = await mkdtemp(join(drafts, 'draft-'));
     try {
@@ -127,22 +148,39 @@ export class Installs {
         await mkdir(dirname(join(draft, path)), { recursive: true });
         await cp(join(job.tree, path), join(draft, path));
       }
-      const result = await this.#options.run(job.argv, draft);
-      if (result.kind !== 'exited' || result.code !== 0) return result;
+      if (!(await fill(draft))) return false;
       await writeModules(draft);
       await mkdir(dir, { recursive: true });
       await this.#makeRoom();
       await move(draft, job.place);
-      return undefined;
+      return true;
     } finally {
       await removeTree(draft);
     }
   }
 
+  /** Answers false when it cannot be told to be what `argv` would have made. */
+  async #fillFrom(near: string, draft: string, argv: Argv): Promise<boolean> {
+    const copying = (this.#underWay.get(near) ?? Promise.resolve()).then(
+      () => copyUntouched(near, draft),
+      () => false,
+    );
+    this.#copies.set(near, copying);
+    const isCopied = await copying.finally(() => {
+      if (this.#copies.get(near) === copying) this.#copies.delete(near);
+    });
+    if (!isCopied) return false;
+    return isGreen(await this.#options.run(updateOf(argv), draft)) && (await isAsLocked(draft));
+  }
+
+  #isBusy(place: string): boolean {
+    return this.#underWay.has(place) || this.#copies.has(place);
+  }
+
   async #makeRoom(): Promise<void> {
     const { dir } = this.#options;
     const names = await readdir(dir);
-    const places = names.map((name) => join(dir, name)).filter((place) => !this.#underWay.has(place));
+    const places = names.map((name) => join(dir, name)).filter((place) => !this.#isBusy(place));
     // 0: it is just being lent, or was taken by another process.
     const ageOf = (place: string) =>
       stat(place).then(
@@ -160,6 +198,8 @@ type InstallJob = {
   readonly inputs: readonly string[];
   readonly place: string;
   readonly argv: Argv;
+  /** A place. */
+  readonly near: string | undefined;
 };
 
 /** Answers false; any other fault is thrown. */
@@ -177,39 +217,6 @@ async function inputsOf(tree: string): Promise<string[]> {
     .filter((path) => path === 'package-lock.json' || basename(path) === 'package.json')
     .filter((path) => !path.split('/').includes('node_modules'))
     .sort();
-}
-
-// Beside the manifests and the lockfile; only what is in the `node_modules` is ever handed out.
-const modulesFile = 'modules.json';
-
-/** While nobody has had it: later, what is there is compared with this. */
-async function writeModules(place: string): Promise<void> {
-  const modules: [string, [string, string][]][] = [];
-  for (const path of await modulesIn(place, '')) {
-    modules.push([path, [...(await manifestOf(join(place, path)))]]);
-  }
-  await writeFile(join(place, modulesFile), JSON.stringify(modules));
-}
-
-async function readModules(place: string): Promise<Modules> {
-  const text = await readFile(join(place, modulesFile), 'utf8');
-  const modules = JSON.parse(text) as [string, [string, string][]][];
-  return new Map(modules.map(([path, entries]): [string, TreeManifest] => [path, new Map(entries)]));
-}
-
-async function copyModules(from: string, to: string): Promise<void> {
-  for (const path of await modulesIn(from, '')) {
-    await removeTree(join(to, path));
-    await copyFiles(join(from, path), join(to, path));
-  }
-}
-
-/** The outermost `node_modules`, of the root and of workspaces. */
-async function modulesIn(root: string, folder: string): Promise<readonly string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
-  const deeper = folders.map((path) => (basename(path) === 'node_modules' ? [path] : modulesIn(root, path)));
-  return (await Promise.all(deeper)).flat();
 }
 
 /** In one step at the end, so that half an install is never taken for one. */

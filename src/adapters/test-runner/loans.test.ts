@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Loans, type Modules } from './loans.ts';
+import { Loans } from './loans.ts';
+import type { Modules } from './modules.ts';
 import { manifestOf } from './tree-manifest.ts';
 
 let root: string;

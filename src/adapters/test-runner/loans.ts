@@ -3,10 +3,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
-import { restore, type TreeManifest } from './tree-manifest.ts';
-
-/** What an install holds, by path of each of its `node_modules`. */
-export type Modules = ReadonlyMap<string, TreeManifest>;
+import type { Modules } from './modules.ts';
+import { restore } from './tree-manifest.ts';
 
 type Loan = {
   readonly place: string;

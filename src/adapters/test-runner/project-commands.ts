@@ -4,6 +4,7 @@ import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands } from '../../ports/test-runner.ts';
 import { type HowToProvide, Installs } from './installs.ts';
+import { isGreen, outputKiB } from './job-result.ts';
 
 export type ProjectCommandsOptions = {
   readonly sandbox: Pick<Sandbox, 'run'>;
@@ -43,11 +44,17 @@ export type PhaseJob = {
   readonly mounts?: readonly SandboxMount[];
 };
 
+export type HowToInstall = {
+  readonly how?: HowToProvide | undefined;
+  /** Where one that differs little is kept. */
+  readonly near?: string | undefined;
+};
+
+export type Keeper = (dir: string, near?: string) => Promise<SandboxResult | undefined>;
+
 /** Where the project stands in the sandbox. */
 export const projectInside = '/work';
-const outputKiB = 8 * 1024;
 const buildSeconds = 900;
-const tailCharacters = 2000;
 
 /** Installs, builds and tests an exported tree in the sandbox. */
 export class ProjectCommands {
@@ -76,21 +83,25 @@ export class ProjectCommands {
   async install(
     argv: Argv | null,
     dir: string,
-    how: HowToProvide = this.#how,
+    { how = this.#how, near }: HowToInstall = {},
   ): Promise<SandboxResult | undefined> {
-    const result = argv === null ? undefined : await this.#provide(argv, dir, how);
-    return result === undefined || isGreen(result) ? undefined : result;
+    if (argv === null) return undefined;
+    if (keeps(argv)) return this.#installs.provide({ tree: dir, argv, near }, how);
+    const result = await this.#install(argv, dir);
+    return isGreen(result) ? undefined : result;
   }
 
   /** Has an install made and hands it to nobody. Answers the result of one that failed, or undefined. undefined: it cannot be kept. */
-  keeper(argv: Argv | null): ((dir: string) => Promise<SandboxResult | undefined>) | undefined {
-    return keeps(argv) ? (dir) => this.#installs.keep(dir, argv) : undefined;
+  keeper(argv: Argv | null): Keeper | undefined {
+    return keeps(argv) ? (tree, near) => this.#installs.keep({ tree, argv, near }) : undefined;
   }
 
-  /** How two trees are installed side by side: one and the same install cannot be lent to both. */
-  async howFor(argv: Argv | null, trees: readonly [string, string]): Promise<HowToProvide> {
-    const isShared = keeps(argv) && this.#how === 'lend' && (await this.#installs.areAlike(trees, argv));
-    return isShared ? 'copy' : this.#how;
+  /** How two trees are installed side by side, the second out of the first. One install cannot be lent to both. */
+  async besides(argv: Argv | null, [one, other]: readonly [string, string]): Promise<HowToInstall> {
+    if (!keeps(argv)) return {};
+    const places = [one, other].map((tree) => this.#installs.placeOf({ tree, argv }));
+    const [near, own] = await Promise.all(places);
+    return near === own ? { how: 'copy' } : { near };
   }
 
   /** Before the directories of a job are removed, when nothing of it runs any more. */
@@ -116,11 +127,6 @@ export class ProjectCommands {
     });
   }
 
-  /** undefined: it was kept from an earlier change. */
-  #provide(argv: Argv, dir: string, how: HowToProvide): Promise<SandboxResult | undefined> {
-    return keeps(argv) ? this.#installs.provide(dir, argv, how) : this.#install(argv, dir);
-  }
-
   #install(argv: Argv, dir: string): Promise<SandboxResult> {
     return this.run(argv, dir, { phase: 'install', seconds: buildSeconds });
   }
@@ -129,23 +135,6 @@ export class ProjectCommands {
 /** Only `npm ci` is known to need nothing but the manifests. */
 function keeps(argv: Argv | null): argv is Argv {
   return argv?.[0] === 'npm' && argv[1] === 'ci';
-}
-
-export function isGreen(result: SandboxResult): boolean {
-  return result.kind === 'exited' && result.code === 0;
-}
-
-/** The sandbox keeps the end of what is printed: without its beginning no count can be trusted. */
-export function wasCut({ stdout }: SandboxResult): boolean {
-  return Buffer.byteLength(stdout) >= outputKiB * 1024 - 4096;
-}
-
-/** The end of what was printed, for people. */
-export function tailOf(result: SandboxResult): string {
-  const half = tailCharacters / 2;
-  return [result.stdout.trimEnd().slice(-half), result.stderr.trimEnd().slice(-half)]
-    .filter((text) => text !== '')
-    .join('\n');
 }
 
 const plain = { CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', npm_config_update_notifier: 'false' };

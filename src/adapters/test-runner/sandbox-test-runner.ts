@@ -5,14 +5,9 @@ import type { Argv, Begun, Observed, TestCommands, TestRunner, TestSides } from 
 import type { EvidenceCache } from '../evidence-cache.ts';
 import { mayTrace } from '../tracer/strace.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
+import { tailOf, wasCut } from './job-result.ts';
 import { parseJunit } from './junit.ts';
-import {
-  type FailedPhase,
-  type ProjectCommands,
-  type ProjectJobs,
-  tailOf,
-  wasCut,
-} from './project-commands.ts';
+import type { FailedPhase, ProjectCommands, ProjectJobs } from './project-commands.ts';
 import { awaitReport } from './report-files.ts';
 import { SideTrees } from './side-trees.ts';
 import { parseSummary } from './summary.ts';
@@ -67,9 +62,10 @@ export class SandboxTestRunner implements TestRunner {
 
   async #startInstalls(commands: TestCommands, sides: TestSides, opening: Promise<SideTrees>): Promise<void> {
     const trees = await opening;
+    const isKnown = await this.#options.evidence?.has(this.#questionOf(commands, sides));
+    if (isKnown !== true) trees.begin(trees.base);
+    // After the base: it is made out of that one's install.
     trees.begin(trees.head);
-    const known = await this.#options.evidence?.get(this.#questionOf(commands, sides));
-    if (known === undefined) trees.begin(trees.base);
   }
 
   #open(commands: TestCommands, sides: TestSides): Promise<SideTrees> {

@@ -38,10 +38,12 @@ export class SideTrees {
       await git.exportTree(sides.base, base);
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
-      const how = await commands.howFor(install, [base, head]);
+      const { how, near } = await commands.besides(install, [base, head]);
+      const nearOf = (dir: string) => (dir === head ? near : undefined);
+      const keep = commands.keeper(install);
       return new SideTrees(job, {
-        keep: commands.keeper(install),
-        install: (dir) => commands.install(install, dir, how),
+        keep: keep && ((dir) => keep(dir, nearOf(dir))),
+        install: (dir) => commands.install(install, dir, { how, near: nearOf(dir) }),
         build: (dir) => commands.build(build, dir),
         release: () => commands.release(base, head),
       });
@@ -82,10 +84,12 @@ export class SideTrees {
   }
 }
 
+type Begin = (dir: string) => Promise<SandboxResult | undefined>;
+
 type Steps = {
   readonly release: () => Promise<void>;
-  readonly keep: ((dir: string) => Promise<SandboxResult | undefined>) | undefined;
-  readonly install: (dir: string) => Promise<SandboxResult | undefined>;
+  readonly keep: Begin | undefined;
+  readonly install: Begin;
   readonly build: (dir: string) => Promise<FailedPhase | undefined>;
 };
 
