@@ -41,6 +41,9 @@ async function writeStripped(directory: string): Promise<void> {
   }
 }
 
+// Loaded by every process; the others by few.
+const entries = [kitEntry, sampleEntry];
+
 type KitFile = { readonly path: string; readonly text: string };
 
 // Of this program's own sources, which stay as they are while it runs.
@@ -49,7 +52,7 @@ let stripped: Promise<readonly KitFile[]> | undefined;
 /** In a child, because there Node's own warning of it can be kept from people. */
 async function strip(): Promise<readonly KitFile[]> {
   const child = { script: 'kit-child', from: import.meta.url, timeoutMs: 60_000 };
-  const files = (await askChildForList(child, inside)) as readonly KitFile[];
+  const files = (await askChildForList(child, { source: inside, entries })) as readonly KitFile[];
   if (files.length > 0) return files;
   stripped = undefined;
   throw new Error(`expected the recorder's sources in ${inside}, read none`);
