@@ -100,13 +100,19 @@ async function readRegular(file: FileHandle, path: string, maxBytes: number): Pr
   try {
     const stats = await file.stat();
     if (!stats.isFile()) throw refused(path, 'it is not a regular file');
-    const buffer = Buffer.alloc(maxBytes + 1);
+    const chunks: Buffer[] = [];
     let length = 0;
-    for (let read = 1; read > 0 && length <= maxBytes; length += read) {
-      read = (await file.read(buffer, length, buffer.length - length)).bytesRead;
+    let read = 1;
+    while (read > 0 && length <= maxBytes) {
+      // One more than it says: what grows meanwhile is noticed.
+      const expected = Math.max(stats.size - length, 0) + 1;
+      const chunk = Buffer.allocUnsafe(Math.min(expected, maxBytes + 1 - length));
+      read = (await file.read(chunk, 0, chunk.length)).bytesRead;
+      chunks.push(chunk.subarray(0, read));
+      length += read;
     }
     if (length > maxBytes) throw refused(path, `it is larger than ${maxBytes} bytes`);
-    return Buffer.from(buffer.subarray(0, length));
+    return Buffer.concat(chunks);
   } finally {
     await file.close();
   }
