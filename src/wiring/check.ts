@@ -66,20 +66,27 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const scratch = await openScratchDirectory('autoland-check-');
   const state = scratch.path;
   const forget = onInterrupt(scratch);
+  let probing: Promise<unknown> = Promise.resolve();
   try {
-    await makeState({ repo, state, files: stateFiles(state) });
+    const files = stateFiles(state);
+    await makeState({ repo, state, files });
+    const registrySocket = join(files.run, 'registry.sock');
+    const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work, registrySocket });
+    // Its fault is met by whoever runs something.
+    probing = sandbox.probe().catch(() => undefined);
     const git = await openChangeReader(repo, state);
     try {
       const ends = await findEnds(git, wish.range);
       const rules = await rulesAt(git.reader, ends.base);
       if (cache !== undefined) await mustBeUntracked(git, cache, [ends.base, ends.head]);
-      return await checkIn({ state, git, ends, rules, wish, recordings, cache, started });
+      return await checkIn({ state, sandbox, git, ends, rules, wish, recordings, cache, started });
     } finally {
       await git.close();
     }
   } catch (thrown) {
     throw isPlaceFault(thrown) ? placeFault(thrown) : thrown;
   } finally {
+    await probing;
     forget();
     await scratch.remove();
   }
@@ -94,6 +101,7 @@ async function recordingsAt(path: string | undefined): Promise<RecordingsFile | 
 
 type Check = {
   readonly state: string;
+  readonly sandbox: BubblewrapSandbox;
   readonly git: ChangeReader;
   readonly ends: RangeEnds;
   readonly rules: CheckRules;
@@ -184,18 +192,23 @@ function readingOf({ reader }: ChangeReader) {
   };
 }
 
-async function openTools({ state, git, rules, cache }: Check) {
+async function openTools({ state, sandbox, git, rules, cache }: Check) {
   const files = stateFiles(state);
   const kept = cache === undefined ? undefined : checkCacheIn(cache);
-  const registrySocket = join(files.run, 'registry.sock');
-  const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work, registrySocket });
   const settings = await loadNpmSettings({ env: process.env });
   const { before: date } = rules.settings.registry;
   const before = () => (date === null ? undefined : new Date(date));
   const owner = sandbox.owner();
   const packuments = new Packuments({ settings, before });
   const cacheDir = kept?.tarballs ?? join(files.cache, 'tarballs');
-  const proxy = new RegistryProxy({ socket: registrySocket, settings, before, packuments, owner, cacheDir });
+  const proxy = new RegistryProxy({
+    socket: join(files.run, 'registry.sock'),
+    settings,
+    before,
+    packuments,
+    owner,
+    cacheDir,
+  });
   await proxy.start();
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
