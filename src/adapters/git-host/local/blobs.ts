@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { GitView } from './git-view.ts';
@@ -38,6 +39,29 @@ export async function readBlobs(view: GitView, oids: readonly Sha[]): Promise<Bu
     at += 1;
   }
   return blobs;
+}
+
+/** Reads what is asked for at the same time with one process. */
+export function blobReader(view: GitView): (oid: Sha) => Promise<Buffer> {
+  const loader = new DataLoader<Sha, Buffer>((oids) => readEach(view, oids), {
+    cache: false,
+    maxBatchSize: groupCount,
+  });
+  return (oid) => loader.load(oid);
+}
+
+/** One that is missing, or too large beside the others, is the fault of whoever asked for it alone. */
+async function readEach(view: GitView, oids: readonly Sha[]): Promise<(Buffer | Error)[]> {
+  try {
+    const blobs = await readBlobs(view, oids);
+    // Apart, so that one that is kept does not keep all.
+    return blobs.map((blob) => Buffer.from(blob));
+  } catch (thrown) {
+    if (oids.length === 1) throw thrown;
+    const alone: (Buffer | Error)[] = [];
+    for (const oid of oids) alone.push(...(await readEach(view, [oid]).catch((fault: Error) => [fault])));
+    return alone;
+  }
 }
 
 export async function blobSizes(view: GitView, oids: readonly Sha[]): Promise<number[]> {

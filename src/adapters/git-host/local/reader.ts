@@ -1,7 +1,7 @@
 import type { FileChange, FileKind, Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { FileHistory, GitCommit, GitReader, Touch } from '../../../ports/git-host.ts';
-import { blobSizes, readBlobs } from './blobs.ts';
+import { blobReader, blobSizes } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
 import { parseDiff } from './parse-diff.ts';
@@ -18,7 +18,7 @@ export class LocalGitReader implements GitReader, FileHistory {
     this.#view = view;
     this.#memo = new ReadMemo({
       tree: (commit) => this.#entries(commit, []),
-      blob: async (oid) => oneOf(await readBlobs(view, [oid])),
+      blob: blobReader(view),
     });
   }
 
@@ -137,12 +137,6 @@ export class LocalGitReader implements GitReader, FileHistory {
     const { code, stdout } = await this.#view.objects(args, { accept: [1, 128] });
     return code === 0 ? stdout.toString().trim() : undefined;
   }
-}
-
-function oneOf(blobs: readonly Buffer[]): Buffer {
-  const [blob] = blobs;
-  if (blob === undefined) throw new Error('expected one blob, read none');
-  return blob;
 }
 
 function refNotFound(ref: string, why: string, mend: string): AutolandError {
