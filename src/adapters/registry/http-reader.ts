@@ -2,6 +2,7 @@ import type fetchType from 'make-fetch-happen';
 import getAuth from 'npm-registry-fetch/lib/auth.js';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { type AttemptLimits, isTransient, persist, retryAfterMs, Transient } from './attempts.ts';
+import { Connections } from './connections.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { invalid } from './packument.ts';
 
@@ -11,10 +12,12 @@ const MAX_REDIRECTS = 3;
 export class HttpReader {
   readonly #settings: NpmSettings;
   readonly #limits: AttemptLimits;
+  readonly #connections: Connections;
 
   constructor(settings: NpmSettings, limits: AttemptLimits) {
     this.#settings = settings;
     this.#limits = limits;
+    this.#connections = new Connections(settings, limits.totalMs);
   }
 
   /** undefined: the server has no such thing. Rejects with `registry.unreachable` or `registry.invalid`. */
@@ -23,7 +26,7 @@ export class HttpReader {
       // Loaded at the first use: it takes as long to load as a third of all else, and a restart must be quick.
       const { default: fetch } = await import('make-fetch-happen');
       return await persist((signal, alive) => {
-        const get = (url: string) => fetch(url, this.#fetchOptions(url, request, signal));
+        const get = async (url: string) => fetch(url, await this.#fetchOptions(url, request, signal));
         return follow(request, get, alive);
       }, this.#limits);
     } catch (thrown) {
@@ -32,9 +35,10 @@ export class HttpReader {
     }
   }
 
-  #fetchOptions(url: string, { accept, body }: ReadRequest, signal: AbortSignal) {
+  async #fetchOptions(url: string, { accept, body }: ReadRequest, signal: AbortSignal) {
     const settings = this.#settings;
     const auth = getAuth(url, settings);
+    const certificate = { cert: auth.cert ?? settings.cert, key: auth.key ?? settings.key };
     const authorization = auth.token ? `Bearer ${auth.token}` : auth.auth ? `Basic ${auth.auth}` : undefined;
     const headers = {
       accept,
@@ -51,13 +55,8 @@ export class HttpReader {
       timeout: this.#limits.totalMs,
       // Attempts are made above: the client knows neither Retry-After nor a body that breaks off.
       retry: { retries: 0 },
-      ca: settings.ca,
-      cert: auth.cert ?? settings.cert,
-      key: auth.key ?? settings.key,
       strictSSL: settings.strictSSL,
-      proxy: settings.httpsProxy ?? settings.proxy,
-      noProxy: settings.noProxy,
-      localAddress: settings.localAddress,
+      agent: await this.#connections.to(url, certificate),
     };
   }
 }

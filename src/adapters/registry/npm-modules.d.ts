@@ -11,6 +11,12 @@ declare module 'make-fetch-happen' {
   export = fetch;
 }
 
+declare module '@npmcli/agent' {
+  /** Of `node:https`, as far as it is used here. */
+  export type Agent = { getName: (options: { readonly host: string; readonly port: number }) => string };
+  export function getAgent(url: string, options: Readonly<Record<string, unknown>>): Agent;
+}
+
 declare module 'npm-registry-fetch/lib/auth.js' {
   type Auth = {
     readonly token: string | null;
