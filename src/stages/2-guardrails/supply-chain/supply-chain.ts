@@ -30,7 +30,7 @@ export const supplyChain = guardrail('supply-chain', ['lock', 'contents'], ({ lo
     reason:
       count === 0
         ? 'No package is new.'
-        : `None of ${counted(count, 'new package')} can do what it could not.`,
+        : `None of ${counted(count, 'new package')} can newly use the network, run or make code, write files, or change what is shared.`,
     evidence: {
       packages: count,
       notes: notes.slice(0, 10).map(({ code, detail }) => ({ code, detail: detail.slice(0, 300) })),
