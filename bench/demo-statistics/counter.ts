@@ -7,6 +7,8 @@ export type Tally = {
   step: number;
   weight: number;
   first: Counts;
+  /** By the weight at which they failed on baseline before. */
+  later: Map<number, Counts>;
   units: Counts;
   failing: Counts;
   assigned: Counts;
@@ -25,7 +27,8 @@ export class Counter {
   /** 0: unseen, 1: seen once, 2: came back. */
   readonly #visits = new Uint8Array(users);
   readonly #firstSeen: (readonly [Tally, Arm])[] = [];
-  readonly #failed = new Uint8Array(users);
+  /** 1 + the last step in which the user failed on baseline; -1: on the canary. */
+  readonly #failed = new Int8Array(users);
   readonly #inSecond = new Int32Array(users).fill(-1);
   readonly #failedInSecond = new Int32Array(users).fill(-1);
 
@@ -33,6 +36,7 @@ export class Counter {
     const weight = plan.steps[step]?.weight ?? 0;
     const counts = {
       first: none(),
+      later: new Map<number, Counts>(),
       units: none(),
       failing: none(),
       assigned: none(),
@@ -61,10 +65,17 @@ export class Counter {
       tally.units[arm]++;
       if (failed) tally.failing[arm]++;
     }
-    if (failed && this.#failed[user] === 0) {
-      this.#failed[user] = 1;
-      tally.first[arm]++;
-    }
+    if (failed) this.#fail(user, arm, tally);
+  }
+
+  #fail(user: number, arm: Arm, tally: Tally): void {
+    const last = this.#failed[user] ?? 0;
+    if (last < 0 || last > tally.step) return;
+    const after = this.tallies[last - 1]?.weight;
+    const coins = after === undefined ? tally.first : (tally.later.get(after) ?? none());
+    if (after !== undefined) tally.later.set(after, coins);
+    coins[arm]++;
+    this.#failed[user] = arm === 'canary' ? -1 : tally.step + 1;
   }
 
   countSecond(user: number, time: number, failed: boolean): void {
@@ -110,7 +121,9 @@ export class Counter {
 }
 
 function stepTally(tally: Tally): StepTally {
-  const { step, weight, first, units, failing, assigned, returned } = tally;
+  const { step, weight, first, later, units, failing, assigned, returned } = tally;
   const firstErrors = { 'server-error': first, 'client-error': none() };
-  return { step, weight, firstErrors, units, failingUnits: failing, assigned, returned };
+  const server = [...later].map(([after, counts]) => ({ after, ...counts }));
+  const laterErrors = { 'server-error': server, 'client-error': [] };
+  return { step, weight, firstErrors, laterErrors, units, failingUnits: failing, assigned, returned };
 }

@@ -44,6 +44,8 @@ export type StepTally = {
   readonly weight: number;
   /** Users whose FIRST error of that class in the whole rollout fell in this step. */
   readonly firstErrors: { readonly [C in OutcomeClass]: PerArm };
+  /** Users with an error of that class in this step and one in an earlier step, once each. */
+  readonly laterErrors: { readonly [C in OutcomeClass]: readonly LaterErrors[] };
   /** Users whose first request of this step has been answered. */
   readonly units: PerArm;
   /** … and failed, in either class. */
@@ -53,6 +55,11 @@ export type StepTally = {
   /** Of the users first exposed in this step: those who came back with a second request. */
   readonly returned: PerArm;
 };
+
+/** Of users whose error before was on baseline, at the weight `after`: where it was on the canary, their arm is known. */
+export type LaterErrors = PerArm & { readonly after: number };
+
+export const noLaterErrors: StepTally['laterErrors'] = { 'server-error': [], 'client-error': [] };
 
 /** A snapshot of the witness for one rollout. Counts only grow while `epoch` stays the same. */
 export type Observation = {

@@ -66,6 +66,33 @@ describe('logEvidenceOfExcess', () => {
   });
 });
 
+describe('users who fail in each step of a ramp', () => {
+  const ramp = fc.tuple(weights, weights).filter(([low, high]) => low + 1e-3 < high);
+
+  /** By the hash: on the canary in both steps, from the second one on, in none. */
+  function expectation(users: number, low: number, high: number): number {
+    const later = (high - low) / (1 - low);
+    let sum = 0;
+    for (const { hits: first, misses: rest, share } of binomial(users, low))
+      for (const { hits: second, misses: never, share: then } of binomial(rest, later)) {
+        const coins = [
+          { weight: low, canary: first, baseline: rest },
+          { weight: later, canary: second, baseline: never },
+        ];
+        sum += share * then * Math.exp(logEvidenceOfExcess(coins));
+      }
+    return sum;
+  }
+
+  it('have the mean 1, each by the chance that is left', () => {
+    fc.assert(
+      fc.property(fc.nat(12), ramp, (users, [low, high]) => {
+        expect(expectation(users, low, high)).toBeCloseTo(1, 6);
+      }),
+    );
+  });
+});
+
 describe('the pair', () => {
   it('is finite for any counts and weights', () => {
     fc.assert(

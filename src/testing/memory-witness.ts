@@ -1,5 +1,5 @@
 import { AutolandError } from '../domain/errors.ts';
-import type { Observation, StepTally } from '../domain/rollout.ts';
+import { noLaterErrors, type Observation, type StepTally } from '../domain/rollout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -81,6 +81,7 @@ function meet({ users, failing }: Crowd, { step, weight }: Lease): StepTally {
   return {
     step,
     weight,
+    laterErrors: noLaterErrors,
     firstErrors: { 'server-error': failed, 'client-error': { canary: 0, baseline: 0 } },
     units: both,
     failingUnits: failed,

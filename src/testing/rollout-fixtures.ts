@@ -1,4 +1,4 @@
-import type { Observation, RolloutPlan, StepTally } from '../domain/rollout.ts';
+import { noLaterErrors, type Observation, type RolloutPlan, type StepTally } from '../domain/rollout.ts';
 import type { AnalyzeInput } from '../stages/7-rollout/situation.ts';
 
 /** Made-up rollouts for the tests of a rollout. */
@@ -24,7 +24,17 @@ export function healthy(step: number, units: number): StepTally {
   const both = arms(canary, units - canary);
   const failing = arms(Math.round(canary / 100), Math.round((units - canary) / 100));
   const firstErrors = { 'server-error': failing, 'client-error': arms(0, 0) };
-  return { step, weight, firstErrors, units: both, failingUnits: failing, assigned: both, returned: both };
+  const laterErrors = noLaterErrors;
+  return {
+    step,
+    weight,
+    firstErrors,
+    laterErrors,
+    units: both,
+    failingUnits: failing,
+    assigned: both,
+    returned: both,
+  };
 }
 
 export function busySeconds(count: number, failingUsers: number): Observation['seconds'] {

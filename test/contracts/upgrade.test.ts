@@ -11,7 +11,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { policyDigest } from '../../src/config/policy-digest.ts';
 import { changeIdOf, type Proposal } from '../../src/domain/change.ts';
-import type { Observation, StepTally } from '../../src/domain/rollout.ts';
+import { noLaterErrors, type Observation, type StepTally } from '../../src/domain/rollout.ts';
 import type { StageContext, StageName, StageOutcome } from '../../src/domain/stage.ts';
 import { type ChangeState, foldChange } from '../../src/engine/state.ts';
 import { type BoundStage, leaseMs, step } from '../../src/engine/step.ts';
@@ -152,6 +152,7 @@ function healthy(number: number, weight: number): StepTally {
     step: number,
     weight,
     firstErrors,
+    laterErrors: noLaterErrors,
     units: all,
     failingUnits: arms(0.01),
     assigned: all,

@@ -7,6 +7,7 @@ import { callJson } from '../runtime/unix-http.ts';
 import type { RouterStatus } from './admin.ts';
 
 const perArm = z.object({ canary: z.number(), baseline: z.number() });
+const later = z.array(perArm.extend({ after: z.number() }));
 const second = z.object({ at: z.string(), users: z.number(), failingUsers: z.number() });
 const observation: z.ZodType<Observation> = z.object({
   epoch: z.string(),
@@ -17,6 +18,10 @@ const observation: z.ZodType<Observation> = z.object({
       step: z.number(),
       weight: z.number(),
       firstErrors: z.object({ 'server-error': perArm, 'client-error': perArm }),
+      // A router that was started before an upgrade does not count them.
+      laterErrors: z
+        .object({ 'server-error': later, 'client-error': later })
+        .default(() => ({ 'server-error': [], 'client-error': [] })),
       units: perArm,
       failingUnits: perArm,
       assigned: perArm,

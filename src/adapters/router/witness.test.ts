@@ -20,6 +20,7 @@ describe('RolloutTally', () => {
             'server-error': { canary: 1, baseline: 0 },
             'client-error': { canary: 0, baseline: 0 },
           },
+          laterErrors: { 'server-error': [], 'client-error': [] },
           units: { canary: 1, baseline: 1 },
           failingUnits: { canary: 1, baseline: 0 },
           assigned: { canary: 1, baseline: 1 },
@@ -40,7 +41,32 @@ describe('RolloutTally', () => {
     expect(first?.firstErrors['server-error']).toEqual({ canary: 0, baseline: 1 });
     expect(second?.firstErrors['server-error']).toEqual({ canary: 0, baseline: 0 });
     expect(second?.firstErrors['client-error']).toEqual({ canary: 1, baseline: 0 });
+    expect(second?.laterErrors['server-error']).toEqual([{ after: 0.01, canary: 1, baseline: 0 }]);
     expect(first?.failingUnits).toEqual({ canary: 0, baseline: 1 });
+  });
+
+  it('counts who failed on baseline once more in each step of a higher weight, until it is on the canary', () => {
+    const tally = begun();
+    const fail = (user: string, arm: Arm) => answer(tally, user, arm, 'server-error');
+    for (const user of ['always', 'now', 'now']) fail(user, 'baseline');
+    tally.beginStep(1, 0.1);
+    for (const user of ['always', 'always', 'new']) fail(user, 'baseline');
+    tally.beginStep(2, 0.1);
+    fail('always', 'baseline');
+    tally.beginStep(3, 0.5);
+    for (const user of ['always', 'now', 'now', 'new']) fail(user, 'canary');
+    tally.beginStep(4, 0.6);
+    for (const user of ['always', 'now', 'new']) fail(user, 'canary');
+    expect(tally.counts().steps.map(({ laterErrors }) => laterErrors['server-error'])).toEqual([
+      [],
+      [{ after: 0.01, canary: 0, baseline: 1 }],
+      [],
+      [
+        { after: 0.01, canary: 1, baseline: 0 },
+        { after: 0.1, canary: 2, baseline: 0 },
+      ],
+      [],
+    ]);
   });
 
   it('takes only the first request of a step for the unit, and none whose client left', () => {
@@ -104,6 +130,9 @@ describe('RolloutTally', () => {
             (step) => step.firstErrors[name].canary + step.firstErrors[name].baseline,
           );
           expect(firsts.reduce((sum, n) => sum + n, 0)).toBe(failing.length);
+          const shown = counts.steps.flatMap((step) => [step.firstErrors[name], ...step.laterErrors[name]]);
+          const onCanary = shown.reduce((sum, { canary }) => sum + canary, 0);
+          expect(onCanary).toBeLessThanOrEqual(failing.length);
         }
         expect(counts.usersErrored).toBeLessThanOrEqual(counts.usersExposed);
         for (const step of counts.steps) conserves(step, users);

@@ -1,4 +1,5 @@
 import {
+  type LaterErrors,
   type Observation,
   type OutcomeClass,
   outcomeClasses,
@@ -26,16 +27,21 @@ type StepCounts = {
   readonly step: number;
   readonly weight: number;
   readonly firstErrors: Record<OutcomeClass, Counts>;
+  readonly laterErrors: Record<OutcomeClass, Mutable<LaterErrors>[]>;
   readonly units: Counts;
   readonly failingUnits: Counts;
   readonly assigned: Counts;
   readonly returned: Counts;
 };
 
-/* What is remembered of a user: one small integer. Above bit 8: 1 + place of the last step that saw the user. */
+/* What is remembered of a user: one integer of 32 bits. From bit 20: 1 + place of the last step that saw the user. */
 const EXPOSED = 1;
 const ERRORED = 2;
-const FIRST_ERROR: Record<OutcomeClass, number> = { 'server-error': 4, 'client-error': 8 };
+/** Where it stands when the user's last error of the class was: in six bits, 1 + place of the step; 0: none yet. */
+const ERROR_SHIFT: Record<OutcomeClass, number> = { 'server-error': 8, 'client-error': 14 };
+const ERROR_BITS = 63;
+/** It was on the canary, or in a step too late to be named: the user's arm shows nothing any more. */
+const SHOWN = ERROR_BITS;
 /** About the user's first request of that step. */
 const STEP_CANARY = 16;
 const STEP_ENDED = 32;
@@ -43,7 +49,7 @@ const STEP_RETURNED = 64;
 /** It was the user's first request of the rollout too. */
 const STEP_NEW = 128;
 const STEP_BITS = STEP_CANARY | STEP_ENDED | STEP_RETURNED | STEP_NEW;
-const STEP_SHIFT = 8;
+const STEP_SHIFT = 20;
 const OF_ROLLOUT = (1 << STEP_SHIFT) - 1 - STEP_BITS;
 
 /** What users met in one rollout. Pure bookkeeping: no clock, no I/O. Units are users, never requests. */
@@ -75,6 +81,7 @@ export class RolloutTally {
       step,
       weight,
       firstErrors: { 'server-error': zero(), 'client-error': zero() },
+      laterErrors: { 'server-error': [], 'client-error': [] },
       units: zero(),
       failingUnits: zero(),
       assigned: zero(),
@@ -117,7 +124,7 @@ export class RolloutTally {
       if (outcome !== 'client-gone') step.units[ticket.arm] += 1;
       if (isFailure(outcome)) step.failingUnits[ticket.arm] += 1;
     }
-    if (isFailure(outcome)) bits = this.#failed(bits, step, ticket.arm, outcome);
+    if (isFailure(outcome)) bits = this.#failed(bits, step, ticket, outcome);
     this.#users.set(ticket.user, bits);
   }
 
@@ -126,17 +133,34 @@ export class RolloutTally {
     return { steps, usersExposed: this.#exposed, usersErrored: this.#errored };
   }
 
-  #failed(before: number, step: StepCounts, arm: Arm, outcome: OutcomeClass): number {
+  #failed(before: number, step: StepCounts, { arm, index }: Ticket, outcome: OutcomeClass): number {
     let bits = before;
-    if ((bits & FIRST_ERROR[outcome]) === 0) {
-      bits |= FIRST_ERROR[outcome];
-      step.firstErrors[outcome][arm] += 1;
+    const shift = ERROR_SHIFT[outcome];
+    const last = (bits >> shift) & ERROR_BITS;
+    const coins = last === 0 ? step.firstErrors[outcome] : this.#laterCoins(step, outcome, last - 1);
+    if (last <= index && coins !== undefined) {
+      coins[arm] += 1;
+      const shown = arm === 'canary' ? SHOWN : Math.min(index + 1, SHOWN);
+      bits = (bits & ~(ERROR_BITS << shift)) | (shown << shift);
     }
     if (arm === 'canary' && (bits & ERRORED) === 0) {
       bits |= ERRORED;
       this.#errored += 1;
     }
     return bits;
+  }
+
+  /** undefined: the weight has not risen since, so that the user's arm cannot be another. */
+  #laterCoins(step: StepCounts, outcome: OutcomeClass, place: number): Counts | undefined {
+    const after = this.#steps[place]?.weight;
+    if (after === undefined || after >= step.weight) return undefined;
+    const all = step.laterErrors[outcome];
+    const known = all.find((coins) => coins.after === after);
+    if (known !== undefined) return known;
+    const made = { after, ...zero() };
+    all.push(made);
+    all.sort((one, other) => one.after - other.after);
+    return made;
   }
 
   #remembers(user: string): boolean {

@@ -15,13 +15,14 @@ const tallyAt = (step: number) =>
     .record({
       server: perArm(4, 80),
       client: perArm(3, 60),
+      later: perArm(3, 40),
       failing: perArm(2, 80),
       healthy: perArm(20, 200),
       healthyUnits: fc.nat(6000),
       waiting: perArm(3, 30),
       returned: fc.nat(4000),
     })
-    .map(({ server, client, failing, healthy: odd, healthyUnits, waiting, returned }): StepTally => {
+    .map(({ server, client, later, failing, healthy: odd, healthyUnits, waiting, returned }): StepTally => {
       const weight = plan.steps[step]?.weight ?? 0;
       const good = Math.round(healthyUnits * weight);
       const units = arms(
@@ -33,6 +34,7 @@ const tallyAt = (step: number) =>
         step,
         weight,
         firstErrors: { 'server-error': server, 'client-error': client },
+        laterErrors: { 'server-error': step === 0 ? [] : [{ after: 0.01, ...later }], 'client-error': [] },
         units,
         failingUnits: failing,
         assigned: arms(units.canary + waiting.canary, units.baseline + waiting.baseline),
@@ -67,6 +69,8 @@ const situations = fc
 const worsenings: Readonly<Record<string, (tally: StepTally) => StepTally>> = {
   'a first server error on the canary': (tally) => moreFirstErrors(tally, 'server-error'),
   'a first client error on the canary': (tally) => moreFirstErrors(tally, 'client-error'),
+  'a later error on the canary': (tally) => moreLaterErrors(tally, 1, 0),
+  'a later error fewer on baseline': (tally) => moreLaterErrors(tally, 0, -1),
   'a first error fewer on baseline': (tally) => {
     const server = tally.firstErrors['server-error'];
     const fewer = arms(server.canary, Math.max(0, server.baseline - 1));
@@ -93,6 +97,14 @@ const worsenings: Readonly<Record<string, (tally: StepTally) => StepTally>> = {
 function moreFirstErrors(tally: StepTally, outcomeClass: 'server-error' | 'client-error'): StepTally {
   const { canary, baseline } = tally.firstErrors[outcomeClass];
   return { ...tally, firstErrors: { ...tally.firstErrors, [outcomeClass]: arms(canary + 1, baseline) } };
+}
+
+function moreLaterErrors(tally: StepTally, onCanary: number, onBaseline: number): StepTally {
+  const later = tally.laterErrors['server-error'].map(({ after, canary, baseline }) => ({
+    after,
+    ...arms(canary + onCanary, Math.max(0, baseline + onBaseline)),
+  }));
+  return { ...tally, laterErrors: { ...tally.laterErrors, 'server-error': later } };
 }
 
 describe('bad evidence never makes the decision more permissive', () => {

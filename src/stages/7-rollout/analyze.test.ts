@@ -150,7 +150,7 @@ describe('analyze', () => {
       'bake',
       'limit',
     ]);
-    expect(decision.reason).toContain('8 users met their first server error');
+    expect(decision.reason).toContain('8 users met a server error');
     expect(JSON.parse(JSON.stringify(decision))).toEqual(decision);
   });
 

@@ -46,14 +46,14 @@ function witnessLost({ observation, epochAtStart }: Situation): Ruling | undefin
 function serverErrors({ findings }: Situation): Ruling | undefined {
   const test = findings?.rollback['server-error'];
   if (test === undefined || test.logE < test.logThreshold) return undefined;
-  const reason = `The canary fails: ${amount(test.counts.canary, 'user')} met their first server error on it, ${expectation(test)}.`;
+  const reason = `The canary fails: ${amount(test.counts.canary, 'user')} met a server error on it, ${expectation(test)}.`;
   return { kind: 'rollback', code: 'rollout.server-errors', reason };
 }
 
 function clientErrors({ findings }: Situation): Ruling | undefined {
   const test = findings?.rollback['client-error'];
   if (test === undefined || test.logE < test.logThreshold) return undefined;
-  const reason = `The canary refuses requests that baseline answers: ${amount(test.counts.canary, 'user')} met their first client error on it, ${expectation(test)}.`;
+  const reason = `The canary refuses requests that baseline answers: ${amount(test.counts.canary, 'user')} met a client error on it, ${expectation(test)}.`;
   return { kind: 'rollback', code: 'rollout.client-errors', reason };
 }
 

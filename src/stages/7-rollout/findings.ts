@@ -40,12 +40,22 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
 
 /** Outcomes reveal the same assignment, so they share alpha: each needs outcomes / alpha. */
 function rollbackTest(plan: RolloutPlan, steps: readonly StepTally[], outcome: OutcomeClass): Test {
-  const coins = steps.map((step) => ({ weight: step.weight, ...step.firstErrors[outcome] }));
+  const coins = steps.flatMap((step) => errorCoins(step, outcome));
   return {
     logE: logEvidenceOfExcess(coins),
     logThreshold: Math.log(outcomeClasses.length / plan.alpha),
     counts: sums(coins),
   };
+}
+
+/** Who was seen to fail on baseline at one weight is on the canary at a higher one by a smaller chance than all others. */
+function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: OutcomeClass): CoinTally[] {
+  const later = laterErrors[outcome].map(({ after, canary, baseline }) => ({
+    weight: (weight - after) / (1 - after),
+    canary,
+    baseline,
+  }));
+  return [{ weight, ...firstErrors[outcome] }, ...later];
 }
 
 function promotionTest(plan: RolloutPlan, step: number, tally: StepTally | undefined): Test {

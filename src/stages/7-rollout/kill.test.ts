@@ -7,6 +7,7 @@ import { parseConfig } from '../../config/config.ts';
 import { policyDigest } from '../../config/policy-digest.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { noLaterErrors } from '../../domain/rollout.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import type { Route } from '../../ports/runtime.ts';
@@ -128,7 +129,12 @@ class World {
       users: 400,
       failingUsers: 0,
     }));
-    return observation([{ ...step, firstErrors }], { nonce, at, lastRequestAt: at, seconds });
+    return observation([{ ...step, firstErrors, laterErrors: noLaterErrors }], {
+      nonce,
+      at,
+      lastRequestAt: at,
+      seconds,
+    });
   }
 
   context(): StageContext {

@@ -21,5 +21,5 @@ export function expectation(test: {
 }): string {
   const { canary = 0, baseline = 0, expectedCanary = 0 } = test.counts;
   const expected = Number(expectedCanary.toPrecision(2));
-  return `where ${expected} of ${canary + baseline} were due by the weight (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)})`;
+  return `where ${expected} of ${canary + baseline} were due by the weights (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)})`;
 }
