@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export type JsonChild = {
@@ -45,7 +44,6 @@ function run({ script, from, timeoutMs, memoryMiB = 512, cwd }: JsonChild, input
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
-    yieldTo(running);
     const chunks: Buffer[] = [];
     let size = 0;
     running.stdout.on('data', (chunk: Buffer) => {
@@ -59,15 +57,6 @@ function run({ script, from, timeoutMs, memoryMiB = 512, cwd }: JsonChild, input
     running.stdin.on('error', () => undefined);
     running.stdin.end(input);
   });
-}
-
-/** What is read here is waited for least: installs and tests take longer, and production comes before all. */
-function yieldTo({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, 19);
-  } catch {
-    // It has ended already.
-  }
 }
 
 /** The whole environment of a child: where this program's compiled sources are kept, which halves its start. */
