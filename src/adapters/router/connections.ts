@@ -1,4 +1,4 @@
-import type { Arm } from './witness.ts';
+import type { Arm } from '../../domain/rollout-tally.ts';
 
 /** One exchange between a client and an instance, from its evaluation to its end. */
 export type Connection = {

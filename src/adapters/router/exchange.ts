@@ -1,9 +1,9 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import type { Outcome } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
 import type { RoundRobin } from './round-robin.ts';
 import type { Choice } from './service-gate.ts';
 import type { Stats } from './stats.ts';
-import type { Outcome } from './witness.ts';
 
 export type ProxyOptions = {
   readonly connections: Connections;

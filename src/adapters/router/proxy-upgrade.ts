@@ -1,11 +1,11 @@
 import { type ClientRequest, type IncomingMessage, STATUS_CODES, request as send } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { outcomeOfStatus } from '../../domain/rollout-tally.ts';
 import { statusLine } from './answer-head.ts';
 import { Exchange, type ProxyOptions } from './exchange.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import type { User } from './identity.ts';
 import type { Choice } from './service-gate.ts';
-import { outcomeOfStatus } from './witness.ts';
 
 export type UpgradeInput = {
   readonly request: IncomingMessage;

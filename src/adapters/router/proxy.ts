@@ -1,10 +1,10 @@
 import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { outcomeOfStatus } from '../../domain/rollout-tally.ts';
 import { statusLine } from './answer-head.ts';
 import { Exchange, type ProxyOptions, repeatable } from './exchange.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import type { User } from './identity.ts';
 import type { Choice } from './service-gate.ts';
-import { outcomeOfStatus } from './witness.ts';
 
 /** One HTTP request on its way through; nothing of its body or answer is kept. */
 export class ProxiedRequest {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { Seconds } from '../../domain/busy-seconds.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Observation } from '../../domain/rollout.ts';
+import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
 import { checkLease, closedBecause, type Facts, flagCoin, type Lease, type LeaseInput } from './exposure.ts';
-import { Seconds } from './seconds.ts';
 import type { RoutedService } from './state-files.ts';
-import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from './witness.ts';
 
 /** A lease longer than this would outlive the control plane by too much. */
 const LONGEST_LEASE_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Arm, Outcome } from './witness.ts';
+import type { Arm, Outcome } from '../../domain/rollout-tally.ts';
 
 /** How many of the last requests the latency figures are taken over. */
 const SAMPLES = 4096;

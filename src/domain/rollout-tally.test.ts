@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomeClasses, type StepTally } from '../../domain/rollout.ts';
-import { Seconds } from './seconds.ts';
-import { type Arm, type Outcome, outcomeOfStatus, RolloutTally, type Ticket } from './witness.ts';
+import { Seconds } from './busy-seconds.ts';
+import { outcomeClasses, type StepTally } from './rollout.ts';
+import { type Arm, type Outcome, outcomeOfStatus, RolloutTally, type Ticket } from './rollout-tally.ts';
 
 describe('RolloutTally', () => {
   it('counts users, not requests', () => {

@@ -5,7 +5,7 @@ import {
   outcomeClasses,
   type PerArm,
   type StepTally,
-} from '../../domain/rollout.ts';
+} from './rollout.ts';
 
 export type Arm = keyof PerArm;
 /** `client-gone`: the client left before the end of its answer, or of its own request; it is no unit and no failure. */

@@ -1,4 +1,4 @@
-import type { Observation } from '../../domain/rollout.ts';
+import type { Observation } from './rollout.ts';
 
 /** Whole seconds that are kept. */
 const KEPT = 120;
