@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AutolandError } from '../domain/errors.ts';
+import * as analyze from './commands/analyze.ts';
 import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
@@ -43,7 +44,7 @@ try {
   process.exit(report(found, wantsJson()));
 }
 
-for (const group of [demo, setUp, work, check, recorder, look, control, log, house, internal])
+for (const group of [demo, setUp, work, check, recorder, look, analyze, control, log, house, internal])
   group.define(program);
 
 function wantsJson(): boolean {

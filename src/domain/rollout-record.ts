@@ -1,0 +1,25 @@
+import type { Arm, Outcome } from './rollout-tally.ts';
+
+/** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning. */
+export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord;
+
+/** From then on this share of users is on the canary: a step begins. */
+export type WeightRecord = { readonly kind: 'weight'; readonly t: number; readonly weight: number };
+
+/** One request was answered. */
+export type RequestRecord = {
+  readonly kind: 'request';
+  readonly t: number;
+  readonly arm: Arm;
+  readonly user: string;
+  readonly outcome: Outcome;
+};
+
+/** Users whose first request of the step was answered in a window that ends at `t`, and those whose request failed. */
+export type WindowRecord = {
+  readonly kind: 'window';
+  readonly t: number;
+  readonly arm: Arm;
+  readonly users: number;
+  readonly failed: number;
+};

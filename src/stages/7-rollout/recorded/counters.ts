@@ -1,0 +1,126 @@
+import { Seconds } from '../../../domain/busy-seconds.ts';
+import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
+import type { RequestRecord, WindowRecord } from '../../../domain/rollout-record.ts';
+import { isFailure, RolloutTally } from '../../../domain/rollout-tally.ts';
+
+export type Counted = Pick<
+  Observation,
+  'steps' | 'usersExposed' | 'usersErrored' | 'seconds' | 'before' | 'lastRequestAt'
+>;
+
+const mostUsers = 10_000_000;
+
+/** As the router counts. */
+export class RequestCounter {
+  readonly #tally = new RolloutTally(mostUsers);
+  readonly #seconds = new Seconds();
+  #before: Observation['before'] = null;
+  #last: number | undefined;
+
+  beginStep(step: number, weight: number, t: number): void {
+    if (step === 0) this.#before = this.#seconds.level(t * 1000);
+    this.#tally.beginStep(step, weight);
+  }
+
+  add({ t, arm, user, outcome }: RequestRecord): void {
+    this.#seconds.answered(user, isFailure(outcome), t * 1000);
+    this.#last = t;
+    const ticket = this.#tally.evaluated(user, arm);
+    if (ticket !== undefined) this.#tally.answered(ticket, outcome);
+    if (this.#tally.full) throw new RangeError(`more than ${mostUsers} users cannot be told apart`);
+  }
+
+  counted(t: number): Counted {
+    return {
+      ...this.#tally.counts(),
+      seconds: this.#seconds.recent(t * 1000),
+      before: this.#before,
+      lastRequestAt: stamp(this.#last),
+    };
+  }
+}
+
+type Counts = { -readonly [K in keyof PerArm]: PerArm[K] };
+type Step = {
+  readonly step: number;
+  readonly weight: number;
+  readonly units: Counts;
+  readonly failing: Counts;
+};
+type Window = { readonly t: number; users: number; failingUsers: number };
+
+/** As many as the router keeps seconds. */
+const keptWindows = 120;
+
+/**
+ * Adds up users that somebody else has counted. Who came back, who waits for an answer and who failed in an earlier step is
+ * not in them: nothing tells of users who stay away, and each error counts as a user's first.
+ */
+export class WindowCounter {
+  readonly #steps: Step[] = [];
+  readonly #windows: Window[] = [];
+  #before: Observation['before'] = null;
+  #last: number | undefined;
+
+  beginStep(step: number, weight: number): void {
+    if (step === 0) this.#before = levelOf(this.#windows);
+    this.#steps.push({ step, weight, units: zero(), failing: zero() });
+  }
+
+  add({ t, arm, users, failed }: WindowRecord): void {
+    let window = this.#windows.at(-1);
+    if (window?.t !== t) {
+      window = { t, users: 0, failingUsers: 0 };
+      this.#windows.push(window);
+      if (this.#windows.length > keptWindows) this.#windows.shift();
+    }
+    window.users += users;
+    window.failingUsers += failed;
+    if (users > 0) this.#last = t;
+    const step = this.#steps.at(-1);
+    if (step === undefined) return;
+    step.units[arm] += users;
+    step.failing[arm] += failed;
+  }
+
+  counted(): Counted {
+    const sum = (of: (step: Step) => number) => this.#steps.reduce((total, step) => total + of(step), 0);
+    return {
+      steps: this.#steps.map(tallyOf),
+      usersExposed: sum(({ units }) => units.canary),
+      usersErrored: sum(({ failing }) => failing.canary),
+      seconds: this.#windows.map(({ t, ...counts }) => ({ at: stamp(t), ...counts })),
+      before: this.#before,
+      lastRequestAt: stamp(this.#last),
+    };
+  }
+}
+
+function tallyOf({ step, weight, units, failing }: Step): StepTally {
+  return {
+    step,
+    weight,
+    firstErrors: { 'server-error': { ...failing }, 'client-error': zero() },
+    laterErrors: noLaterErrors,
+    units: { ...units },
+    failingUnits: { ...failing },
+    assigned: { ...units },
+    returned: zero(),
+  };
+}
+
+function levelOf(windows: readonly Window[]): Observation['before'] {
+  const users = windows.reduce((sum, window) => sum + window.users, 0);
+  const failingUsers = windows.reduce((sum, window) => sum + window.failingUsers, 0);
+  return users === 0 ? null : { users, failingUsers, seconds: windows.length };
+}
+
+function zero(): Counts {
+  return { canary: 0, baseline: 0 };
+}
+
+function stamp(t: number): string;
+function stamp(t: number | undefined): string | null;
+function stamp(t: number | undefined): string | null {
+  return t === undefined ? null : new Date(t * 1000).toISOString();
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readRecord } from './read-record.ts';
+
+describe('readRecord', () => {
+  it.each([
+    ['{"t":0,"weight":0.01}', { kind: 'weight', t: 0, weight: 0.01 }],
+    [
+      '{"t":1.5,"arm":"canary","user":"u7","error":false,"ms":14}',
+      { kind: 'request', t: 1.5, arm: 'canary', user: 'u7', outcome: 'ok' },
+    ],
+    [
+      '{"t":2,"arm":"baseline","user":7,"error":true}',
+      { kind: 'request', t: 2, arm: 'baseline', user: '7', outcome: 'server-error' },
+    ],
+    [
+      '{"t":2,"arm":"canary","user":"a","status":404}',
+      { kind: 'request', t: 2, arm: 'canary', user: 'a', outcome: 'client-error' },
+    ],
+    [
+      '{"t":12,"arm":"baseline","users":990,"failed":4}',
+      { kind: 'window', t: 12, arm: 'baseline', users: 990, failed: 4 },
+    ],
+  ])('reads %s', (line, record) => {
+    expect(readRecord(line, 1)).toEqual(record);
+  });
+
+  it.each([
+    'nonsense',
+    '[]',
+    'null',
+    '{}',
+    '{"t":"1","weight":0.1}',
+    '{"t":1,"weight":0}',
+    '{"t":1,"weight":1}',
+    '{"t":1e300,"weight":0.1}',
+    '{"t":1,"arm":"stable","user":"a","error":true}',
+    '{"t":1,"arm":"canary","user":"a"}',
+    '{"t":1,"arm":"canary","user":"","error":true}',
+    '{"t":1,"arm":"canary","user":"a","status":700}',
+    '{"t":1,"arm":"canary","users":1.5,"failed":0}',
+    '{"t":1,"arm":"canary","users":1,"failed":2}',
+    '{"t":1,"arm":"canary","users":-1,"failed":-1}',
+  ])('refuses %s, and names the line', (line) => {
+    expect(() => readRecord(line, 17)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining('line 17') }),
+    );
+  });
+
+  it('throws nothing but that, whatever a line holds', () => {
+    const keys = fc.constantFrom('t', 'arm', 'user', 'users', 'failed', 'weight', 'error', 'status');
+    const line = fc.oneof(
+      fc.string(),
+      fc.dictionary(keys, fc.jsonValue()).map((data) => JSON.stringify(data)),
+    );
+    fc.assert(
+      fc.property(line, (text) => {
+        try {
+          expect(Number.isFinite(readRecord(text, 1).t)).toBe(true);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'usage' });
+        }
+      }),
+    );
+  });
+});

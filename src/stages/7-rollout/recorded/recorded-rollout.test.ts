@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planForWeights } from '../../../config/recorded-plan.ts';
+import type { RolloutRecord } from '../../../domain/rollout-record.ts';
+import { Concluding, wordFor } from './conclusion.ts';
+import { type Look, RecordedRollout } from './recorded-rollout.ts';
+
+const weights = [0.01, 0.1, 0.5];
+const plan = planForWeights(weights);
+const begins = [20, 80, 160] as const;
+const ends = 240;
+
+/** Users who ask 500 times a second, of whom each fails in one of a hundred requests, and on the canary in more. */
+function* traffic(seed: number, more: number): Generator<RolloutRecord> {
+  const random = randomOf(seed);
+  const hashes = Array.from({ length: 20_000 }, random);
+  let step = -1;
+  for (let n = 0; n < ends * 500; n += 1) {
+    const t = n / 500;
+    if (t >= (begins[step + 1] ?? ends)) {
+      step += 1;
+      yield { kind: 'weight', t, weight: weights[step] ?? 0 };
+    }
+    const user = Math.floor(random() * hashes.length);
+    const isCanary = (hashes[user] ?? 1) < (weights[step] ?? 0);
+    const outcome = random() < 0.01 + (isCanary ? more : 0) ? 'server-error' : 'ok';
+    yield { kind: 'request', t, arm: isCanary ? 'canary' : 'baseline', user: `${user}`, outcome };
+  }
+}
+
+const weight = (t: number, of: number): RolloutRecord => ({ kind: 'weight', t, weight: of });
+
+/** Mulberry32. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function looksAt(records: Iterable<RolloutRecord>, every = 1): readonly Look[] {
+  const rollout = new RecordedRollout({ plan, every });
+  const looks = [...records].flatMap((record) => rollout.take(record));
+  return [...looks, ...rollout.end()];
+}
+
+function concluded(looks: readonly Look[]) {
+  const concluding = new Concluding();
+  for (const look of looks) concluding.see(look);
+  return concluding.conclusion();
+}
+
+describe('a recorded rollout', () => {
+  it('is promoted where the canary is as good, once its last step is passed', () => {
+    const looks = looksAt(traffic(1, 0));
+    expect(looks.length).toBeGreaterThan(200);
+    const conclusion = concluded(looks);
+    expect(conclusion).toMatchObject({ word: 'promote', look: { weight: 0.5 } });
+    expect(looks.filter((look) => wordFor(look) === 'promote').map(({ weight }) => weight)).toContain(0.01);
+  });
+
+  it('is rolled back where it fails more, as soon as that shows, and however the record goes on', () => {
+    const looks = looksAt(traffic(2, 0.2));
+    expect(concluded(looks)).toMatchObject({
+      word: 'rollback',
+      look: { weight: 0.01, decision: { code: 'rollout.server-errors' } },
+    });
+    expect(looks.at(-1)).toMatchObject({ weight: 0.5, decision: { kind: 'rollback' } });
+  });
+
+  it('decides nothing where it ends before, or nobody comes', () => {
+    const short = [...traffic(1, 0)].filter(({ t }) => t < 22);
+    expect(concluded(looksAt(short))?.word).toBe('inconclusive');
+    const none: RolloutRecord[] = [{ kind: 'weight', t: 0, weight: 0.01 }];
+    expect(concluded(looksAt(none))).toMatchObject({ word: 'inconclusive', look: { usersExposed: 0 } });
+    expect(concluded([])).toBeUndefined();
+  });
+
+  it('looks now and then while nothing comes for years', () => {
+    const requests = [1, 1e9].map(
+      (t) => ({ kind: 'request', t, arm: 'canary', user: 'a', outcome: 'ok' }) as const,
+    );
+    const looks = looksAt([{ kind: 'weight', t: 0, weight: 0.01 }, ...requests]);
+    expect(looks.length).toBeLessThan(1100);
+    expect(looks.some((look) => look.decision.kind === 'raise')).toBe(false);
+  });
+
+  it('does not depend on when the clock of the record began', () => {
+    const words = (shift: number) =>
+      looksAt([...traffic(3, 0.05)].map((record) => ({ ...record, t: record.t + shift }))).map(wordFor);
+    expect(words(1_700_000_000)).toEqual(words(0));
+  });
+
+  it('looks at each window once, when both arms are told', () => {
+    const window = (t: number, failed: number): RolloutRecord[] => [
+      { kind: 'window', t, arm: 'canary', users: 1000, failed },
+      { kind: 'window', t, arm: 'baseline', users: 99_000, failed: 990 },
+    ];
+    const before: RolloutRecord = { kind: 'window', t: -1, arm: 'baseline', users: 10_000, failed: 100 };
+    const records = [before, weight(0, 0.01), ...window(60, 10), ...window(120, 300)];
+    expect(looksAt(records).map((look) => [look.t, wordFor(look)])).toEqual([
+      [60, 'promote'],
+      [120, 'rollback'],
+    ]);
+  });
+
+  it('is never kinder for one more failure on the canary', () => {
+    const rank = { rollback: 0, close: 1, hold: 2, restart: 2, continue: 3, raise: 4, promote: 4 };
+    const window = fc.record({ canary: fc.nat(30), baseline: fc.nat(300) });
+    fc.assert(
+      fc.property(fc.array(window, { minLength: 1, maxLength: 6 }), fc.nat(5), (failing, at) => {
+        const looks = (extra: number) =>
+          looksAt([
+            { kind: 'weight', t: 0, weight: 0.01 },
+            ...failing.flatMap(({ canary, baseline }, n): RolloutRecord[] => [
+              {
+                kind: 'window',
+                t: n + 1,
+                arm: 'canary',
+                users: 100,
+                failed: canary + (n === at ? extra : 0),
+              },
+              { kind: 'window', t: n + 1, arm: 'baseline', users: 9900, failed: baseline },
+            ]),
+          ]);
+        const [before, after] = [looks(0), looks(1)];
+        for (const [n, look] of before.entries())
+          expect(rank[after[n]?.decision.kind ?? 'promote']).toBeLessThanOrEqual(rank[look.decision.kind]);
+      }),
+    );
+  });
+
+  const request: RolloutRecord = { kind: 'request', t: 1, arm: 'canary', user: 'a', outcome: 'ok' };
+  const window: RolloutRecord = { kind: 'window', t: 1, arm: 'canary', users: 1, failed: 0 };
+  it.each<[string, readonly RolloutRecord[]]>([
+    ['a time that falls', [weight(5, 0.01), request]],
+    ['another weight', [weight(0, 0.02)]],
+    ['a step too many', [...weights, 0.6].map((of, n) => weight(n, of))],
+    ['requests and windows', [weight(0, 0.01), request, window]],
+    ['windows and requests', [weight(0, 0.01), window, request]],
+  ])('throws at %s', (_case, records) => {
+    expect(() => looksAt(records)).toThrow(RangeError);
+  });
+});

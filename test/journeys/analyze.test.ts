@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCli } from './cli.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'autoland-analyze-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function recorded(name: string, lines: readonly object[]): string {
+  const path = join(dir, name);
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return path;
+}
+
+/** A minute of baseline, and two of a canary that fails `failed` of 1,000 users. */
+const windows = (failed: number) => [
+  { t: 60, arm: 'baseline', users: 100_000, failed: 1000 },
+  { t: 60, weight: 0.01 },
+  ...[120, 180].flatMap((t) => [
+    { t, arm: 'canary', users: 1000, failed },
+    { t, arm: 'baseline', users: 99_000, failed: 990 },
+  ]),
+];
+
+describe('autoland analyze', () => {
+  it('says what a rollout would have decided, and when', async () => {
+    const good = await runCli(['analyze', recorded('good.ndjson', windows(10))]);
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout).toMatch(/^promote at 120 s, with 1000 users on the canary\.$/m);
+    const bad = await runCli(['analyze', recorded('bad.ndjson', windows(200))]);
+    expect(bad).toMatchObject({ code: 1, stderr: '' });
+    expect(bad.stdout).toMatch(
+      /^rollback at 120 s \(rollout\.server-errors\), with 1000 users on the canary\.$/m,
+    );
+  });
+
+  it('answers each look as a line of JSON, with the evidence', async () => {
+    const { code, stdout } = await runCli(['analyze', '--json', recorded('json.ndjson', windows(200))]);
+    expect(code).toBe(1);
+    const looks = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(looks).toMatchObject([
+      { t: 120, weight: 0.01, decision: 'rollback', code: 'rollout.server-errors', usersExposed: 1000 },
+      { t: 180, weight: 0.01, decision: 'rollback', usersErrored: 400 },
+    ]);
+    expect(looks[0]).toHaveProperty('evidence.0.threshold');
+  });
+
+  it('takes the plan of a configuration, which may want more', async () => {
+    const plan = join(dir, 'autoland.yaml');
+    writeFileSync(plan, 'version: 1\nrollout:\n  steps: [{ share: 1%, exclude: 20, limit: 1h, bake: 5m }]\n');
+    const bakes = await runCli(['analyze', '--plan', plan, recorded('plan.ndjson', windows(10))]);
+    expect(bakes).toMatchObject({ code: 1 });
+    expect(bakes.stdout).toMatch(/^inconclusive at 180 s/m);
+    const other = await runCli([
+      'analyze',
+      '--plan',
+      plan,
+      '--weight',
+      '2%',
+      recorded('other.ndjson', windows(10).slice(2)),
+    ]);
+    expect(other).toMatchObject({ code: 2 });
+    expect(other.stderr).toContain("the plan's step 1 has the weight 0.01, not 0.02");
+  });
+
+  it.each<[string, readonly object[], string]>([
+    ['no weight', [{ t: 1, arm: 'canary', user: 'a', error: true }], 'mend: write {"t":0,"weight":0.01}'],
+    ['nothing', [], 'expected a line with a weight'],
+    [
+      'another shape',
+      [
+        { t: 1, weight: 0.1 },
+        { t: 1, arm: 'stable', user: 'a', error: true },
+      ],
+      'in line 2, arm: ',
+    ],
+    [
+      'a time that falls',
+      [
+        { t: 9, weight: 0.1 },
+        { t: 1, arm: 'canary', user: 'a', error: true },
+      ],
+      'line 2',
+    ],
+  ])('refuses %s with the line and the mend', async (_case, lines, told) => {
+    const { code, stdout, stderr } = await runCli(['analyze', recorded('wrong.ndjson', lines)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(told);
+    expect(stderr).toContain('[usage]');
+  });
+});
