@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SaxesParser } from 'saxes';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runCli } from './cli.ts';
 
@@ -47,6 +48,25 @@ describe('autoland analyze', () => {
       { t: 180, weight: 0.01, decision: 'rollback', usersErrored: 400 },
     ]);
     expect(looks[0]).toHaveProperty('evidence.0.threshold');
+  });
+
+  it('draws the evidence, well-formed, into a file and over no link', async () => {
+    const plot = join(dir, 'plot.svg');
+    const file = recorded('plot.ndjson', windows(200));
+    expect(await runCli(['analyze', file, '--plot', plot])).toMatchObject({ code: 1, stderr: '' });
+    const texts: string[] = [];
+    const parser = new SaxesParser();
+    parser.on('text', (text) => texts.push(text));
+    parser.write(readFileSync(plot, 'utf8')).close();
+    expect(texts.join('|')).toContain(
+      'rollback at 120 s (rollout.server-errors): 1000 users had met the canary, 200',
+    );
+    symlinkSync(plot, join(dir, 'link.svg'));
+    expect(await runCli(['analyze', file, '--plot', join(dir, 'link.svg')])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+    expect(await runCli(['analyze', file, '--plot', join(dir, 'none', 'x.svg')])).toMatchObject({ code: 2 });
   });
 
   it('takes the plan of a configuration, which may want more', async () => {

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import { jsonText, print } from '../output.ts';
+import { mustBeWritable, save } from '../save.ts';
 import { readShare } from '../shares.ts';
 
 type AnalyzeOptions = {
   readonly plan?: string;
   readonly weight?: string;
   readonly every: string;
+  readonly plot?: string;
   readonly json?: true;
 };
 
@@ -18,6 +20,7 @@ export function define(program: Command): void {
     .option('--plan <file>', 'an autoland.yaml; default: a plan for the weights of the record')
     .option('--weight <share>', 'users on the canary, for a record that does not say: 1% or 0.01')
     .option('--every <seconds>', 'time between two looks at requests', '1')
+    .option('--plot <file>', 'draws the evidence over time, as SVG')
     .option('--json', 'each look as a line of JSON')
     .addHelpText(
       'after',
@@ -29,19 +32,24 @@ export function define(program: Command): void {
 async function analyze(file: string, options: AnalyzeOptions): Promise<void> {
   const { analyzeFile } = await import('../../wiring/analyze.ts');
   const { dataOf, LookLines, renderConclusion } = await import('../render/analysis.ts');
-  const { plan, json } = options;
+  const { PlotPoints } = await import('../render/analysis-plot.ts');
+  const { plan, json, plot } = options;
+  if (plot !== undefined) await mustBeWritable(plot);
   const weight = options.weight === undefined ? undefined : readShare(options.weight);
   const lines = new LookLines();
+  const points = plot === undefined ? undefined : new PlotPoints();
   const conclusion = await analyzeFile({
     file,
     plan,
     weight,
     every: readSeconds(options.every),
     onLook: (look) => {
+      points?.see(look);
       if (json) process.stdout.write(`${jsonText(dataOf(look))}\n`);
       else for (const line of lines.of(look)) process.stdout.write(`${line}\n`);
     },
   });
+  if (plot !== undefined && points !== undefined) await save(plot, points.svg(conclusion));
   if (!json) print(undefined, conclusion, renderConclusion);
   if (conclusion.word !== 'promote') process.exitCode = 1;
 }
