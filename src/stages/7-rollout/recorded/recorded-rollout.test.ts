@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planForWeights } from '../../../config/recorded-plan.ts';
+import { seededRandom } from '../../../demo/traffic/random.ts';
 import type { RolloutRecord } from '../../../domain/rollout-record.ts';
 import { Concluding, wordFor } from './conclusion.ts';
 import { type Look, RecordedRollout } from './recorded-rollout.ts';
@@ -12,7 +13,7 @@ const ends = 240;
 
 /** Users who ask 500 times a second, of whom each fails in one of a hundred requests, and on the canary in more. */
 function* traffic(seed: number, more: number): Generator<RolloutRecord> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const hashes = Array.from({ length: 20_000 }, random);
   let step = -1;
   for (let n = 0; n < ends * 500; n += 1) {
@@ -29,17 +30,6 @@ function* traffic(seed: number, more: number): Generator<RolloutRecord> {
 }
 
 const weight = (t: number, of: number): RolloutRecord => ({ kind: 'weight', t, weight: of });
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function looksAt(records: Iterable<RolloutRecord>, every = 1): readonly Look[] {
   const rollout = new RecordedRollout({ plan, every });
