@@ -85,15 +85,16 @@ describe('a recorded rollout', () => {
   });
 
   it('looks at each window once, when both arms are told', () => {
-    const window = (t: number, failed: number): RolloutRecord[] => [
-      { kind: 'window', t, arm: 'canary', users: 1000, failed },
-      { kind: 'window', t, arm: 'baseline', users: 99_000, failed: 990 },
+    const window = (t: number, users: number, failed: number): RolloutRecord[] => [
+      { kind: 'window', t, arm: 'canary', users, failed },
+      { kind: 'window', t, arm: 'baseline', users: 100_000 - users, failed: 1000 - users / 100 },
     ];
     const before: RolloutRecord = { kind: 'window', t: -1, arm: 'baseline', users: 10_000, failed: 100 };
-    const records = [before, weight(0, 0.01), ...window(60, 10), ...window(120, 300)];
-    expect(looksAt(records).map((look) => [look.t, wordFor(look)])).toEqual([
-      [60, 'promote'],
-      [120, 'rollback'],
+    const records = [before, weight(0, 0.01), ...window(60, 1000, 10), weight(60, 0.1)];
+    records.push(...window(120, 10_000, 300));
+    expect(looksAt(records).map((look) => [look.t, look.weight, wordFor(look)])).toEqual([
+      [60, 0.01, 'promote'],
+      [120, 0.1, 'rollback'],
     ]);
   });
 

@@ -95,7 +95,9 @@ export class RecordedRollout {
   }
 
   #looksBefore({ t, kind }: RolloutRecord): readonly Look[] {
-    if (this.#counter instanceof WindowCounter) return t > this.#now ? this.#lookAtWindow() : [];
+    // A window that ends where a step begins is of the step before.
+    if (this.#counter instanceof WindowCounter)
+      return t > this.#now || kind === 'weight' ? this.#lookAtWindow() : [];
     if (this.#counter === undefined && kind === 'window') return [];
     const looks: Look[] = [];
     const every = Math.max(this.#options.every, (t - (this.#nextLook ?? t)) / mostLooksInPause);
