@@ -1,6 +1,6 @@
 import type { Arm, Outcome } from './rollout-tally.ts';
 
-/** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning. */
+/** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning, from 0. */
 export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord;
 
 /** From then on this share of users is on the canary: a step begins. */

@@ -50,7 +50,7 @@ export type HowToInstall = {
   readonly near?: string | undefined;
 };
 
-export type Keeper = (dir: string, near?: string) => Promise<SandboxResult | undefined>;
+type Keeper = (dir: string, near?: string) => Promise<SandboxResult | undefined>;
 
 /** Where the project stands in the sandbox. */
 export const projectInside = '/work';

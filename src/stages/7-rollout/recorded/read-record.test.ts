@@ -34,6 +34,7 @@ describe('readRecord', () => {
     '{"t":1,"weight":0}',
     '{"t":1,"weight":1}',
     '{"t":1e300,"weight":0.1}',
+    '{"t":-1,"weight":0.1}',
     '{"t":1,"arm":"stable","user":"a","error":true}',
     '{"t":1,"arm":"canary","user":"a"}',
     '{"t":1,"arm":"canary","user":"","error":true}',

@@ -4,7 +4,7 @@ import type { RolloutRecord } from '../../../domain/rollout-record.ts';
 import { outcomeOfStatus } from '../../../domain/rollout-tally.ts';
 
 /** As far as a date goes. */
-const t = z.number().min(-8e9).max(8e9);
+const t = z.number().min(0).max(8e9);
 const arm = z.enum(['canary', 'baseline']);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -89,8 +89,8 @@ describe('a recorded rollout', () => {
       { kind: 'window', t, arm: 'canary', users, failed },
       { kind: 'window', t, arm: 'baseline', users: 100_000 - users, failed: 1000 - users / 100 },
     ];
-    const before: RolloutRecord = { kind: 'window', t: -1, arm: 'baseline', users: 10_000, failed: 100 };
-    const records = [before, weight(0, 0.01), ...window(60, 1000, 10), weight(60, 0.1)];
+    const before: RolloutRecord = { kind: 'window', t: 1, arm: 'baseline', users: 10_000, failed: 100 };
+    const records = [before, weight(1, 0.01), ...window(60, 1000, 10), weight(60, 0.1)];
     records.push(...window(120, 10_000, 300));
     expect(looksAt(records).map((look) => [look.t, look.weight, wordFor(look)])).toEqual([
       [60, 0.01, 'promote'],
