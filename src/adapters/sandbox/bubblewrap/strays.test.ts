@@ -9,22 +9,22 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** It only bears the mark: a stray can hardly be made on purpose. */
-async function marked(pid: number, startTime: string): Promise<ChildProcess> {
+/** It only bears the mark: a stray can hardly be made on purpose. Any sweep on the machine may end it, at any moment. */
+async function marked(pid: number, startTime: string) {
   const [, mark = ''] = ownerArguments({ pid, startTime });
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log(1)', mark, 'more']);
   children.push(child);
-  await once(child.stdout, 'data');
-  return child;
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  return { child, ended };
 }
 
 describe('sweepStrays', () => {
   it('ends what belongs to a process that is gone, or whose pid another one has now', async () => {
     const gone = spawnSync('true').pid;
     for (const stray of [await marked(gone, '1'), await marked(process.pid, '1')]) {
-      const ended = once(stray, 'exit');
       sweepStrays();
-      expect(await ended).toEqual([null, 'SIGKILL']);
+      expect(await stray.ended).toEqual([null, 'SIGKILL']);
     }
   });
 
@@ -33,6 +33,9 @@ describe('sweepStrays', () => {
     const other = await marked(NaN, 'x');
     sweepStrays();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect([own, other].map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+    expect([own, other].map(({ child: { exitCode, signalCode } }) => exitCode ?? signalCode)).toEqual([
+      null,
+      null,
+    ]);
   });
 });
