@@ -25,11 +25,11 @@ type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
 export class TempGit
   implements GitReader, FileHistory, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
 {
+  static readonly #answers = new Map<string, Buffer>();
   readonly dir = mkdtempSync(join(tmpdir(), 'autoland-test-git-'));
-  readonly #read = new Map<string, Buffer | undefined>();
 
   constructor() {
-    this.#git(['init', '-q', '-b', 'main', '.']);
+    this.#git(['init', '-q', '-b', 'main', '--template=', '.']);
   }
 
   remove(): void {
@@ -65,10 +65,8 @@ export class TempGit
   }
 
   async diff(base: Sha, head: Sha): Promise<readonly FileChange[]> {
-    const raw = this.#git(['diff', '--raw', '-M', '--no-abbrev', base, head]).split('\n').filter(Boolean);
-    const stats = this.#git(['diff', '--numstat', '-M', '--no-renames', base, head])
-      .split('\n')
-      .filter(Boolean);
+    const raw = this.#lines(['diff', '--raw', '-M', '--no-abbrev', base, head]);
+    const stats = this.#lines(['diff', '--numstat', '-M', '--no-renames', base, head]);
     const counts = new Map(stats.map((line) => [line.split('\t')[2] ?? '', line.split('\t')]));
     return raw.map((line) => {
       const [meta = '', first = '', second] = line.slice(1).split('\t');
@@ -76,7 +74,7 @@ export class TempGit
       const path = second ?? first;
       const status = statuses[letter[0] ?? ''] ?? 'modified';
       const [added = '0', removed = '0'] = counts.get(path) ?? [];
-      const size = status === 'deleted' ? 0 : Number(this.#git(['cat-file', '-s', blob]));
+      const size = status === 'deleted' ? 0 : Number(this.#fixed(['cat-file', '-s', blob]));
       return {
         path,
         ...(second === undefined ? {} : { oldPath: first }),
@@ -93,7 +91,8 @@ export class TempGit
   async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
     const range = base === null ? head : `${base}..${head}`;
     const format = '--format=%H%x01%T%x01%P%x01%B';
-    return this.#git(['log', '-z', '--first-parent', '--reverse', format, range])
+    return this.#fixed(['log', '-z', '--first-parent', '--reverse', format, range])
+      .toString()
       .split('\0')
       .filter(Boolean)
       .map((record) => {
@@ -103,53 +102,34 @@ export class TempGit
   }
 
   async touches(head: Sha, paths: readonly string[], most: number): Promise<readonly Touch[]> {
-    const log = this.#git(['log', `-n${most}`, '--format=%H%x09%ae%x09%ct', head, '--', ...paths]);
-    return log
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [sha = '', author = '', at = ''] = line.split('\t');
-        return { sha, author, at: new Date(Number(at) * 1000) };
-      });
+    const log = this.#lines(['log', `-n${most}`, '--format=%H%x09%ae%x09%ct', head, '--', ...paths]);
+    return log.map((line) => {
+      const [sha = '', author = '', at = ''] = line.split('\t');
+      return { sha, author, at: new Date(Number(at) * 1000) };
+    });
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
-    const name = `${commit}:${path}`;
-    if (!this.#read.has(name)) this.#read.set(name, this.#blob(name));
-    return this.#read.get(name);
-  }
-
-  #blob(name: string): Buffer | undefined {
     try {
-      return this.#bytes(['cat-file', 'blob', name]);
+      return this.#fixed(['cat-file', 'blob', `${commit}:${path}`]);
     } catch {
       return undefined;
     }
   }
 
   async list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]> {
-    const lines = this.#git([
-      'ls-tree',
-      '-r',
-      '-l',
-      '--full-tree',
-      commit,
-      ...(under === '' ? [] : [`${under}/`]),
-    ]);
-    return lines
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [meta = '', path = ''] = line.split('\t');
-        const [mode = '', , , size = '0'] = meta.split(/ +/);
-        return { path, kind: kinds[mode] ?? 'file', size: Number(size) };
-      });
+    const below = under === '' ? [] : [`${under}/`];
+    return this.#lines(['ls-tree', '-r', '-l', '--full-tree', commit, ...below]).map((line) => {
+      const [meta = '', path = ''] = line.split('\t');
+      const [mode = '', , , size = '0'] = meta.split(/ +/);
+      return { path, kind: kinds[mode] ?? 'file', size: Number(size) };
+    });
   }
 
   async exportTree(commit: Sha, dir: string): Promise<void> {
     mkdirSync(dir, { recursive: true });
     for (const { path, kind } of await this.list(commit, '')) {
-      const bytes = this.#bytes(['cat-file', 'blob', `${commit}:${path}`]);
+      const bytes = this.#fixed(['cat-file', 'blob', `${commit}:${path}`]);
       mkdirSync(dirname(join(dir, path)), { recursive: true });
       if (kind === 'symlink') symlinkSync(bytes.toString(), join(dir, path));
       else writeFileSync(join(dir, path), bytes, { mode: kind === 'executable' ? 0o755 : 0o644 });
@@ -180,6 +160,18 @@ export class TempGit
       const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
       return { kind: 'conflict', paths: output.split('\n\n')[0]?.split('\n').slice(1) ?? [] };
     }
+  }
+
+  #lines(args: readonly string[]): readonly string[] {
+    return this.#fixed(args).toString().split('\n').filter(Boolean);
+  }
+
+  /** What names its objects by their digests has one answer, in whichever repository of this process they are. */
+  #fixed(args: readonly string[]): Buffer {
+    const name = args.join('\0');
+    const known = TempGit.#answers.get(name) ?? this.#bytes(args);
+    if (known.length < 1024 * 1024) TempGit.#answers.set(name, known);
+    return known;
   }
 
   #git(

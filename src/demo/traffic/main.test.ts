@@ -120,10 +120,11 @@ describe('simulated users', () => {
   it('say when they cannot keep up, and send one request a user at a time', async () => {
     const open = new Set<string>();
     let twice = 0;
+    let users = 0;
     const origin = await serve((request, response) => {
       const id = /id=(\d+)/.exec(request.headers.cookie ?? '')?.[1];
       if (id !== undefined && open.has(id)) twice += 1;
-      if (id === undefined) response.setHeader('set-cookie', `id=${open.size + 1000 * Math.random()}`);
+      if (id === undefined) response.setHeader('set-cookie', `id=${++users}`);
       else open.add(id);
       setTimeout(() => {
         if (id !== undefined) open.delete(id);
