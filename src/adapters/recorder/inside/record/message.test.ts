@@ -15,6 +15,9 @@ const request = { method: 'GET', url: '/a?b=1' };
 const answer = (status: number, headers: readonly string[], body: string) =>
   message([`HTTP/1.1 ${status} Whatever`, ...headers], body, { request });
 const json = 'Content-Type: application/json';
+const parts = (delimiter: string, value: string) =>
+  `--${delimiter}\r\nContent-Disposition: form-data; name="a"\r\n\r\n${value}\r\n--${delimiter}--\r\n`;
+const form = (boundary: string) => `Content-Type: multipart/form-data; boundary=${boundary}`;
 
 describe('a message as it is compared', () => {
   it('has one name however its address is written, and another digest', () => {
@@ -31,6 +34,8 @@ describe('a message as it is compared', () => {
     ['the case of a name', get('/', 'Cookie: a'), get('/', 'cookie:  a')],
     ['the order of keys', answer(200, [json], '{"a":1,"b":2}'), answer(200, [json], '{"b":2,"a":1}')],
     ['what a failure says', answer(500, [], 'at a.js:1:2'), answer(500, [], 'at a.js:3:4')],
+    ['what parts a form', answer(200, [], parts('----x-1', 'b')), answer(200, [], parts('----y', 'b'))],
+    ['what a form is said to be parted by', get('/', form('x-1')), get('/', form('"y z"'))],
     ['the port of an own server', get('http://127.0.0.1:41234/'), get('http://127.0.0.1:41235/')],
   ])('is the same but for %s', (_name, one, other) => {
     expect(facetsOf(one)).toEqual(facetsOf(other));
@@ -42,6 +47,9 @@ describe('a message as it is compared', () => {
     ['place', answer(302, ['Location: /a'], ''), answer(302, ['Location: //a'], '')],
     ['text', answer(200, [], 'a'), answer(200, [], 'b')],
     ['value', answer(200, [json], '{"a":1}'), answer(200, [json], '{"a":"1"}')],
+    ['part of a form', answer(200, [], parts('x', 'b')), answer(200, [], parts('x', 'c'))],
+    ['kind of form', get('/', form('x')), get('/', 'Content-Type: multipart/mixed; boundary=x')],
+    ['line, where nothing ends', answer(200, [], '--x\nb'), answer(200, [], '--y\nb')],
     ['credentials', get('/', 'Authorization: a'), get('/', 'Authorization: b')],
   ])('differs by its %s', (_name, one, other) => {
     expect(facetsOf(one)).not.toEqual(facetsOf(other));

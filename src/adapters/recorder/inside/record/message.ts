@@ -65,7 +65,7 @@ function tellResponse(
 function headersOf(lines: readonly string[], wanted: readonly string[]): ToldMessage['facets'] {
   return wanted.flatMap((name) => {
     const values = valuesOf(lines, name);
-    return values.length === 0 ? [] : [{ facet: name, told: tell(values) }];
+    return values.length === 0 ? [] : [{ facet: name, told: tell(values.map(withoutParameter)) }];
   });
 }
 
@@ -90,10 +90,21 @@ const textual = /^(?:text\/|application\/(?:.*\+)?(?:json|xml|x-www-form-urlenco
 function textOf(body: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return /[^\P{Cc}\t\r\n]/u.test(text) ? undefined : text;
+    return /[^\P{Cc}\t\r\n]/u.test(text) ? undefined : withoutDelimiter(text);
   } catch {
     return undefined;
   }
+}
+
+/** What parts a multipart body is drawn at random each time (RFC 2046, section 5.1.1): which it was says nothing of who sent it. */
+function withoutDelimiter(text: string): string {
+  const [, delimiter] = /^(--[\w'()+,./:=? -]{1,70})\r?\n/.exec(text) ?? [];
+  if (delimiter === undefined || !text.includes(`\n${delimiter}--`)) return text;
+  return text.replaceAll(delimiter, '--…');
+}
+
+function withoutParameter(value: string): string {
+  return /^multipart\//i.test(value) ? value.replace(/(;\s*boundary=)(?:"[^"]*"|[^;]*)/i, '$1…') : value;
 }
 
 function parsed(text: string): unknown {
