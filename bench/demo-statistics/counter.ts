@@ -110,6 +110,7 @@ export class Counter {
       nonce: 'one',
       at: stamp(time),
       steps: this.tallies.map(stepTally),
+      latencyBounds: [],
       usersExposed: 0,
       usersErrored: 0,
       lastRequestAt: stamp(this.lastAnswer),
@@ -125,5 +126,6 @@ function stepTally(tally: Tally): StepTally {
   const firstErrors = { 'server-error': first, 'client-error': none() };
   const server = [...later].map(([after, counts]) => ({ after, ...counts }));
   const laterErrors = { 'server-error': server, 'client-error': [] };
-  return { step, weight, firstErrors, laterErrors, units, failingUnits: failing, assigned, returned };
+  const counted = { units, failingUnits: failing, assigned, returned, latencies: [] };
+  return { step, weight, firstErrors, laterErrors, ...counted };
 }

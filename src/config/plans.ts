@@ -3,11 +3,12 @@ import type { ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
 
 export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
-  const { alpha, beta, ceiling, steps } = config.rollout;
+  const { alpha, beta, ceiling, latency, steps } = config.rollout;
   return {
     alpha,
     beta,
     ceiling,
+    ...(latency === null ? {} : { latency }),
     steps: steps.map((step) => ({
       weight: step.share,
       exclude: step.exclude,

@@ -190,6 +190,18 @@ const rollout = z
     alpha: errorRate.default(0.01).describe('Chance to roll back a change that alters nothing'),
     beta: errorRate.default(0.05).describe('Chance to go on with a canary as bad as what the step excludes'),
     ceiling: errorRate.default(0.05).describe('Share of failing users below which an excess is tolerated'),
+    latency: z
+      .strictObject({
+        tolerate: z
+          .number()
+          .min(1)
+          .max(100)
+          .default(1.4)
+          .describe('Factor by which users of the canary may wait longer for the first byte of an answer'),
+      })
+      .nullable()
+      .prefault({})
+      .describe('Roll back what makes users wait; null: how long they wait is not looked at'),
     // A lease lasts for four looks, and the router grants a minute at most.
     lookSeconds: z.number().min(0.1).max(15).default(0.5).describe('Time between two looks at the canary'),
     steps: steps.prefault([

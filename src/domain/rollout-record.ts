@@ -13,6 +13,8 @@ export type RequestRecord = {
   readonly arm: Arm;
   readonly user: string;
   readonly outcome: Outcome;
+  /** To the first byte; undefined: it was not measured. */
+  readonly seconds?: number;
 };
 
 /** Users whose first request of the step was answered in a window that ends at `t`, and those whose request failed. */
@@ -22,4 +24,6 @@ export type WindowRecord = {
   readonly arm: Arm;
   readonly users: number;
   readonly failed: number;
+  /** Of those users, by how long they waited; bounds in seconds, the same in the whole record. undefined: not measured. */
+  readonly latency?: { readonly bounds: readonly number[]; readonly counts: readonly number[] };
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Seconds } from './busy-seconds.ts';
+import { latencyBounds, latencyBucket } from './latency.ts';
 import { outcomeClasses, type StepTally } from './rollout.ts';
 import { type Arm, type Outcome, outcomeOfStatus, RolloutTally, type Ticket } from './rollout-tally.ts';
 
@@ -25,8 +26,10 @@ describe('RolloutTally', () => {
           failingUnits: { canary: 1, baseline: 0 },
           assigned: { canary: 1, baseline: 1 },
           returned: { canary: 1, baseline: 0 },
+          latencies: [],
         },
       ],
+      latencyBounds,
     });
   });
 
@@ -109,6 +112,37 @@ describe('RolloutTally', () => {
     ]);
   });
 
+  it('takes how long users waited at their first request of each step, by what was known of their arm', () => {
+    const tally = begun();
+    const ask = (user: string, arm: Arm, seconds: number | undefined, outcome: Outcome = 'ok') => {
+      const ticket = tally.evaluated(user, arm);
+      if (ticket !== undefined) tally.answered(ticket, outcome, seconds);
+    };
+    ask('met', 'canary', 0.1);
+    for (const seconds of [0.2, 9]) ask('known', 'baseline', seconds);
+    ask('cold', 'baseline', undefined);
+    ask('gone', 'baseline', 3, 'client-gone');
+    tally.beginStep(1, 0.1);
+    for (const user of ['met', 'known', 'gone', 'new']) ask(user, 'canary', 0.4, 'server-error');
+    tally.beginStep(2, 0.1);
+    ask('known', 'canary', 0.4);
+    ask('cold', 'baseline', 0.4);
+    const seen = tally
+      .counts()
+      .steps.map(({ latencies }) =>
+        latencies.map(({ after, ...arms }) => [after, places(arms.canary), places(arms.baseline)]),
+      );
+    const at = (...seconds: readonly number[]) => seconds.map((each) => latencyBucket(each));
+    expect(seen).toEqual([
+      [[0, at(0.1), at(0.2)]],
+      [
+        [0, at(0.4), []],
+        [0.01, at(0.4, 0.4), []],
+      ],
+      [[0.01, [], at(0.4)]],
+    ]);
+  });
+
   it('says when it cannot remember a user, and goes on for those it knows', () => {
     const tally = new RolloutTally(1);
     tally.beginStep(0, 0.5);
@@ -140,6 +174,11 @@ describe('RolloutTally', () => {
     );
   });
 });
+
+/** The bucket of each unit. */
+function places(counts: readonly number[]): readonly number[] {
+  return counts.flatMap((count, j) => Array<number>(count).fill(j));
+}
 
 type Request = { arm: Arm; outcome: Outcome; late: boolean };
 /** By user, then by step. A late answer comes after the next step has begun. */

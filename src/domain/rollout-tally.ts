@@ -1,3 +1,4 @@
+import { latencyBounds, latencyBucket } from './latency.ts';
 import {
   type LaterErrors,
   type Observation,
@@ -19,6 +20,8 @@ export type Ticket = {
   readonly index: number;
   /** The user's first request of the step. */
   readonly first: boolean;
+  /** The weight at which the user was seen on baseline before, 0 if never; undefined: the user's arm was known before. */
+  readonly after: number | undefined;
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -32,6 +35,7 @@ type StepCounts = {
   readonly failingUnits: Counts;
   readonly assigned: Counts;
   readonly returned: Counts;
+  readonly latencies: { readonly after: number; readonly canary: number[]; readonly baseline: number[] }[];
 };
 
 /* What is remembered of a user: one integer of 32 bits. From bit 20: 1 + place of the last step that saw the user. */
@@ -86,6 +90,7 @@ export class RolloutTally {
       failingUnits: zero(),
       assigned: zero(),
       returned: zero(),
+      latencies: [],
     });
   }
 
@@ -100,6 +105,7 @@ export class RolloutTally {
       this.#exposed += 1;
     }
     const first = bits >> STEP_SHIFT !== index + 1;
+    const after = first ? this.#seenAt(bits, step) : undefined;
     if (first) {
       const isNew = bits >> STEP_SHIFT === 0 ? STEP_NEW : 0;
       bits = (bits & OF_ROLLOUT) | ((index + 1) << STEP_SHIFT) | (arm === 'canary' ? STEP_CANARY : 0) | isNew;
@@ -111,26 +117,38 @@ export class RolloutTally {
       step.returned[bits & STEP_CANARY ? 'canary' : 'baseline'] += 1;
     }
     this.#users.set(user, bits);
-    return { user, arm, index, first };
+    return { user, arm, index, first, after };
   }
 
-  answered(ticket: Ticket, outcome: Outcome): void {
+  /** `seconds`: to the first byte, or as long as was waited in vain; undefined: they say nothing. */
+  answered(ticket: Ticket, outcome: Outcome, seconds?: number): void {
     const step = this.#steps[ticket.index];
     const before = this.#users.get(ticket.user);
     if (step === undefined || before === undefined) return;
     let bits = before;
     if (ticket.first) {
       if (bits >> STEP_SHIFT === ticket.index + 1) bits |= STEP_ENDED;
-      if (outcome !== 'client-gone') step.units[ticket.arm] += 1;
+      if (outcome !== 'client-gone') {
+        step.units[ticket.arm] += 1;
+        if (seconds !== undefined) waited(step, ticket, seconds);
+      }
       if (isFailure(outcome)) step.failingUnits[ticket.arm] += 1;
     }
     if (isFailure(outcome)) bits = this.#failed(bits, step, ticket, outcome);
     this.#users.set(ticket.user, bits);
   }
 
-  counts(): Pick<Observation, 'steps' | 'usersExposed' | 'usersErrored'> {
+  counts(): Pick<Observation, 'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored'> {
     const steps: StepTally[] = structuredClone(this.#steps);
-    return { steps, usersExposed: this.#exposed, usersErrored: this.#errored };
+    return { steps, latencyBounds, usersExposed: this.#exposed, usersErrored: this.#errored };
+  }
+
+  #seenAt(bits: number, { weight }: StepCounts): number | undefined {
+    const place = bits >> STEP_SHIFT;
+    if (place === 0) return 0;
+    const after = this.#steps[place - 1]?.weight;
+    const isShown = (bits & STEP_CANARY) !== 0 || after === undefined || after >= weight;
+    return isShown ? undefined : after;
   }
 
   #failed(before: number, step: StepCounts, { arm, index }: Ticket, outcome: OutcomeClass): number {
@@ -168,6 +186,19 @@ export class RolloutTally {
     this.#full = true;
     return false;
   }
+}
+
+function waited({ latencies }: StepCounts, { after, arm }: Ticket, seconds: number): void {
+  if (after === undefined) return;
+  let own = latencies.find((each) => each.after === after);
+  if (own === undefined) {
+    const none = () => Array<number>(latencyBounds.length + 1).fill(0);
+    own = { after, canary: none(), baseline: none() };
+    latencies.push(own);
+    latencies.sort((one, other) => one.after - other.after);
+  }
+  const bucket = latencyBucket(seconds);
+  own[arm][bucket] = (own[arm][bucket] ?? 0) + 1;
 }
 
 export function isFailure(outcome: Outcome): outcome is OutcomeClass {

@@ -24,6 +24,13 @@ export type RolloutPlan = {
   readonly beta: number;
   /** Share of failing units below which a relative excess is tolerated (docs/statistics.md). */
   readonly ceiling: number;
+  /** Absent: users who wait longer are no reason to roll back. */
+  readonly latency?: LatencyPlan;
+};
+
+export type LatencyPlan = {
+  /** By this factor the canary may be slower: from 1. */
+  readonly tolerate: number;
 };
 
 /** A flag's key carries the nonce: nobody can choose an arm by choosing an id. */
@@ -54,6 +61,18 @@ export type StepTally = {
   readonly assigned: PerArm;
   /** Of the users first exposed in this step: those who came back with a second request. */
   readonly returned: PerArm;
+  /** How long users waited at their first request of this step, after the warm-up, by what was known of their arm. */
+  readonly latencies: readonly Latencies[];
+};
+
+/**
+ * Units by bucket of the time to the first byte, one more than there are bounds. `after`: the weight at which the users were seen on
+ * baseline before; 0: they were not seen. Where they were on the canary, their arm is known.
+ */
+export type Latencies = {
+  readonly after: number;
+  readonly canary: readonly number[];
+  readonly baseline: readonly number[];
 };
 
 /** Of users whose error before was on baseline, at the weight `after`: where it was on the canary, their arm is known. */
@@ -69,6 +88,8 @@ export type Observation = {
   /** RFC 3339. */
   readonly at: string;
   readonly steps: readonly StepTally[];
+  /** Seconds, rising: of the latencies of all steps. Empty: the witness measures none. */
+  readonly latencyBounds: readonly number[];
   /** Distinct users who met the candidate. */
   readonly usersExposed: number;
   /** Of those, users to whom the candidate answered with a server or client error. */

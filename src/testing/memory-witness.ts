@@ -61,6 +61,7 @@ export class MemoryWitness implements Witness {
       nonce,
       at: now.toISOString(),
       steps,
+      latencyBounds: [],
       usersExposed: steps.reduce((most, step) => Math.max(most, step.assigned.canary), 0),
       usersErrored: steps.reduce((sum, step) => sum + step.firstErrors['server-error'].canary, 0),
       lastRequestAt: now.toISOString(),
@@ -87,6 +88,7 @@ function meet({ users, failing }: Crowd, { step, weight }: Lease): StepTally {
     failingUnits: failed,
     assigned: both,
     returned: both,
+    latencies: [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { latencyBounds } from '../domain/latency.ts';
 import { noLaterErrors, type Observation, type RolloutPlan, type StepTally } from '../domain/rollout.ts';
 import type { AnalyzeInput } from '../stages/7-rollout/situation.ts';
 
@@ -34,6 +35,7 @@ export function healthy(step: number, units: number): StepTally {
     failingUnits: failing,
     assigned: both,
     returned: both,
+    latencies: [],
   };
 }
 
@@ -51,6 +53,7 @@ export function observation(steps: readonly StepTally[], more: Partial<Observati
     nonce: 'n',
     at: at(20).toISOString(),
     steps,
+    latencyBounds,
     usersExposed: 0,
     usersErrored: 0,
     lastRequestAt: at(20).toISOString(),

@@ -129,6 +129,7 @@ class World {
           nonce,
           at,
           steps: this.#tallies,
+          latencyBounds: [],
           ...counted,
           lastRequestAt: at,
           seconds,
@@ -157,6 +158,7 @@ function healthy(number: number, weight: number): StepTally {
     failingUnits: arms(0.01),
     assigned: all,
     returned: all,
+    latencies: [],
   };
 }
 

@@ -26,6 +26,7 @@ export class Exchange {
   readonly #stats: Stats;
   readonly #forget: () => void;
   #settled = false;
+  #waitedMs: number | undefined;
 
   constructor(choice: Choice, options: ProxyOptions, kind: { websocket: boolean; cut: () => void }) {
     this.choice = choice;
@@ -47,11 +48,17 @@ export class Exchange {
     return this.#settled;
   }
 
+  /** The first byte of an answer has come. */
+  begun(): void {
+    this.#waitedMs ??= performance.now() - this.startedAt;
+  }
+
   settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#stats.ended(this.choice.arm, outcome);
-    this.choice.answered(outcome);
+    this.begun();
+    this.choice.answered(outcome, (this.#waitedMs ?? 0) / 1000);
   }
 
   /** The client's side is over. */

@@ -84,6 +84,7 @@ export class ProxiedRequest {
 
   #answer(answer: IncomingMessage): void {
     const received = performance.now();
+    this.#exchange.begun();
     clearTimeout(this.#timer);
     if (this.#response.destroyed || this.#response.headersSent) {
       answer.destroy();

@@ -8,6 +8,9 @@ import type { RouterStatus } from './admin.ts';
 
 const perArm = z.object({ canary: z.number(), baseline: z.number() });
 const later = z.array(perArm.extend({ after: z.number() }));
+const latencies = z.array(
+  z.object({ after: z.number(), canary: z.array(z.number()), baseline: z.array(z.number()) }),
+);
 const second = z.object({ at: z.string(), users: z.number(), failingUsers: z.number() });
 const observation: z.ZodType<Observation> = z.object({
   epoch: z.string(),
@@ -18,7 +21,7 @@ const observation: z.ZodType<Observation> = z.object({
       step: z.number(),
       weight: z.number(),
       firstErrors: z.object({ 'server-error': perArm, 'client-error': perArm }),
-      // A router that was started before an upgrade does not count them.
+      // A router that was started before an upgrade does not count them; nor does it measure how long users wait.
       laterErrors: z
         .object({ 'server-error': later, 'client-error': later })
         .default(() => ({ 'server-error': [], 'client-error': [] })),
@@ -26,8 +29,10 @@ const observation: z.ZodType<Observation> = z.object({
       failingUnits: perArm,
       assigned: perArm,
       returned: perArm,
+      latencies: latencies.default(() => []),
     }),
   ),
+  latencyBounds: z.array(z.number()).default(() => []),
   usersExposed: z.number(),
   usersErrored: z.number(),
   lastRequestAt: z.string().nullable(),

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { latencyBucket } from '../../domain/latency.ts';
 import { witnessContract } from '../../testing/contracts/witness.ts';
 import { eventually, NEW, OLD, RouterStage } from '../../testing/router-stage.ts';
 
@@ -176,6 +177,29 @@ describe('what is counted', () => {
       units: { canary: 6, baseline: 0 },
       failingUnits: { canary: 5, baseline: 0 },
     });
+  });
+
+  it('how long users wait for the first byte, once the candidate is warm', async () => {
+    await stage.listen(OLD, says('old'));
+    await stage.listen(NEW, (incoming, response) => {
+      setTimeout(() => response.writeHead(200).write('first'), incoming.url === '/slow' ? 150 : 0);
+      setTimeout(() => response.end(), 400);
+    });
+    await stage.rollout(1, { warmUpMs: 600 });
+    await stage.ask('/slow', 'a');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await stage.ask('/slow', 'b');
+    await stage.ask('/', 'c');
+    const observed = await stage.witness.observe('n1');
+    const [waits] = observed?.steps[0]?.latencies ?? [];
+    expect(waits).toMatchObject({ after: 0, baseline: observed?.latencyBounds.map(() => 0).concat(0) });
+    const placesOf = (counts: readonly number[]) =>
+      counts.flatMap((count, j) => Array<number>(count).fill(j));
+    const [fast = 0, slow = 0, ...more] = placesOf(waits?.canary ?? []);
+    expect([observed?.steps[0]?.units.canary, more]).toEqual([3, []]);
+    expect(fast).toBeLessThan(latencyBucket(0.15));
+    expect(slow).toBeGreaterThanOrEqual(latencyBucket(0.15));
+    expect(slow).toBeLessThan(latencyBucket(0.4));
   });
 
   it('not a client that leaves, whose request is then given up', async () => {

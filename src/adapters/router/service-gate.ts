@@ -18,6 +18,7 @@ export type GateOptions = {
   readonly service: string;
   readonly graceMs: number;
   readonly maxUsers: number;
+  readonly warmUpMs: number;
   readonly clocks: Clocks;
   readonly connections: Connections;
 };
@@ -28,10 +29,22 @@ export type Choice = {
   readonly digest: string;
   readonly sockets: readonly string[];
   readonly nonce: string | undefined;
-  answered(outcome: Outcome): void;
+  /** `seconds`: to the first byte, or as long as was waited for it. */
+  answered(outcome: Outcome, seconds: number): void;
 };
 
-type Rollout = { tally: RolloutTally; before: Observation['before']; websocketsCut: number };
+type Rollout = {
+  readonly tally: RolloutTally;
+  readonly before: Observation['before'];
+  /** On the monotonic clock, ms. */
+  readonly warmAt: number;
+  websocketsCut: number;
+};
+type Asked = {
+  readonly user: string;
+  readonly rollout: Rollout | undefined;
+  readonly ticket: Ticket | undefined;
+};
 
 /** Decides per user, under the lease, who serves, and testifies to what came of it. */
 export class ServiceGate {
@@ -95,7 +108,7 @@ export class ServiceGate {
       digest,
       sockets: this.#sockets.get(digest) ?? [],
       nonce: exposed ? lease?.nonce : undefined,
-      answered: (outcome) => this.#answered(user, outcome, rollout, ticket),
+      answered: (outcome, seconds) => this.#answered({ user, rollout, ticket }, outcome, seconds),
     };
   }
 
@@ -135,14 +148,18 @@ export class ServiceGate {
 
   #begin(nonce: string): Rollout {
     const before = this.#seconds.level(this.#options.clocks.now());
-    const rollout = { tally: new RolloutTally(this.#options.maxUsers), before, websocketsCut: 0 };
+    const warmAt = this.#options.clocks.monotonicMs() + this.#options.warmUpMs;
+    const rollout = { tally: new RolloutTally(this.#options.maxUsers), before, warmAt, websocketsCut: 0 };
     this.#rollouts.set(nonce, rollout);
     for (const old of [...this.#rollouts.keys()].slice(0, -KEPT_ROLLOUTS)) this.#rollouts.delete(old);
     return rollout;
   }
 
-  #answered(user: string, outcome: Outcome, rollout?: Rollout, ticket?: Ticket): void {
-    if (rollout !== undefined && ticket !== undefined) rollout.tally.answered(ticket, outcome);
+  #answered({ user, rollout, ticket }: Asked, outcome: Outcome, seconds: number): void {
+    if (rollout !== undefined && ticket !== undefined) {
+      const isWarm = this.#options.clocks.monotonicMs() >= rollout.warmAt;
+      rollout.tally.answered(ticket, outcome, isWarm ? seconds : undefined);
+    }
     if (outcome === 'client-gone') return;
     const now = this.#options.clocks.now();
     this.#seconds.answered(user, isFailure(outcome), now);

@@ -8,6 +8,7 @@ type Curve = { readonly test: Evidence['test']; readonly label: string; readonly
 const curves: readonly Curve[] = [
   { test: 'rollback.server-error', label: 'worse: server errors', colour: '#d55e00' },
   { test: 'rollback.client-error', label: 'worse: client errors', colour: '#cc79a7' },
+  { test: 'rollback.latency', label: 'worse: slower', colour: '#e69f00' },
   { test: 'promotion', label: 'good enough for the step', colour: '#0072b2' },
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { latencyBounds } from '../../domain/latency.ts';
 import type { StepTally } from '../../domain/rollout.ts';
 import { arms, at, input, observation, plan, second } from '../../testing/rollout-fixtures.ts';
 import { type AnalyzeInput, analyze } from './analyze.ts';
@@ -21,8 +22,11 @@ const tallyAt = (step: number) =>
       healthyUnits: fc.nat(6000),
       waiting: perArm(3, 30),
       returned: fc.nat(4000),
+      waits: fc.array(fc.nat(56), { maxLength: 12 }),
+      known: fc.boolean(),
     })
-    .map(({ server, client, later, failing, healthy: odd, healthyUnits, waiting, returned }): StepTally => {
+    .map((drawn): StepTally => {
+      const { server, client, later, failing, healthy: odd, healthyUnits, waiting, returned } = drawn;
       const weight = plan.steps[step]?.weight ?? 0;
       const good = Math.round(healthyUnits * weight);
       const units = arms(
@@ -39,8 +43,21 @@ const tallyAt = (step: number) =>
         failingUnits: failing,
         assigned: arms(units.canary + waiting.canary, units.baseline + waiting.baseline),
         returned: arms(back, returned - back),
+        latencies: [latenciesOf(drawn.waits, step > 0 && drawn.known ? 0.01 : 0)],
       };
     });
+
+const isCanary = (wait: number) => wait % 3 === 0;
+
+function latenciesOf(waits: readonly number[], after: number): StepTally['latencies'][number] {
+  const of = (arm: readonly number[]) =>
+    [...latencyBounds, Infinity].map((_, j) => arm.filter((wait) => wait === j).length);
+  return {
+    after,
+    canary: of(waits.filter(isCanary)),
+    baseline: of(waits.filter((wait) => !isCanary(wait))),
+  };
+}
 
 const situations = fc
   .record({
@@ -62,7 +79,7 @@ const situations = fc
       at: at(elapsed).toISOString(),
       lastRequestAt: at(elapsed - quiet).toISOString(),
     });
-    return input(seen, { step, now: at(elapsed) });
+    return input(seen, { step, now: at(elapsed), plan: { ...plan, latency: { tolerate: 1.4 } } });
   });
 
 /** Each makes the evidence worse for the canary, or weaker, and nothing else. */
@@ -88,11 +105,26 @@ const worsenings: Readonly<Record<string, (tally: StepTally) => StepTally>> = {
     const { canary, baseline } = tally.failingUnits;
     return { ...tally, failingUnits: arms(canary, Math.max(0, baseline - 1)) };
   },
+  'a user of the canary who waits longer': (tally) => moved(tally, 'canary', 1),
+  'a user of baseline who waits for less long': (tally) => moved(tally, 'baseline', -1),
   'a user of the canary who did not come back': (tally) => {
     const { canary, baseline } = tally.returned;
     return { ...tally, returned: arms(Math.max(0, canary - 1), baseline) };
   },
 };
+
+/** The first unit that can move goes to the next bucket. */
+function moved(tally: StepTally, arm: 'canary' | 'baseline', by: 1 | -1): StepTally {
+  const latencies = tally.latencies.map((each) => {
+    const counts = [...each[arm]];
+    const from = counts.findIndex((count, j) => count > 0 && counts[j + by] !== undefined);
+    if (from === -1) return each;
+    counts[from] = (counts[from] ?? 0) - 1;
+    counts[from + by] = (counts[from + by] ?? 0) + 1;
+    return { ...each, [arm]: counts };
+  });
+  return { ...tally, latencies };
+}
 
 function moreFirstErrors(tally: StepTally, outcomeClass: 'server-error' | 'client-error'): StepTally {
   const { canary, baseline } = tally.firstErrors[outcomeClass];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation, StepTally } from '../../domain/rollout.ts';
+import { latencyBounds, latencyBucket } from '../../domain/latency.ts';
+import type { Observation, RolloutPlan, StepTally } from '../../domain/rollout.ts';
 import {
   arms,
   at,
@@ -7,6 +8,7 @@ import {
   healthy,
   input,
   observation,
+  plan,
   second,
 } from '../../testing/rollout-fixtures.ts';
 import { type AnalyzeInput, analyze, type Evidence, type RolloutDecision } from './analyze.ts';
@@ -24,6 +26,17 @@ function outcome(decision: RolloutDecision): string {
 
 function evidenceFor(decision: RolloutDecision, test: Evidence['test']): Evidence | undefined {
   return decision.evidence.find((evidence) => evidence.test === test);
+}
+
+const patient = { ...plan, latency: { tolerate: 1.4 } };
+
+/** So many of the canary's 60 users wait so long, and all others for 0.1 s. */
+function waits(seconds: number, users = 60) {
+  const of = (...all: readonly (readonly [number, number])[]) =>
+    [...latencyBounds, Infinity].map((_, j) =>
+      all.reduce((sum, [time, count]) => sum + (latencyBucket(time) === j ? count : 0), 0),
+    );
+  return { canary: of([seconds, users], [0.1, 60 - users]), baseline: of([0.1, 5940]) };
 }
 
 /** The router has told nothing of this rollout so far. */
@@ -115,6 +128,42 @@ describe('analyze', () => {
     ['the last step', observation([first, healthy(1, 4000), healthy(2, 4000)]), { step: 2 }, 'promote'],
   ])('%s', (_, seen, more, expected) => {
     expect(outcome(analyze(input(seen, more)))).toBe(expected);
+  });
+
+  it.each<[string, number, RolloutPlan, string]>([
+    ['as fast', 0.1, patient, 'raise'],
+    ['slower by less than is tolerated', 0.12, patient, 'raise'],
+    ['three times as slow', 0.3, patient, 'rollback rollout.latency'],
+    ['three times as slow, which nobody looks at', 0.3, plan, 'raise'],
+  ])('a canary that is %s', (_, seconds, asked, expected) => {
+    const seen = change({ latencies: [{ after: 0, ...waits(seconds) }] });
+    expect(outcome(analyze(input(seen, { plan: asked })))).toBe(expected);
+  });
+
+  it('takes a canary whose users still wait for a slow one, unless users are not split by the weight', () => {
+    const latencies = [{ after: 0, ...waits(0.1, 60), canary: waits(0.1, 0).canary.map(() => 0) }];
+    const waiting = change({ latencies, units: arms(0, 5940), failingUnits: arms(0, 60) });
+    expect(outcome(analyze(input(waiting, { plan: patient })))).toBe('rollback rollout.latency');
+    const missing = change({
+      latencies,
+      units: arms(0, 5940),
+      assigned: arms(0, 5940),
+      failingUnits: arms(0, 60),
+    });
+    expect(outcome(analyze(input(missing, { plan: patient })))).toBe('hold rollout.assignment');
+  });
+
+  it('does not go on while a canary may be slower', () => {
+    const seen = change({ latencies: [{ after: 0, ...waits(0.3, 2) }] });
+    const decision = analyze(input(seen, { plan: patient }));
+    expect(decision).toMatchObject({
+      kind: 'continue',
+      reason: expect.stringContaining('suspicion of a regression to clear'),
+    });
+    expect(evidenceFor(decision, 'rollback.latency')?.counts).toEqual({
+      ...{ canary: 60, canaryP50: 105, canaryP95: 105 },
+      ...{ baseline: 5940, baselineP50: 105, baselineP95: 105 },
+    });
   });
 
   it('raises to the step that follows', () => {

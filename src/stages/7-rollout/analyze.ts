@@ -1,7 +1,7 @@
 import type { RolloutDecision, Verdict } from './decision.ts';
 import { evidenceOf } from './evidence.ts';
 import { openRequirements } from './requirements.ts';
-import { amount, chance, expectation } from './sentences.ts';
+import { amount, chance, expectation, inFavour } from './sentences.ts';
 import { isIncident } from './shared-harm.ts';
 import { type AnalyzeInput, type Situation, situationOf } from './situation.ts';
 
@@ -19,6 +19,7 @@ const rules: readonly Rule[] = [
   sharedIncident,
   wrongAssignment,
   lostUsers,
+  slower,
   passed,
   timeUp,
 ];
@@ -76,6 +77,16 @@ function lostUsers({ findings }: Situation): Ruling | undefined {
   if (test === undefined || test.logE < test.logThreshold) return undefined;
   const reason = `Users of the canary do not come back: ${amount(test.counts.canary, 'user')} did, ${expectation(test)}.`;
   return { kind: 'hold', code: 'rollout.activity', reason };
+}
+
+/** After the assignment: every unit counts here, so that users who are not split by the weight would look like slow ones. */
+function slower({ findings, plan }: Situation): Ruling | undefined {
+  const test = findings?.latency;
+  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  const { canaryP50, canaryP95, baselineP50, baselineP95 } = test.counts;
+  const waited = `half of its users wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
+  const reason = `The canary is slower than the factor ${plan.latency?.tolerate} that is tolerated: ${waited} (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)}).`;
+  return { kind: 'rollback', code: 'rollout.latency', reason };
 }
 
 function passed(situation: Situation): Ruling | undefined {

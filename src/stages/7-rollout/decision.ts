@@ -3,6 +3,7 @@ export type Evidence = {
   readonly test:
     | 'rollback.server-error'
     | 'rollback.client-error'
+    | 'rollback.latency'
     | 'promotion'
     | 'assignment'
     | 'activity'
@@ -18,7 +19,7 @@ export type Evidence = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
-export type RollbackCode = 'rollout.server-errors' | 'rollout.client-errors';
+export type RollbackCode = 'rollout.server-errors' | 'rollout.client-errors' | 'rollout.latency';
 export type HoldCode =
   | 'rollout.inconclusive'
   | 'rollout.no-traffic'

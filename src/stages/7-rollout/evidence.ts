@@ -13,6 +13,7 @@ function ofCounts(findings: Findings): readonly Evidence[] {
   return [
     ofTest('rollback.server-error', findings.rollback['server-error']),
     ofTest('rollback.client-error', findings.rollback['client-error']),
+    ...(findings.latency === undefined ? [] : [ofTest('rollback.latency', findings.latency)]),
     ofTest('promotion', findings.promotion),
     ofTest('assignment', findings.assignment),
     ofTest('activity', findings.activity),

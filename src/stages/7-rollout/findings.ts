@@ -1,5 +1,7 @@
+import { latencyQuantile } from '../../domain/latency.ts';
 import type { Observation, OutcomeClass, RolloutPlan, StepTally } from '../../domain/rollout.ts';
 import { outcomeClasses } from '../../domain/rollout.ts';
+import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from '../../stats/latency-shift.ts';
 import { logEvidenceOfSafety } from '../../stats/non-inferiority.ts';
 import { logEvidenceOfMismatch } from '../../stats/ratio-mismatch.ts';
 import { type CoinTally, logEvidenceOfExcess, logEvidenceOfShortfall } from '../../stats/tilted-coin.ts';
@@ -15,6 +17,8 @@ export type Test = {
 /** Everything that the counts say, before any rule is applied. */
 export type Findings = {
   readonly rollback: { readonly [C in OutcomeClass]: Test };
+  /** undefined: the plan does not ask for it. */
+  readonly latency: Test | undefined;
   readonly promotion: Test;
   readonly assignment: Test;
   readonly activity: Test;
@@ -30,6 +34,7 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
       'server-error': rollbackTest(plan, observation.steps, 'server-error'),
       'client-error': rollbackTest(plan, observation.steps, 'client-error'),
     },
+    latency: latencyTest(plan, observation),
     promotion: promotionTest(plan, step, tally),
     assignment: assignmentTest(plan, tally),
     activity: activityTest(plan, observation.steps),
@@ -38,12 +43,16 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
   };
 }
 
-/** Outcomes reveal the same assignment, so they share alpha: each needs outcomes / alpha. */
+/** What reveals the same assignment shares alpha: each outcome, and latency where it is looked at, needs their number over alpha. */
+function rollbackThreshold({ alpha, latency }: RolloutPlan): number {
+  return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1)) / alpha);
+}
+
 function rollbackTest(plan: RolloutPlan, steps: readonly StepTally[], outcome: OutcomeClass): Test {
   const coins = steps.flatMap((step) => errorCoins(step, outcome));
   return {
     logE: logEvidenceOfExcess(coins),
-    logThreshold: Math.log(outcomeClasses.length / plan.alpha),
+    logThreshold: rollbackThreshold(plan),
     counts: sums(coins),
   };
 }
@@ -56,6 +65,47 @@ function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: Ou
     baseline,
   }));
   return [{ weight, ...firstErrors[outcome] }, ...later];
+}
+
+function latencyTest(plan: RolloutPlan, { steps, latencyBounds }: Observation): Test | undefined {
+  if (plan.latency === undefined) return undefined;
+  const logThreshold = rollbackThreshold(plan);
+  const tallies = steps.flatMap(latencyCoins);
+  if (tallies.length === 0) return { logE: 0, logThreshold, counts: {} };
+  const { tolerate } = plan.latency;
+  const tolerated = tallies.map((tally) => ({
+    ...tally,
+    canary: toleratedBuckets(tally.canary, latencyBounds, tolerate),
+  }));
+  const logE = logEvidenceOfSlowing(tolerated, latencyBounds);
+  return { logE, logThreshold, counts: waits(tallies, latencyBounds) };
+}
+
+/** As with errors: who was on baseline at one weight is on the canary at a higher one by a smaller chance than who is new. */
+function latencyCoins({ weight, latencies }: StepTally): LatencyTally[] {
+  return latencies.map(({ after, canary, baseline }) => ({
+    weight: (weight - after) / (1 - after),
+    canary,
+    baseline,
+  }));
+}
+
+/** How many waited, and how long half and all but a twentieth of them waited at most, in ms. */
+function waits(tallies: readonly LatencyTally[], bounds: readonly number[]): Test['counts'] {
+  const of = (arm: 'canary' | 'baseline') => {
+    const all = tallies.reduce(
+      (sum, tally) => sum.map((count, j) => count + (tally[arm][j] ?? 0)),
+      Array<number>(bounds.length + 1).fill(0),
+    );
+    const ms = (share: number) => {
+      const bound = latencyQuantile(share, all, bounds);
+      return bound === undefined
+        ? {}
+        : { [`${arm}P${100 * share}`]: Math.round(1000 * Math.min(bound, 3600)) };
+    };
+    return { [arm]: all.reduce((sum, count) => sum + count, 0), ...ms(0.5), ...ms(0.95) };
+  };
+  return { ...of('canary'), ...of('baseline') };
 }
 
 function promotionTest(plan: RolloutPlan, step: number, tally: StepTally | undefined): Test {

@@ -129,7 +129,7 @@ class World {
       users: 400,
       failingUsers: 0,
     }));
-    return observation([{ ...step, firstErrors, laterErrors: noLaterErrors }], {
+    return observation([{ ...step, firstErrors, laterErrors: noLaterErrors, latencies: [] }], {
       nonce,
       at,
       lastRequestAt: at,

@@ -20,8 +20,10 @@ const requirements: readonly Requirement[] = [
     promotion.logE >= promotion.logThreshold
       ? undefined
       : `exclude ${current.exclude} times worse: evidence ${inFavour(promotion.logE)} of ${inFavour(promotion.logThreshold)}`,
-  ({ plan }, { rollback }) =>
-    outcomeClasses.every((outcome) => rollback[outcome].logE < -Math.log(plan.alpha) / 2)
+  ({ plan }, { rollback, latency }) =>
+    [...outcomeClasses.map((outcome) => rollback[outcome].logE), latency?.logE ?? 0].every(
+      (logE) => logE < -Math.log(plan.alpha) / 2,
+    )
       ? undefined
       : 'suspicion of a regression to clear',
   (_, { sharedHarm }) => (sharedHarm.lastedSeconds === undefined ? undefined : 'shared harm to end'),

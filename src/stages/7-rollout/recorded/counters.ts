@@ -1,11 +1,18 @@
 import { Seconds } from '../../../domain/busy-seconds.ts';
-import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
+import { warmUpSeconds } from '../../../domain/latency.ts';
+import {
+  type Latencies,
+  noLaterErrors,
+  type Observation,
+  type PerArm,
+  type StepTally,
+} from '../../../domain/rollout.ts';
 import type { RequestRecord, WindowRecord } from '../../../domain/rollout-record.ts';
 import { isFailure, RolloutTally } from '../../../domain/rollout-tally.ts';
 
 export type Counted = Pick<
   Observation,
-  'steps' | 'usersExposed' | 'usersErrored' | 'seconds' | 'before' | 'lastRequestAt'
+  'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored' | 'seconds' | 'before' | 'lastRequestAt'
 >;
 
 const mostUsers = 10_000_000;
@@ -16,17 +23,21 @@ export class RequestCounter {
   readonly #seconds = new Seconds();
   #before: Observation['before'] = null;
   #last: number | undefined;
+  #warmAt = Number.POSITIVE_INFINITY;
 
   beginStep(step: number, weight: number, t: number): void {
-    if (step === 0) this.#before = this.#seconds.level(t * 1000);
+    if (step === 0) {
+      this.#before = this.#seconds.level(t * 1000);
+      this.#warmAt = t + warmUpSeconds;
+    }
     this.#tally.beginStep(step, weight);
   }
 
-  add({ t, arm, user, outcome }: RequestRecord): void {
+  add({ t, arm, user, outcome, seconds }: RequestRecord): void {
     this.#seconds.answered(user, isFailure(outcome), t * 1000);
     this.#last = t;
     const ticket = this.#tally.evaluated(user, arm);
-    if (ticket !== undefined) this.#tally.answered(ticket, outcome);
+    if (ticket !== undefined) this.#tally.answered(ticket, outcome, t < this.#warmAt ? undefined : seconds);
     if (this.#tally.full) throw new RangeError(`more than ${mostUsers} users cannot be told apart`);
   }
 
@@ -46,6 +57,7 @@ type Step = {
   readonly weight: number;
   readonly units: Counts;
   readonly failing: Counts;
+  readonly latency: { readonly canary: number[]; readonly baseline: number[] };
 };
 type Window = { readonly t: number; users: number; failingUsers: number };
 
@@ -61,13 +73,20 @@ export class WindowCounter {
   readonly #windows: Window[] = [];
   #before: Observation['before'] = null;
   #last: number | undefined;
+  #warmAt = Number.POSITIVE_INFINITY;
+  #bounds: readonly number[] | undefined;
 
-  beginStep(step: number, weight: number): void {
-    if (step === 0) this.#before = levelOf(this.#windows);
-    this.#steps.push({ step, weight, units: zero(), failing: zero() });
+  beginStep(step: number, weight: number, t: number): void {
+    if (step === 0) {
+      this.#before = levelOf(this.#windows);
+      this.#warmAt = t + warmUpSeconds;
+    }
+    this.#steps.push({ step, weight, units: zero(), failing: zero(), latency: { canary: [], baseline: [] } });
   }
 
-  add({ t, arm, users, failed }: WindowRecord): void {
+  /** Throws RangeError where the bounds of its latency are not those of the windows before. */
+  add({ t, arm, users, failed, latency }: WindowRecord): void {
+    if (latency !== undefined) this.#mustFit(latency.bounds);
     let window = this.#windows.at(-1);
     if (window?.t !== t) {
       window = { t, users: 0, failingUsers: 0 };
@@ -81,12 +100,21 @@ export class WindowCounter {
     if (step === undefined) return;
     step.units[arm] += users;
     step.failing[arm] += failed;
+    // A window that ends then began before.
+    if (t > this.#warmAt) addTo(step.latency[arm], latency?.counts ?? []);
+  }
+
+  #mustFit(bounds: readonly number[]): void {
+    this.#bounds ??= bounds;
+    if (String(this.#bounds) !== String(bounds))
+      throw new RangeError('its latency has other bounds than in the windows before');
   }
 
   counted(): Counted {
     const sum = (of: (step: Step) => number) => this.#steps.reduce((total, step) => total + of(step), 0);
     return {
-      steps: this.#steps.map(tallyOf),
+      steps: this.#steps.map((step) => tallyOf(step, this.#bounds ?? [])),
+      latencyBounds: this.#bounds ?? [],
       usersExposed: sum(({ units }) => units.canary),
       usersErrored: sum(({ failing }) => failing.canary),
       seconds: this.#windows.map(({ t, ...counts }) => ({ at: stamp(t), ...counts })),
@@ -96,7 +124,7 @@ export class WindowCounter {
   }
 }
 
-function tallyOf({ step, weight, units, failing }: Step): StepTally {
+function tallyOf({ step, weight, units, failing, latency }: Step, bounds: readonly number[]): StepTally {
   return {
     step,
     weight,
@@ -106,7 +134,20 @@ function tallyOf({ step, weight, units, failing }: Step): StepTally {
     failingUnits: { ...failing },
     assigned: { ...units },
     returned: zero(),
+    latencies: latenciesOf(latency, bounds),
   };
+}
+
+/** Nobody tells which of these users were seen before. */
+function latenciesOf({ canary, baseline }: Step['latency'], bounds: readonly number[]): readonly Latencies[] {
+  if (bounds.length === 0) return [];
+  const whole = (counts: readonly number[]) =>
+    Array.from({ length: bounds.length + 1 }, (_, j) => counts[j] ?? 0);
+  return [{ after: 0, canary: whole(canary), baseline: whole(baseline) }];
+}
+
+function addTo(sums: number[], counts: readonly number[]): void {
+  for (const [j, count] of counts.entries()) sums[j] = (sums[j] ?? 0) + count;
 }
 
 function levelOf(windows: readonly Window[]): Observation['before'] {

@@ -7,7 +7,7 @@ describe('readRecord', () => {
     ['{"t":0,"weight":0.01}', { kind: 'weight', t: 0, weight: 0.01 }],
     [
       '{"t":1.5,"arm":"canary","user":"u7","error":false,"ms":14}',
-      { kind: 'request', t: 1.5, arm: 'canary', user: 'u7', outcome: 'ok' },
+      { kind: 'request', t: 1.5, arm: 'canary', user: 'u7', outcome: 'ok', seconds: 0.014 },
     ],
     [
       '{"t":2,"arm":"baseline","user":7,"error":true}',
@@ -20,6 +20,13 @@ describe('readRecord', () => {
     [
       '{"t":12,"arm":"baseline","users":990,"failed":4}',
       { kind: 'window', t: 12, arm: 'baseline', users: 990, failed: 4 },
+    ],
+    [
+      '{"t":12,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[50,200],"counts":[5,2,1]}}',
+      {
+        ...{ kind: 'window', t: 12, arm: 'canary', users: 9, failed: 0 },
+        latency: { bounds: [0.05, 0.2], counts: [5, 2, 1] },
+      },
     ],
   ])('reads %s', (line, record) => {
     expect(readRecord(line, 1)).toEqual(record);
@@ -42,6 +49,11 @@ describe('readRecord', () => {
     '{"t":1,"arm":"canary","users":1.5,"failed":0}',
     '{"t":1,"arm":"canary","users":1,"failed":2}',
     '{"t":1,"arm":"canary","users":-1,"failed":-1}',
+    '{"t":1,"arm":"canary","user":"a","error":false,"ms":-1}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[],"counts":[1]}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[1],"counts":[1]}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[2,1],"counts":[1,1,1]}}',
+    '{"t":1,"arm":"canary","users":1,"failed":0,"latency":{"bounds":[1],"counts":[1,1]}}',
   ])('refuses %s, and names the line', (line) => {
     expect(() => readRecord(line, 17)).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('line 17') }),
@@ -49,7 +61,18 @@ describe('readRecord', () => {
   });
 
   it('throws nothing but that, whatever a line holds', () => {
-    const keys = fc.constantFrom('t', 'arm', 'user', 'users', 'failed', 'weight', 'error', 'status');
+    const keys = fc.constantFrom(
+      't',
+      'arm',
+      'user',
+      'users',
+      'failed',
+      'weight',
+      'error',
+      'status',
+      'ms',
+      'latency',
+    );
     const line = fc.oneof(
       fc.string(),
       fc.dictionary(keys, fc.jsonValue()).map((data) => JSON.stringify(data)),

@@ -16,25 +16,39 @@ const requestLine = z
     user: z.union([z.string().min(1), z.number()]),
     error: z.boolean().optional(),
     status: z.number().int().min(100).max(599).optional(),
+    ms: z.number().min(0).max(8e9).optional(),
   })
   .refine(({ error, status }) => error !== undefined || status !== undefined, {
     message: 'expected error (true or false) or status',
   });
+const latency = z
+  .object({ bounds: z.array(z.number().gt(0)).min(1).max(500), counts: z.array(count) })
+  .refine(({ bounds }) => bounds.every((bound, j) => bound > (bounds[j - 1] ?? 0)), {
+    message: 'expected bounds that rise',
+  })
+  .refine(({ bounds, counts }) => counts.length === bounds.length + 1, {
+    message: 'expected one count more than bounds, as the last bucket has none',
+  });
 const windowLine = z
-  .object({ t, arm, users: count, failed: count })
-  .refine(({ users, failed }) => failed <= users, { message: 'expected no more failed than users' });
+  .object({ t, arm, users: count, failed: count, latency: latency.optional() })
+  .refine(({ users, failed }) => failed <= users, { message: 'expected no more failed than users' })
+  .refine(({ users, latency: { counts } = { counts: [] } }) => counts.reduce((a, b) => a + b, 0) <= users, {
+    message: 'expected no more in the buckets than users',
+  });
 
 /** A line of NDJSON; other keys than those that are known are passed over. Throws `usage`, with the line's number. */
 export function readRecord(line: string, number: number): RolloutRecord {
   const data = parsed(line, number);
   if ('weight' in data) return { kind: 'weight', ...valid(weightLine, data, number) };
   if ('users' in data) {
-    const { t: end, arm: of, users, failed } = valid(windowLine, data, number);
-    return { kind: 'window', t: end, arm: of, users, failed };
+    const { t: end, arm: of, users, failed, latency: waited } = valid(windowLine, data, number);
+    const inSeconds = waited && { ...waited, bounds: waited.bounds.map((ms) => ms / 1000) };
+    return { kind: 'window', t: end, arm: of, users, failed, ...(inSeconds && { latency: inSeconds }) };
   }
-  const { t: at, arm: of, user, error, status } = valid(requestLine, data, number);
+  const { t: at, arm: of, user, error, status, ms } = valid(requestLine, data, number);
   const failed = error === undefined ? outcomeOfStatus(status ?? 0) : error ? 'server-error' : 'ok';
-  return { kind: 'request', t: at, arm: of, user: String(user), outcome: failed };
+  const seconds = ms === undefined ? {} : { seconds: ms / 1000 };
+  return { kind: 'request', t: at, arm: of, user: String(user), outcome: failed, ...seconds };
 }
 
 function parsed(line: string, number: number): object {

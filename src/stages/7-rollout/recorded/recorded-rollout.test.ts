@@ -11,8 +11,11 @@ const plan = planForWeights(weights);
 const begins = [20, 80, 160] as const;
 const ends = 240;
 
-/** Users who ask 500 times a second, of whom each fails in one of a hundred requests, and on the canary in more. */
-function* traffic(seed: number, more: number): Generator<RolloutRecord> {
+/**
+ * Users who ask 500 times a second, of whom each fails in one of a hundred requests, and on the canary in more. They wait for
+ * 30 to 100 ms, and on the canary `slower` times as long.
+ */
+function* traffic(seed: number, more: number, slower = 1): Generator<RolloutRecord> {
   const random = seededRandom(seed);
   const hashes = Array.from({ length: 20_000 }, random);
   let step = -1;
@@ -25,7 +28,9 @@ function* traffic(seed: number, more: number): Generator<RolloutRecord> {
     const user = Math.floor(random() * hashes.length);
     const isCanary = (hashes[user] ?? 1) < (weights[step] ?? 0);
     const outcome = random() < 0.01 + (isCanary ? more : 0) ? 'server-error' : 'ok';
-    yield { kind: 'request', t, arm: isCanary ? 'canary' : 'baseline', user: `${user}`, outcome };
+    const arm = isCanary ? 'canary' : 'baseline';
+    const seconds = (0.03 + 0.07 * random()) * (isCanary ? slower : 1);
+    yield { kind: 'request', t, arm, user: `${user}`, outcome, seconds };
   }
 }
 
@@ -59,6 +64,31 @@ describe('a recorded rollout', () => {
       look: { weight: 0.01, decision: { code: 'rollout.server-errors' } },
     });
     expect(looks.at(-1)).toMatchObject({ weight: 0.5, decision: { kind: 'rollback' } });
+  });
+
+  it.each([
+    [1.2, 'promote'],
+    [2, 'rollback'],
+  ])('judges a canary that is %s times as slow: %s', (slower, word) => {
+    expect(concluded(looksAt(traffic(4, 0, slower)))?.word).toBe(word);
+  });
+
+  it('takes how long users waited from windows too, all by the same bounds', () => {
+    const [users, failed, bounds] = [1000, 10, [0.05, 0.1, 0.2]];
+    const at = (t: number, counts: readonly number[], of: readonly number[] = bounds): RolloutRecord[] => [
+      { kind: 'window', t, arm: 'canary', users, failed, latency: { bounds: of, counts } },
+      {
+        ...{ kind: 'window', t, arm: 'baseline', users: 99 * users, failed: 99 * failed },
+        latency: { bounds: of, counts: [0, 99 * users, 0, 0] },
+      },
+    ];
+    const before: RolloutRecord = { kind: 'window', t: 1, arm: 'baseline', users: 10_000, failed: 100 };
+    const looks = (counts: readonly number[]) => looksAt([before, weight(1, 0.01), ...at(60, counts)]);
+    expect(concluded(looks([0, 1000, 0, 0]))?.look.decision.kind).toBe('raise');
+    expect(concluded(looks([0, 600, 0, 400]))?.look.decision).toMatchObject({ code: 'rollout.latency' });
+    expect(() => looksAt([weight(1, 0.01), ...at(60, [0, 1]), ...at(70, [0, 1], [0.1])])).toThrow(
+      /other bounds/,
+    );
   });
 
   it('decides nothing where it ends before, or nobody comes', () => {

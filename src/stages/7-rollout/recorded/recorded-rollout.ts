@@ -144,6 +144,7 @@ export class RecordedRollout {
 
 const nothing: Counted = {
   steps: [],
+  latencyBounds: [],
   usersExposed: 0,
   usersErrored: 0,
   seconds: [],
