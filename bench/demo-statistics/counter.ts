@@ -1,5 +1,5 @@
-import type { Observation, StepTally } from '../../src/domain/rollout.ts';
-import { plan, stamp, users } from './setting.ts';
+import type { Observation, RolloutPlan, StepTally } from '../../src/domain/rollout.ts';
+import { stamp, users } from './setting.ts';
 
 export type Arm = 'canary' | 'baseline';
 type Counts = { canary: number; baseline: number };
@@ -18,6 +18,7 @@ const none = (): Counts => ({ canary: 0, baseline: 0 });
 
 /** Counts as the router does: see StepTally. */
 export class Counter {
+  readonly #plan: RolloutPlan;
   readonly tallies: Tally[] = [];
   readonly seconds: { at: string; users: number; failingUsers: number }[] = [];
   before: Observation['before'] = null;
@@ -32,8 +33,12 @@ export class Counter {
   readonly #inSecond = new Int32Array(users).fill(-1);
   readonly #failedInSecond = new Int32Array(users).fill(-1);
 
+  constructor(plan: RolloutPlan) {
+    this.#plan = plan;
+  }
+
   begin(step: number): void {
-    const weight = plan.steps[step]?.weight ?? 0;
+    const weight = this.#plan.steps[step]?.weight ?? 0;
     const counts = {
       first: none(),
       later: new Map<number, Counts>(),

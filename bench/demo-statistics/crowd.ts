@@ -1,4 +1,4 @@
-import { background, type Fault, requestsPerSecond, users } from './setting.ts';
+import { type Background, background, type Fault, requestsPerSecond, users } from './setting.ts';
 
 /** mulberry32: 32 bits of state, good enough for coins and gaps. */
 export function randomFrom(seed: number): () => number {
@@ -19,14 +19,14 @@ export class Crowd {
   /** Uniform in [0, 1): the canary's are those below the weight. */
   readonly bucket = new Float64Array(users);
 
-  constructor(random: () => number) {
+  constructor(random: () => number, { proneUsers, proneFails, othersFail }: Background = background) {
     this.#random = random;
     let total = 0;
     for (let user = 0; user < users; user++) {
       const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
       total += Math.exp(1.5 * normal);
       this.#cumulative[user] = total;
-      this.#fails[user] = random() < background.proneUsers ? background.proneFails : background.othersFail;
+      this.#fails[user] = random() < proneUsers ? proneFails : othersFail;
       this.bucket[user] = random();
     }
   }
@@ -46,6 +46,17 @@ export class Crowd {
       else low = middle + 1;
     }
     return low;
+  }
+
+  /** Of all requests. */
+  failingShare(): number {
+    let share = 0;
+    for (let user = 0, before = 0; user < users; user++) {
+      const until = this.#cumulative[user] ?? 0;
+      share += (until - before) * (this.#fails[user] ?? 0);
+      before = until;
+    }
+    return share / (this.#cumulative[users - 1] ?? 1);
   }
 
   failsAnyway(user: number): boolean {

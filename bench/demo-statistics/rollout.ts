@@ -2,14 +2,16 @@ import { planOfStart } from '../../src/stages/7-rollout/analysis-input.ts';
 import { analyze, type RolloutDecision } from '../../src/stages/7-rollout/analyze.ts';
 import { type Arm, Counter, type Tally } from './counter.ts';
 import { Crowd, randomFrom } from './crowd.ts';
+import { Incidents } from './incidents.ts';
 import {
   answerSeconds,
+  demoWorld,
   epoch,
   type Fault,
   goodRequestsFirst,
   lookSeconds,
-  plan,
   secondsBefore,
+  type World,
 } from './setting.ts';
 
 export type Run = {
@@ -34,7 +36,10 @@ type Answer = {
 export class Rollout {
   readonly #crowd: Crowd;
   readonly #fault: Fault | undefined;
-  readonly #counter = new Counter();
+  readonly #world: World;
+  readonly #random: () => number;
+  readonly #incidents: Incidents;
+  readonly #counter: Counter;
   readonly #exposed = new Set<number>();
   readonly #harmed = new Set<number>();
   #pending: Answer[] = [];
@@ -44,8 +49,12 @@ export class Rollout {
   #step = 0;
   #stepSince = 0;
 
-  constructor(seed: number, fault: Fault | undefined) {
-    this.#crowd = new Crowd(randomFrom(seed));
+  constructor(seed: number, fault: Fault | undefined, world: World = demoWorld) {
+    this.#random = randomFrom(seed + 1e6);
+    this.#world = world;
+    this.#crowd = new Crowd(randomFrom(seed), world.background);
+    this.#incidents = new Incidents(world.incidentsPerHour, this.#random);
+    this.#counter = new Counter(world.plan);
     this.#fault = fault;
   }
 
@@ -80,12 +89,17 @@ export class Rollout {
       const arm = (this.#crowd.bucket[user] ?? 1) < tally.weight ? 'canary' : 'baseline';
       this.#counter.assign(user, arm, tally);
       const spoiled = this.#spoils(arm);
-      const failed = this.#crowd.failsAnyway(user) || spoiled;
+      const failed = this.#crowd.failsAnyway(user) || spoiled || this.#meetsIncident();
       if (arm === 'canary') this.#exposed.add(user);
       if (arm === 'canary' && spoiled) this.#harmed.add(user);
       this.#pending.push({ at: this.#time + answerSeconds, user, arm, tally, failed });
     }
     this.#answerUntil(end);
+  }
+
+  #meetsIncident(): boolean {
+    const share = this.#incidents.at(this.#time);
+    return share > 0 && this.#random() < share;
   }
 
   #spoils(arm: Arm): boolean {
@@ -110,7 +124,7 @@ export class Rollout {
 
   #look(time: number): RolloutDecision {
     return analyze({
-      plan: planOfStart(plan, 1),
+      plan: planOfStart(this.#world.plan, 1),
       step: this.#step,
       held: false,
       skipBake: false,
