@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { isObject, isPlain, ownValue } from '../kinds.ts';
+import { isNow, NOW, withoutNow } from './now.ts';
 
 /** A value as it is compared (`type`, `digest`) and as people see it (`shown`). */
 export type Told = { readonly type: string; readonly digest: string; readonly shown: string };
@@ -65,6 +66,7 @@ function textOf(value: unknown, walk: Walk, depth: number): string {
     );
   if (typeof value === 'bigint') return `${value.toString().slice(0, mostText)}n`;
   if (Object.is(value, -0)) return '-0';
+  if (typeof value === 'number' && isNow(value)) return NOW;
   if (!isObject(value)) return String(value);
   if (typeof value === 'function') return '[Function]';
   if (walk.left-- <= 0 || depth > mostDepth) return '…';
@@ -79,7 +81,8 @@ function textOf(value: unknown, walk: Walk, depth: number): string {
  * The ports of a test's own servers and the names of its scratch directories are others in each run: with them each call
  * would be a new one, and nothing could be compared.
  */
-function steady(text: string): string {
+function steady(given: string): string {
+  const text = withoutNow(given);
   if (!/localhost|127\.0\.0\.1|\[::1\]|\/tmp\//.test(text)) return text;
   return text
     .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d{4,5}\b/g, '$1:PORT')
@@ -122,7 +125,7 @@ function propertyText(of: object, key: string, walk: Walk, depth: number): strin
 function knownText(value: object, walk: Walk, depth: number): string | undefined {
   // What an error says is for people, and changes with every release; its kind is what programs act on.
   if (types.isNativeError(value)) return `[${className(value)}${codeOf(value)}]`;
-  if (types.isDate(value)) return `Date(${Date.prototype.getTime.call(value)})`;
+  if (types.isDate(value)) return dateText(Date.prototype.getTime.call(value));
   if (types.isRegExp(value)) return `RegExp(${JSON.stringify(RegExp.prototype.toString.call(value))})`;
   if (types.isAnyArrayBuffer(value)) return bytesText('ArrayBuffer', new Uint8Array(value));
   if (types.isArrayBufferView(value))
@@ -132,6 +135,10 @@ function knownText(value: object, walk: Walk, depth: number): string | undefined
     return entriesText('Map', Map.prototype.entries.call(value), walk, depth);
   if (types.isSet(value)) return entriesText('Set', Set.prototype.values.call(value), walk, depth);
   return undefined;
+}
+
+function dateText(time: number): string {
+  return `Date(${isNow(time) ? NOW : time})`;
 }
 
 function codeOf(error: object): string {
