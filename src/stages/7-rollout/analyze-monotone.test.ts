@@ -190,7 +190,11 @@ function expectNoBetter(before: AnalyzeInput, after: AnalyzeInput): void {
   expect(ranks[analyze(after).kind]).toBeLessThanOrEqual(ranks[analyze(before).kind]);
 }
 
-it('the situations of these properties reach every kind of decision', () => {
-  const kinds = new Set(fc.sample(situations, { numRuns: 3000, seed: 7 }).map((one) => analyze(one).kind));
+it('the situations of these properties reach every kind of decision, and a slow canary', () => {
+  const decisions = fc.sample(situations, { numRuns: 3000, seed: 7 }).map((one) => analyze(one));
+  const kinds = new Set(decisions.map(({ kind }) => kind));
   expect(kinds).toEqual(new Set(['close', 'continue', 'hold', 'promote', 'raise', 'rollback']));
+  expect(decisions.filter((one) => 'code' in one && one.code === 'rollout.latency').length).toBeGreaterThan(
+    50,
+  );
 });

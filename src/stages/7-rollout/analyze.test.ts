@@ -153,6 +153,14 @@ describe('analyze', () => {
     expect(outcome(analyze(input(missing, { plan: patient })))).toBe('hold rollout.assignment');
   });
 
+  it('goes back for a slow canary whose users also leave, or meet what both arms suffer from', () => {
+    const latencies = [{ after: 0, ...waits(0.3) }];
+    const leaving = change({ latencies, returned: arms(5, 4000) });
+    const suffering = change({ latencies }, { seconds: storm(5, 15) });
+    for (const seen of [leaving, suffering])
+      expect(outcome(analyze(input(seen, { plan: patient })))).toBe('rollback rollout.latency');
+  });
+
   it('does not go on while a canary may be slower', () => {
     const seen = change({ latencies: [{ after: 0, ...waits(0.3, 2) }] });
     const decision = analyze(input(seen, { plan: patient }));

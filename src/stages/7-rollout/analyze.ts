@@ -1,5 +1,6 @@
 import type { RolloutDecision, Verdict } from './decision.ts';
 import { evidenceOf } from './evidence.ts';
+import type { Findings } from './findings.ts';
 import { openRequirements } from './requirements.ts';
 import { amount, chance, expectation, inFavour } from './sentences.ts';
 import { isIncident } from './shared-harm.ts';
@@ -16,10 +17,10 @@ const rules: readonly Rule[] = [
   witnessLost,
   serverErrors,
   clientErrors,
+  slower,
   sharedIncident,
   wrongAssignment,
   lostUsers,
-  slower,
   passed,
   timeUp,
 ];
@@ -58,6 +59,17 @@ function clientErrors({ findings }: Situation): Ruling | undefined {
   return { kind: 'rollback', code: 'rollout.client-errors', reason };
 }
 
+/** Not where users are not split by the weight: every unit counts here, so that users who are missing look like slow ones. */
+function slower({ findings, plan }: Situation): Ruling | undefined {
+  const test = findings?.latency;
+  if (findings === undefined || test === undefined || isSplitWrongly(findings)) return undefined;
+  if (test.logE < test.logThreshold) return undefined;
+  const { canaryP50, canaryP95, baselineP50, baselineP95 } = test.counts;
+  const waited = `half of its users wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
+  const reason = `The canary is slower than the factor ${plan.latency?.tolerate} that is tolerated: ${waited} (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)}).`;
+  return { kind: 'rollback', code: 'rollout.latency', reason };
+}
+
 function sharedIncident({ findings }: Situation): Ruling | undefined {
   if (findings === undefined || !isIncident(findings.sharedHarm)) return undefined;
   const { level, lastedSeconds } = findings.sharedHarm;
@@ -66,10 +78,15 @@ function sharedIncident({ findings }: Situation): Ruling | undefined {
 }
 
 function wrongAssignment({ findings }: Situation): Ruling | undefined {
-  const test = findings?.assignment;
-  if (test === undefined || test.logE < test.logThreshold) return undefined;
+  if (findings === undefined || !isSplitWrongly(findings)) return undefined;
+  const test = findings.assignment;
   const reason = `Users are not split by the flag's weight: ${amount(test.counts.canary, 'user')} on the canary, ${expectation(test)}; no comparison can be trusted.`;
   return { kind: 'hold', code: 'rollout.assignment', reason };
+}
+
+/** Written so that evidence that is not a number counts. */
+function isSplitWrongly({ assignment }: Findings): boolean {
+  return !(assignment.logE < assignment.logThreshold);
 }
 
 function lostUsers({ findings }: Situation): Ruling | undefined {
@@ -77,16 +94,6 @@ function lostUsers({ findings }: Situation): Ruling | undefined {
   if (test === undefined || test.logE < test.logThreshold) return undefined;
   const reason = `Users of the canary do not come back: ${amount(test.counts.canary, 'user')} did, ${expectation(test)}.`;
   return { kind: 'hold', code: 'rollout.activity', reason };
-}
-
-/** After the assignment: every unit counts here, so that users who are not split by the weight would look like slow ones. */
-function slower({ findings, plan }: Situation): Ruling | undefined {
-  const test = findings?.latency;
-  if (test === undefined || test.logE < test.logThreshold) return undefined;
-  const { canaryP50, canaryP95, baselineP50, baselineP95 } = test.counts;
-  const waited = `half of its users wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
-  const reason = `The canary is slower than the factor ${plan.latency?.tolerate} that is tolerated: ${waited} (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)}).`;
-  return { kind: 'rollback', code: 'rollout.latency', reason };
 }
 
 function passed(situation: Situation): Ruling | undefined {
