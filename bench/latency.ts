@@ -6,6 +6,7 @@ import { seededRandom } from '../src/demo/traffic/random.ts';
 import { latencyBounds, latencyBucket } from '../src/domain/latency.ts';
 import { logEvidenceOfSlowing } from '../src/stats/latency-shift.ts';
 import { rounded } from './support/figures.ts';
+import { normal } from './support/normal.ts';
 
 const alpha = 0.001;
 const weights = [0.01, 0.1, 0.5];
@@ -32,11 +33,6 @@ const detection = weights.flatMap((weight) => Object.keys(slower).map((name) => 
 const falseAlarms = [0.05, 0.01].map(alarmsAt);
 const worst = Math.max(...detection.map(({ usersOverLimit }) => usersOverLimit));
 console.log(JSON.stringify({ target, alpha, runs, worst, detection, falseAlarms }));
-
-/** Box and Muller's. */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
 
 function sharesOf(wait: Wait): readonly number[] {
   const random = seededRandom(1);

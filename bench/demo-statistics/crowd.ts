@@ -1,3 +1,4 @@
+import { normal } from '../support/normal.ts';
 import { type Background, background, type Fault, requestsPerSecond, users } from './setting.ts';
 
 /** mulberry32: 32 bits of state, good enough for coins and gaps. */
@@ -23,8 +24,7 @@ export class Crowd {
     this.#random = random;
     let total = 0;
     for (let user = 0; user < users; user++) {
-      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-      total += Math.exp(1.5 * normal);
+      total += Math.exp(1.5 * normal(random));
       this.#cumulative[user] = total;
       this.#fails[user] = random() < proneUsers ? proneFails : othersFail;
       this.bucket[user] = random();

@@ -10,12 +10,12 @@ export type FlaggerSettings = {
   readonly weights: readonly number[];
 };
 
-/** The documented example: every minute, 99 %, ten failed checks, in steps of 5 % to 50 % (docs.flagger.app/usage/how-it-works). */
+/** The documented example: every minute, ten failed checks, in steps of 2 % to 50 % (fluxcd/flagger docs/gitbook/usage/deployment-strategies.md), and 99 % (…/metrics.md). */
 export const flaggerDocumented: FlaggerSettings = {
   min: 99,
   intervalSeconds: 60,
   threshold: 10,
-  weights: Array.from({ length: 10 }, (_, at) => 0.05 * (at + 1)),
+  weights: Array.from({ length: 25 }, (_, at) => 0.02 * (at + 1)),
 };
 
 /** A check that fails halts the advancement and is counted; no data is a failed check. The count is never taken back. */

@@ -1,6 +1,7 @@
 import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
 import { Incidents } from '../demo-statistics/incidents.ts';
 import { type Fault, goodRequestsFirst, requestsPerSecond, type World } from '../demo-statistics/setting.ts';
+import { normal } from '../support/normal.ts';
 
 export type Counts = { requests: number; failed: number };
 /** What came of a stretch of time. */
@@ -76,8 +77,7 @@ export class Stream {
   /** Knuth's up to 30, above it the normal approximation. */
   #poisson(mean: number): number {
     if (mean > 30) {
-      const normal = Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
-      return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal));
+      return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(this.#random)));
     }
     const least = Math.exp(-mean);
     let count = 0;
