@@ -150,7 +150,10 @@ describe('services in the sandbox', () => {
     const { spawner, pid, socket } = await start('detached');
     process.kill(pid, 'SIGTERM');
     await until(async () => (await ask(socket)) === undefined);
+    // Its own command line names the socket too.
+    const gone = once(spawner, 'exit');
     spawner.kill('SIGKILL');
+    await gone;
     expect(await processesNaming(socket)).toEqual([]);
   });
 });
