@@ -7,7 +7,7 @@ type Kept = { readonly at: number; readonly evidence: unknown };
 /** As old as a decision may be: what tests say may also depend on the day. */
 const mostMs = 24 * 60 * 60 * 1000;
 const limits = { entries: 100, bytes: 64 * 1024 * 1024 };
-const sourcesOf = ['test-runner', 'recorder', 'tracer', 'mutation', 'sandbox'];
+const sourcesOf = ['test-runner', 'recorder', 'replayer', 'tracer', 'mutation', 'sandbox'];
 
 /**
  * Answers to questions about a base, which no change that stands on it can alter. Whoever asks MUST put into the question all

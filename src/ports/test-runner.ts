@@ -28,8 +28,10 @@ export type TestSides = {
   /** Whose boundary is recorded while the tests run. Absent or empty: none, and the base's run once. */
   readonly observe?: Observed;
   /** Whether one recorded run of the base and the head's say all there is to say. Where not, or absent, the base's run twice. */
-  readonly isSettled?: (base: Behaviour, head: Behaviour) => boolean;
+  readonly isSettled?: IsSettled;
 };
+
+export type IsSettled = (base: Behaviour, head: Behaviour) => boolean;
 
 export type Observed = {
   /** Names of packages. */

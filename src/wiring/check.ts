@@ -219,7 +219,7 @@ async function openTools({ state, sandbox, git, rules, cache }: Check) {
   const runner = new SandboxTestRunner({ ...jobs, ...evidence });
   const mutator = new SandboxMutator(jobs);
   const reproducer = new SandboxReproducer(jobs);
-  const replayer = new SandboxReplayer(jobs);
+  const replayer = new SandboxReplayer({ ...jobs, ...evidence });
   const faults = new SandboxBoundaryMutator(jobs);
   const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {

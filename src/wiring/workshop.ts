@@ -82,7 +82,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     documents: new ChildDocumentReader(),
     tests: new SandboxTestRunner({ ...jobs, evidence }),
     mutator: new SandboxMutator(jobs),
-    replayer: new SandboxReplayer(jobs),
+    replayer: new SandboxReplayer({ ...jobs, evidence }),
     boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(jobs), evidence),
     attestations: new DsseVerifier(keyRing),
     reproducer: new SandboxReproducer(jobs),

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Behaviour } from '../../domain/behaviour.ts';
 import type { EncodedValue } from '../../domain/encoded-value.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
+import type { IsSettled } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { EvidenceCache } from '../evidence-cache.ts';
 import { projectJobs } from '../test-runner/project-commands.ts';
 import type { EachTimes } from './make-each.ts';
 import { SandboxReplayer } from './sandbox-replayer.ts';
@@ -14,8 +16,11 @@ import { SandboxReplayer } from './sandbox-replayer.ts';
 let git: TempGit;
 let sandbox: HostSandbox;
 let workspace: string;
+let kept: string;
+let processes: number;
 beforeEach(() => {
   git = new TempGit();
+  kept = mkdtempSync(join(tmpdir(), 'autoland-each-kept-'));
   sandbox = new HostSandbox();
   workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-each-')));
 });
@@ -23,6 +28,7 @@ afterEach(() => {
   sandbox.remove();
   git.remove();
   rmSync(workspace, { recursive: true, force: true });
+  rmSync(kept, { recursive: true, force: true });
 });
 
 const library = (body: string, kind = 'lib-cjs'): TestFiles => ({
@@ -48,14 +54,25 @@ const times: EachTimes = {
   head: { call: 1500, settle: 600, all: 60_000 },
 };
 
-async function replay(before: TestFiles, after: TestFiles, calls: readonly RecordedCall[]) {
+type More = { readonly evidence?: EvidenceCache; readonly isSettled?: IsSettled };
+
+async function replay(
+  before: TestFiles,
+  after: TestFiles,
+  calls: readonly RecordedCall[],
+  { evidence, isSettled }: More = {},
+) {
   const base = git.commit('main', { 'package.json': '{}', ...before });
   const head = git.commit('topic', after, base);
   const replayer = new SandboxReplayer({
     ...projectJobs({ git, sandbox, workspace, nodeVersion: '24' }),
     times,
+    ...(evidence && { evidence }),
   });
-  const run = await replayer.replayEach({ install: null }, { base, head }, calls);
+  const earlier = sandbox.jobs.length;
+  const sides = { base, head, ...(isSettled && { isSettled }) };
+  const run = await replayer.replayEach({ install: null }, sides, calls);
+  processes = sandbox.jobs.length - earlier;
   expect(readdirSync(workspace)).toEqual([]);
   if (run.kind !== 'replayed') throw new Error(`expected behaviours, found ${run.kind}`);
   const answer = (seen: Behaviour, at: number) =>
@@ -134,4 +151,44 @@ it('compares nothing of a package that cannot be loaded', async () => {
   const ends = library('process.exit(0);');
   const { isMade } = await replay(ends, library(body), [call('add', 1, 2)]);
   expect(isMade).toEqual([false]);
+});
+
+it('makes the calls with the base once more only where something differs', async () => {
+  const calls = [call('add', 1, 2), call('leave')];
+  const isSettled: IsSettled = (base, head) => base.calls.size === head.calls.size && base.calls.size > 0;
+  const same = await replay(library(body), library(`${body}// new`), calls, { isSettled });
+  expect(processes).toBe(2);
+  expect(same.isMade).toEqual([true, true]);
+  expect(same.base[0]).toEqual(same.head);
+  await replay(library(body), library(`${body}// new`), calls, { isSettled: () => false });
+  expect(processes).toBe(3);
+  // One that the head has no function for is a difference, whatever was seen besides.
+  await replay(library(body), library(body.replace('exports.leave', 'exports.left')), calls, { isSettled });
+  expect(processes).toBe(3);
+});
+
+it('asks the base nothing that is known of it, but trusts what is known only where nothing differs', async () => {
+  const evidence = new EvidenceCache(kept);
+  const calls = [call('add', 1, 2), call('hang', 5)];
+  const settled = { evidence, isSettled: () => true };
+  await replay(library(body), library(`${body}// new`), calls, settled);
+  expect(processes).toBe(2);
+  const again = await replay(library(body), library(`${body}// newer`), calls, settled);
+  expect(processes).toBe(1);
+  expect(again.isMade).toEqual([true, false]);
+  expect(again.answer(again.base[0], 0)).toEqual(['return 3']);
+  const changed = library(body.replace('a + b', 'a - b'));
+  const { base, head, answer } = await replay(library(body), changed, calls, { evidence });
+  expect(processes).toBe(2);
+  expect([...base, head].map((run) => answer(run, 0))).toEqual([['return 3'], ['return 3'], ['return -1']]);
+});
+
+it('keeps nothing of a base that was not asked everything', async () => {
+  const evidence = new EvidenceCache(kept);
+  const broken = library('process.exit(0);');
+  for (const turn of [1, 2]) {
+    const { isMade } = await replay(broken, library(`//${turn}`), [call('add', 1, 2)], { evidence });
+    expect(isMade).toEqual([false]);
+    expect(processes).toBe(3);
+  }
 });

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../../domain/behaviour.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
-import type { TestSides } from '../../ports/test-runner.ts';
+import type { IsSettled } from '../../ports/test-runner.ts';
 import type { BaseEvidence } from './base-evidence.ts';
 import type { Watch } from './watch.ts';
 
@@ -18,7 +18,7 @@ type Sides = { readonly base: string; readonly head: string };
 /** What the base's tests said, for this change and later ones. */
 export type KnownBase = {
   /** Whether one run of it says all. */
-  readonly isSettled: NonNullable<TestSides['isSettled']>;
+  readonly isSettled: IsSettled;
   /** What is kept, else what `measure` answers, which is then kept. */
   known(measure: () => Promise<BaseEvidence>): Promise<BaseEvidence>;
   keep(evidence: BaseEvidence): Promise<void>;

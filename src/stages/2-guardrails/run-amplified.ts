@@ -12,6 +12,7 @@ import {
 import { isUpdate, judgeTests } from './characterization/characterization.ts';
 import { joinProduction, judgeProduction } from './characterization/production.ts';
 import type { Facts } from './facts.ts';
+import { needsNoSecondRun } from './one-base-run.ts';
 import { type GuardrailPorts, gatherer } from './run-ports.ts';
 
 /** Of those, declarations are read. */
@@ -38,7 +39,8 @@ export const gatherAmplified = gatherer<'amplified'>()({
     if (varied.length === 0) return { kind: 'none' };
     const undeclared = calls.filter((call) => !declared.has(keyOf(call))).map((call) => call.package);
     const made = varied.map(({ call }) => call);
-    const replay = await deps.replayer.replayEach(settings.commands, { base, head }, made);
+    const sides = { base, head, isSettled: needsNoSecondRun };
+    const replay = await deps.replayer.replayEach(settings.commands, sides, made);
     return { kind: 'made', varied, undeclared: [...new Set(undeclared)], replay };
   },
 });
