@@ -1,7 +1,7 @@
 // What share of one core it takes to look at 1,000 rollouts each second. Prints one JSON object.
 import { planForWeights } from '../src/config/recorded-plan.ts';
 import { latencyBounds } from '../src/domain/latency.ts';
-import type { Latencies, StepTally } from '../src/domain/rollout.ts';
+import type { BucketCoins, StepTally } from '../src/domain/rollout.ts';
 import { analyze } from '../src/stages/7-rollout/analyze.ts';
 import { healthy, input, observation } from '../src/testing/rollout-fixtures.ts';
 import { median, rounded } from './support/figures.ts';
@@ -17,7 +17,7 @@ function waits(step: number): StepTally['latencies'] {
     [...latencyBounds, Infinity].map((_, j) =>
       j >= 8 && j < 27 ? Math.ceil(most / (1 + Math.abs(j - 15))) : 0,
     );
-  const of = (after: number): Latencies => ({ after, canary: counts(5), baseline: counts(500) });
+  const of = (after: number): BucketCoins => ({ after, canary: counts(5), baseline: counts(500) });
   return [0, ...plan.steps.slice(0, step).map(({ weight }) => weight)].map(of);
 }
 

@@ -8,7 +8,7 @@ const good: FsckFacts = {
     merges: [{ change: 'chg_1', commit: 'm1', tree: 't1' }],
     stable: { service: 'shop', digest: 'd0' },
     previousDigest: 'd-1',
-    rollout: { digest: 'd1', flag: 'shop.n1', weights: [0.01, 0.1, 0.5] },
+    rollout: { digest: 'd1', flag: 'shop.n1', weights: [0.01, 0.1, 0.5], isWatched: false },
   },
   branch: [{ commit: 'm1', tree: 't1', change: 'chg_1', signed: true }],
   route: { stable: 'd0', candidate: { digest: 'd1', flag: 'shop.n1' } },

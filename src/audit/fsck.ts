@@ -12,6 +12,8 @@ export type FsckFacts = {
       readonly digest: string;
       readonly flag: string;
       readonly weights: readonly number[];
+      /** Everybody has it: the route says so before the journal's stable version does. */
+      readonly isWatched: boolean;
     } | null;
   };
   /** First-parent commits of the protected branch that bear autoland's trailer. */
@@ -104,7 +106,7 @@ function routeAgrees({ journal, route }: FsckFacts): readonly string[] {
   if (route === null) return ['the journal knows a stable version, there is no route'];
   const candidate = route.candidate?.digest ?? null;
   return [
-    ...(route.stable === stable.digest
+    ...(route.stable === stable.digest || (rollout?.isWatched && route.stable === rollout.digest)
       ? []
       : [`the route serves ${route.stable}, the journal says ${stable.digest}`]),
     ...(candidate === null || candidate === rollout?.digest

@@ -3,12 +3,16 @@ import type { ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
 
 export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
-  const { alpha, beta, ceiling, latency, steps } = config.rollout;
+  const { alpha, beta, ceiling, latency, watch, metrics, steps } = config.rollout;
   return {
     alpha,
     beta,
     ceiling,
     ...(latency === null ? {} : { latency }),
+    ...(metrics.length === 0 ? {} : { metrics }),
+    ...(watch === null
+      ? {}
+      : { watch: { seconds: watch.for, falseAlarmsPerMonth: watch.falseAlarmsPerMonth } }),
     steps: steps.map((step) => ({
       weight: step.share,
       exclude: step.exclude,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
+import { metricKinds, metricName, mostMetrics } from '../domain/metric.ts';
 import {
   argv,
   branch,
@@ -185,6 +186,30 @@ const steps = z
     ...wants('each step to have a larger share than the one before', 'put the steps in rising order'),
   });
 
+const wantsMetric = wants('a name of lower-case letters, digits and -', 'write it as checkout-failed');
+
+const metrics = z
+  .array(
+    z.strictObject({
+      name: z.string(wantsMetric).regex(metricName, wantsMetric),
+      kind: z
+        .enum(metricKinds)
+        .describe('rate: it happens to a user; ratio: 1 or 0 of a user; histogram: a number of a user'),
+      worse: z.enum(['higher', 'lower']).default('higher').describe('Which way it is harm'),
+      tolerate: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(1)
+        .describe('Of a histogram: by this factor it may be worse'),
+    }),
+  )
+  .max(mostMetrics)
+  .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
+    ...wants('each metric once', 'give each a name of its own'),
+  })
+  .default([]);
+
 const rollout = z
   .strictObject({
     alpha: errorRate.default(0.01).describe('Chance to roll back a change that alters nothing'),
@@ -202,6 +227,20 @@ const rollout = z
       .nullable()
       .prefault({})
       .describe('Roll back what makes users wait; null: how long they wait is not looked at'),
+    metrics: metrics.describe('What the service counts of its own, and an answer of it says'),
+    watch: z
+      .strictObject({
+        for: duration.prefault('15m').describe('How long it is watched once everybody has it'),
+        falseAlarmsPerMonth: z
+          .number()
+          .gt(0)
+          .max(100)
+          .default(1)
+          .describe('How often a month a version that harms nobody may be taken back for it'),
+      })
+      .nullable()
+      .prefault({})
+      .describe('Take back what harms users once everybody has it; null: the promotion is the end'),
     // A lease lasts for four looks, and the router grants a minute at most.
     lookSeconds: z.number().min(0.1).max(15).default(0.5).describe('Time between two looks at the canary'),
     steps: steps.prefault([

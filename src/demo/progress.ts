@@ -99,13 +99,13 @@ function noted(progress: Progress, entry: Entry): Progress {
   const look = {
     weight: Number(data.weight),
     reason: String(data.reason),
-    worse: Math.max(...rollbackTests.map((test) => share(evidence, test))),
+    worse: Math.max(0, ...evidence.filter(isRollback).map(({ test }) => share(evidence, test))),
     good: share(evidence, 'promotion'),
   };
   return { ...progress, look, ...exposure(data) };
 }
 
-const rollbackTests = ['rollback.server-error', 'rollback.client-error', 'rollback.latency'];
+const isRollback = ({ test }: Tested) => test.startsWith('rollback.');
 
 type Tested = { readonly test: string; readonly value: number | null; readonly threshold: number };
 

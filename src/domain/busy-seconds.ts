@@ -1,7 +1,9 @@
-import type { Observation } from './rollout.ts';
+import type { Observation, Totals } from './rollout.ts';
 
 /** Whole seconds that are kept. */
-const KEPT = 120;
+const KEPT = 900;
+/** … and of which each observation tells. */
+const RECENT = 120;
 /** The level before a rollout is taken over at most this many, and from at least this many. */
 const BEFORE_MOST = 60;
 const BEFORE_LEAST = 10;
@@ -29,10 +31,22 @@ export class Seconds {
   /** The complete seconds since the first traffic, quiet ones too, oldest first. */
   recent(atMs: number): Observation['seconds'] {
     this.#roll(atMs);
-    return this.#range(KEPT).map(([second, counts]) => ({
+    return this.#range(RECENT).map(([second, counts]) => ({
       at: new Date(second * 1000).toISOString(),
       ...counts,
     }));
+  }
+
+  /** The same over all that is kept. */
+  all(atMs: number): Pick<Totals, 'from' | 'users' | 'failingUsers'> {
+    this.#roll(atMs);
+    const range = this.#range(KEPT);
+    const [first = this.#now] = range[0] ?? [];
+    return {
+      from: new Date(first * 1000).toISOString(),
+      users: range.map(([, { users }]) => users),
+      failingUsers: range.map(([, { failingUsers }]) => failingUsers),
+    };
   }
 
   /** Sums over seconds of the distinct users of each, so that it compares with `recent` as a mean per second. */

@@ -1,3 +1,4 @@
+import type { Report } from './metric.ts';
 import type { Arm, Outcome } from './rollout-tally.ts';
 
 /** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning, from 0. */
@@ -15,6 +16,8 @@ export type RequestRecord = {
   readonly outcome: Outcome;
   /** To the first byte; undefined: it was not measured. */
   readonly seconds?: number;
+  /** What the service said of its own; undefined: nothing. */
+  readonly reports?: readonly Report[];
 };
 
 /** Users whose first request of the step was answered in a window that ends at `t`, and those whose request failed. */

@@ -1,4 +1,6 @@
 import { latencyBounds, latencyBucket } from './latency.ts';
+import type { Metric, Report } from './metric.ts';
+import { MetricCounter } from './metric-tally.ts';
 import {
   type LaterErrors,
   type Observation,
@@ -61,12 +63,14 @@ export class RolloutTally {
   readonly #users = new Map<string, number>();
   readonly #steps: StepCounts[] = [];
   readonly #maxUsers: number;
+  readonly #metrics: readonly MetricCounter[];
   #exposed = 0;
   #errored = 0;
   #full = false;
 
-  constructor(maxUsers: number) {
+  constructor(maxUsers: number, metrics: readonly Metric[] = []) {
     this.#maxUsers = maxUsers;
+    this.#metrics = metrics.map((metric) => new MetricCounter(metric));
   }
 
   /** True once a user could not be remembered: from then on the counts are worth nothing. */
@@ -81,6 +85,7 @@ export class RolloutTally {
   /** Steps only ever follow each other: the caller has checked that the weight does not fall. */
   beginStep(step: number, weight: number): void {
     if (this.current?.step === step) return;
+    for (const metric of this.#metrics) metric.beginStep(weight);
     this.#steps.push({
       step,
       weight,
@@ -138,8 +143,19 @@ export class RolloutTally {
     this.#users.set(ticket.user, bits);
   }
 
+  /** What the answer to an evaluated request said of the user. */
+  reported({ user, arm, index }: Ticket, reports: readonly Report[]): void {
+    for (const report of reports)
+      for (const metric of this.#metrics) metric.reported(report, { user, arm, place: index });
+  }
+
   counts(): Pick<Observation, 'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored'> {
-    const steps: StepTally[] = structuredClone(this.#steps);
+    const counted: StepTally[] = structuredClone(this.#steps);
+    const metricsOf = (place: number) => this.#metrics.map((metric) => metric.tally(place));
+    const steps =
+      this.#metrics.length === 0
+        ? counted
+        : counted.map((step, place) => ({ ...step, metrics: metricsOf(place) }));
     return { steps, latencyBounds, usersExposed: this.#exposed, usersErrored: this.#errored };
   }
 

@@ -1,3 +1,5 @@
+import type { MetricPlan } from './metric.ts';
+
 /** What the router counts as going wrong, each with a process and a share of alpha of its own. */
 export const outcomeClasses = ['server-error', 'client-error'] as const;
 /** `server-error`: 5xx, aborted, no answer in time. `client-error`: 4xx. */
@@ -26,6 +28,17 @@ export type RolloutPlan = {
   readonly ceiling: number;
   /** Absent: users who wait longer are no reason to roll back. */
   readonly latency?: LatencyPlan;
+  /** Absent: what everybody has is not watched any more. */
+  readonly watch?: WatchPlan;
+  /** Absent: the service names none. */
+  readonly metrics?: readonly MetricPlan[];
+};
+
+/** After the promotion, when nobody is left to compare with. */
+export type WatchPlan = {
+  readonly seconds: number;
+  /** How often a month it may find harm in a version that does none, were it watched all the time. */
+  readonly falseAlarmsPerMonth: number;
 };
 
 export type LatencyPlan = {
@@ -62,14 +75,19 @@ export type StepTally = {
   /** Of the users first exposed in this step: those who came back with a second request. */
   readonly returned: PerArm;
   /** How long users waited at their first request of this step, after the warm-up, by what was known of their arm. */
-  readonly latencies: readonly Latencies[];
+  readonly latencies: readonly BucketCoins[];
+  /** Of each that the lease names; absent: the witness counts none. */
+  readonly metrics?: readonly MetricTally[];
 };
 
+/** One bucket for a rate, else one more than `metricBounds` of its kind. */
+export type MetricTally = { readonly name: string; readonly coins: readonly BucketCoins[] };
+
 /**
- * Units by bucket of the time to the first byte, one more than there are bounds. `after`: the weight at which the users were seen on
+ * Units by bucket (of the time to the first byte: one more than there are bounds). `after`: the weight at which the users were seen on
  * baseline before; 0: they were not seen. Where they were on the canary, their arm is known.
  */
-export type Latencies = {
+export type BucketCoins = {
   readonly after: number;
   readonly canary: readonly number[];
   readonly baseline: readonly number[];
@@ -102,4 +120,16 @@ export type Observation = {
   readonly seconds: readonly { readonly at: string; readonly users: number; readonly failingUsers: number }[];
   /** The same over the minute before the rollout began; null: the witness had not seen 10 s of traffic. */
   readonly before: { readonly users: number; readonly failingUsers: number; readonly seconds: number } | null;
+};
+
+/** What all users of a service met, whoever served them. */
+export type Totals = {
+  /** RFC 3339, as all times here. */
+  readonly at: string;
+  /** The first of the whole seconds that the lists are about, oldest first. */
+  readonly from: string;
+  /** Distinct users of each second. */
+  readonly users: readonly number[];
+  /** Of those, the ones who met a failure. */
+  readonly failingUsers: readonly number[];
 };

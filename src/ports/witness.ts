@@ -1,4 +1,5 @@
-import type { Observation } from '../domain/rollout.ts';
+import type { Metric } from '../domain/metric.ts';
+import type { Observation, Totals } from '../domain/rollout.ts';
 
 /** The router's side of a rollout: it exposes users only under a lease, and testifies to what they met. */
 export interface Witness {
@@ -14,7 +15,11 @@ export interface Witness {
     step: number;
     weight: number;
     leaseMs: number;
+    /** What of the answers is counted besides; of the lease that starts the rollout. Absent: nothing. */
+    metrics?: readonly Metric[];
   }): Promise<void>;
   /** undefined: the witness does not know this rollout (it restarted, or never leased it). */
   observe(nonce: string): Promise<Observation | undefined>;
+  /** Of the last quarter of an hour at least, as far as it remembers; also where no rollout is under way. */
+  totals(service: string): Promise<Totals>;
 }

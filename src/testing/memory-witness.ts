@@ -1,5 +1,5 @@
 import { AutolandError } from '../domain/errors.ts';
-import { noLaterErrors, type Observation, type StepTally } from '../domain/rollout.ts';
+import { noLaterErrors, type Observation, type StepTally, type Totals } from '../domain/rollout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -15,6 +15,8 @@ export const healthyCrowd: Crowd = { users: 200_000, failing: { canary: 0.01, ba
 /** A router without requests: it gives leases as the real one does, and each leased step meets its crowd at once. */
 export class MemoryWitness implements Witness {
   crowd = healthyCrowd;
+  /** Of some 450 users in each second, so many fail. */
+  failingEachSecond = 4;
   /** Every lease that was given. */
   readonly leases: Lease[] = [];
   readonly #clock: Clock;
@@ -66,8 +68,19 @@ export class MemoryWitness implements Witness {
       usersErrored: steps.reduce((sum, step) => sum + step.firstErrors['server-error'].canary, 0),
       lastRequestAt: now.toISOString(),
       websocketsCut: 0,
-      seconds: lastSeconds(now),
+      seconds: lastSeconds(now, this.failingEachSecond),
       before: { users: 27_000, failingUsers: 270, seconds: 60 },
+    };
+  }
+
+  async totals(): Promise<Totals> {
+    const at = this.#clock.now();
+    const seconds = lastSeconds(at, this.failingEachSecond);
+    return {
+      at: at.toISOString(),
+      from: seconds[0]?.at ?? at.toISOString(),
+      users: seconds.map(({ users }) => users),
+      failingUsers: seconds.map(({ failingUsers }) => failingUsers),
     };
   }
 }
@@ -92,11 +105,11 @@ function meet({ users, failing }: Crowd, { step, weight }: Lease): StepTally {
   };
 }
 
-function lastSeconds(now: Date): Observation['seconds'] {
+function lastSeconds(now: Date, failingUsers: number): Observation['seconds'] {
   return Array.from({ length: 20 }, (_, at) => ({
     at: new Date(now.getTime() - (20 - at) * 1000).toISOString(),
     users: 450,
-    failingUsers: 4,
+    failingUsers,
   }));
 }
 

@@ -63,7 +63,8 @@ async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal'
   if (busy === undefined || busy.digest === null) return null;
   const position = readPosition((await repository.change(busy.id)).state.notes.get(positionNote));
   const weights = position?.plan.steps.map(({ weight }) => weight) ?? [];
-  return { digest: busy.digest, flag: position?.flag ?? '', weights };
+  const isWatched = position?.watchedSince != null;
+  return { digest: busy.digest, flag: position?.flag ?? '', weights, isWatched };
 }
 
 /** What is broken on the tip of the branch holds changes; what there is can be checked all the same. */

@@ -18,4 +18,8 @@ export class LateWitness implements Witness {
     const service = this.#services.get(nonce);
     return service === undefined ? undefined : this.#of(service).observe(nonce);
   }
+
+  totals(service: string) {
+    return this.#of(service).totals(service);
+  }
 }

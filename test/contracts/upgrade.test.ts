@@ -40,6 +40,7 @@ const service = { name: 'shop', command: ['node', 'server.js'] };
 const found = { branch: 'main', install: null, build: null, test: null, service };
 const rolloutText = `rollout:
   lookSeconds: 1
+  watch: null
   steps:
     - { share: 1%, exclude: 20, limit: 60s, bake: 5s }
     - { share: 50%, exclude: 2, limit: 60s, bake: 5s }
@@ -119,6 +120,7 @@ class World {
       lease: async ({ step: number, weight }) => {
         if (this.#tallies.at(-1)?.step !== number) this.#tallies.push(healthy(number, weight));
       },
+      totals: () => Promise.reject(new Error('nothing is watched here')),
       observe: async (nonce): Promise<Observation> => {
         const at = this.clock.now().toISOString();
         const seconds = Array.from({ length: 20 }, () => ({ at, users: 450, failingUsers: 4 }));

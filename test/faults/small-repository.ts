@@ -34,6 +34,7 @@ rollout:
   beta: 0.2
   ceiling: 0.4
   lookSeconds: 0.1
+  watch: null
   steps: [{ share: 50%, exclude: 20, limit: 120s, bake: 0.3s }]
 limits: { perDay: 100000 }
 `,

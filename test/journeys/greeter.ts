@@ -28,6 +28,8 @@ export type RulesWish = {
   /** Seconds that a step lasts at least. */
   readonly bake?: number;
   readonly steps?: readonly string[];
+  /** How long what everybody has is watched; absent: not at all. */
+  readonly watch?: string;
 };
 
 /** `.autoland/autoland.yaml`. The ceiling is high, so that 20 users without a failure suffice. */
@@ -57,6 +59,7 @@ export function rules(wish: RulesWish = {}): string {
     '  memoryMiB: 256',
     '  graceSeconds: 0',
     'rollout:',
+    ...(wish.watch === undefined ? ['  watch: null'] : [`  watch: { for: ${wish.watch} }`]),
     '  alpha: 0.001',
     '  ceiling: 0.4',
     '  lookSeconds: 0.2',

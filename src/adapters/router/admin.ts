@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { AutolandError } from '../../domain/errors.ts';
+import { metricKinds, metricName, mostMetrics } from '../../domain/metric.ts';
 import { routerSocket, type StateLayout } from '../runtime/state-layout.ts';
 import { serveJson } from '../runtime/unix-http.ts';
 import type { Connections } from './connections.ts';
@@ -18,6 +19,10 @@ const leaseInput = z.strictObject({
   step: z.int().min(0),
   weight: z.number(),
   leaseMs: z.number(),
+  metrics: z
+    .array(z.strictObject({ name: z.string().regex(metricName), kind: z.enum(metricKinds) }))
+    .max(mostMetrics)
+    .optional(),
 });
 
 export type AdminOptions = {
@@ -30,7 +35,7 @@ export type AdminOptions = {
   readonly follow: () => void;
 };
 
-/** POST /lease · GET /observe?nonce= (null: unknown) · GET /stats */
+/** POST /lease · GET /observe?nonce= (null: unknown) · GET /totals · GET /stats */
 export async function serveAdmin(options: AdminOptions): Promise<{ server: Server; path: string }> {
   const { gate, service, follow } = options;
   const path = routerSocket(options.layout, service);
@@ -45,9 +50,11 @@ export async function serveAdmin(options: AdminOptions): Promise<{ server: Serve
         );
       }
       follow();
-      gate.lease(input.data);
+      const { metrics, ...lease } = input.data;
+      gate.lease({ ...lease, ...(metrics && { metrics }) });
     },
     'GET /observe': async (_body, query) => gate.observe(query.get('nonce') ?? ''),
+    'GET /totals': async () => gate.totals(),
     'GET /stats': async (): Promise<RouterStatus> => ({
       service,
       closed: gate.closed() ?? null,

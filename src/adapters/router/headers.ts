@@ -16,6 +16,8 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+/** How a service says what it counts of its own; no client sees it. */
+export const metricHeader = 'x-autoland-metric';
 /** Only a proxy may say these; what a client says about itself is replaced. */
 const FORWARDED = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
 

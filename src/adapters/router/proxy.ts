@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, type ServerResponse, request 
 import { outcomeOfStatus } from '../../domain/rollout-tally.ts';
 import { statusLine } from './answer-head.ts';
 import { Exchange, type ProxyOptions, repeatable } from './exchange.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { metricHeader, requestHeaders, responseHeaders } from './headers.ts';
 import type { User } from './identity.ts';
 import type { Choice } from './service-gate.ts';
 
@@ -100,6 +100,8 @@ export class ProxiedRequest {
     if (answer.headers['content-length'] === undefined) this.#response.flushHeaders();
     else this.#watch(answer);
     this.#options.stats.added(this.#sentMs + performance.now() - received);
+    const said = answer.headers[metricHeader];
+    if (typeof said === 'string') this.#exchange.choice.reported(said);
     const outcome = outcomeOfStatus(status);
     if (outcome !== 'ok') this.#exchange.settle(outcome);
     answer.once('end', () => this.#exchange.settle('ok'));

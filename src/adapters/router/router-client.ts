@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AutolandError } from '../../domain/errors.ts';
-import type { Observation } from '../../domain/rollout.ts';
+import type { Observation, Totals } from '../../domain/rollout.ts';
 import type { Witness } from '../../ports/witness.ts';
 import { routerSocket, stateLayout } from '../runtime/state-layout.ts';
 import { callJson } from '../runtime/unix-http.ts';
@@ -8,7 +8,7 @@ import type { RouterStatus } from './admin.ts';
 
 const perArm = z.object({ canary: z.number(), baseline: z.number() });
 const later = z.array(perArm.extend({ after: z.number() }));
-const latencies = z.array(
+const buckets = z.array(
   z.object({ after: z.number(), canary: z.array(z.number()), baseline: z.array(z.number()) }),
 );
 const second = z.object({ at: z.string(), users: z.number(), failingUsers: z.number() });
@@ -29,7 +29,11 @@ const observation: z.ZodType<Observation> = z.object({
       failingUnits: perArm,
       assigned: perArm,
       returned: perArm,
-      latencies: latencies.default(() => []),
+      latencies: buckets.default(() => []),
+      metrics: z
+        .array(z.object({ name: z.string(), coins: buckets }))
+        .optional()
+        .transform((list) => list ?? []),
     }),
   ),
   latencyBounds: z.array(z.number()).default(() => []),
@@ -39,6 +43,12 @@ const observation: z.ZodType<Observation> = z.object({
   websocketsCut: z.number(),
   seconds: z.array(second),
   before: z.object({ users: z.number(), failingUsers: z.number(), seconds: z.number() }).nullable(),
+});
+const totals: z.ZodType<Totals> = z.object({
+  at: z.string(),
+  from: z.string(),
+  users: z.array(z.number()),
+  failingUsers: z.array(z.number()),
 });
 const counts = z.object({ canary: z.number(), baseline: z.number() });
 const errors = z.object({ 'server-error': z.number(), 'client-error': z.number() });
@@ -71,6 +81,10 @@ export class RouterClient implements Witness {
   async observe(nonce: string): Promise<Observation | undefined> {
     const found = await this.#get(`/observe?${new URLSearchParams({ nonce })}`, observation.nullable());
     return found ?? undefined;
+  }
+
+  async totals(): Promise<Totals> {
+    return this.#get('/totals', totals);
   }
 
   async stats(): Promise<RouterStatus> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Seconds } from '../../domain/busy-seconds.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import type { Observation } from '../../domain/rollout.ts';
+import { type Metric, parseReports } from '../../domain/metric.ts';
+import type { Observation, Totals } from '../../domain/rollout.ts';
 import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
 import { checkLease, closedBecause, type Facts, flagCoin, type Lease, type LeaseInput } from './exposure.ts';
@@ -31,6 +32,8 @@ export type Choice = {
   readonly nonce: string | undefined;
   /** `seconds`: to the first byte, or as long as was waited for it. */
   answered(outcome: Outcome, seconds: number): void;
+  /** What the service says of its user in an answer's header. */
+  reported(text: string): void;
 };
 
 type Rollout = {
@@ -74,7 +77,7 @@ export class ServiceGate {
 
   /** Rejects with `flag.stale-version`, `rollout.not-allowed` or `usage`; then the lease before it stands. */
   lease(input: LeaseInput): void {
-    const { leaseMs, ...terms } = input;
+    const { leaseMs, metrics, ...terms } = input;
     if (!(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS)) {
       throw new AutolandError('usage', `a lease must last 1 to ${LONGEST_LEASE_MS} ms, found ${leaseMs}`);
     }
@@ -83,7 +86,7 @@ export class ServiceGate {
     if (known?.tally.full === true) throw memoryFull(this.#options.maxUsers);
     const before = this.#lease;
     this.#lease = { ...terms, until: this.#options.clocks.monotonicMs() + leaseMs };
-    (known ?? this.#begin(input.nonce)).tally.beginStep(input.step, input.weight);
+    (known ?? this.#begin(input.nonce, metrics)).tally.beginStep(input.step, input.weight);
     if (before?.flag !== input.flag || before.version !== input.version) {
       this.#coin = flagCoin(input.flag, input.version, input.weight);
     }
@@ -109,6 +112,9 @@ export class ServiceGate {
       sockets: this.#sockets.get(digest) ?? [],
       nonce: exposed ? lease?.nonce : undefined,
       answered: (outcome, seconds) => this.#answered({ user, rollout, ticket }, outcome, seconds),
+      reported: (text) => {
+        if (ticket !== undefined) rollout?.tally.reported(ticket, parseReports(text));
+      },
     };
   }
 
@@ -129,6 +135,11 @@ export class ServiceGate {
     };
   }
 
+  totals(): Totals {
+    const now = this.#options.clocks.now();
+    return { at: new Date(now).toISOString(), ...this.#seconds.all(now) };
+  }
+
   /** Why nobody is exposed now; undefined: users are. */
   closed(): string | undefined {
     return closedBecause(this.#lease, this.#facts, this.#options.clocks.monotonicMs());
@@ -146,10 +157,11 @@ export class ServiceGate {
     return this.#open && this.#options.clocks.monotonicMs() < (this.#lease?.until ?? 0);
   }
 
-  #begin(nonce: string): Rollout {
+  #begin(nonce: string, metrics: readonly Metric[] | undefined): Rollout {
     const before = this.#seconds.level(this.#options.clocks.now());
     const warmAt = this.#options.clocks.monotonicMs() + this.#options.warmUpMs;
-    const rollout = { tally: new RolloutTally(this.#options.maxUsers), before, warmAt, websocketsCut: 0 };
+    const tally = new RolloutTally(this.#options.maxUsers, metrics);
+    const rollout = { tally, before, warmAt, websocketsCut: 0 };
     this.#rollouts.set(nonce, rollout);
     for (const old of [...this.#rollouts.keys()].slice(0, -KEPT_ROLLOUTS)) this.#rollouts.delete(old);
     return rollout;

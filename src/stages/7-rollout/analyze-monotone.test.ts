@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latencyBounds } from '../../domain/latency.ts';
-import type { StepTally } from '../../domain/rollout.ts';
+import { type MetricPlan, metricBounds } from '../../domain/metric.ts';
+import type { MetricTally, StepTally } from '../../domain/rollout.ts';
 import { arms, at, input, observation, plan, second } from '../../testing/rollout-fixtures.ts';
 import { type AnalyzeInput, analyze } from './analyze.ts';
 
@@ -24,6 +25,8 @@ const tallyAt = (step: number) =>
       returned: fc.nat(4000),
       waits: fc.array(fc.nat(56), { maxLength: 12 }),
       known: fc.boolean(),
+      happened: perArm(3, 40),
+      carts: fc.array(fc.nat(40), { maxLength: 12 }),
     })
     .map((drawn): StepTally => {
       const { server, client, later, failing, healthy: odd, healthyUnits, waiting, returned } = drawn;
@@ -44,14 +47,32 @@ const tallyAt = (step: number) =>
         assigned: arms(units.canary + waiting.canary, units.baseline + waiting.baseline),
         returned: arms(back, returned - back),
         latencies: [latenciesOf(drawn.waits, step > 0 && drawn.known ? 0.01 : 0)],
+        metrics: [
+          {
+            name: 'failed',
+            coins: [{ after: 0, canary: [drawn.happened.canary], baseline: [drawn.happened.baseline] }],
+          },
+          { name: 'cart', coins: [bucketsOf(drawn.carts, 0, metricBounds.histogram)] },
+        ],
       };
     });
 
 const isCanary = (wait: number) => wait % 3 === 0;
 
-function latenciesOf(waits: readonly number[], after: number): StepTally['latencies'][number] {
+const metrics: readonly MetricPlan[] = [
+  { name: 'failed', kind: 'rate', worse: 'higher', tolerate: 1 },
+  { name: 'cart', kind: 'histogram', worse: 'lower', tolerate: 1.2 },
+];
+
+const latenciesOf = (waits: readonly number[], after: number) => bucketsOf(waits, after, latencyBounds);
+
+function bucketsOf(
+  waits: readonly number[],
+  after: number,
+  bounds: readonly number[],
+): StepTally['latencies'][number] {
   const of = (arm: readonly number[]) =>
-    [...latencyBounds, Infinity].map((_, j) => arm.filter((wait) => wait === j).length);
+    [...bounds, Infinity].map((_, j) => arm.filter((wait) => wait === j).length);
   return {
     after,
     canary: of(waits.filter(isCanary)),
@@ -79,7 +100,7 @@ const situations = fc
       at: at(elapsed).toISOString(),
       lastRequestAt: at(elapsed - quiet).toISOString(),
     });
-    return input(seen, { step, now: at(elapsed), plan: { ...plan, latency: { tolerate: 1.4 } } });
+    return input(seen, { step, now: at(elapsed), plan: { ...plan, latency: { tolerate: 1.4 }, metrics } });
   });
 
 /** Each makes the evidence worse for the canary, or weaker, and nothing else. */
@@ -107,23 +128,47 @@ const worsenings: Readonly<Record<string, (tally: StepTally) => StepTally>> = {
   },
   'a user of the canary who waits longer': (tally) => moved(tally, 'canary', 1),
   'a user of baseline who waits for less long': (tally) => moved(tally, 'baseline', -1),
+  'a report of harm on the canary': (tally) =>
+    withCoins(tally, 'failed', (coins) => ({ ...coins, canary: [(coins.canary[0] ?? 0) + 1] })),
+  'a report of harm fewer on baseline': (tally) =>
+    withCoins(tally, 'failed', (coins) => ({
+      ...coins,
+      baseline: [Math.max(0, (coins.baseline[0] ?? 0) - 1)],
+    })),
+  'a report of the canary that is worse': (tally) =>
+    withCoins(tally, 'cart', (coins) => ({ ...coins, canary: movedOnce(coins.canary, -1) })),
+  'a report of baseline that is better': (tally) =>
+    withCoins(tally, 'cart', (coins) => ({ ...coins, baseline: movedOnce(coins.baseline, 1) })),
   'a user of the canary who did not come back': (tally) => {
     const { canary, baseline } = tally.returned;
     return { ...tally, returned: arms(Math.max(0, canary - 1), baseline) };
   },
 };
 
-/** The first unit that can move goes to the next bucket. */
 function moved(tally: StepTally, arm: 'canary' | 'baseline', by: 1 | -1): StepTally {
-  const latencies = tally.latencies.map((each) => {
-    const counts = [...each[arm]];
-    const from = counts.findIndex((count, j) => count > 0 && counts[j + by] !== undefined);
-    if (from === -1) return each;
-    counts[from] = (counts[from] ?? 0) - 1;
-    counts[from + by] = (counts[from + by] ?? 0) + 1;
-    return { ...each, [arm]: counts };
-  });
+  const latencies = tally.latencies.map((each) => ({ ...each, [arm]: movedOnce(each[arm], by) }));
   return { ...tally, latencies };
+}
+
+/** The first unit that can move goes to the next bucket. */
+function movedOnce(from: readonly number[], by: 1 | -1): readonly number[] {
+  const counts = [...from];
+  const place = counts.findIndex((count, j) => count > 0 && counts[j + by] !== undefined);
+  if (place === -1) return from;
+  counts[place] = (counts[place] ?? 0) - 1;
+  counts[place + by] = (counts[place + by] ?? 0) + 1;
+  return counts;
+}
+
+function withCoins(
+  tally: StepTally,
+  name: string,
+  change: (coins: MetricTally['coins'][number]) => MetricTally['coins'][number],
+): StepTally {
+  const changed = (tally.metrics ?? []).map((metric) =>
+    metric.name === name ? { ...metric, coins: metric.coins.map(change) } : metric,
+  );
+  return { ...tally, metrics: changed };
 }
 
 function moreFirstErrors(tally: StepTally, outcomeClass: 'server-error' | 'client-error'): StepTally {
@@ -194,7 +239,7 @@ it('the situations of these properties reach every kind of decision, and a slow 
   const decisions = fc.sample(situations, { numRuns: 3000, seed: 7 }).map((one) => analyze(one));
   const kinds = new Set(decisions.map(({ kind }) => kind));
   expect(kinds).toEqual(new Set(['close', 'continue', 'hold', 'promote', 'raise', 'rollback']));
-  expect(decisions.filter((one) => 'code' in one && one.code === 'rollout.latency').length).toBeGreaterThan(
-    50,
-  );
+  const times = (code: string) => decisions.filter((one) => 'code' in one && one.code === code).length;
+  expect(times('rollout.latency')).toBeGreaterThan(50);
+  expect(times('rollout.metric')).toBeGreaterThan(50);
 });

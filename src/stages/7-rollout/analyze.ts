@@ -1,6 +1,7 @@
 import type { RolloutDecision, Verdict } from './decision.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Findings } from './findings.ts';
+import type { MetricFinding } from './metrics.ts';
 import { openRequirements } from './requirements.ts';
 import { amount, chance, expectation, inFavour } from './sentences.ts';
 import { isIncident } from './shared-harm.ts';
@@ -18,6 +19,7 @@ const rules: readonly Rule[] = [
   serverErrors,
   clientErrors,
   slower,
+  worseMetric,
   sharedIncident,
   wrongAssignment,
   lostUsers,
@@ -68,6 +70,27 @@ function slower({ findings, plan }: Situation): Ruling | undefined {
   const waited = `half of its users wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
   const reason = `The canary is slower than the factor ${plan.latency?.tolerate} that is tolerated: ${waited} (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)}).`;
   return { kind: 'rollback', code: 'rollout.latency', reason };
+}
+
+/** As with latency, who is missing must not look like who does worse. Of a rate that harms when it rises nobody is missed. */
+function worseMetric({ findings }: Situation): Ruling | undefined {
+  if (findings === undefined) return undefined;
+  const isSplit = !isSplitWrongly(findings);
+  const found = findings.metrics.find(
+    ({ plan, rollback }) =>
+      rollback.logE >= rollback.logThreshold &&
+      (isSplit || (plan.kind === 'rate' && plan.worse === 'higher')),
+  );
+  if (found === undefined) return undefined;
+  const reason = `The canary is worse in ${found.plan.name} (${found.plan.kind}, ${found.plan.worse} is worse): ${toldOf(found)}.`;
+  return { kind: 'rollback', code: 'rollout.metric', reason };
+}
+
+function toldOf({ plan, rollback }: MetricFinding): string {
+  const reported = `${amount(rollback.counts.canary, 'user')} of it ${plan.kind === 'rate' ? 'met' : 'reported'} it, ${expectation(rollback)}`;
+  const { canaryP50, baselineP50 } = rollback.counts;
+  if (plan.kind !== 'histogram' || canaryP50 === undefined || baselineP50 === undefined) return reported;
+  return `half of its users are at ${canaryP50} or below, on baseline ${baselineP50}; ${reported}`;
 }
 
 function sharedIncident({ findings }: Situation): Ruling | undefined {

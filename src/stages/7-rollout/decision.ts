@@ -1,9 +1,17 @@
+/** A log e-value, the bar at which it decides, and what it was computed from. */
+export type Test = {
+  readonly logE: number;
+  readonly logThreshold: number;
+  readonly counts: Readonly<Record<string, number>>;
+};
+
 /** One test's standing. Logs are natural. */
 export type Evidence = {
   readonly test:
     | 'rollback.server-error'
     | 'rollback.client-error'
     | 'rollback.latency'
+    | `rollback.metric.${string}`
     | 'promotion'
     | 'assignment'
     | 'activity'
@@ -19,7 +27,11 @@ export type Evidence = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
-export type RollbackCode = 'rollout.server-errors' | 'rollout.client-errors' | 'rollout.latency';
+export type RollbackCode =
+  | 'rollout.server-errors'
+  | 'rollout.client-errors'
+  | 'rollout.latency'
+  | 'rollout.metric';
 export type HoldCode =
   | 'rollout.inconclusive'
   | 'rollout.no-traffic'

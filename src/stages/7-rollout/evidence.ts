@@ -1,5 +1,5 @@
-import type { Evidence } from './decision.ts';
-import type { Findings, Test } from './findings.ts';
+import type { Evidence, Test } from './decision.ts';
+import type { Findings } from './findings.ts';
 import { fewestCanaryUnits, trafficAgeSeconds } from './requirements.ts';
 import type { Situation } from './situation.ts';
 
@@ -14,6 +14,7 @@ function ofCounts(findings: Findings): readonly Evidence[] {
     ofTest('rollback.server-error', findings.rollback['server-error']),
     ofTest('rollback.client-error', findings.rollback['client-error']),
     ...(findings.latency === undefined ? [] : [ofTest('rollback.latency', findings.latency)]),
+    ...findings.metrics.map(({ plan: { name }, rollback }) => ofTest(`rollback.metric.${name}`, rollback)),
     ofTest('promotion', findings.promotion),
     ofTest('assignment', findings.assignment),
     ofTest('activity', findings.activity),

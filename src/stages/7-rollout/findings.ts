@@ -5,20 +5,16 @@ import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from '../..
 import { logEvidenceOfSafety } from '../../stats/non-inferiority.ts';
 import { logEvidenceOfMismatch } from '../../stats/ratio-mismatch.ts';
 import { type CoinTally, logEvidenceOfExcess, logEvidenceOfShortfall } from '../../stats/tilted-coin.ts';
+import type { Test } from './decision.ts';
+import { type MetricFinding, metricFindings } from './metrics.ts';
 import { type SharedHarm, sharedHarm } from './shared-harm.ts';
-
-/** A log e-value, the bar at which it decides, and what it was computed from. */
-export type Test = {
-  readonly logE: number;
-  readonly logThreshold: number;
-  readonly counts: Readonly<Record<string, number>>;
-};
 
 /** Everything that the counts say, before any rule is applied. */
 export type Findings = {
   readonly rollback: { readonly [C in OutcomeClass]: Test };
   /** undefined: the plan does not ask for it. */
   readonly latency: Test | undefined;
+  readonly metrics: readonly MetricFinding[];
   readonly promotion: Test;
   readonly assignment: Test;
   readonly activity: Test;
@@ -35,6 +31,7 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
       'client-error': rollbackTest(plan, observation.steps, 'client-error'),
     },
     latency: latencyTest(plan, observation),
+    metrics: metricFindings(plan, observation.steps, rollbackThreshold(plan)),
     promotion: promotionTest(plan, step, tally),
     assignment: assignmentTest(plan, tally),
     activity: activityTest(plan, observation.steps),
@@ -43,9 +40,9 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
   };
 }
 
-/** What reveals the same assignment shares alpha: each outcome, and latency where it is looked at, needs their number over alpha. */
-function rollbackThreshold({ alpha, latency }: RolloutPlan): number {
-  return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1)) / alpha);
+/** What reveals the same assignment shares alpha: each outcome, latency and each metric that is looked at needs their number over alpha. */
+function rollbackThreshold({ alpha, latency, metrics = [] }: RolloutPlan): number {
+  return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1) + metrics.length) / alpha);
 }
 
 function rollbackTest(plan: RolloutPlan, steps: readonly StepTally[], outcome: OutcomeClass): Test {

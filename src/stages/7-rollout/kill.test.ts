@@ -18,7 +18,7 @@ import type { RolloutPorts } from './run-ports.ts';
 
 const text = `version: 1
 autonomy: { lint: deploy }
-rollout: { alpha: 0.01, beta: 0.2, ceiling: 0.4, steps: [{ share: 50%, exclude: 20, limit: 30s, bake: 1s }] }`;
+rollout: { alpha: 0.01, beta: 0.2, ceiling: 0.4, watch: null, steps: [{ share: 50%, exclude: 20, limit: 30s, bake: 1s }] }`;
 const rules: Rules = {
   commit: 'a',
   config: parseConfig(text, 'test.yaml'),
@@ -113,6 +113,7 @@ class World {
           this.#leased.add(nonce);
         },
         observe: async (nonce) => this.#observe(nonce),
+        totals: () => Promise.reject(new Error('nothing is watched here')),
       },
     };
   }

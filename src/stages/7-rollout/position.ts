@@ -35,6 +35,8 @@ export type Position = {
   readonly skipBake: boolean;
   /** What the next look has to do before anything else: start anew, or finish a promotion. */
   readonly ordered: 'anew' | 'promote' | null;
+  /** RFC 3339: since when everybody has the candidate, and it is watched; null or, from before an upgrade, absent: not yet. */
+  readonly watchedSince?: string | null;
 };
 
 export const positionNote = 'rollout.position';
@@ -70,6 +72,7 @@ export function begun(before: Position | undefined, { now, ...start }: Start): P
     heldSince: null,
     skipBake: false,
     ordered: null,
+    watchedSince: null,
   };
   return timed(position, now);
 }

@@ -20,12 +20,18 @@ const requirements: readonly Requirement[] = [
     promotion.logE >= promotion.logThreshold
       ? undefined
       : `exclude ${current.exclude} times worse: evidence ${inFavour(promotion.logE)} of ${inFavour(promotion.logThreshold)}`,
-  ({ plan }, { rollback, latency }) =>
-    [...outcomeClasses.map((outcome) => rollback[outcome].logE), latency?.logE ?? 0].every(
-      (logE) => logE < -Math.log(plan.alpha) / 2,
-    )
+  ({ plan }, { rollback, latency, metrics }) =>
+    [
+      ...outcomeClasses.map((outcome) => rollback[outcome].logE),
+      latency?.logE ?? 0,
+      ...metrics.map((metric) => metric.rollback.logE),
+    ].every((logE) => logE < -Math.log(plan.alpha) / 2)
       ? undefined
       : 'suspicion of a regression to clear',
+  (_, { metrics }) => {
+    const unknown = metrics.find(({ isCounted }) => !isCounted);
+    return unknown && `counts of ${unknown.plan.name}`;
+  },
   (_, { sharedHarm }) => (sharedHarm.lastedSeconds === undefined ? undefined : 'shared harm to end'),
   (_, { sharedHarm }) =>
     sharedHarm.tells ? undefined : 'enough traffic to tell shared harm from what is usual',

@@ -36,9 +36,11 @@ export async function end(
 ): Promise<Outcome> {
   if (ctx.recall(endingNote) === undefined) {
     const journalled = ctx.note(endingNote, ending);
-    await (ending.outcome === 'rolled-back' ? orClosed(ports, position, journalled) : journalled);
+    await (ending.outcome === 'rolled-back' ? orClosed(ctx, ports, position, journalled) : journalled);
   }
   if (position !== undefined) await close(ctx, ports, position, ending);
+  const watched = watchedRelease(ctx, position);
+  if (watched !== undefined && position !== undefined) await takeBackPromotion(ctx, ports, watched, position);
   return stop(conclusionOf(ending));
 }
 
@@ -47,6 +49,7 @@ export async function end(
  * the next look takes the closed flag for a person's kill. What is held ends with its lease.
  */
 export async function orClosed(
+  ctx: Pick<StageContext, 'results'>,
   ports: RolloutPorts,
   position: Position | undefined,
   journalled: Promise<void>,
@@ -54,9 +57,20 @@ export async function orClosed(
   try {
     await journalled;
   } catch (thrown) {
-    if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
+    const watched = watchedRelease(ctx, position);
+    if (watched !== undefined)
+      await ports.runtime.route({ service: watched.service, stable: watched.stable, candidate: null });
+    else if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
     throw thrown;
   }
+}
+
+/** Set where everybody has the candidate: its flag was retired, and the route alone takes it back. */
+function watchedRelease(
+  { results: { release } }: Pick<StageContext, 'results'>,
+  position: Position | undefined,
+): Deploys | undefined {
+  return position?.watchedSince != null && release?.deploys === true ? release : undefined;
 }
 
 /** The flag first, whatever comes after. */

@@ -16,6 +16,7 @@ import {
 } from './position.ts';
 import { close, hold, orClosed, rollBack } from './run-closing.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
+import { promoted } from './run-watching.ts';
 import type { RolloutSettings } from './settings.ts';
 
 const maxStarts = 5;
@@ -63,14 +64,18 @@ export async function look(
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
   const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
   const journalled = journalLook(ctx, looked);
-  await (looked.decision.kind === 'rollback' ? orClosed(ports, position, journalled) : journalled);
+  await (looked.decision.kind === 'rollback' ? orClosed(ctx, ports, position, journalled) : journalled);
   if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
   if (position.epoch === null && observation !== undefined)
     await ctx.note(positionNote, observed(position, observation));
   // Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled.
   const { leaseMs } = settings;
   const weight = weightAt(position);
-  await ports.witness.lease({ service: release.service, flag, nonce, version, step, weight, leaseMs });
+  const { service } = release;
+  const metrics = position.plan.metrics?.map(({ name, kind }) => ({ name, kind })) ?? [];
+  // A router that was started before an upgrade takes no metrics: where there are none it need not know of them.
+  const counted = metrics.length === 0 ? {} : { metrics };
+  await ports.witness.lease({ service, flag, nonce, version, step, weight, leaseMs, ...counted });
   return again(ctx, settings.lookMs);
 }
 
@@ -149,9 +154,7 @@ export async function promote(
     await ports.flags.retire(position.flag);
     return {};
   });
-  const seconds = (ctx.now.getTime() - new Date(position.since).getTime()) / 1000;
-  const exposure = readExposure(ctx.recall(lookNote));
-  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
+  return promoted(ctx, position);
 }
 
 /** What production ran before needs no canary, and its users no further minute of what is taken back. */

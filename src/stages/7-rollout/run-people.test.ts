@@ -164,12 +164,10 @@ describe('the red button', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it.each(['effect.done', 'stage.finished'])(
-    'takes a half-done promotion back, when the process died before %s',
-    async (type) => {
-      service.bench.dieBefore(
-        (event) => event.type === type && (event.data.step ?? 'promote-n1') === 'promote-n1',
-      );
+  it.each(['promote-n1', 'retire-n1'])(
+    'takes a half-done promotion back, when the process died before the receipt of %s',
+    async (step) => {
+      service.bench.dieBefore(({ type, data }) => type === 'effect.done' && data.step === step);
       await at.until((position) => position?.ordered === 'promote');
       expect(await service.route()).toMatchObject({ stable: candidate, candidate: null });
       await service.controls.stop('alice', 'odd');

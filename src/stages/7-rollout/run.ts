@@ -17,6 +17,7 @@ import {
 import { end, pauseAll, rollBack } from './run-closing.ts';
 import { look, open, promote, restore } from './run-looking.ts';
 import type { Deploys, Outcome, RolloutPorts } from './run-ports.ts';
+import { isWatched, watch } from './run-watching.ts';
 import { type Barrier, barrierTo, settingsOf } from './settings.ts';
 
 /** One look at the rollout of a release: opens it, watches it, raises it, promotes it or closes it. */
@@ -33,6 +34,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     });
   if (release === undefined || !release.deploys)
     return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
+  if (isWatched(position)) return watch(ctx, ports, release, position);
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config);

@@ -6,7 +6,7 @@ const toleratedRise = 1.5;
 /** Without a level from before the rollout, so many seconds of traffic must be seen before exposure may rise. */
 const secondsToTell = 10;
 /** An alarm that stands this long closes the flag. */
-const secondsToClose = 10;
+export const secondsToClose = 10;
 
 export type SharedHarm = {
   readonly detection: Detection;

@@ -80,4 +80,19 @@ export function witnessContract(stage: () => Promise<WitnessStage>): void {
     const lower = { ...lease, version, weight: 0.1, step: 2 };
     await expect(witness.lease(lower)).rejects.toMatchObject({ code: 'rollout.not-allowed' });
   });
+
+  it('tells what all users met in whole seconds, with and without a rollout', async () => {
+    const staged = await stage();
+    await visitAll(staged);
+    await staged.witness.lease({ ...staged.terms, step: 0, leaseMs: 20_000 });
+    await visitAll(staged);
+    const isOver = async () => {
+      const { users } = await staged.witness.totals(staged.terms.service);
+      return users.reduce((sum, count) => sum + count, 0) >= 40;
+    };
+    while (!(await isOver())) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { at, from, users, failingUsers } = await staged.witness.totals(staged.terms.service);
+    expect(failingUsers).toEqual(users.map(() => 0));
+    expect(Date.parse(from) + 1000 * users.length).toBeLessThanOrEqual(Date.parse(at));
+  });
 }

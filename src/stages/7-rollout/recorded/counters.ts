@@ -1,7 +1,8 @@
 import { Seconds } from '../../../domain/busy-seconds.ts';
 import { warmUpSeconds } from '../../../domain/latency.ts';
+import type { Metric } from '../../../domain/metric.ts';
 import {
-  type Latencies,
+  type BucketCoins,
   noLaterErrors,
   type Observation,
   type PerArm,
@@ -19,11 +20,15 @@ const mostUsers = 10_000_000;
 
 /** As the router counts. */
 export class RequestCounter {
-  readonly #tally = new RolloutTally(mostUsers);
+  readonly #tally: RolloutTally;
   readonly #seconds = new Seconds();
   #before: Observation['before'] = null;
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
+
+  constructor(metrics: readonly Metric[] = []) {
+    this.#tally = new RolloutTally(mostUsers, metrics);
+  }
 
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
@@ -33,11 +38,14 @@ export class RequestCounter {
     this.#tally.beginStep(step, weight);
   }
 
-  add({ t, arm, user, outcome, seconds }: RequestRecord): void {
+  add({ t, arm, user, outcome, seconds, reports }: RequestRecord): void {
     this.#seconds.answered(user, isFailure(outcome), t * 1000);
     this.#last = t;
     const ticket = this.#tally.evaluated(user, arm);
-    if (ticket !== undefined) this.#tally.answered(ticket, outcome, t < this.#warmAt ? undefined : seconds);
+    if (ticket !== undefined) {
+      this.#tally.answered(ticket, outcome, t < this.#warmAt ? undefined : seconds);
+      this.#tally.reported(ticket, reports ?? []);
+    }
     if (this.#tally.full) throw new RangeError(`more than ${mostUsers} users cannot be told apart`);
   }
 
@@ -139,7 +147,10 @@ function tallyOf({ step, weight, units, failing, latency }: Step, bounds: readon
 }
 
 /** Nobody tells which of these users were seen before. */
-function latenciesOf({ canary, baseline }: Step['latency'], bounds: readonly number[]): readonly Latencies[] {
+function latenciesOf(
+  { canary, baseline }: Step['latency'],
+  bounds: readonly number[],
+): readonly BucketCoins[] {
   if (bounds.length === 0) return [];
   const whole = (counts: readonly number[]) =>
     Array.from({ length: bounds.length + 1 }, (_, j) => counts[j] ?? 0);

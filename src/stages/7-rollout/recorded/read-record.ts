@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
+import { metricName, type Report } from '../../../domain/metric.ts';
 import type { RolloutRecord } from '../../../domain/rollout-record.ts';
 import { outcomeOfStatus } from '../../../domain/rollout-tally.ts';
 
@@ -17,6 +18,7 @@ const requestLine = z
     error: z.boolean().optional(),
     status: z.number().int().min(100).max(599).optional(),
     ms: z.number().min(0).max(8e9).optional(),
+    metrics: z.record(z.string().regex(metricName), z.union([z.literal(true), z.number()])).optional(),
   })
   .refine(({ error, status }) => error !== undefined || status !== undefined, {
     message: 'expected error (true or false) or status',
@@ -45,10 +47,15 @@ export function readRecord(line: string, number: number): RolloutRecord {
     const inSeconds = waited && { ...waited, bounds: waited.bounds.map((ms) => ms / 1000) };
     return { kind: 'window', t: end, arm: of, users, failed, ...(inSeconds && { latency: inSeconds }) };
   }
-  const { t: at, arm: of, user, error, status, ms } = valid(requestLine, data, number);
+  const { t: at, arm: of, user, error, status, ms, metrics } = valid(requestLine, data, number);
   const failed = error === undefined ? outcomeOfStatus(status ?? 0) : error ? 'server-error' : 'ok';
   const seconds = ms === undefined ? {} : { seconds: ms / 1000 };
-  return { kind: 'request', t: at, arm: of, user: String(user), outcome: failed, ...seconds };
+  const reports = metrics && { reports: Object.entries(metrics).map(reportOf) };
+  return { kind: 'request', t: at, arm: of, user: String(user), outcome: failed, ...seconds, ...reports };
+}
+
+function reportOf([name, value]: readonly [string, number | true]): Report {
+  return { name, value: value === true ? undefined : value };
 }
 
 function parsed(line: string, number: number): object {

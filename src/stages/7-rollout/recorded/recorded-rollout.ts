@@ -83,7 +83,7 @@ export class RecordedRollout {
   }
 
   #countsOf(kind: 'request' | 'window'): RequestCounter | WindowCounter {
-    const counter = kind === 'request' ? new RequestCounter() : new WindowCounter();
+    const counter = kind === 'request' ? new RequestCounter(this.#options.plan.metrics) : new WindowCounter();
     for (const [step, { weight, t }] of this.#begun.entries()) counter.beginStep(step, weight, t);
     return counter;
   }

@@ -1,0 +1,100 @@
+import { latencyQuantile } from '../../domain/latency.ts';
+import { type MetricPlan, metricBounds } from '../../domain/metric.ts';
+import type { BucketCoins, RolloutPlan, StepTally } from '../../domain/rollout.ts';
+import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from '../../stats/latency-shift.ts';
+import { type CoinTally, logEvidenceOfExcess, logEvidenceOfShortfall } from '../../stats/tilted-coin.ts';
+import type { Test } from './decision.ts';
+
+/** What one metric says of the canary. */
+export type MetricFinding = {
+  readonly plan: MetricPlan;
+  /** Whether it is worse; who reports good things on baseline and nothing on the canary counts as worse off. */
+  readonly rollback: Test;
+  /** False: the witness does not count it, so nothing is known of it. */
+  readonly isCounted: boolean;
+};
+
+export function metricFindings(
+  plan: RolloutPlan,
+  steps: readonly StepTally[],
+  rollbackThreshold: number,
+): readonly MetricFinding[] {
+  return (plan.metrics ?? []).map((metric) => {
+    const own = steps.map(({ weight, metrics }) => ({
+      weight,
+      coins: metrics?.find(({ name }) => name === metric.name)?.coins,
+    }));
+    const tallies = own.flatMap(({ weight, coins = [] }) => coins.map((each) => coinOf(weight, each)));
+    return {
+      plan: metric,
+      rollback: { ...worse(metric, tallies), logThreshold: rollbackThreshold },
+      isCounted: own.every(({ coins }) => coins !== undefined),
+    };
+  });
+}
+
+type Shown = Omit<Test, 'logThreshold'>;
+
+/** Who reported on baseline at one weight is on the canary at a higher one by a smaller chance than who is new. */
+function coinOf(weight: number, { after, canary, baseline }: BucketCoins): LatencyTally {
+  return { weight: (weight - after) / (1 - after), canary, baseline };
+}
+
+function worse(metric: MetricPlan, tallies: readonly LatencyTally[]): Shown {
+  if (metric.kind === 'rate') {
+    const coins = tallies.map(total);
+    const logE = metric.worse === 'higher' ? logEvidenceOfExcess(coins) : logEvidenceOfShortfall(coins);
+    return { logE, counts: sums(coins) };
+  }
+  const bounds = metricBounds[metric.kind];
+  const counts = { ...sums(tallies.map(total)), ...middles(tallies, bounds) };
+  if (tallies.length === 0) return { logE: 0, counts };
+  const turned = metric.worse === 'higher' ? { tallies, bounds } : reversed(tallies, bounds);
+  const tolerated = turned.tallies.map((tally) => ({
+    ...tally,
+    canary: toleratedBuckets(tally.canary, turned.bounds, metric.tolerate),
+  }));
+  return { logE: logEvidenceOfSlowing(tolerated, turned.bounds), counts };
+}
+
+/** What is small where less is harm comes last, as what is slow does. */
+function reversed(tallies: readonly LatencyTally[], bounds: readonly number[]) {
+  return {
+    bounds: bounds.map((bound) => 1 / bound).toReversed(),
+    tallies: tallies.map(({ weight, canary, baseline }) => ({
+      weight,
+      canary: canary.toReversed(),
+      baseline: baseline.toReversed(),
+    })),
+  };
+}
+
+function total({ weight, canary, baseline }: LatencyTally): CoinTally {
+  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+  return { weight, canary: sum(canary), baseline: sum(baseline) };
+}
+
+function sums(coins: readonly CoinTally[]): Test['counts'] {
+  const sum = { canary: 0, baseline: 0, expectedCanary: 0 };
+  for (const { weight, canary, baseline } of coins) {
+    sum.canary += canary;
+    sum.baseline += baseline;
+    sum.expectedCanary += weight * (canary + baseline);
+  }
+  return sum;
+}
+
+/** The bound that half of each arm's reports are not above. */
+function middles(tallies: readonly LatencyTally[], bounds: readonly number[]): Test['counts'] {
+  const of = (arm: 'canary' | 'baseline') => {
+    const all = tallies.reduce(
+      (sum, tally) => sum.map((count, j) => count + (tally[arm][j] ?? 0)),
+      Array<number>(bounds.length + 1).fill(0),
+    );
+    const middle = latencyQuantile(0.5, all, bounds);
+    return middle === undefined || middle === Infinity
+      ? {}
+      : { [`${arm}P50`]: Number(middle.toPrecision(3)) };
+  };
+  return { ...of('canary'), ...of('baseline') };
+}

@@ -1,0 +1,65 @@
+import { lookNote, readExposure, watchNote } from '../../domain/exposure.ts';
+import type { StageContext } from '../../domain/stage.ts';
+import { type Position, positionNote } from './position.ts';
+import { rollBack } from './run-closing.ts';
+import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
+import { judgeWatch, type WatchDecision } from './watch.ts';
+
+const lookMs = 1000;
+/** The journal gets one of so many looks, and each that decides. */
+const noteMs = 30_000;
+
+/** Everybody has the candidate: done, or watched for a while first. */
+export async function promoted(ctx: StageContext, position: Position): Promise<Outcome> {
+  if (position.plan.watch === undefined) return landed(ctx, position);
+  await ctx.note(positionNote, { ...position, ordered: null, watchedSince: ctx.now.toISOString() });
+  return again(ctx, lookMs);
+}
+
+type Watched = Position & { readonly watchedSince: string };
+
+export function isWatched(position: Position | undefined): position is Watched {
+  return position?.watchedSince != null;
+}
+
+/** One look at what everybody has. Neither a stop nor a frozen window matters: nothing is raised any more. */
+export async function watch(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, digest }: Deploys,
+  position: Watched,
+): Promise<Outcome> {
+  const route = (await ports.runtime.routes()).find((one) => one.service === service);
+  if (route?.stable !== digest) {
+    const reason = 'Users were given the version before again while the new one was watched.';
+    return rollBack(ctx, ports, position, { code: 'rollout.taken-back', reason });
+  }
+  const { plan, before, watchedSince } = position;
+  if (plan.watch === undefined) return landed(ctx, position);
+  const decision = judgeWatch({
+    plan: plan.watch,
+    ceiling: plan.ceiling,
+    before,
+    totals: await ports.witness.totals(service),
+    since: new Date(watchedSince),
+    now: ctx.now,
+  });
+  if (decision.kind === 'rollback')
+    return rollBack(ctx, ports, position, { code: 'rollout.watch', reason: decision.reason });
+  await journal(ctx, decision);
+  return decision.kind === 'over' ? landed(ctx, position) : again(ctx, lookMs);
+}
+
+async function journal(ctx: StageContext, { kind, reason, evidence }: WatchDecision): Promise<void> {
+  const last = ctx.recall(watchNote)?.at;
+  const isDue = typeof last !== 'string' || ctx.now.getTime() - Date.parse(last) >= noteMs;
+  if (kind === 'continue' && !isDue) return;
+  await ctx.note(watchNote, { at: ctx.now.toISOString(), decision: kind, reason, evidence });
+}
+
+function landed(ctx: StageContext, position: Position): Outcome {
+  const until = position.watchedSince ?? ctx.now.toISOString();
+  const seconds = (Date.parse(until) - Date.parse(position.since)) / 1000;
+  const exposure = readExposure(ctx.recall(lookNote));
+  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
+}
