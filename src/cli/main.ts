@@ -5,6 +5,7 @@ import * as analyze from './commands/analyze.ts';
 import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
+import * as forecast from './commands/forecast.ts';
 import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
 import * as log from './commands/log.ts';
@@ -44,7 +45,20 @@ try {
   process.exit(report(found, wantsJson()));
 }
 
-for (const group of [demo, setUp, work, check, recorder, look, analyze, control, log, house, internal])
+for (const group of [
+  demo,
+  setUp,
+  work,
+  check,
+  recorder,
+  look,
+  analyze,
+  forecast,
+  control,
+  log,
+  house,
+  internal,
+])
   group.define(program);
 
 function wantsJson(): boolean {

@@ -8,7 +8,7 @@ describe('plans out of a configuration', () => {
     const plan = rolloutPlan(parseConfig('version: 1', 'test.yaml'));
     expect(plan.steps.map((step) => step.weight)).toEqual([0.01, 0.05, 0.25, 0.5]);
     expect(plan.steps.every((step) => step.bakeSeconds < step.limitSeconds)).toBe(true);
-    expect(plan.steps.map((step) => step.exclude)).toEqual([20, 5, 3, 2]);
+    expect(plan.steps.map((step) => step.exclude)).toEqual([20, 4.8, 2, 2]);
     expect(plan).toMatchObject({ alpha: 0.01, beta: 0.05, ceiling: 0.05 });
   });
 

@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
 
 export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
-  const { alpha, beta, ceiling, latency, watch, metrics, steps } = config.rollout;
+  const { alpha, beta, ceiling, latency, watch, metrics, harmBudget, steps } = config.rollout;
   return {
     alpha,
     beta,
@@ -15,11 +15,21 @@ export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
       : { watch: { seconds: watch.for, falseAlarmsPerMonth: watch.falseAlarmsPerMonth } }),
     steps: steps.map((step) => ({
       weight: step.share,
-      exclude: step.exclude,
+      exclude: step.exclude ?? excludedAt(step.share, harmBudget),
       limitSeconds: step.limit,
       bakeSeconds: step.bake,
     })),
   };
+}
+
+const leastExclude = 2;
+
+/**
+ * A canary m times as bad as baseline, at the weight w, fails w (m - 1) of baseline's failures more. So m = 1 + budget / w must be
+ * excluded before more users meet it; never less than 2, which no share of users could tell in reasonable time.
+ */
+export function excludedAt(weight: number, harmBudget: number): number {
+  return Math.max(leastExclude, 1 + harmBudget / weight);
 }
 
 export function serviceSpec(service: ServiceConfig): ServiceSpec {

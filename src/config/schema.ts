@@ -168,7 +168,12 @@ const agents = z
 const step = z
   .strictObject({
     share: share.describe('Share of users, such as 1% or 0.01'),
-    exclude: z.number().gt(1).max(1000).describe('Goes on when a canary this many times worse is excluded'),
+    exclude: z
+      .number()
+      .gt(1)
+      .max(1000)
+      .optional()
+      .describe('Goes on when a canary this many times worse is excluded; absent: what harmBudget allows it'),
     limit: duration.describe('Inconclusive after this long: the change is held'),
     bake: duration.describe('Never shorter than this'),
   })
@@ -214,6 +219,14 @@ const rollout = z
   .strictObject({
     alpha: errorRate.default(0.01).describe('Chance to roll back a change that alters nothing'),
     beta: errorRate.default(0.05).describe('Chance to go on with a canary as bad as what the step excludes'),
+    harmBudget: z
+      .number()
+      .gt(0)
+      .max(10)
+      .default(0.19)
+      .describe(
+        'Of the failures that there are anyway, how many more a step may let by without excluding them',
+      ),
     ceiling: errorRate.default(0.05).describe('Share of failing users below which an excess is tolerated'),
     latency: z
       .strictObject({
@@ -244,10 +257,10 @@ const rollout = z
     // A lease lasts for four looks, and the router grants a minute at most.
     lookSeconds: z.number().min(0.1).max(15).default(0.5).describe('Time between two looks at the canary'),
     steps: steps.prefault([
-      { share: '1%', exclude: 20, limit: '1h', bake: '5m' },
-      { share: '5%', exclude: 5, limit: '2h', bake: '10m' },
-      { share: '25%', exclude: 3, limit: '2h', bake: '10m' },
-      { share: '50%', exclude: 2, limit: '2h', bake: '15m' },
+      { share: '1%', limit: '1h', bake: '5m' },
+      { share: '5%', limit: '2h', bake: '10m' },
+      { share: '25%', limit: '2h', bake: '10m' },
+      { share: '50%', limit: '2h', bake: '15m' },
     ]),
   })
   .describe('From the first users to all; the last step is followed by 100 %');

@@ -4,6 +4,8 @@ import type { Exposure } from './stage.ts';
 
 /** A look at the canary: what was seen, and what was decided. */
 export const lookNote = 'rollout.look';
+/** What a rollout was expected to take, and at worst to cost, when it began. */
+export const forecastNote = 'rollout.forecast';
 /** A look at what everybody has. */
 export const watchNote = 'rollout.watch';
 /** Who was exposed in all, once the candidate serves nobody any more. */

@@ -1,4 +1,4 @@
-import { exposureNote, lookNote, readExposure } from '../domain/exposure.ts';
+import { exposureNote, forecastNote, lookNote, readExposure } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
@@ -26,11 +26,16 @@ export type ChangeView = {
   readonly exposed: number;
   readonly errored: number;
   readonly background: number;
+  /** What was expected when its rollout began; null: it has not, or nobody counted users then. */
+  readonly forecast: ForecastView | null;
   readonly merge: string | null;
   readonly digest: string | null;
   /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
   readonly inProduction: boolean | null;
 };
+
+/** `seconds`: until everybody has it; null: it was to be held for want of users. `harmed`: users, by the worst of all faults. */
+export type ForecastView = { readonly seconds: number | null; readonly harmed: number };
 
 export type StageView = {
   readonly stage: StageName;
@@ -53,7 +58,7 @@ export type GuardrailView = {
 export function viewChange(
   state: ChangeState,
   exposure: Exposure | undefined,
-  inProduction: boolean | null = null,
+  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast'>> = {},
 ): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
@@ -74,7 +79,8 @@ export function viewChange(
     background: exposure?.backgroundErrors ?? 0,
     merge: results.merge?.commit ?? null,
     digest: release?.deploys === true ? release.digest : null,
-    inProduction,
+    forecast: known.forecast ?? null,
+    inProduction: known.inProduction ?? null,
   };
 }
 
@@ -84,6 +90,15 @@ export function lastExposure(entries: readonly Entry[]): Exposure | undefined {
     ({ type, data }) => type === 'stage.noted' && (data.note === lookNote || data.note === exposureNote),
   );
   return note && readExposure(note.data.data as JsonObject);
+}
+
+/** Of the rollout's last start. */
+export function lastForecast(entries: readonly Entry[]): ForecastView | null {
+  const note = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === forecastNote);
+  const { seconds, worst } = (note?.data.data ?? {}) as JsonObject;
+  const { harmed } = (worst ?? {}) as JsonObject;
+  if (typeof harmed !== 'number') return null;
+  return { seconds: typeof seconds === 'number' ? seconds : null, harmed };
 }
 
 function viewStage(state: ChangeState, stage: StageName): StageView[] {

@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { readLines } from '../adapters/lines/read-lines.ts';
-import { parseConfig } from '../config/config.ts';
 import { rolloutPlan } from '../config/plans.ts';
 import { planForWeights } from '../config/recorded-plan.ts';
-import { AutolandError, messageOf } from '../domain/errors.ts';
-import type { RolloutPlan } from '../domain/rollout.ts';
+import { AutolandError } from '../domain/errors.ts';
 import type { RolloutRecord, WeightRecord } from '../domain/rollout-record.ts';
 import { Concluding, type Conclusion } from '../stages/7-rollout/recorded/conclusion.ts';
 import { readRecord } from '../stages/7-rollout/recorded/read-record.ts';
 import { type Look, RecordedRollout } from '../stages/7-rollout/recorded/recorded-rollout.ts';
+import { configAtPath } from './config-file.ts';
 
 export type AnalyzeWish = {
   readonly file: string;
@@ -24,7 +22,7 @@ export type AnalyzeWish = {
 /** What a rollout would have decided of recorded telemetry, and when. The file is read twice, and never held whole. */
 export async function analyzeFile(wish: AnalyzeWish): Promise<Conclusion> {
   const weights = await weightsIn(wish);
-  const plan = wish.plan === undefined ? planForWeights(weights) : await planIn(wish.plan);
+  const plan = wish.plan === undefined ? planForWeights(weights) : rolloutPlan(await configAtPath(wish.plan));
   const rollout = new RecordedRollout({ plan, every: wish.every });
   const concluding = new Concluding();
   const see = (look: Look) => {
@@ -64,16 +62,6 @@ async function weightsIn(wish: AnalyzeWish): Promise<readonly number[]> {
   throw new AutolandError('usage', `expected a line with a weight in ${wish.file}, found none`, {
     mend: 'write {"t":0,"weight":0.01} where each step begins, or name the one weight: --weight 1%',
   });
-}
-
-async function planIn(file: string): Promise<RolloutPlan> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AutolandError('usage', `expected a configuration at ${file}: ${messageOf(cause)}`, {
-      mend: 'name an autoland.yaml',
-      cause,
-    });
-  });
-  return rolloutPlan(parseConfig(text, file));
 }
 
 function taken(rollout: RecordedRollout, record: RolloutRecord, number: number): readonly Look[] {

@@ -1,13 +1,16 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import type { ChangeState } from '../engine/state.ts';
-import { type ChangeView, lastExposure, viewChange } from '../views/change-view.ts';
+import { type ChangeView, lastExposure, lastForecast, viewChange } from '../views/change-view.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import type { Repository } from './repository.ts';
 
 /** `autoland explain CHANGE`, also of the API. */
 export async function explainChange(repository: Repository, id: string): Promise<ChangeView> {
   const { state, entries } = await repository.change(id);
-  return viewChange(state, lastExposure(entries), await runsInProduction(repository, state));
+  return viewChange(state, lastExposure(entries), {
+    forecast: lastForecast(entries),
+    inProduction: await runsInProduction(repository, state),
+  });
 }
 
 /** Asked of the branch: a person may have adopted it since. null: it is not merged any more, or nothing is deployed here. */

@@ -18,6 +18,7 @@ export function renderChange(view: ChangeView): string[] {
     '',
     ...view.stages.flatMap(renderStage),
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
+    ...renderForecast(view),
     ...renderExposure(view),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
     ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
@@ -61,6 +62,16 @@ function renderEvidence({ evidence }: GuardrailView): string[] {
 /** JSON with room to break lines. */
 function spaced(value: GuardrailView['evidence'][string]): string {
   return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ');
+}
+
+function renderForecast({ forecast }: ChangeView): string[] {
+  if (forecast === null) return [];
+  const takes =
+    forecast.seconds === null
+      ? 'a canary that is as good as baseline was to be held for want of users'
+      : `a canary that is as good as baseline was to take ${seconds(forecast.seconds)} or more`;
+  const harms = `the worst one was to harm about ${Math.ceil(forecast.harmed)} users`;
+  return ['', ...wrap(`Foreseen when its rollout began: ${takes}, ${harms}.`, '  ')];
 }
 
 function renderExposure(view: ChangeView): string[] {

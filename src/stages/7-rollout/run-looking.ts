@@ -1,8 +1,9 @@
-import { lookNote, readExposure } from '../../domain/exposure.ts';
-import { flagKey, type Observation } from '../../domain/rollout.ts';
+import { forecastNote, lookNote, readExposure } from '../../domain/exposure.ts';
+import { flagKey, type Observation, type RolloutPlan } from '../../domain/rollout.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
+import { forecast, trafficOf } from './forecast.ts';
 import { lookOf } from './look.ts';
 import {
   begun,
@@ -42,7 +43,24 @@ export async function open(
   const earlier = readExposure(ctx.recall(lookNote));
   const position = begun(before, { nonce, flag, plan: settings.plan, earlier, now: ctx.now });
   await ctx.note(positionNote, position);
+  await noteForecast(ctx, ports, { plan: position.plan, service: release.service, lookMs: settings.lookMs });
   return again(ctx, 0);
+}
+
+type Foreseen = { readonly plan: RolloutPlan; readonly service: string; readonly lookMs: number };
+
+/** For people's eyes: where nobody counts users yet, there is none. */
+async function noteForecast(
+  ctx: StageContext,
+  { witness }: Pick<RolloutPorts, 'witness'>,
+  { plan, service, lookMs }: Foreseen,
+): Promise<void> {
+  const traffic = trafficOf(
+    await witness.totals(service).catch(() => ({ at: '', from: '', users: [], failingUsers: [] })),
+  );
+  if (traffic === undefined) return;
+  const { seconds, worst } = forecast(plan, traffic, lookMs / 1000);
+  await ctx.note(forecastNote, { traffic, seconds, worst });
 }
 
 type Looking = {

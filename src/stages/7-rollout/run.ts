@@ -37,7 +37,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   if (isWatched(position)) return watch(ctx, ports, release, position);
 
   const rules = await ports.rules.load();
-  const settings = settingsOf(rules.config);
+  const settings = settingsOf(rules.config, ctx.results.guardrails?.results ?? []);
   const barrier = await barrierNow(ctx, ports, release, rules);
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
     return pauseAll(ctx, ports, release, { position, barrier });

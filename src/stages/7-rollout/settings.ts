@@ -2,6 +2,7 @@ import { rolloutPlan } from '../../config/plans.ts';
 import type { Config } from '../../config/schema.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
 import type { RolloutPlan } from '../../domain/rollout.ts';
+import type { GuardrailResult } from '../../domain/verdict.ts';
 
 export type RolloutSettings = {
   readonly plan: RolloutPlan;
@@ -11,14 +12,36 @@ export type RolloutSettings = {
   readonly staleAfterSeconds: number;
 };
 
-export function settingsOf(config: Pick<Config, 'rollout'>): RolloutSettings {
+/** `results`: of the guardrails; the riskier the change, the longer its steps bake. */
+export function settingsOf(
+  config: Pick<Config, 'rollout'>,
+  results?: readonly Pick<GuardrailResult, 'name' | 'code'>[],
+): RolloutSettings {
   const lookMs = config.rollout.lookSeconds * 1000;
+  const plan = rolloutPlan(config);
   return {
-    plan: rolloutPlan(config),
+    plan: results === undefined ? plan : longer(plan, riskFactor(results)),
     lookMs,
     leaseMs: Math.max(5_000, 4 * lookMs),
     staleAfterSeconds: Math.max(10, (10 * lookMs) / 1000),
   };
+}
+
+const factors: Readonly<Record<string, number>> = { 'risk.low': 1, 'risk.medium': 2, 'risk.high': 3 };
+
+/** Risk that nobody has told counts as high. */
+function riskFactor(results: readonly Pick<GuardrailResult, 'name' | 'code'>[]): number {
+  return factors[results.find(({ name }) => name === 'risk')?.code ?? ''] ?? 3;
+}
+
+/** The limit moves with the bake: what is left for the tests is the same. */
+function longer(plan: RolloutPlan, factor: number): RolloutPlan {
+  const steps = plan.steps.map((step) => ({
+    ...step,
+    bakeSeconds: factor * step.bakeSeconds,
+    limitSeconds: step.limitSeconds + (factor - 1) * step.bakeSeconds,
+  }));
+  return { ...plan, steps };
 }
 
 export type Barrier = {
