@@ -1,15 +1,16 @@
-import type { Evidence } from '../../stages/7-rollout/analyze.ts';
 import { type Conclusion, wordFor } from '../../stages/7-rollout/recorded/conclusion.ts';
 import type { Look } from '../../stages/7-rollout/recorded/recorded-rollout.ts';
 
-type Curve = { readonly test: Evidence['test']; readonly label: string; readonly colour: string };
+/** `test`: its name, or how the names of several begin, of which the highest is drawn. */
+type Curve = { readonly test: string; readonly label: string; readonly colour: string };
 
 /** Okabe and Ito's colours, which people with any colour vision can tell apart. */
 const curves: readonly Curve[] = [
   { test: 'rollback.server-error', label: 'worse: server errors', colour: '#d55e00' },
   { test: 'rollback.client-error', label: 'worse: client errors', colour: '#cc79a7' },
   { test: 'rollback.latency', label: 'worse: slower', colour: '#e69f00' },
-  { test: 'promotion', label: 'good enough for the step', colour: '#0072b2' },
+  { test: 'rollback.metric.', label: 'worse: a metric', colour: '#009e73' },
+  { test: 'promotion', label: 'good enough', colour: '#0072b2' },
 ];
 
 const [width, height] = [900, 420];
@@ -21,8 +22,8 @@ const mostPoints = 1200;
 type Point = {
   readonly t: number;
   readonly weight: number;
-  /** By curve: evidence over the bar, both as logs. */
-  readonly shares: readonly number[];
+  /** By curve: evidence over the bar, both as logs; undefined: it was not looked at. */
+  readonly shares: readonly (number | undefined)[];
 };
 
 /** What a picture of the looks needs of each. */
@@ -31,8 +32,9 @@ export class PlotPoints {
 
   see({ t, weight, decision }: Look): void {
     const shares = curves.map(({ test }) => {
-      const found = decision.evidence.find((evidence) => evidence.test === test);
-      return found?.value == null ? 0 : found.value / found.threshold;
+      const found = decision.evidence.filter((evidence) => evidence.test.startsWith(test));
+      if (found.length === 0) return undefined;
+      return Math.max(...found.map(({ value, threshold }) => (value ?? 0) / threshold));
     });
     this.#points.push({ t, weight, shares });
   }
@@ -47,16 +49,19 @@ export class PlotPoints {
       const within = Math.min(highest, Math.max(lowest, share));
       return frame.top + ((highest - within) / (highest - lowest)) * (height - frame.top - frame.bottom);
     };
+    const drawn = [...curves.entries()].filter(([at]) =>
+      points.some(({ shares }) => shares[at] !== undefined),
+    );
     const lines = [
       ...axes(x, y, [from, to]),
       ...steps(points, x),
-      ...curves.map(({ colour }, at) =>
+      ...drawn.map(([at, { colour }]) =>
         curve(
           points.map(({ t, shares }) => [x(t), y(shares[at] ?? 0)]),
           colour,
         ),
       ),
-      ...legend(),
+      ...legend(drawn.map(([, each]) => each)),
       ...ending(conclusion, x),
     ];
     const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
@@ -108,9 +113,9 @@ function curve(points: readonly (readonly [number, number])[], colour: string): 
   return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.8"/>`;
 }
 
-function legend(): readonly string[] {
-  return curves.map(({ label, colour }, at) => {
-    const left = frame.left + at * 200;
+function legend(drawn: readonly Curve[]): readonly string[] {
+  return drawn.map(({ label, colour }, at) => {
+    const left = frame.left + at * 166;
     const line = `<line x1="${left}" x2="${left + 22}" y1="62" y2="62" stroke="${colour}" stroke-width="3"/>`;
     return `${line}<text x="${left + 28}" y="66">${label}</text>`;
   });
