@@ -3,6 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
+import type { rankSuspects } from './suspects.ts';
 import { waitingFor } from './waiting.ts';
 
 /** One change as `explain`, `watch` and the API show it. */
@@ -28,11 +29,15 @@ export type ChangeView = {
   readonly background: number;
   /** What was expected when its rollout began; null: it has not, or nobody counted users then. */
   readonly forecast: ForecastView | null;
+  /** Who may have begun the harm that ended it, by time alone; null: it did not end so, or is known to be its own. */
+  readonly suspects: SuspectsView | null;
   readonly merge: string | null;
   readonly digest: string | null;
   /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
   readonly inProduction: boolean | null;
 };
+
+export type SuspectsView = ReturnType<typeof rankSuspects>;
 
 /** `seconds`: until everybody has it; null: it was to be held for want of users. `harmed`: users, by the worst of all faults. */
 export type ForecastView = { readonly seconds: number | null; readonly harmed: number };
@@ -58,7 +63,7 @@ export type GuardrailView = {
 export function viewChange(
   state: ChangeState,
   exposure: Exposure | undefined,
-  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast'>> = {},
+  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects'>> = {},
 ): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
@@ -80,6 +85,7 @@ export function viewChange(
     merge: results.merge?.commit ?? null,
     digest: release?.deploys === true ? release.digest : null,
     forecast: known.forecast ?? null,
+    suspects: known.suspects ?? null,
     inProduction: known.inProduction ?? null,
   };
 }

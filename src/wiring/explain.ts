@@ -1,7 +1,9 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
+import type { Entry } from '../domain/journal.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { type ChangeView, lastExposure, lastForecast, viewChange } from '../views/change-view.ts';
 import { poisonedCommits } from '../views/proved.ts';
+import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
 import type { Repository } from './repository.ts';
 
 /** `autoland explain CHANGE`, also of the API. */
@@ -9,8 +11,15 @@ export async function explainChange(repository: Repository, id: string): Promise
   const { state, entries } = await repository.change(id);
   return viewChange(state, lastExposure(entries), {
     forecast: lastForecast(entries),
+    suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),
   });
+}
+
+async function suspectsOf({ store }: Repository, entries: readonly Entry[]): Promise<ChangeView['suspects']> {
+  const onset = onsetIn(entries);
+  if (onset === undefined) return null;
+  return rankSuspects(onset, raisesIn(await store.read({ types: raiseTypes }), onset));
 }
 
 /** Asked of the branch: a person may have adopted it since. null: it is not merged any more, or nothing is deployed here. */

@@ -43,6 +43,8 @@ it('takes back what begins to harm users once everybody has it, and reverts it',
     const view = await stage.ended(change, 60_000);
     expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.watch' });
     expect(view.reasons[0]).toMatch(/^Since everybody has the new version more users fail than before/);
+    expect(view.suspects?.suspects[0]?.change).toBe(change);
+    expect(view.forecast?.harmed).toBeGreaterThan(0);
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
   } finally {

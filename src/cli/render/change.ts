@@ -20,6 +20,7 @@ export function renderChange(view: ChangeView): string[] {
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
     ...renderForecast(view),
     ...renderExposure(view),
+    ...renderSuspects(view),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
     ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
   ];
@@ -62,6 +63,21 @@ function renderEvidence({ evidence }: GuardrailView): string[] {
 /** JSON with room to break lines. */
 function spaced(value: GuardrailView['evidence'][string]): string {
   return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ');
+}
+
+function renderSuspects({ id, suspects }: ChangeView): string[] {
+  if (suspects === null) return [];
+  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+  const each = suspects.suspects.map(({ change, blame, share, secondsBefore }) => {
+    const who = change === null ? 'what a person adopted' : change === id ? 'this change' : change;
+    return `  ${percent(blame).padStart(6)}  ${who}: given to ${percent(share)} of users ${seconds(secondsBefore)} before`;
+  });
+  const rest = `  ${percent(suspects.unexplained).padStart(6)}  something else`;
+  return [
+    '',
+    ...wrap('Who may have begun it, by time alone:', '  '),
+    ...[...each, rest].flatMap((line) => wrap(line, ' '.repeat(10))),
+  ];
 }
 
 function renderForecast({ forecast }: ChangeView): string[] {
