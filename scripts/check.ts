@@ -54,6 +54,8 @@ function plan(args: readonly string[]): readonly Step[] {
 }
 
 if (process.argv[2] === '--slow') process.env.AUTOLAND_SLOW = '1';
+// Not needed: what it lacks is skipped, with the reason.
+spawnSync(join(root, 'scripts', 'prometheus.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
 const steps = plan(process.argv.slice(2));
 const failed: string[] = [];
 for (const step of steps) {

@@ -41,6 +41,8 @@ export type ErrorCode =
   | 'state.locked'
   | 'state.corrupt'
   | 'state.unusable'
+  | 'telemetry.unreachable'
+  | 'telemetry.invalid'
   | 'lockfile.invalid'
   | 'manifest.invalid'
   | 'usage';

@@ -2,7 +2,7 @@ import type { Report } from './metric.ts';
 import type { Arm, Outcome } from './rollout-tally.ts';
 
 /** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning, from 0. */
-export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord;
+export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord | RequestWindowRecord;
 
 /** From then on this share of users is on the canary: a step begins. */
 export type WeightRecord = { readonly kind: 'weight'; readonly t: number; readonly weight: number };
@@ -27,6 +27,18 @@ export type WindowRecord = {
   readonly arm: Arm;
   readonly users: number;
   readonly failed: number;
-  /** Of those users, by how long they waited; bounds in seconds, the same in the whole record. undefined: not measured. */
-  readonly latency?: { readonly bounds: readonly number[]; readonly counts: readonly number[] };
+  readonly latency?: WindowLatency;
+};
+
+/** Bounds in seconds, the same in the whole record; one count more than there are bounds. undefined: it was not measured. */
+export type WindowLatency = { readonly bounds: readonly number[]; readonly counts: readonly number[] };
+
+/** Requests answered in a window that ends at `t`, whoever asked, and those that failed: no user can be told from another. */
+export type RequestWindowRecord = {
+  readonly kind: 'request-window';
+  readonly t: number;
+  readonly arm: Arm;
+  readonly requests: number;
+  readonly failed: number;
+  readonly latency?: WindowLatency;
 };

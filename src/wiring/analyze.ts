@@ -1,40 +1,91 @@
 import { readLines } from '../adapters/lines/read-lines.ts';
+import {
+  type PrometheusOptions,
+  PrometheusSource,
+} from '../adapters/telemetry/prometheus/prometheus-source.ts';
 import { rolloutPlan } from '../config/plans.ts';
 import { planForWeights } from '../config/recorded-plan.ts';
 import { AutolandError } from '../domain/errors.ts';
+import type { RolloutPlan } from '../domain/rollout.ts';
 import type { RolloutRecord, WeightRecord } from '../domain/rollout-record.ts';
 import { Concluding, type Conclusion } from '../stages/7-rollout/recorded/conclusion.ts';
 import { readRecord } from '../stages/7-rollout/recorded/read-record.ts';
 import { type Look, RecordedRollout } from '../stages/7-rollout/recorded/recorded-rollout.ts';
+import { type Scraped, type ScrapedWish, scrapedRollout } from './analyze-prometheus.ts';
 import { configAtPath } from './config-file.ts';
 
-export type AnalyzeWish = {
-  readonly file: string;
+type Wish = {
   /** An autoland.yaml whose plan counts; undefined: one made for the weights of the record. */
   readonly plan: string | undefined;
-  /** From the beginning, for a record without weights. */
-  readonly weight: number | undefined;
   /** Seconds between two looks. */
   readonly every: number;
   readonly onLook: (look: Look) => void;
 };
 
+export type AnalyzeWish = Wish & {
+  readonly file: string;
+  /** From the beginning, for a record without weights. */
+  readonly weight: number | undefined;
+};
+
+export type AnalyzeScrapedWish = Wish & {
+  readonly prometheus: PrometheusOptions;
+  readonly scraped: ScrapedWish;
+};
+
 /** What a rollout would have decided of recorded telemetry, and when. The file is read twice, and never held whole. */
 export async function analyzeFile(wish: AnalyzeWish): Promise<Conclusion> {
-  const weights = await weightsIn(wish);
-  const plan = wish.plan === undefined ? planForWeights(weights) : rolloutPlan(await configAtPath(wish.plan));
-  const rollout = new RecordedRollout({ plan, every: wish.every });
-  const concluding = new Concluding();
-  const see = (look: Look) => {
-    concluding.see(look);
-    wish.onLook(look);
-  };
-  for await (const { record, number } of recordsIn(wish))
-    for (const look of taken(rollout, record, number)) see(look);
-  for (const look of rollout.end()) see(look);
-  const conclusion = concluding.conclusion();
+  const looks = new Looks(wish, await planFor(wish, await weightsIn(wish)));
+  for await (const { record, number } of recordsIn(wish)) looks.take(record, ` in line ${number}`);
+  const conclusion = looks.end();
   if (conclusion === undefined) throw noRecord(wish.file);
   return conclusion;
+}
+
+/** The same of a past rollout that Prometheus scraped. */
+export async function analyzeScraped(
+  wish: AnalyzeScrapedWish,
+): Promise<{ readonly conclusion: Conclusion; readonly notes: Scraped['notes'] }> {
+  const { steps } = wish.scraped;
+  const plan = await planFor(
+    wish,
+    steps.map(({ weight }) => weight),
+  );
+  const { records, notes } = await scrapedRollout(wish.scraped, new PrometheusSource(wish.prometheus));
+  const looks = new Looks(wish, plan);
+  for (const record of records) looks.take(record, '');
+  const conclusion = looks.end();
+  if (conclusion === undefined) throw new RangeError('a record with windows has a look');
+  return { conclusion, notes };
+}
+
+class Looks {
+  readonly #rollout: RecordedRollout;
+  readonly #concluding = new Concluding();
+  readonly #onLook: Wish['onLook'];
+
+  constructor({ every, onLook }: Wish, plan: RolloutPlan) {
+    this.#rollout = new RecordedRollout({ plan, every });
+    this.#onLook = onLook;
+  }
+
+  take(record: RolloutRecord, where: string): void {
+    for (const look of taken(this.#rollout, record, where)) this.#see(look);
+  }
+
+  end(): Conclusion | undefined {
+    for (const look of this.#rollout.end()) this.#see(look);
+    return this.#concluding.conclusion();
+  }
+
+  #see(look: Look): void {
+    this.#concluding.see(look);
+    this.#onLook(look);
+  }
+}
+
+async function planFor({ plan }: Wish, weights: readonly number[]): Promise<RolloutPlan> {
+  return plan === undefined ? planForWeights(weights) : rolloutPlan(await configAtPath(plan));
 }
 
 type Numbered = { readonly record: RolloutRecord; readonly number: number };
@@ -55,7 +106,7 @@ async function weightsIn(wish: AnalyzeWish): Promise<readonly number[]> {
   for await (const { record, number } of recordsIn(wish)) {
     if (record.kind !== 'weight') continue;
     if (record.weight <= (found.at(-1)?.weight ?? 0))
-      throw refused(number, 'its weight is no higher than the one before');
+      throw refused(` in line ${number}`, 'its weight is no higher than the one before');
     found.push(record);
   }
   if (found.length > 0) return found.map(({ weight }) => weight);
@@ -64,17 +115,17 @@ async function weightsIn(wish: AnalyzeWish): Promise<readonly number[]> {
   });
 }
 
-function taken(rollout: RecordedRollout, record: RolloutRecord, number: number): readonly Look[] {
+function taken(rollout: RecordedRollout, record: RolloutRecord, where: string): readonly Look[] {
   try {
     return rollout.take(record);
   } catch (thrown) {
-    if (thrown instanceof RangeError) throw refused(number, thrown.message);
+    if (thrown instanceof RangeError) throw refused(where, thrown.message);
     throw thrown;
   }
 }
 
-function refused(number: number, why: string): AutolandError {
-  return new AutolandError('usage', `expected a record that goes on in line ${number}, but ${why}`, {
+function refused(where: string, why: string): AutolandError {
+  return new AutolandError('usage', `expected a record that goes on${where}, but ${why}`, {
     mend: 'sort the lines by t, in steps of rising weight; with --plan, the weights are those of its steps',
   });
 }

@@ -1,57 +1,135 @@
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
+import type { Conclusion } from '../../stages/7-rollout/recorded/conclusion.ts';
+import type { Look } from '../../stages/7-rollout/recorded/recorded-rollout.ts';
 import { jsonText, print } from '../output.ts';
+import type { PrometheusOptions } from '../prometheus-options.ts';
 import { mustBeWritable, save } from '../save.ts';
 import { readShare } from '../shares.ts';
 
-type AnalyzeOptions = {
+type AnalyzeOptions = Omit<PrometheusOptions, 'prometheus'> & {
+  readonly prometheus?: string;
   readonly plan?: string;
-  readonly weight?: string;
-  readonly every: string;
+  readonly every?: string;
   readonly plot?: string;
   readonly json?: true;
 };
 
+const help = `
+Exit codes: 0 promote, 1 rollback or inconclusive, 2 bad input.
+
+Examples:
+  $ autoland analyze canary.ndjson --weight 1%
+  $ autoland analyze --prometheus http://127.0.0.1:9090 --canary 1.3 --baseline 1.2 \\
+      --from 2026-11-29T10:00:00Z --to 2026-11-29T10:30:00Z --weight 5%@2026-11-29T10:05:00Z`;
+
 /** A canary analysis of what was recorded. */
 export function define(program: Command): void {
   program
-    .command('analyze <file>')
-    .description('what a rollout would have decided of recorded telemetry (NDJSON), and when')
+    .command('analyze [file]')
+    .description('what a rollout would have decided of recorded telemetry (NDJSON, or Prometheus), and when')
     .option('--plan <file>', 'an autoland.yaml; default: a plan for the weights of the record')
-    .option('--weight <share>', 'users on the canary, for a record that does not say: 1% or 0.01')
-    .option('--every <seconds>', 'time between two looks at requests', '1')
+    .option(
+      '--weight <share>',
+      'users on the canary, for a record that does not say: 1% or 0.01; with --prometheus SHARE@TIME for each step',
+      (share: string, before: readonly string[] | undefined) => [...(before ?? []), share],
+    )
+    .option('--every <seconds>', 'between two looks at requests (default 1); with --prometheus a window (60)')
     .option('--plot <file>', 'draws the evidence over time, as SVG')
     .option('--json', 'each look as a line of JSON')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 promote, 1 rollback or inconclusive, 2 bad input.\n\nExample:\n  $ autoland analyze canary.ndjson --weight 1%',
-    )
+    .option('--prometheus <url>', 'reads a past rollout there, instead of a file')
+    .option('--canary <matchers>', 'its series: a version, or \'label="value",…\'')
+    .option('--baseline <matchers>', 'the same for the other arm')
+    .option('--matching <matchers>', 'besides, for both arms')
+    .option('--histogram <name>', 'of requests (default http_server_request_duration_seconds)')
+    .option('--counter <name>', 'of requests, where there is no histogram')
+    .option('--errors <matchers>', 'which requests failed (default http_response_status_code=~"5..")')
+    .option('--from <time>', 'RFC 3339 or Unix seconds; what comes before the first step says what is usual')
+    .option('--to <time>', 'default: now')
+    .option('--token-file <file>', 'a bearer token; or the variable AUTOLAND_PROMETHEUS_TOKEN')
+    .option('--timeout <seconds>', 'for one answer of Prometheus', '30')
+    .addHelpText('after', help)
     .action(analyze);
 }
 
-async function analyze(file: string, options: AnalyzeOptions): Promise<void> {
-  const { analyzeFile } = await import('../../wiring/analyze.ts');
-  const { dataOf, LookLines, renderConclusion } = await import('../render/analysis.ts');
-  const { PlotPoints } = await import('../render/analysis-plot.ts');
-  const { plan, json, plot } = options;
+async function analyze(file: string | undefined, options: AnalyzeOptions): Promise<void> {
+  const { renderConclusion, renderNotes } = await import('../render/analysis.ts');
+  const { plot, json } = options;
   if (plot !== undefined) await mustBeWritable(plot);
-  const weight = options.weight === undefined ? undefined : readShare(options.weight);
-  const lines = new LookLines();
-  const points = plot === undefined ? undefined : new PlotPoints();
-  const conclusion = await analyzeFile({
-    file,
+  const out = await outputOf(json, plot);
+  const { conclusion, notes } = await concluded(file, options, out.onLook);
+  if (plot !== undefined) await save(plot, out.svg(conclusion));
+  if (!json) print(undefined, conclusion, renderConclusion);
+  if (notes !== undefined) print(json, { prometheus: notes }, () => renderNotes(notes));
+  if (conclusion.word !== 'promote') process.exitCode = 1;
+}
+
+async function concluded(file: string | undefined, options: AnalyzeOptions, onLook: (look: Look) => void) {
+  const { analyzeFile, analyzeScraped } = await import('../../wiring/analyze.ts');
+  const { prometheus, plan } = options;
+  if ((file === undefined) === (prometheus === undefined)) throw needsOne(file);
+  if (prometheus !== undefined) {
+    const { readPrometheus } = await import('../prometheus-options.ts');
+    const every = readSeconds(options.every ?? '60');
+    const wish = await readPrometheus({ ...options, prometheus }, every, new Date());
+    return analyzeScraped({ plan, every, onLook, ...wish });
+  }
+  const strange = ofPrometheus.find((name) => options[name] !== undefined);
+  if (strange !== undefined) throw needsPrometheus(strange);
+  const wish = {
+    file: file ?? '',
     plan,
-    weight,
-    every: readSeconds(options.every),
-    onLook: (look) => {
-      points?.see(look);
+    weight: oneWeight(options),
+    every: readSeconds(options.every ?? '1'),
+  };
+  return { conclusion: await analyzeFile({ ...wish, onLook }), notes: undefined };
+}
+
+async function outputOf(json: true | undefined, plot: string | undefined) {
+  const { dataOf, LookLines } = await import('../render/analysis.ts');
+  const { PlotPoints } = await import('../render/analysis-plot.ts');
+  const lines = new LookLines();
+  const points = new PlotPoints();
+  return {
+    onLook: (look: Look) => {
+      if (plot !== undefined) points.see(look);
       if (json) process.stdout.write(`${jsonText(dataOf(look))}\n`);
       else for (const line of lines.of(look)) process.stdout.write(`${line}\n`);
     },
+    svg: (conclusion: Conclusion) => points.svg(conclusion),
+  };
+}
+
+function oneWeight({ weight }: AnalyzeOptions): number | undefined {
+  const [only, ...others] = weight ?? [];
+  if (others.length === 0) return only === undefined ? undefined : readShare(only);
+  throw new AutolandError('usage', 'expected one weight for a file, found several', {
+    mend: 'write {"t":0,"weight":0.01} where each step begins',
   });
-  if (plot !== undefined && points !== undefined) await save(plot, points.svg(conclusion));
-  if (!json) print(undefined, conclusion, renderConclusion);
-  if (conclusion.word !== 'promote') process.exitCode = 1;
+}
+
+const ofPrometheus = [
+  'canary',
+  'baseline',
+  'matching',
+  'histogram',
+  'counter',
+  'errors',
+  'from',
+  'to',
+] as const;
+
+function needsPrometheus(name: string): AutolandError {
+  return new AutolandError('usage', `expected --prometheus with --${name}, found a file`, {
+    mend: `leave out --${name}, or the file: autoland analyze --prometheus http://127.0.0.1:9090 …`,
+  });
+}
+
+function needsOne(file: string | undefined): AutolandError {
+  const found = file === undefined ? 'neither' : 'both';
+  return new AutolandError('usage', `expected a file or --prometheus, found ${found}`, {
+    mend: 'autoland analyze --help has an example of each',
+  });
 }
 
 function readSeconds(text: string): number {

@@ -123,7 +123,7 @@ function legend(drawn: readonly Curve[]): readonly string[] {
 
 function ending({ word, look }: Conclusion, x: Scale): readonly string[] {
   const code = 'code' in look.decision ? ` (${look.decision.code})` : '';
-  const said = `${word} at ${shownTime(look.t)}${code}: ${look.usersExposed} users had met the canary, ${look.usersErrored} of them failed`;
+  const said = `${word} at ${shownTime(look.t)}${code}: ${look.usersExposed} ${look.unit}s had met the canary, ${look.usersErrored} of them failed`;
   const at = round(x(look.t));
   return [
     `<text x="${frame.left}" y="34" font-size="16" font-weight="600">${said}</text>`,

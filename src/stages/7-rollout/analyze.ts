@@ -3,7 +3,7 @@ import { evidenceOf } from './evidence.ts';
 import type { Findings } from './findings.ts';
 import type { MetricFinding } from './metrics.ts';
 import { openRequirements } from './requirements.ts';
-import { amount, chance, expectation, inFavour } from './sentences.ts';
+import { amount, chance, expectation, inFavour, unitOf } from './sentences.ts';
 import { isIncident } from './shared-harm.ts';
 import { type AnalyzeInput, type Situation, situationOf } from './situation.ts';
 
@@ -47,10 +47,10 @@ function witnessLost({ observation, epochAtStart }: Situation): Ruling | undefin
   return { kind: 'restart', code: 'rollout.witness-lost', reason };
 }
 
-function serverErrors({ findings }: Situation): Ruling | undefined {
-  const test = findings?.rollback['server-error'];
+function serverErrors(situation: Situation): Ruling | undefined {
+  const test = situation.findings?.rollback['server-error'];
   if (test === undefined || test.logE < test.logThreshold) return undefined;
-  const reason = `The canary fails: ${amount(test.counts.canary, 'user')} met a server error on it, ${expectation(test)}.`;
+  const reason = `The canary fails: ${amount(test.counts.canary, unitOf(situation))} met a server error on it, ${expectation(test)}.`;
   return { kind: 'rollback', code: 'rollout.server-errors', reason };
 }
 
@@ -62,12 +62,13 @@ function clientErrors({ findings }: Situation): Ruling | undefined {
 }
 
 /** Not where users are not split by the weight: every unit counts here, so that users who are missing look like slow ones. */
-function slower({ findings, plan }: Situation): Ruling | undefined {
+function slower(situation: Situation): Ruling | undefined {
+  const { findings, plan } = situation;
   const test = findings?.latency;
   if (findings === undefined || test === undefined || isSplitWrongly(findings)) return undefined;
   if (test.logE < test.logThreshold) return undefined;
   const { canaryP50, canaryP95, baselineP50, baselineP95 } = test.counts;
-  const waited = `half of its users wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
+  const waited = `half of its ${unitOf(situation)}s wait for up to ${canaryP50} ms and one in twenty for more than ${canaryP95} ms, on baseline ${baselineP50} and ${baselineP95} ms`;
   const reason = `The canary is slower than the factor ${plan.latency?.tolerate} that is tolerated: ${waited} (evidence ${inFavour(test.logE)}, needed ${inFavour(test.logThreshold)}).`;
   return { kind: 'rollback', code: 'rollout.latency', reason };
 }
@@ -93,10 +94,11 @@ function toldOf({ plan, rollback }: MetricFinding): string {
   return `half of its users are at ${canaryP50} or below, on baseline ${baselineP50}; ${reported}`;
 }
 
-function sharedIncident({ findings }: Situation): Ruling | undefined {
+function sharedIncident(situation: Situation): Ruling | undefined {
+  const { findings } = situation;
   if (findings === undefined || !isIncident(findings.sharedHarm)) return undefined;
   const { level, lastedSeconds } = findings.sharedHarm;
-  const reason = `More users fail than before the rollout, in both versions together (tolerated: ${chance(level)}), for ${lastedSeconds} s: the flag closes and nobody is blamed.`;
+  const reason = `More ${unitOf(situation)}s fail than before the rollout, in both versions together (tolerated: ${chance(level)}), for ${lastedSeconds} s: the flag closes and nobody is blamed.`;
   return { kind: 'close', code: 'rollout.shared-incident', reason };
 }
 
@@ -122,7 +124,7 @@ function lostUsers({ findings }: Situation): Ruling | undefined {
 function passed(situation: Situation): Ruling | undefined {
   if (openRequirements(situation).length > 0) return undefined;
   const { plan, step, current } = situation;
-  const shown = `A canary ${current.exclude} times worse than baseline is excluded at ${chance(current.weight)} of users`;
+  const shown = `A canary ${current.exclude} times worse than baseline is excluded at ${chance(current.weight)} of ${unitOf(situation)}s`;
   if (step + 1 < plan.steps.length)
     return { kind: 'raise', step: step + 1, reason: `${shown}: exposure rises.` };
   return { kind: 'promote', reason: `${shown}, the last step: the canary is promoted.` };
@@ -134,7 +136,7 @@ function timeUp(situation: Situation): Ruling | undefined {
   if (held || elapsedSeconds < current.limitSeconds) return undefined;
   const open = openRequirements(situation).join('; ');
   if (findings === undefined || findings.canaryUnits === 0) {
-    const reason = `No user of the canary was seen within the step's ${current.limitSeconds} s: no data is not good data (open: ${open}).`;
+    const reason = `No ${unitOf(situation)} of the canary was seen within the step's ${current.limitSeconds} s: no data is not good data (open: ${open}).`;
     return { kind: 'hold', code: 'rollout.no-traffic', reason };
   }
   const reason = `Undecided after the step's ${current.limitSeconds} s (open: ${open}).`;

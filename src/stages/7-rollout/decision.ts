@@ -20,7 +20,7 @@ export type Evidence = {
     | 'canary-units'
     | 'bake'
     | 'limit';
-  readonly unit: 'log-e' | 'seconds' | 'users';
+  readonly unit: 'log-e' | 'seconds' | 'users' | 'requests';
   /** null: nothing to measure yet. Never read as 0. */
   readonly value: number | null;
   readonly threshold: number;

@@ -1,15 +1,16 @@
 import type { Evidence, Test } from './decision.ts';
 import type { Findings } from './findings.ts';
 import { fewestCanaryUnits, trafficAgeSeconds } from './requirements.ts';
-import type { Situation } from './situation.ts';
+import { unitOf } from './sentences.ts';
+import type { Situation, Unit } from './situation.ts';
 
 /** Every test's standing, whatever was decided: so that `explain` can show what was near. */
 export function evidenceOf(situation: Situation): readonly Evidence[] {
   const { findings } = situation;
-  return [...(findings === undefined ? [] : ofCounts(findings)), ...ofTime(situation)];
+  return [...(findings === undefined ? [] : ofCounts(findings, unitOf(situation))), ...ofTime(situation)];
 }
 
-function ofCounts(findings: Findings): readonly Evidence[] {
+function ofCounts(findings: Findings, unit: Unit): readonly Evidence[] {
   return [
     ofTest('rollback.server-error', findings.rollback['server-error']),
     ofTest('rollback.client-error', findings.rollback['client-error']),
@@ -21,7 +22,7 @@ function ofCounts(findings: Findings): readonly Evidence[] {
     ofSharedHarm(findings),
     {
       test: 'canary-units',
-      unit: 'users',
+      unit: `${unit}s`,
       value: findings.canaryUnits,
       threshold: fewestCanaryUnits,
       counts: {},

@@ -1,6 +1,6 @@
 import { type Observation, outcomeClasses } from '../../domain/rollout.ts';
 import type { Findings } from './findings.ts';
-import { inFavour } from './sentences.ts';
+import { inFavour, unitOf } from './sentences.ts';
 import type { Situation } from './situation.ts';
 
 /** The ratio test can pass on baseline's failures alone: so many users must have seen the canary itself. */
@@ -14,8 +14,10 @@ const requirements: readonly Requirement[] = [
     skipBake || elapsedSeconds >= current.bakeSeconds ? undefined : `bake ${current.bakeSeconds} s`,
   (situation) =>
     isFresh(situation) ? undefined : `traffic within the last ${situation.staleAfterSeconds} s`,
-  (_, { canaryUnits }) =>
-    canaryUnits >= fewestCanaryUnits ? undefined : `${fewestCanaryUnits} users answered by the canary`,
+  (situation, { canaryUnits }) =>
+    canaryUnits >= fewestCanaryUnits
+      ? undefined
+      : `${fewestCanaryUnits} ${unitOf(situation)}s answered by the canary`,
   ({ current }, { promotion }) =>
     promotion.logE >= promotion.logThreshold
       ? undefined

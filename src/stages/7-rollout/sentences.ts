@@ -4,6 +4,11 @@ export function amount(count: number | undefined, noun: string): string {
   return `${count ?? 0} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** What a situation's counts are of. */
+export function unitOf({ unit }: { readonly unit?: 'user' | 'request' }): 'user' | 'request' {
+  return unit ?? 'user';
+}
+
 export function chance(share: number): string {
   return `${Number((100 * share).toPrecision(3))} %`;
 }

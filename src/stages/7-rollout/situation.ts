@@ -18,7 +18,11 @@ export type AnalyzeInput = {
   readonly now: Date;
   /** Traffic or an observation older than this proves nothing about now. */
   readonly staleAfterSeconds: number;
+  /** What was counted; undefined: users, as the router counts. Requests are no coins: see recorded/of-requests.ts. */
+  readonly unit?: Unit;
 };
+
+export type Unit = 'user' | 'request';
 
 /** All that the rules look at. */
 export type Situation = AnalyzeInput & {

@@ -10,6 +10,11 @@ export function wordFor({ decision }: Look): Word {
   return decision.kind;
 }
 
+/** Requests show no canary to be good: what comes later may still show it to be bad. */
+function endsNothing({ decision }: Look): boolean {
+  return decision.kind === 'raise' || ('code' in decision && decision.code === 'rollout.requests');
+}
+
 /** Which look decided, and how. The first rollback, hold or last step passed ends a rollout; a record that ends before decides nothing. */
 export type Conclusion = { readonly word: Exclude<Word, 'continue'>; readonly look: Look };
 
@@ -20,7 +25,7 @@ export class Concluding {
   see(look: Look): void {
     this.#last = look;
     const word = wordFor(look);
-    if (word === 'continue' || look.decision.kind === 'raise') return;
+    if (word === 'continue' || endsNothing(look)) return;
     this.#ending ??= { word, look };
   }
 

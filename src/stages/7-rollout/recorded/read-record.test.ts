@@ -22,6 +22,13 @@ describe('readRecord', () => {
       { kind: 'window', t: 12, arm: 'baseline', users: 990, failed: 4 },
     ],
     [
+      '{"t":12,"arm":"canary","requests":9,"failed":1,"latency":{"bounds":[50],"counts":[5,4]}}',
+      {
+        ...{ kind: 'request-window', t: 12, arm: 'canary', requests: 9, failed: 1 },
+        latency: { bounds: [0.05], counts: [5, 4] },
+      },
+    ],
+    [
       '{"t":12,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[50,200],"counts":[5,2,1]}}',
       {
         ...{ kind: 'window', t: 12, arm: 'canary', users: 9, failed: 0 },
@@ -42,6 +49,8 @@ describe('readRecord', () => {
     '{"t":1,"weight":1}',
     '{"t":1e300,"weight":0.1}',
     '{"t":-1,"weight":0.1}',
+    '{"t":1,"arm":"canary","requests":1,"failed":2}',
+    '{"t":1,"arm":"canary","requests":1,"failed":0,"latency":{"bounds":[1],"counts":[1,1]}}',
     '{"t":1,"arm":"stable","user":"a","error":true}',
     '{"t":1,"arm":"canary","user":"a"}',
     '{"t":1,"arm":"canary","user":"","error":true}',

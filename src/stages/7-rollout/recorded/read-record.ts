@@ -34,18 +34,27 @@ const latency = z
 const windowLine = z
   .object({ t, arm, users: count, failed: count, latency: latency.optional() })
   .refine(({ users, failed }) => failed <= users, { message: 'expected no more failed than users' })
-  .refine(({ users, latency: { counts } = { counts: [] } }) => counts.reduce((a, b) => a + b, 0) <= users, {
-    message: 'expected no more in the buckets than users',
-  });
+  .refine((line) => fits(line, line.users), { message: 'expected no more in the buckets than users' });
+const requestWindowLine = z
+  .object({ t, arm, requests: count, failed: count, latency: latency.optional() })
+  .refine(({ requests, failed }) => failed <= requests, { message: 'expected no more failed than requests' })
+  .refine((line) => fits(line, line.requests), { message: 'expected no more in the buckets than requests' });
+
+function fits(line: { readonly latency?: z.infer<typeof latency> | undefined }, most: number): boolean {
+  return (line.latency?.counts ?? []).reduce((sum, each) => sum + each, 0) <= most;
+}
 
 /** A line of NDJSON; other keys than those that are known are passed over. Throws `usage`, with the line's number. */
 export function readRecord(line: string, number: number): RolloutRecord {
   const data = parsed(line, number);
   if ('weight' in data) return { kind: 'weight', ...valid(weightLine, data, number) };
   if ('users' in data) {
-    const { t: end, arm: of, users, failed, latency: waited } = valid(windowLine, data, number);
-    const inSeconds = waited && { ...waited, bounds: waited.bounds.map((ms) => ms / 1000) };
-    return { kind: 'window', t: end, arm: of, users, failed, ...(inSeconds && { latency: inSeconds }) };
+    const { latency: waited, ...line } = valid(windowLine, data, number);
+    return { kind: 'window', ...line, ...inSeconds(waited) };
+  }
+  if ('requests' in data) {
+    const { latency: waited, ...line } = valid(requestWindowLine, data, number);
+    return { kind: 'request-window', ...line, ...inSeconds(waited) };
   }
   const { t: at, arm: of, user, error, status, ms, metrics } = valid(requestLine, data, number);
   const failed = error === undefined ? outcomeOfStatus(status ?? 0) : error ? 'server-error' : 'ok';
@@ -56,6 +65,10 @@ export function readRecord(line: string, number: number): RolloutRecord {
 
 function reportOf([name, value]: readonly [string, number | true]): Report {
   return { name, value: value === true ? undefined : value };
+}
+
+function inSeconds(waited: z.infer<typeof latency> | undefined) {
+  return waited && { latency: { ...waited, bounds: waited.bounds.map((ms) => ms / 1000) } };
 }
 
 function parsed(line: string, number: number): object {

@@ -1,20 +1,19 @@
 import type { Observation, RolloutPlan } from '../../../domain/rollout.ts';
-import type {
-  RequestRecord,
-  RolloutRecord,
-  WeightRecord,
-  WindowRecord,
-} from '../../../domain/rollout-record.ts';
+import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
 import { analyze, type RolloutDecision } from '../analyze.ts';
+import type { Unit } from '../situation.ts';
 import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
+import { decisionOfRequests, type RequestsHold } from './of-requests.ts';
+import { RequestWindowCounter } from './request-windows.ts';
 
 /** What one look at a recorded rollout would have decided. */
 export type Look = {
   /** Seconds, as in the record. */
   readonly t: number;
   readonly weight: number;
-  readonly decision: RolloutDecision;
-  /** Users who had met the canary until then, and those whom it had failed. */
+  readonly decision: RolloutDecision | RequestsHold;
+  readonly unit: Unit;
+  /** Users who had met the canary until then, and those whom it had failed; or requests, by the unit. */
   readonly usersExposed: number;
   readonly usersErrored: number;
 };
@@ -30,13 +29,16 @@ export type RecordedOptions = {
 const mostLooksInPause = 1000;
 const epoch = 'recorded';
 
+type Counter = RequestCounter | WindowCounter | RequestWindowCounter;
+type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
+
 /**
  * Counts a recorded rollout as the router does, and looks at it as a rollout would. What is decided is not obeyed: the record
  * goes on as it went. Records MUST come in the order of time.
  */
 export class RecordedRollout {
   readonly #options: RecordedOptions;
-  #counter: RequestCounter | WindowCounter | undefined;
+  #counter: Counter | undefined;
   readonly #begun: WeightRecord[] = [];
   #now = Number.NEGATIVE_INFINITY;
   #nextLook: number | undefined;
@@ -59,7 +61,7 @@ export class RecordedRollout {
   /** The looks that are due at its end; none where it never began. */
   end(): readonly Look[] {
     if (this.#begun.length === 0) return [];
-    return this.#counter instanceof WindowCounter ? this.#lookAtWindow() : [this.#look(this.#now)];
+    return this.#countsWindows() ? this.#lookAtWindow() : [this.#look(this.#now)];
   }
 
   #begin(record: WeightRecord): void {
@@ -73,19 +75,29 @@ export class RecordedRollout {
     this.#counter?.beginStep(step, planned, record.t);
   }
 
-  #count(record: RequestRecord | WindowRecord): void {
+  #count(record: CountedRecord): void {
     this.#counter ??= this.#countsOf(record.kind);
     if (record.kind === 'request' && this.#counter instanceof RequestCounter) this.#counter.add(record);
-    else if (record.kind === 'window' && this.#counter instanceof WindowCounter) {
+    else if (record.kind === 'window' && this.#counter instanceof WindowCounter) this.#counter.add(record);
+    else if (record.kind === 'request-window' && this.#counter instanceof RequestWindowCounter)
       this.#counter.add(record);
-      this.#isWindowNew = this.#begun.length > 0;
-    } else throw new RangeError('it has both requests and windows');
+    else throw new RangeError('it has more than one of requests, windows of users and windows of requests');
+    this.#isWindowNew = this.#countsWindows() && this.#begun.length > 0;
   }
 
-  #countsOf(kind: 'request' | 'window'): RequestCounter | WindowCounter {
-    const counter = kind === 'request' ? new RequestCounter(this.#options.plan.metrics) : new WindowCounter();
+  #countsOf(kind: CountedRecord['kind']): Counter {
+    const counters = {
+      request: () => new RequestCounter(this.#options.plan.metrics),
+      window: () => new WindowCounter(),
+      'request-window': () => new RequestWindowCounter(),
+    } as const;
+    const counter = counters[kind]();
     for (const [step, { weight, t }] of this.#begun.entries()) counter.beginStep(step, weight, t);
     return counter;
+  }
+
+  #countsWindows(): boolean {
+    return this.#counter instanceof WindowCounter || this.#counter instanceof RequestWindowCounter;
   }
 
   #lookAtWindow(): readonly Look[] {
@@ -96,9 +108,8 @@ export class RecordedRollout {
 
   #looksBefore({ t, kind }: RolloutRecord): readonly Look[] {
     // A window that ends where a step begins is of the step before.
-    if (this.#counter instanceof WindowCounter)
-      return t > this.#now || kind === 'weight' ? this.#lookAtWindow() : [];
-    if (this.#counter === undefined && kind === 'window') return [];
+    if (this.#countsWindows()) return t > this.#now || kind === 'weight' ? this.#lookAtWindow() : [];
+    if (this.#counter === undefined && kind !== 'request' && kind !== 'weight') return [];
     const looks: Look[] = [];
     const every = Math.max(this.#options.every, (t - (this.#nextLook ?? t)) / mostLooksInPause);
     while (this.#nextLook !== undefined && this.#nextLook <= t) {
@@ -109,19 +120,27 @@ export class RecordedRollout {
   }
 
   #look(t: number): Look {
-    const { plan, every } = this.#options;
     const step = this.#begun.length - 1;
     const counted: Counted = this.#counter?.counted(t) ?? nothing;
-    const { steps, usersExposed, usersErrored } = counted;
-    const now = new Date(t * 1000);
-    const observation: Observation = {
-      epoch,
-      nonce: epoch,
-      at: now.toISOString(),
-      websocketsCut: 0,
-      ...counted,
+    const unit = this.#counter instanceof RequestWindowCounter ? 'request' : 'user';
+    const decided = this.#decision(counted, t, unit);
+    return {
+      t,
+      weight: this.#options.plan.steps[step]?.weight ?? 0,
+      decision: unit === 'request' ? decisionOfRequests(decided) : decided,
+      unit,
+      usersExposed: counted.usersExposed,
+      usersErrored: counted.usersErrored,
     };
-    const decision = analyze({
+  }
+
+  #decision(counted: Counted, t: number, unit: Unit): RolloutDecision {
+    const { plan, every } = this.#options;
+    const step = this.#begun.length - 1;
+    const now = new Date(t * 1000);
+    const at = now.toISOString();
+    const observation: Observation = { epoch, nonce: epoch, at, websocketsCut: 0, ...counted };
+    return analyze({
       plan,
       step,
       stepSince: new Date((this.#begun[step]?.t ?? t) * 1000),
@@ -131,14 +150,8 @@ export class RecordedRollout {
       epochAtStart: epoch,
       now,
       staleAfterSeconds: Math.max(10, 10 * every),
+      unit,
     });
-    return {
-      t,
-      weight: steps.at(-1)?.weight ?? plan.steps[step]?.weight ?? 0,
-      decision,
-      usersExposed,
-      usersErrored,
-    };
   }
 }
 
