@@ -170,14 +170,15 @@ describe.skipIf(program === undefined)(`a past rollout in a real Prometheus${rea
       ...['--weight', `10%@${times.canary}`, ...more],
     ]);
 
-  it('is rolled back by a person who types the command, and drawn', async () => {
+  it('accuses a bad canary, decides nothing without equal arms before, and is drawn', async () => {
     const plot = join(dir, 'plot.svg');
     const { code, stdout, stderr } = await cli('1.4', '--plot', plot);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(
-      /^rollback at .* s \(rollout\.server-errors\), with \d+ requests on the canary\.$/m,
+      /^inconclusive at .* s \(rollout\.requests\), with \d+ requests on the canary\.$/m,
     );
-    expect(stdout).toContain('Requests were counted, not users');
+    expect(stdout).toMatch(/The canary fails: \d+ requests met a server error/);
+    expect(stdout).toMatch(/Without 30\s+windows before the first weight/);
     expect(stdout).toContain(`canary: ${bad.added.failed} of ${bad.added.requests} requests failed`);
     expect(readFileSync(plot, 'utf8')).toContain('requests had met the canary');
   });

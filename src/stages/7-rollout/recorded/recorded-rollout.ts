@@ -3,7 +3,7 @@ import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record
 import { analyze, type RolloutDecision } from '../analyze.ts';
 import type { Unit } from '../situation.ts';
 import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
-import { decisionOfRequests, type RequestsHold } from './of-requests.ts';
+import { decisionOfRequests, type RequestsHold, widened } from './of-requests.ts';
 import { RequestWindowCounter } from './request-windows.ts';
 
 /** What one look at a recorded rollout would have decided. */
@@ -122,20 +122,22 @@ export class RecordedRollout {
   #look(t: number): Look {
     const step = this.#begun.length - 1;
     const counted: Counted = this.#counter?.counted(t) ?? nothing;
-    const unit = this.#counter instanceof RequestWindowCounter ? 'request' : 'user';
-    const decided = this.#decision(counted, t, unit);
+    const ofRequests = this.#counter instanceof RequestWindowCounter ? this.#counter : undefined;
+    const unit = ofRequests === undefined ? 'user' : 'request';
+    const calibration = ofRequests?.calibration();
+    const decided = this.#decision(counted, t, { unit, plan: widened(this.#options.plan, calibration) });
     return {
       t,
       weight: this.#options.plan.steps[step]?.weight ?? 0,
-      decision: unit === 'request' ? decisionOfRequests(decided) : decided,
+      decision: unit === 'request' ? decisionOfRequests(decided, calibration) : decided,
       unit,
       usersExposed: counted.usersExposed,
       usersErrored: counted.usersErrored,
     };
   }
 
-  #decision(counted: Counted, t: number, unit: Unit): RolloutDecision {
-    const { plan, every } = this.#options;
+  #decision(counted: Counted, t: number, { unit, plan }: { unit: Unit; plan: RolloutPlan }): RolloutDecision {
+    const { every } = this.#options;
     const step = this.#begun.length - 1;
     const now = new Date(t * 1000);
     const at = now.toISOString();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planForWeights } from '../../../config/recorded-plan.ts';
+import { seededRandom } from '../../../demo/traffic/random.ts';
 import type { RolloutRecord } from '../../../domain/rollout-record.ts';
 import { Concluding, wordFor } from './conclusion.ts';
 import { RecordedRollout } from './recorded-rollout.ts';
@@ -24,8 +25,23 @@ const window = (t: number, canary: Numbers, baseline: Numbers): RolloutRecord[] 
   { kind: 'request-window', t, arm: 'canary', ...canary },
   { kind: 'request-window', t, arm: 'baseline', ...baseline },
 ];
-const minutes = (failed: number, share = 0.1): RolloutRecord[] => [
-  ...window(60, { requests: 0, failed: 0 }, { requests: 100_000, failed: 1000 }),
+
+/** Before the first weight, when both arms run the same: `clump` failures at a time. */
+function equalArms(count: number, clump: number, waits?: readonly number[]): RolloutRecord[] {
+  const random = seededRandom(5);
+  const latency = waits && { latency: { bounds: [0.05, 0.2], counts: waits } };
+  return Array.from({ length: count }, (_none, n) => {
+    const failed = { canary: 0, baseline: 0 };
+    for (let each = 0; each < 100; each += clump) failed[random() < 0.1 ? 'canary' : 'baseline'] += clump;
+    return (['canary', 'baseline'] as const).map((arm): RolloutRecord => {
+      const requests = arm === 'canary' ? 1000 : 9000;
+      return { kind: 'request-window', t: n, arm, requests, failed: failed[arm], ...latency };
+    });
+  }).flat();
+}
+
+const minutes = (failed: number, share = 0.1, before = equalArms(40, 1)): RolloutRecord[] => [
+  ...before,
   { kind: 'weight', t: 60, weight: 0.1 },
   ...[120, 180, 240].flatMap((t) =>
     window(
@@ -43,7 +59,10 @@ describe('a record of requests', () => {
       look: {
         t: 240,
         unit: 'request',
-        decision: { code: 'rollout.requests', reason: expect.stringMatching(/not calibrated/) },
+        decision: {
+          code: 'rollout.requests',
+          reason: expect.stringMatching(/requests were counted, which show no canary to be good/),
+        },
       },
     });
     expect(looksAt(minutes(100)).map(wordFor)).not.toContain('promote');
@@ -73,10 +92,27 @@ describe('a record of requests', () => {
         t: 300,
         decision: {
           code: 'rollout.server-errors',
-          reason: expect.stringMatching(/requests met .* Requests were counted, not users/),
+          reason: expect.stringMatching(
+            /requests met .* by 40 windows of two equal arms they scatter up to 1\.\d times as much/,
+          ),
         },
       },
     });
+  });
+
+  it('decides nothing where no equal arms were seen, and asks for more evidence the more those scatter', () => {
+    const uncalibrated = concluded(minutes(300, 0.1, equalArms(20, 1)));
+    expect(uncalibrated).toMatchObject({
+      word: 'inconclusive',
+      look: { decision: { code: 'rollout.requests', reason: expect.stringMatching(/Without 30 windows/) } },
+    });
+    const barAfter = (clump: number) => {
+      const { decision } = concluded(minutes(300, 0.1, equalArms(40, clump)))?.look ?? {};
+      return decision?.evidence.find(({ test }) => test === 'rollback.server-error')?.threshold ?? 0;
+    };
+    expect(barAfter(10)).toBeGreaterThan(5 * barAfter(1));
+    expect(concluded(minutes(150, 0.1, equalArms(40, 1)))?.word).toBe('rollback');
+    expect(concluded(minutes(150, 0.1, equalArms(40, 10)))?.word).toBe('inconclusive');
   });
 
   it('compares with the share of requests that each window really had, not with the weight', () => {
@@ -103,12 +139,12 @@ describe('a record of requests', () => {
         },
       ];
     };
-    const begin: RolloutRecord = { kind: 'weight', t: 0, weight: 0.1 };
-    expect(concluded([begin, ...slow(60, [400, 300, 300])])?.look.decision).toMatchObject({
+    const begin: RolloutRecord[] = [...equalArms(40, 1, [990, 8, 2]), { kind: 'weight', t: 50, weight: 0.1 }];
+    expect(concluded([...begin, ...slow(110, [400, 300, 300])])?.look.decision).toMatchObject({
       code: 'rollout.latency',
       reason: expect.stringMatching(/half of its requests wait/),
     });
-    expect(concluded([begin, ...slow(60, [990, 8, 2])])?.word).toBe('inconclusive');
+    expect(concluded([...begin, ...slow(110, [990, 8, 2])])?.word).toBe('inconclusive');
   });
 
   it('throws at one window too many, and at windows of users besides', () => {

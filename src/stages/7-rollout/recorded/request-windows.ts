@@ -1,7 +1,9 @@
 import { warmUpSeconds } from '../../../domain/latency.ts';
 import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
 import type { RequestWindowRecord } from '../../../domain/rollout-record.ts';
+import { type EqualArms, overDispersion } from '../../../stats/over-dispersion.ts';
 import type { Counted } from './counters.ts';
+import type { Calibration } from './of-requests.ts';
 
 type Arm = { requests: number; failed: number; latency: readonly number[] };
 type Window = { readonly t: number; readonly step: number; readonly canary: Arm; readonly baseline: Arm };
@@ -59,6 +61,16 @@ export class RequestWindowCounter {
       before: this.#before,
       lastRequestAt: this.#last === undefined ? null : stamp(this.#last),
     };
+  }
+
+  /** By the windows before the first step, when the arms were equal. */
+  calibration(): Calibration | undefined {
+    const before = this.#windows.filter(({ step }) => step < 0);
+    const failures = before.flatMap((window) => splitOf(window, 'failed'));
+    const dispersion = overDispersion(failures);
+    if (dispersion === undefined) return undefined;
+    const slow = overDispersion(before.flatMap((window) => splitOf(window, 'slow'))) ?? 1;
+    return { dispersion: Math.max(dispersion, slow), windows: failures.length };
   }
 
   #windowAt(t: number): Window {
@@ -124,6 +136,16 @@ function empty(step: number, weight: number): StepTally {
     returned: zero,
     latencies: [],
   };
+}
+
+/** Of the requests of a window, those that failed, or waited for longer than half of the buckets; none where one arm was asked nothing. */
+function splitOf({ canary, baseline }: Window, of: 'failed' | 'slow'): readonly EqualArms[] {
+  const share = shareOf({ canary: canary.requests, baseline: baseline.requests });
+  const count = (arm: Arm) =>
+    of === 'failed'
+      ? arm.failed
+      : arm.latency.slice(Math.ceil(arm.latency.length / 2)).reduce((total, each) => total + each, 0);
+  return share === undefined ? [] : [{ share, canary: count(canary), baseline: count(baseline) }];
 }
 
 /** undefined: one arm had none. */
