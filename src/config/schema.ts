@@ -15,6 +15,7 @@ import {
   wants,
 } from './fields.ts';
 import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
+import { flags } from './flags.ts';
 import { service } from './service.ts';
 
 const commands = z
@@ -265,22 +266,6 @@ const rollout = z
   })
   .describe('From the first users to all; the last step is followed by 100 %');
 
-const flags = z
-  .strictObject({
-    helpers: z
-      .array(
-        z
-          .string()
-          .regex(
-            /^[^\s#]{1,200}#[\w$]{1,100}$/,
-            wants('MODULE#NAME, such as src/flags.ts#isEnabled or @acme/flags#client'),
-          ),
-      )
-      .default([])
-      .describe('What evaluates a flag beside OpenFeature: a function called with the key, or a client'),
-  })
-  .describe('Flags in the code');
-
 const window = z
   .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })
   .refine((value) => value.from < value.to, {
@@ -331,5 +316,6 @@ export const configSchema = z
   .meta({ title: 'autoland', description: 'Configuration of autoland: .autoland/autoland.yaml' });
 
 export type Config = z.output<typeof configSchema>;
+export type FlagsConfig = Config['flags'];
 export type ServiceConfig = NonNullable<Config['service']>;
 export type Limits = Config['limits'];

@@ -6,7 +6,7 @@ import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import type { Ledger } from '../views/ledger.ts';
 import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
-import { BranchRules, policyFile } from './rules.ts';
+import { BranchRules, configAt, policyFile } from './rules.ts';
 import { serviceOf } from './stable.ts';
 
 export type Service = Config['service'];
@@ -25,6 +25,22 @@ export async function serviceToRun(place: Place): Promise<Service> {
       return null;
     });
     return stable === null ? tip : await serviceOf(reader, stable.commit);
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Which flags are served, and where: as the tip of the branch says, because it goes for no version. Where the tip is
+ * broken, as the stable version's commit says.
+ */
+export async function flagsToServe(place: Place): Promise<Config['flags'] | null> {
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    return (await new BranchRules(reader, false).load()).config.flags;
+  } catch {
+    const stable = await stableOf(place);
+    return stable === null ? null : (await configAt(reader, stable.commit)).flags;
   } finally {
     await close();
   }

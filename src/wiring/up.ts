@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import type { FlagServiceProcessOptions } from '../adapters/flag-service/flag-service-process.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import type { RouterProcessOptions } from '../adapters/router/router-process.ts';
@@ -10,11 +11,12 @@ import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { FlagsConfig } from '../config/schema.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
-import { type Service, serviceToRun } from './served.ts';
+import { flagsToServe, type Service, serviceToRun } from './served.ts';
 
 export type UpOptions = PlaceOptions & {
   readonly port: string;
@@ -55,7 +57,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   const url = service === null ? '' : `http://127.0.0.1:${port}`;
   if (service !== null && wanted !== 0 && port !== wanted)
     process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
-  const kept = keepAlive(children(place, options, service, { port, url, ephemeral }), {
+  const serving = { service, flags: await flagsToServe(place), port, url, ephemeral };
+  const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
     onEvent: (event) => {
@@ -91,14 +94,10 @@ function servedPort(place: Place): number | undefined {
 }
 
 type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
+type AllServing = Serving & { readonly service: Service; readonly flags: FlagsConfig | null };
 
-function children(
-  place: Place,
-  options: UpOptions,
-  service: Service,
-  serving: Serving,
-): readonly KeptChild[] {
-  const { url, ephemeral } = serving;
+function children(place: Place, options: UpOptions, serving: AllServing): readonly KeptChild[] {
+  const { service, flags, url, ephemeral } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
     state: place.state,
@@ -110,7 +109,21 @@ function children(
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
   if (service !== null)
     list.push(child(place, routerName, '_router', routerOptions(place.state, service, serving)));
+  const flagService = flags === null ? null : flagServiceOptions(place.state, flags, ephemeral);
+  if (flagService !== null) list.push(child(place, 'flag service', '_flags', flagService));
   return list;
+}
+
+/** null: no flag is served. */
+export function flagServiceOptions(
+  stateDir: string,
+  { environment, serve }: FlagsConfig,
+  ephemeral: boolean,
+): FlagServiceProcessOptions | null {
+  if (serve === null) return null;
+  const { host, evaluation, sync, ofrep, origins, requestsPerSecond: perSecond, connections } = serve;
+  const ports = { evaluation, sync, ofrep };
+  return { stateDir, environment, host, ports, origins, perSecond, connections, ephemeral };
 }
 
 export function routerOptions(

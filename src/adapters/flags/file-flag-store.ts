@@ -4,7 +4,7 @@ import { withFileLock } from '../runtime/file-lock.ts';
 import { privateDir, writeAtomic } from '../runtime/files.ts';
 import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
-import { bury, checkedKey, readKills } from './tombstones.ts';
+import { bury, checkedKey, readKills, tombstoneText } from './tombstones.ts';
 
 /** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. */
 export class FileFlagStore implements FlagStore {
@@ -45,7 +45,7 @@ export class FileFlagStore implements FlagStore {
   }
 
   async kill(key: string, by: string): Promise<void> {
-    bury(this.#layout.kills, key, `${JSON.stringify({ by, at: this.#now().toISOString() })}\n`);
+    bury(this.#layout.kills, key, tombstoneText({ by, at: this.#now().toISOString() }));
   }
 
   /** The tombstone stays: a key that was killed once can never be raised again, retired or not. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AutolandError } from '../../domain/errors.ts';
 import { isErrno, privateDir, syncDir } from '../runtime/files.ts';
@@ -34,6 +34,26 @@ export function bury(killsDir: string, key: string, content: string): void {
     closeSync(fd);
   }
   syncDir(killsDir);
+}
+
+/** Who closed a flag, and when; RFC 3339. */
+export type Tombstone = { readonly by: string; readonly at: string; readonly reason?: string };
+
+export function tombstoneText({ by, at, reason }: Tombstone): string {
+  return `${JSON.stringify({ by, at, ...(reason === undefined ? {} : { reason }) })}\n`;
+}
+
+/** The first kill counts: later ones found it closed. What a person made with `touch` says nothing, and kills too. */
+export function readTombstone(killsDir: string, key: string): Tombstone {
+  const path = join(killsDir, checkedKey(key));
+  try {
+    const { by, at, reason } = JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '');
+    if (typeof by === 'string' && typeof at === 'string')
+      return { by, at, ...(typeof reason === 'string' ? { reason } : {}) };
+  } catch {
+    // Told below.
+  }
+  return { by: 'unknown', at: statSync(path).mtime.toISOString() };
 }
 
 /** Answers whether a key is killed. Where the directory cannot be read, every key is. */

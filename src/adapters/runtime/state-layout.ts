@@ -7,6 +7,8 @@ export type StateLayout = {
   readonly flags: string;
   readonly flagLock: string;
   readonly kills: string;
+  readonly flagTokens: string;
+  readonly flagTokensLock: string;
   readonly stop: string;
   readonly routes: string;
   readonly instances: string;
@@ -27,6 +29,8 @@ export function stateLayout(root: string): StateLayout {
     flags: join(root, 'flags.json'),
     flagLock: join(run, 'flags.lock'),
     kills: join(root, 'kills'),
+    flagTokens: join(root, 'flag-tokens.json'),
+    flagTokensLock: join(run, 'flag-tokens.lock'),
     stop: join(root, 'STOP'),
     routes: join(root, 'routes.json'),
     instances: join(root, 'instances.json'),
@@ -43,6 +47,11 @@ export function stateLayout(root: string): StateLayout {
 /** Admin socket of the router that serves `service`. */
 export function routerSocket(layout: StateLayout, service: string): string {
   return join(layout.run, `router-${safeName(service, 'service name')}.sock`);
+}
+
+/** Where a flag client of the same user needs no token: `evaluation` or `sync`. */
+export function flagSocket(layout: StateLayout, protocol: string): string {
+  return join(layout.run, `flags-${protocol}.sock`);
 }
 
 /** Longest path that a Unix socket can be bound to on every system (sockaddr_un.sun_path, macOS: 104). */

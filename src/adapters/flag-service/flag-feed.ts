@@ -1,0 +1,103 @@
+import { stopFileThere } from '../controls/file-controls.ts';
+import { readFlagFile } from '../flags/flag-file.ts';
+import { readKills } from '../flags/tombstones.ts';
+import { privateDir } from '../runtime/files.ts';
+import type { StateLayout } from '../runtime/state-layout.ts';
+import { watchFiles } from '../runtime/watch-files.ts';
+import { emptySnapshot, type FlagFacts, type FlagSnapshot, snapshotOf } from './snapshot.ts';
+
+/**
+ * The flags as the files say now. It reads flags.json, kills/ and STOP alone, so it goes on while control plane and
+ * journal are down; whoever follows it gets the newest, never a backlog.
+ */
+export class FlagFeed {
+  readonly #layout: StateLayout;
+  readonly #onLook: () => boolean;
+  readonly #waiting = new Set<() => void>();
+  readonly #unwatch: () => void;
+  readonly #cache = new Map<string, unknown>();
+  #current: FlagSnapshot = emptySnapshot;
+  #revision = 0;
+  #told = '';
+
+  /** `onLook`: called at each look at the files; where it answers true, those who follow are woken too. */
+  constructor(layout: StateLayout, more: { files: readonly string[]; onLook: () => boolean }) {
+    this.#layout = layout;
+    this.#onLook = more.onLook;
+    privateDir(layout.kills);
+    this.look();
+    const { root, flags, stop, kills } = layout;
+    const files = [flags, stop, ...more.files];
+    this.#unwatch = watchFiles({ root, files, directories: [kills] }, () => this.look());
+  }
+
+  get current(): FlagSnapshot {
+    return this.#current;
+  }
+
+  /** Grows with each change of what is served. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What many clients ask of one revision is made once. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.#cache.has(name)) this.#cache.set(name, make());
+    return this.#cache.get(name) as T;
+  }
+
+  /** Reads everything anew, and wakes who waits where something changed. */
+  look(): void {
+    const found = snapshotOf(readFacts(this.#layout), this.#current);
+    const told = JSON.stringify([found.closedAll, [...found.flags.values()]]);
+    const isSame = told === this.#told;
+    this.#current = isSame ? { ...found, flags: this.#current.flags } : found;
+    const isWoken = this.#onLook();
+    if (!isSame) {
+      this.#told = told;
+      this.#revision += 1;
+      this.#cache.clear();
+    }
+    if (isWoken || !isSame) for (const wake of [...this.#waiting]) wake();
+  }
+
+  /**
+   * Settles at the next change, after `limitMs`, or when `signal` aborts. Nothing runs between a look at `current` and
+   * this call unless the caller awaits, so no change is missed.
+   */
+  changed(signal: AbortSignal, limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, limitMs).unref();
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  close(): void {
+    this.#unwatch();
+    for (const wake of [...this.#waiting]) wake();
+  }
+}
+
+function readFacts(layout: StateLayout): FlagFacts {
+  return {
+    stopped: stopFileThere(layout.stop),
+    killed: readKills(layout.kills),
+    flags: readFlags(layout.flags),
+  };
+}
+
+function readFlags(path: string): FlagFacts['flags'] {
+  try {
+    return readFlagFile(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import { AutolandError } from '../../domain/errors.ts';
+import { bury, checkedKey, tombstoneText } from '../flags/tombstones.ts';
+import { flagSocket, type StateLayout, stateLayout } from '../runtime/state-layout.ts';
+import { Door } from './door.ts';
+import { Evaluator, flagNamed } from './evaluator.ts';
+import { FlagFeed } from './flag-feed.ts';
+import { evaluationV1, evaluationV2 } from './grpc/evaluation-service.ts';
+import { serveGrpc } from './grpc/serve-grpc.ts';
+import { syncService } from './grpc/sync-service.ts';
+import type { KillOrder } from './ofrep/kill.ts';
+import { serveOfrep } from './ofrep/serve-ofrep.ts';
+import type { Room } from './room.ts';
+import { EvaluationServiceV1, EvaluationServiceV2 } from './wire/evaluation.ts';
+import { FlagSyncService } from './wire/sync.ts';
+
+export const flagProtocols = ['sync', 'ofrep', 'evaluation'] as const;
+export type FlagProtocol = (typeof flagProtocols)[number];
+
+export type FlagServiceOptions = {
+  readonly stateDir: string;
+  /** Tokens count in one environment only. */
+  readonly environment: string;
+  readonly host: string;
+  /** TCP ports; 0: any free one; null: this protocol is not served. */
+  readonly ports: Readonly<Record<FlagProtocol, number | null>>;
+  /** Of pages that may ask by OFREP. */
+  readonly origins: readonly string[];
+  /** Requests a second of one token. */
+  readonly perSecond: number;
+  /** Streams, and connections of each protocol. */
+  readonly connections: number;
+};
+
+export type FlagService = {
+  readonly ports: Readonly<Record<FlagProtocol, number | null>>;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+};
+
+type Served = { readonly port: number; close(): Promise<void> };
+
+/** Serves flags.json, kills and the red button to OpenFeature clients. Rejects with `port.taken` or `config.invalid`. */
+export async function createFlagService(options: FlagServiceOptions): Promise<FlagService> {
+  const layout = stateLayout(options.stateDir);
+  const room = roomOf(options, layout);
+  const served = new Map<FlagProtocol, Served>();
+  const close = async () => {
+    room.feed.close();
+    await Promise.all([...served.values()].map((one) => one.close()));
+  };
+  try {
+    for (const protocol of flagProtocols) {
+      const port = options.ports[protocol];
+      if (port !== null) served.set(protocol, await serve(protocol, port, { options, layout, room }));
+    }
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+  const portOf = (protocol: FlagProtocol) => served.get(protocol)?.port ?? null;
+  return { ports: { sync: portOf('sync'), ofrep: portOf('ofrep'), evaluation: portOf('evaluation') }, close };
+}
+
+function roomOf({ environment, perSecond, connections }: FlagServiceOptions, layout: StateLayout): Room {
+  const tokensFile = layout.flagTokens;
+  const door = new Door({ tokensFile, environment, perSecond, streams: connections });
+  const feed = new FlagFeed(layout, { files: [tokensFile], onLook: () => door.look() });
+  return { feed, door, evaluator: new Evaluator(), environment };
+}
+
+type Parts = { readonly options: FlagServiceOptions; readonly layout: StateLayout; readonly room: Room };
+
+function serve(protocol: FlagProtocol, port: number, { options, layout, room }: Parts): Promise<Served> {
+  const { host, connections, origins } = options;
+  const at = { host, port, setting: `flags.serve.${protocol}`, socket: flagSocket(layout, protocol) };
+  switch (protocol) {
+    case 'ofrep':
+      return serveOfrep(room, { origins, connections, kill: killer(room, layout) }, at);
+    case 'sync':
+      return serveGrpc(
+        { connections, routes: (router) => router.service(FlagSyncService, syncService(room)) },
+        at,
+      );
+    case 'evaluation': {
+      const routes = { connections, routes: withEvaluation(room) };
+      return serveGrpc(routes, at);
+    }
+  }
+}
+
+function withEvaluation(room: Room): Parameters<typeof serveGrpc>[0]['routes'] {
+  return (router) =>
+    router.service(EvaluationServiceV1, evaluationV1(room)).service(EvaluationServiceV2, evaluationV2(room));
+}
+
+/** The tombstone that `autoland kill` writes. Where the flags cannot be read, any key may be closed: it must hold once they can. */
+function killer({ feed }: Room, layout: StateLayout): KillOrder {
+  return (key, by, reason) => {
+    feed.look();
+    const { current } = feed;
+    if (flagNamed(current, checkedKey(key)) === undefined && current.closedAll !== 'unreadable')
+      throw new AutolandError('flag.not-found', `expected the key of a flag, found ${JSON.stringify(key)}`, {
+        mend: 'autoland flags lists them',
+      });
+    bury(layout.kills, key, tombstoneText({ by, at: new Date().toISOString(), reason }));
+    feed.look();
+  };
+}

@@ -1,0 +1,48 @@
+import { Code, ConnectError, createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { type Client, Refusal } from '../door.ts';
+import type { Room } from '../room.ts';
+
+/** What the connection says of who calls. */
+export type Caller = { readonly peer: string | null; readonly authority: string | null };
+export const callerKey = createContextKey<Caller>({ peer: 'unknown', authority: null });
+
+const codes: Readonly<Record<Refusal['kind'], Code>> = {
+  unauthenticated: Code.Unauthenticated,
+  forbidden: Code.PermissionDenied,
+  busy: Code.ResourceExhausted,
+  malformed: Code.InvalidArgument,
+};
+
+/** Rejects with the code of gRPC that says why not. `selector`: of the request itself, as older clients send it. */
+export function admitCall({ door }: Room, context: HandlerContext, selector?: string): Client {
+  const { requestHeader, values } = context;
+  const presented = {
+    ...values.get(callerKey),
+    authorization: requestHeader.get('authorization'),
+    apiKey: requestHeader.get('x-api-key'),
+    selectors: [requestHeader.get('flagd-selector'), selector],
+  };
+  return orRefused(() => door.admit(presented, 'read'));
+}
+
+/** Until the call ends, however it ends. */
+export function enterStream({ door }: Room, { signal }: HandlerContext): () => void {
+  const leave = orRefused(() => door.enter());
+  signal.addEventListener('abort', leave, { once: true });
+  return leave;
+}
+
+export function revoked(): ConnectError {
+  return new ConnectError('the flag token was revoked', Code.Unauthenticated);
+}
+
+function orRefused<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    const { retryAfterSeconds: seconds } = thrown;
+    const more = seconds === 0 ? undefined : new Headers({ 'retry-after': `${seconds}` });
+    throw new ConnectError(thrown.message, codes[thrown.kind], more);
+  }
+}

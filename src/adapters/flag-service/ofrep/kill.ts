@@ -1,0 +1,38 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { AutolandError } from '../../../domain/errors.ts';
+import type { Client } from '../door.ts';
+
+/** Closes a flag for good. Throws `flag.not-found` or `usage`. */
+export type KillOrder = (key: string, by: string, reason: string) => void;
+
+const body = z.strictObject({ reason: z.string().max(1_000).default('no reason given') });
+
+/** `POST /v1/flags/KEY/kill`, answered when the tombstone is on disk. Never for browsers: no page may kill for a person. */
+export async function killFlag(asked: Context, { token }: Client, order: KillOrder): Promise<Response> {
+  if (asked.req.header('origin') !== undefined || asked.req.header('sec-fetch-site') !== undefined)
+    return asked.json({ code: 'api.foreign-origin', message: 'browsers are not served here' }, 403);
+  const text = await asked.req.text();
+  const parsed = body.safeParse(text === '' ? {} : jsonOf(text));
+  if (!parsed.success)
+    return asked.json({ code: 'usage', message: 'expected no body, or {"reason": "…"}' }, 400);
+  const key = asked.req.param('key') ?? '';
+  const by = `token:${token?.name}`;
+  try {
+    order(key, by, parsed.data.reason);
+    return asked.json({ flag: key, killed: true, by });
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError)) throw thrown;
+    const { code, message, mend } = thrown;
+    return asked.json({ code, message, mend: mend ?? null }, code === 'flag.not-found' ? 404 : 400);
+  }
+}
+
+/** undefined: it is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

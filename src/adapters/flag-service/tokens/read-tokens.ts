@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { AutolandError, messageOf } from '../../../domain/errors.ts';
+import { readIfThere } from '../../runtime/files.ts';
+import { type StoredToken, tokenScopes } from './token.ts';
+
+const stored: z.ZodType<StoredToken> = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  name: z.string(),
+  environment: z.string(),
+  scopes: z.array(z.enum(tokenScopes)).min(1),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  by: z.string(),
+  at: z.string(),
+});
+const file = z.strictObject({ version: z.literal(1), tokens: z.array(stored) });
+
+/** By id. No file: no token. Throws `state.corrupt`. */
+export function readTokens(path: string): ReadonlyMap<string, StoredToken> {
+  try {
+    const text = readIfThere(path);
+    const tokens = text === undefined ? [] : file.parse(JSON.parse(text)).tokens;
+    return new Map(tokens.map((token) => [token.id, token]));
+  } catch (cause) {
+    throw new AutolandError(
+      'state.corrupt',
+      `expected flag tokens in ${path}, found something else: ${messageOf(cause)}`,
+      { mend: 'no token counts meanwhile. Remove the file, and give clients new tokens', cause },
+    );
+  }
+}
