@@ -5,6 +5,7 @@ import * as analyze from './commands/analyze.ts';
 import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
+import * as flags from './commands/flags.ts';
 import * as forecast from './commands/forecast.ts';
 import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
@@ -55,6 +56,7 @@ for (const group of [
   analyze,
   forecast,
   control,
+  flags,
   log,
   house,
   internal,

@@ -37,6 +37,7 @@ const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'change.not-found',
   'change.ambiguous',
   'flag.not-found',
+  'token.not-found',
 ]);
 
 /**

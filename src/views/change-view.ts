@@ -3,6 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
+import type { FlagAct } from './flag-history.ts';
 import type { rankSuspects } from './suspects.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -35,6 +36,8 @@ export type ChangeView = {
   readonly digest: string | null;
   /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
   readonly inProduction: boolean | null;
+  /** What was done to its flags; [] where it never had one, or where nobody asked. */
+  readonly flags: readonly FlagAct[];
 };
 
 export type SuspectsView = ReturnType<typeof rankSuspects>;
@@ -63,7 +66,7 @@ export type GuardrailView = {
 export function viewChange(
   state: ChangeState,
   exposure: Exposure | undefined,
-  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects'>> = {},
+  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects' | 'flags'>> = {},
 ): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
@@ -87,6 +90,7 @@ export function viewChange(
     forecast: known.forecast ?? null,
     suspects: known.suspects ?? null,
     inProduction: known.inProduction ?? null,
+    flags: known.flags ?? [],
   };
 }
 

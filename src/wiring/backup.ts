@@ -3,8 +3,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isErrno } from '../adapters/runtime/files.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { mustHaveJournal } from './journal-there.ts';
 import { locate, mustHoldDirectories, type PlaceOptions } from './place.ts';
-import { mustHaveJournal } from './repository.ts';
 
 /**
  * `autoland backup`: the published log, then the journal by SQLite's own consistent copy, then what only ever follows
@@ -19,7 +19,17 @@ export async function backUp(
   const place = await locate(options);
   await mustHaveJournal(place, options);
   const to = await newDirectory(dir);
-  const wanted = ['keys', 'log', 'flags.json', 'routes.json', 'kills', 'identity.key', 'STOP', 'releases'];
+  const wanted = [
+    'keys',
+    'log',
+    'flags.json',
+    'flag-tokens.json',
+    'routes.json',
+    'kills',
+    'identity.key',
+    'STOP',
+    'releases',
+  ];
   const present = [];
   for (const name of wanted) if (await exists(join(place.state, name))) present.push(name);
   const files = ['journal.db', ...present];

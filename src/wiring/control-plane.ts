@@ -11,6 +11,7 @@ import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
+import { journalKillsOften } from './journal-kills.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import { takeRepository } from './owner.ts';
@@ -65,6 +66,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(routing));
   const tidying = keepHouse(repository, options);
   closing.defer(() => clearInterval(tidying));
+  const killing = journalKillsOften(repository);
+  closing.defer(() => clearInterval(killing));
   const worker = makeWorker(repository, workshop, ports);
   const stop = () => worker.stop();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

@@ -2,6 +2,7 @@ import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { type ChangeView, lastExposure, lastForecast, viewChange } from '../views/change-view.ts';
+import { flagHistory } from '../views/flag-history.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
 import type { Repository } from './repository.ts';
@@ -11,6 +12,7 @@ export async function explainChange(repository: Repository, id: string): Promise
   const { state, entries } = await repository.change(id);
   return viewChange(state, lastExposure(entries), {
     forecast: lastForecast(entries),
+    flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),
   });

@@ -10,8 +10,9 @@ import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
-import { readOwner, refuseOtherOwner } from './owner.ts';
-import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { mustHaveJournal } from './journal-there.ts';
+import { refuseOtherOwner } from './owner.ts';
+import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 
 /** One repository's journal and switches: all that a command needs which runs no code of the repository. */
 export class Repository {
@@ -101,21 +102,6 @@ export async function openRepository(options: PlaceOptions, mode: OpenMode): Pro
     mode: mode === 'read' ? 'read' : 'write',
   });
   return new Repository(place, store);
-}
-
-/** Rejects with `journal.missing`. */
-export async function mustHaveJournal(place: Place, options: PlaceOptions): Promise<void> {
-  if (await hasJournal(place)) return;
-  const { repo, state } = place;
-  const owner = readOwner(repo);
-  const elsewhere =
-    owner === undefined || owner.state === state
-      ? 'if autoland runs with another --state or as another user, name its state: --state DIR; else start it once'
-      : `autoland ran there with another state: add --state ${owner.state}; or start it here`;
-  const where = options.state === undefined ? '' : ` --state ${state}`;
-  throw new AutolandError('journal.missing', `expected a journal in ${state}, found none`, {
-    mend: `${elsewhere}: autoland up --repo ${repo}${where}`,
-  });
 }
 
 function notOne(prefix: string, found: readonly string[], known: readonly string[]): AutolandError {

@@ -1,8 +1,8 @@
 import { FileControls, type Stopped } from '../adapters/controls/file-controls.ts';
 import { messageOf } from '../domain/errors.ts';
+import { mustHaveJournal } from './journal-there.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, type PlaceOptions } from './place.ts';
-import { mustHaveJournal, openRepository } from './repository.ts';
 
 /** `already`: the stop that was there before. `trouble`: why it could not be journalled; it is stopped all the same. */
 export type Stop = {
@@ -32,6 +32,7 @@ async function journal(
   options: PlaceOptions,
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Promise<void> {
+  const { openRepository } = await import('./repository.ts');
   await using repository = await openRepository(options, 'update');
   await repository.record('control.stopped', by, { reason });
 }

@@ -25,8 +25,9 @@ export function define(program: Command): void {
     .action(resume);
   command(program, 'kill <flag>', {
     what: 'closes a flag for good: everyone is back on the stable version at once',
-    example: 'kill storefront.QEFuAHSxQrtq',
+    example: 'kill storefront.QEFuAHSxQrtq --reason "checkout fails"',
   })
+    .option('--reason <text>', 'for the journal', 'no reason given')
     .option('--dry-run', 'say what would change')
     .action(kill);
   command(program, 'rollout <change>', {
@@ -82,26 +83,13 @@ async function resume(options: CommonOptions & DryRun): Promise<void> {
   print(options.json, now, renderResume);
 }
 
-async function kill(flag: string, options: CommonOptions & DryRun): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  await using repository = await openRepository(options, 'update');
-  const flags = await repository.flags.all();
-  if (!flags.some(({ key }) => key === flag)) {
-    const known = flags.map(({ key }) => key).join(', ');
-    throw new AutolandError(
-      'flag.not-found',
-      `expected a flag of this repository, found ${JSON.stringify(flag)}`,
-      {
-        mend: known === '' ? 'there is no flag now' : `use one of: ${known}`,
-      },
-    );
-  }
-  if (options.dryRun !== true) {
-    await repository.flags.kill(flag, person());
-    await repository.record('flag.killed', person(), { flag });
-  }
-  const now = { flag, killed: options.dryRun !== true, state: repository.place.state };
-  print(options.json, now, renderKill);
+async function kill(flag: string, options: CommonOptions & DryRun & { reason: string }): Promise<void> {
+  const { killFlag } = await import('../../wiring/kill.ts');
+  const dryRun = options.dryRun === true;
+  const { state, trouble } = await killFlag(options, flag, { by: person(), reason: options.reason, dryRun });
+  if (trouble !== undefined)
+    process.stderr.write(`autoland: closed, but the journal could not be written: ${printable(trouble)}\n`);
+  print(options.json, { flag, killed: !dryRun, state }, renderKill);
 }
 
 type RolloutOptions = CommonOptions &

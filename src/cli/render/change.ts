@@ -20,6 +20,7 @@ export function renderChange(view: ChangeView): string[] {
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
     ...renderForecast(view),
     ...renderExposure(view),
+    ...renderFlags(view),
     ...renderSuspects(view),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
     ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
@@ -100,4 +101,9 @@ function renderExposure(view: ChangeView): string[] {
       '  ',
     ),
   ];
+}
+
+function renderFlags({ flags }: ChangeView): string[] {
+  const lines = flags.flatMap(({ at, flag, by, what }) => wrap(`  ${at}  ${flag} ${what} (${by})`, '    '));
+  return lines.length === 0 ? [] : ['', 'Flags', ...lines];
 }
