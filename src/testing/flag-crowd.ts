@@ -18,10 +18,14 @@ const user = { targetingKey: 'user-1' };
 /** OFREP's own web provider waits so long for further events before it asks anew. */
 const PAGE_DEBOUNCE_MS = 50;
 
+/** How often a client that asks for each evaluation does so. */
+const ASK_MS = 1_000;
+
 /**
  * Many flag clients in one process, each with a connection of its own: streams of flagd.sync, whose sets are evaluated
- * with flagd-core; event streams of flagd.evaluation, which ask for all flags at each event; pages, which have an event
- * stream of OFREP and ask anew at each event. All come again at once when their stream ends.
+ * with flagd-core; event streams of flagd.evaluation, which ask for an evaluation once a second, and are told by an
+ * event that something changed; pages, which have an event stream of OFREP and ask anew at each event. All come again
+ * at once when their stream ends.
  */
 export class FlagCrowd {
   readonly #ports: Ports;
@@ -59,13 +63,7 @@ export class FlagCrowd {
   async #keep(open: (learn: Learn) => Promise<void>): Promise<void> {
     const member = new Map<string, Known>();
     this.#members.push(member);
-    const learn: Learn = (arms) => {
-      const since = performance.timeOrigin + performance.now();
-      for (const key of new Set([...member.keys(), ...arms.keys()])) {
-        const on = arms.get(key) ?? false;
-        if (member.get(key)?.on !== on) member.set(key, { on, since });
-      }
-    };
+    const learn = learner(member);
     while (!this.#ended.signal.aborted) {
       await open(learn).catch(() => {});
       this.returns += 1;
@@ -79,11 +77,23 @@ export class FlagCrowd {
       learn(this.#armsOf(flagConfiguration));
   }
 
+  /** Until the event a client may hold what it was answered; what it is answered after that is off in any case. */
   async #events(learn: Learn): Promise<void> {
     const client = createClient(EvaluationServiceV1, this.#grpc(this.#ports.evaluation));
-    for await (const _event of client.eventStream({}, this.#call())) {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ended.signal, this.#ended.signal]);
+    const ask = async () => {
       const { flags } = await client.resolveAll({ context: user }, this.#call());
       learn(new Map(Object.entries(flags).map(([key, { variant }]) => [key, variant === 'on'])));
+    };
+    const asking = repeat(ask, signal);
+    try {
+      for await (const { data } of client.eventStream({}, this.#call()))
+        if (data === undefined) await ask();
+        else learn.again(Object.keys((data as { flags?: object }).flags ?? {}));
+    } finally {
+      ended.abort();
+      await asking;
     }
   }
 
@@ -140,7 +150,35 @@ export class FlagCrowd {
   }
 }
 
-type Learn = (arms: Arms) => void;
+/** `again`: of these flags nothing is held any more, and it is asked soon. */
+type Learn = ((arms: Arms) => void) & { again(keys: readonly string[]): void };
+
+function learner(member: Map<string, Known>): Learn {
+  const dropped = new Map<string, number>();
+  const learn = (arms: Arms) => {
+    const now = performance.timeOrigin + performance.now();
+    for (const key of new Set([...member.keys(), ...arms.keys()])) {
+      const on = arms.get(key) ?? false;
+      const since = on ? now : (dropped.get(key) ?? now);
+      // Whatever was answered as on after the event counts again from there.
+      if (on) dropped.delete(key);
+      if (member.get(key)?.on !== on) member.set(key, { on, since });
+    }
+  };
+  const again = (keys: readonly string[]) => {
+    for (const key of keys) dropped.set(key, performance.timeOrigin + performance.now());
+  };
+  return Object.assign(learn, { again });
+}
+
+async function repeat(act: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  await sleep(Math.random() * ASK_MS);
+  while (!signal.aborted) {
+    await act().catch(() => {});
+    await sleep(ASK_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
 type Bulk = {
   readonly flags?: readonly { readonly key: string; readonly value?: boolean }[];
   readonly eventStreams?: readonly { readonly endpoint: { readonly requestUri: string } }[];

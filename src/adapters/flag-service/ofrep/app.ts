@@ -6,7 +6,7 @@ import { cors } from 'hono/cors';
 import { messageOf } from '../../../domain/errors.ts';
 import { type Client, Refusal } from '../door.ts';
 import type { Room } from '../room.ts';
-import { ticketFor } from '../tokens/ticket.ts';
+import { periodOf, ticketFor } from '../tokens/ticket.ts';
 import type { TokenScope } from '../tokens/token.ts';
 import { answerFor, answerForAll, invalidContext, targetingKeyIn } from './answers.ts';
 import { eventStream } from './event-stream.ts';
@@ -83,7 +83,7 @@ async function evaluateAll(room: Room, asked: Asked): Promise<Response> {
   if (targetingKey === undefined) return asked.json(invalidContext, 400);
   const flags = answerForAll(room, client.selection, targetingKey);
   const metadata = { environment: room.environment };
-  const text = JSON.stringify({ flags, metadata, eventStreams: streamsFor(client) });
+  const text = JSON.stringify({ flags, metadata, eventStreams: streamsFor(room, client) });
   const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
   const headers = { ETag: etag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/json' };
   const known = (asked.req.header('if-none-match') ?? '')
@@ -94,10 +94,12 @@ async function evaluateAll(room: Room, asked: Asked): Promise<Response> {
 }
 
 /** Below the origin that the client knows: what stands in front of us is not ours to guess. */
-function streamsFor({ token, selection }: Client): readonly object[] {
+function streamsFor({ feed }: Room, { token, selection }: Client): readonly object[] {
   if (token === null) return [];
+  const now = Date.now();
+  const ticket = feed.once(`ticket ${token.id} ${periodOf(now)}`, () => ticketFor(token, now));
   const service = selection.service === null ? '' : `&selector=${encodeURIComponent(selection.service)}`;
-  const requestUri = `/ofrep/v1/events?ticket=${ticketFor(token, Date.now())}${service}`;
+  const requestUri = `/ofrep/v1/events?ticket=${ticket}${service}`;
   return [{ type: 'sse', endpoint: { requestUri }, inactivityDelaySec: INACTIVITY_SECONDS }];
 }
 

@@ -9,8 +9,13 @@ const PERIOD_MS = 12 * 60 * 60 * 1000;
  * at most, gone with its token, and also known after a restart. It holds nothing of the token.
  */
 export function ticketFor(token: StoredToken, now: number): string {
-  const until = (Math.floor(now / PERIOD_MS) + 2) * PERIOD_MS;
+  const until = (periodOf(now) + 2) * PERIOD_MS;
   return `${token.id}.${until}.${sealOf(token, until).toString('base64url')}`;
+}
+
+/** Equal for moments whose tickets are equal. */
+export function periodOf(now: number): number {
+  return Math.floor(now / PERIOD_MS);
 }
 
 export function ticketId(ticket: string): string {
