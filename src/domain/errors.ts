@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'token.not-found'
   | 'rollout.not-found'
   | 'rollout.not-allowed'
+  | 'stop.on-branch'
   | 'journal.locked'
   | 'journal.schema'
   | 'journal.corrupt'

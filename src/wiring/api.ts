@@ -6,6 +6,7 @@ import { makeApi } from '../server/app.ts';
 import { explainChange } from './explain.ts';
 import type { Repository } from './repository.ts';
 import { readStatus } from './status.ts';
+import { mustMayResume } from './stop-on-branch.ts';
 
 /** The API on a Unix socket that only its owner can open. */
 export async function serveApi(repository: Repository) {
@@ -19,6 +20,7 @@ export async function serveApi(repository: Repository) {
       await repository.record('control.stopped', by, { reason });
     },
     resume: async (by) => {
+      await mustMayResume(place);
       await repository.record('control.resumed', by, {});
       await controls.resume(by);
     },

@@ -52,7 +52,7 @@ function readOrUndefined(path: string): ReturnType<typeof readFlagFile> | undefi
 async function journal(options: PlaceOptions): Promise<void> {
   const [{ openRepository }, { journalKills }] = await Promise.all([
     import('./repository.ts'),
-    import('./journal-kills.ts'),
+    import('./journal-acts.ts'),
   ]);
   await using repository = await openRepository(options, 'update');
   await journalKills(repository);

@@ -17,6 +17,7 @@ import { freePort, portOf } from './free-port.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { flagsToServe, type Service, serviceToRun } from './served.ts';
+import { heedBranch } from './stop-on-branch.ts';
 
 export type UpOptions = PlaceOptions & {
   readonly port: string;
@@ -58,6 +59,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   if (service !== null && wanted !== 0 && port !== wanted)
     process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
   const serving = { service, flags: await flagsToServe(place), port, url, ephemeral };
+  const branch = await heedBranch(place);
   const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
     ...(ephemeral ? { ephemeral: process.stdin } : {}),
@@ -76,6 +78,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   flushCompileCache();
   if (ended.aborted) void kept.stop();
   await kept.done;
+  await branch.close();
   server.close();
   server.closeAllConnections();
   // As people expect of Ctrl-C: everything ends. Only what kill -9 leaves behind goes on, for the next start.

@@ -13,6 +13,7 @@ import { BareRepository } from './repository.ts';
 describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
   let dir: string;
   let where: string[];
+  let repo: BareRepository;
   let up: ChildProcess;
   let said: () => { stdout: string; stderr: string };
   let port: number;
@@ -22,7 +23,7 @@ describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
     dir = mkdtempSync(join(tmpdir(), 'al-'));
     port = await freePort();
     const yaml = `version: 1\nflags: { environment: production, serve: { ofrep: ${port} } }\n`;
-    const repo = new BareRepository(join(dir, 'r.git'), { ...greeter, '.autoland/autoland.yaml': yaml });
+    repo = new BareRepository(join(dir, 'r.git'), { ...greeter, '.autoland/autoland.yaml': yaml });
     where = ['--repo', repo.dir, '--state', join(dir, 's')];
     // Not ephemeral: it must outlive a control plane that cannot start.
     up = spawnCli(['up', '--port', '0', '--allow-unsigned-policy', ...where]);
@@ -133,10 +134,11 @@ describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
     expect((await post('/v1/flags/shop.three/kill', token)).status).toBe(200);
     expect(await isOn('shop.three', token)).toBe(false);
     expect(await isOn('shop.four', token)).toBe(true);
-    writeFileSync(join(dir, 's', 'STOP'), '');
+    // The red button of a person who has nothing but the repository.
+    repo.push('main', { '.autoland/STOP': 'payment incident\n' });
     await becomes('shop.four', token, false);
     const shown = await runCli(['flags', ...where]);
-    expect(shown.stdout).toMatch(/^STOPPED by unknown at .*: every flag is off\n/);
+    expect(shown.stdout).toMatch(/^STOPPED by branch:\w{10} at .*: every flag is off\n/);
   });
 
   async function journalled(type: string): Promise<{ actor: string; data: unknown }[]> {

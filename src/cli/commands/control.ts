@@ -74,6 +74,8 @@ async function resume(options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
   await using repository = await openRepository(options, 'update');
   const stopped = await repository.controls.stopped();
+  if (stopped !== undefined)
+    await (await import('../../wiring/stop-on-branch.ts')).mustMayResume(repository.place);
   if (options.dryRun !== true && stopped !== undefined) {
     await repository.record('control.resumed', person(), { was: stopped });
     await repository.controls.resume(person());

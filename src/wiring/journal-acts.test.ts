@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileFlagStore } from '../adapters/flags/file-flag-store.ts';
 import { openWiringBench, type WiringBench } from '../testing/wiring-bench.ts';
-import { journalKills } from './journal-kills.ts';
+import { journalKills } from './journal-acts.ts';
 
 let bench: WiringBench;
 beforeEach(async () => {

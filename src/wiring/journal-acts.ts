@@ -3,6 +3,7 @@ import { readTombstone } from '../adapters/flags/tombstones.ts';
 import { isErrno } from '../adapters/runtime/files.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Repository } from './repository.ts';
+import { journalBranchStop } from './stop-on-branch.ts';
 
 const lookMs = 1_000;
 
@@ -24,24 +25,24 @@ export async function journalKills(
   }
 }
 
-/** Also what happened while the control plane was away. */
-export function journalKillsOften(repository: Repository): NodeJS.Timeout {
+/** Kills, and a red button on the branch: also those of the time when no control plane ran. */
+export function journalActsOften(repository: Repository): NodeJS.Timeout {
   const seen = new Set<string>();
   let isBusy = false;
   const look = async () => {
     if (isBusy) return;
     isBusy = true;
-    await journalKills(repository, seen).finally(() => {
+    try {
+      await journalKills(repository, seen);
+      await journalBranchStop(repository);
+    } catch (thrown) {
+      process.stderr.write(`autoland: kills could not be journalled: ${messageOf(thrown)}\n`);
+    } finally {
       isBusy = false;
-    });
+    }
   };
-  const told = (thrown: unknown) => {
-    process.stderr.write(`autoland: kills could not be journalled: ${messageOf(thrown)}\n`);
-  };
-  look().catch(told);
-  return setInterval(() => {
-    look().catch(told);
-  }, lookMs);
+  void look();
+  return setInterval(() => void look(), lookMs);
 }
 
 function isFromOutside(by: string): boolean {
