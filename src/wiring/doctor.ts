@@ -15,6 +15,7 @@ import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
+import { flagsAnswer } from './doctor-flags.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
 
@@ -54,6 +55,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
+    { name: 'flags', look: () => flagsAnswer(place) },
   ];
 }
 

@@ -99,6 +99,15 @@ describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
     expect(await journalled('flag-token.revoked')).toHaveLength(1);
   });
 
+  it('is looked at by the doctor', async () => {
+    const findings: { check: string; status: string; detail: string }[] = await json('doctor');
+    const found = findings.find(({ check }) => check === 'flags');
+    expect(found).toMatchObject({
+      status: 'missing',
+      detail: `ofrep at 127.0.0.1:${port}; nobody has a token`,
+    });
+  });
+
   it.each([
     [['flags', 'token', '--scope', 'write'], /expected read, kill, or both, found "write"/],
     [

@@ -59,7 +59,7 @@ function http2Server({ routes, connections }: GrpcOptions, isOurs: boolean) {
     maxHeaderListSize: LARGEST_HEADER,
     enablePush: false,
   };
-  const server = createServer({ settings, maxSessionMemory: 1 }, handler);
+  const server = createServer({ settings, maxSessionMemory: 4 }, handler);
   server.maxConnections = connections;
   const sessions = followSessions(server);
   return {
