@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { Code, createClient } from '@connectrpc/connect';
@@ -7,6 +8,8 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlagStage } from '../../testing/flag-stage.ts';
 import { eventually } from '../../testing/router-stage.ts';
+import { encodeFlags } from '../flags/flag-file.ts';
+import { writeAtomic } from '../runtime/files.ts';
 import { EvaluationServiceV1, EvaluationServiceV2 } from './wire/evaluation.ts';
 import { FlagSyncService } from './wire/sync.ts';
 
@@ -151,6 +154,38 @@ describe('the flag service over gRPC', () => {
     for (let n = 0; n < 7; n++) await client.getMetadata({}, auth());
     const onceMore = client.getMetadata({}, auth());
     await expect(onceMore).rejects.toMatchObject({ code: Code.ResourceExhausted });
+  });
+
+  it('keeps no backlog for a client that does not read: it gets the newest', async () => {
+    const set = (parts: number) =>
+      encodeFlags(
+        new Map(
+          Array.from({ length: 500 }, (_, n) => [`shop.n${n}`, { key: `shop.n${n}`, parts, version: parts }]),
+        ),
+      );
+    await stage.start();
+    const session = connect(stage.url('sync'));
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/flagd.sync.v1.FlagSyncService/SyncFlags',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      authorization: `Bearer ${token}`,
+    });
+    stream.end(Buffer.alloc(5));
+    const changes = 40;
+    for (let parts = 1; parts <= changes; parts++) {
+      writeAtomic(stage.layout.flags, set(parts));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    let text = '';
+    stream.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    const newest = `["on",${changes}]`;
+    await eventually(() => text.split(newest).length > 500, 'the newest set');
+    expect(text.split('"metadata":{"environment"').length - 1).toBeLessThan(changes / 2);
+    session.destroy();
   });
 
   it('survives what is no HTTP/2', async () => {
