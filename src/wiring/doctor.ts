@@ -177,7 +177,7 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
   if (ages.every((age) => age === null))
     return {
       missing: 'no instance has reported metrics; the router counts users all the same',
-      mend: 'export OTLP/HTTP JSON to the Unix socket that AUTOLAND_OTLP_SOCKET names',
+      mend: 'export OTLP every second to the Unix socket that AUTOLAND_OTLP_SOCKET names',
     };
   const slowest = Math.max(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
   if (slowest <= slowReportSeconds) return `every instance reported within ${slowReportSeconds} s`;

@@ -18,6 +18,13 @@ const candidate = z.object({ digest: z.string(), flag: z.string(), nonce: z.stri
 const routes: z.ZodType<Route[]> = z.array(
   z.object({ service: z.string(), stable: z.string(), candidate: candidate.nullable() }),
 );
+const route = z.object({
+  route: z.string(),
+  requests: z.number(),
+  failed: z.number(),
+  statuses: z.record(z.string(), z.number()),
+  traceId: z.string().nullable(),
+});
 const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
   z.object({
     service: z.string(),
@@ -26,8 +33,12 @@ const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
     restarts: z.number(),
     requests: z.number(),
     errors: z.number(),
-    ignoredSeries: z.number(),
+    rejectedPoints: z.number(),
+    p50Seconds: z.number().nullable(),
+    p95Seconds: z.number().nullable(),
+    failingRoutes: z.array(route),
     lastSeen: z.string().nullable(),
+    everySeconds: z.number().nullable(),
   }),
 );
 

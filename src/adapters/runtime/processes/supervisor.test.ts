@@ -88,7 +88,8 @@ describe('Supervisor', () => {
     expect(await post(socket, gzipSync(body), { 'content-encoding': 'gzip' })).toBe(200);
     expect(await post(socket, gzipSync(Buffer.alloc(1 << 22)), { 'content-encoding': 'gzip' })).toBe(413);
     expect(await post(socket, '{"resourceMetrics": 1}')).toBe(400);
-    expect(await post(socket, 'x', { 'content-type': 'application/x-protobuf' })).toBe(415);
+    expect(await post(socket, 'x', { 'content-type': 'application/x-protobuf' })).toBe(400);
+    expect(await post(socket, 'x', { 'content-type': 'text/plain' })).toBe(415);
     expect(supervisor.telemetry()).toMatchObject([
       { service: 'shop', requests: 13, errors: 3, lastSeen: expect.any(String) },
     ]);

@@ -1,6 +1,6 @@
 import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
+import type { ReceivedReport } from '../../telemetry/otlp/receiver.ts';
 import type { InstanceRecord } from './instances-file.ts';
-import type { ReceivedReport } from './otlp-receiver.ts';
 import { Slot, type SlotContext } from './slot.ts';
 
 /** What an instance reports of itself. */

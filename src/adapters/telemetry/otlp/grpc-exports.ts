@@ -1,0 +1,92 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { messageOf } from '../../../domain/errors.ts';
+import { ExportRefused, mostBytes, readUpTo, type Signal, takeExport } from './exports.ts';
+import type { Receiving } from './http-exports.ts';
+import { encodePartialSuccess } from './wire.ts';
+
+const signals: Readonly<Record<string, Signal>> = {
+  '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
+  '/opentelemetry.proto.collector.trace.v1.TraceService/Export': 'traces',
+};
+
+/** gRPC's codes. UNAVAILABLE is what OTLP's clients try again after, with pauses of their own. */
+const status = {
+  ok: 0,
+  invalidArgument: 3,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  unavailable: 14,
+} as const;
+/** One byte says whether the message is packed, four how long it is. */
+const prefix = 5;
+const timeoutMs = 10_000;
+
+/** OTLP/gRPC, one call: https://opentelemetry.io/docs/specs/otlp/#otlpgrpc. Never rejects. */
+export async function handleGrpc(
+  receiving: Receiving,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): Promise<void> {
+  // A stream that breaks is the client's affair; unheard it would end this process.
+  stream.on('error', () => {});
+  stream.setTimeout(timeoutMs, () => stream.close(constants.NGHTTP2_CANCEL));
+  const signal = signals[headers[':path'] ?? ''];
+  const packing = headers['grpc-encoding'] ?? 'identity';
+  if (signal === undefined || headers['content-type']?.startsWith('application/grpc') !== true)
+    return refuse(stream, status.unimplemented, 'only Export of MetricsService and TraceService');
+  if (packing !== 'gzip' && packing !== 'identity') return refuse(stream, status.unimplemented, 'only gzip');
+  if (receiving.admission.begin() !== undefined)
+    return refuse(stream, status.unavailable, 'too much at a time');
+  let bytes = 0;
+  try {
+    const frame = await readUpTo(mostBytes.protobuf + prefix, stream);
+    bytes = frame?.length ?? mostBytes.protobuf;
+    if (frame === undefined)
+      return refuse(stream, status.resourceExhausted, `at most ${mostBytes.protobuf} bytes`);
+    const { body, isPacked } = messageIn(frame);
+    const taken = await takeExport(
+      receiving.reports,
+      { signal, encoding: 'protobuf', isGzipped: isPacked && packing === 'gzip' },
+      body,
+    );
+    bytes = taken.bytes;
+    if (signal === 'metrics') receiving.tookMetrics();
+    answer(stream, encodePartialSuccess(taken.rejected, taken.why));
+  } catch (thrown) {
+    const tooLarge = thrown instanceof ExportRefused && thrown.kind === 'too-large';
+    if (tooLarge) bytes = mostBytes.protobuf;
+    refuse(stream, tooLarge ? status.resourceExhausted : status.invalidArgument, messageOf(thrown));
+  } finally {
+    receiving.admission.end(bytes);
+  }
+}
+
+function messageIn(frame: Buffer): { readonly body: Buffer; readonly isPacked: boolean } {
+  if (frame.length < prefix || frame.length !== prefix + frame.readUInt32BE(1))
+    throw new ExportRefused('invalid', 'expected one gRPC message, of the length that it tells');
+  return { body: frame.subarray(prefix), isPacked: frame[0] === 1 };
+}
+
+function answer(stream: ServerHttp2Stream, message: Uint8Array): void {
+  if (stream.destroyed || stream.headersSent) return;
+  const frame = Buffer.alloc(prefix + message.length);
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, prefix);
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': `${status.ok}` }));
+  stream.end(frame);
+}
+
+function refuse(stream: ServerHttp2Stream, code: number, message: string): void {
+  if (stream.destroyed || stream.headersSent) return;
+  const headers = {
+    ':status': 200,
+    'content-type': 'application/grpc+proto',
+    'grpc-status': `${code}`,
+    'grpc-message': encodeURIComponent(message.slice(0, 300)),
+    'grpc-accept-encoding': 'identity,gzip',
+  };
+  stream.respond(headers, { endStream: true });
+  // Whatever may still come is not read.
+  stream.close(constants.NGHTTP2_NO_ERROR);
+}

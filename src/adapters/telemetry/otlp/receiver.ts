@@ -1,0 +1,116 @@
+import { chmodSync, chownSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { SelfReport } from '../../../domain/self-report.ts';
+import { Admission } from './admission.ts';
+import { handleGrpc } from './grpc-exports.ts';
+import { handleHttp, type Receiving } from './http-exports.ts';
+import { ReportPace } from './report-pace.ts';
+import { SelfReports } from './self-reports.ts';
+
+/** `lastSeen`: RFC 3339; null: it has never reported. `everySeconds`: how often; null: fewer than two reports. */
+export type ReceivedReport = SelfReport & {
+  readonly lastSeen: string | null;
+  readonly everySeconds: number | null;
+};
+
+const mostConnections = 16;
+/** A connection on which nothing comes, while something should. */
+const silentMs = 10_000;
+const beginsHttp2 = 'PRI';
+
+/**
+ * One instance's own socket for OTLP, over HTTP and gRPC: who reports is known by the socket, whatever the payload claims.
+ */
+export class OtlpReceiver {
+  readonly #path: string;
+  readonly #owner: { readonly uid: number; readonly gid: number } | undefined;
+  readonly #pace = new ReportPace();
+  readonly #receiving: Receiving = {
+    reports: new SelfReports(),
+    admission: new Admission(),
+    tookMetrics: () => {
+      this.#pace.reported(performance.now());
+      this.#lastSeen = new Date().toISOString();
+    },
+  };
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #lastSeen: string | null = null;
+
+  /** `owner`: the ids that the service runs under, when they are not this process's own. */
+  constructor(path: string, owner?: { readonly uid: number; readonly gid: number }) {
+    this.#path = path;
+    this.#owner = owner;
+  }
+
+  async listen(): Promise<void> {
+    if (this.#server !== undefined) return;
+    rmSync(this.#path, { force: true });
+    const [http, http2] = [this.#http(), this.#http2()];
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#greet(socket, http, http2));
+    server.maxConnections = mostConnections;
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(this.#path, resolve));
+    // No other user of the machine may report in the service's name.
+    chmodSync(this.#path, 0o600);
+    if (this.#owner !== undefined) chownSync(this.#path, this.#owner.uid, this.#owner.gid);
+    this.#server = server;
+  }
+
+  report(): ReceivedReport {
+    const everySeconds = this.#pace.everySeconds(performance.now());
+    return { ...this.#receiving.reports.report(), lastSeen: this.#lastSeen, everySeconds };
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  #http(): HttpServer {
+    const server = createHttpServer(
+      { maxHeaderSize: 8192 },
+      (request, response) => void handleHttp(this.#receiving, request, response),
+    );
+    // Of silence. Node's other times are kept only by a server that listens itself.
+    server.timeout = silentMs;
+    return server;
+  }
+
+  #http2(): Http2Server {
+    const settings = { maxConcurrentStreams: 16, maxHeaderListSize: 8192 };
+    const server = createHttp2Server({ settings, maxSessionMemory: 10 });
+    server.on('stream', (stream, headers) => void handleGrpc(this.#receiving, stream, headers));
+    server.on('sessionError', () => {});
+    return server;
+  }
+
+  #greet(socket: Socket, http: HttpServer, http2: Http2Server): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {});
+    socket.setTimeout(silentMs, () => socket.destroy());
+    const look = () => {
+      const chunk: unknown = socket.read();
+      if (!Buffer.isBuffer(chunk)) {
+        socket.once('readable', look);
+        return;
+      }
+      socket.unshift(chunk);
+      const begin = chunk.subarray(0, beginsHttp2.length).toString('latin1');
+      if (begin.length < beginsHttp2.length && beginsHttp2.startsWith(begin)) {
+        setTimeout(look, 20).unref();
+        return;
+      }
+      socket.removeAllListeners('timeout');
+      socket.setTimeout(0);
+      (begin === beginsHttp2 ? http2 : http).emit('connection', socket);
+    };
+    socket.once('readable', look);
+    socket.once('end', () => socket.end());
+  }
+}

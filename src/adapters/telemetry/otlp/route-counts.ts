@@ -1,0 +1,95 @@
+import { printable } from '../../../domain/printable.ts';
+import type { RouteReport } from '../../../domain/self-report.ts';
+import type { Attributes } from './shapes.ts';
+
+/** More are counted together, without a name. */
+const mostRoutes = 100;
+const longestName = 120;
+const mostStatuses = 8;
+/** Error spans of routes that no metric has named yet. */
+const mostTraces = 200;
+
+type Counts = {
+  requests: number;
+  failed: number;
+  readonly statuses: Map<string, number>;
+  traceId: string | null;
+};
+
+/** Requests and failures by route, as an instance reports them; bounded, and made fit to be shown. */
+export class RouteCounts {
+  readonly #routes = new Map<string, Counts>();
+  readonly #traces = new Map<string, string>();
+
+  /** `traceId`: of one of them, if it is known. */
+  add(attributes: Attributes, count: number, traceId: string | undefined): void {
+    const name = routeOf(attributes);
+    const counts = this.#countsOf(name);
+    counts.requests += count;
+    if (!isFailure(attributes)) return;
+    counts.failed += count;
+    const status = statusOf(attributes);
+    if (counts.statuses.size < mostStatuses || counts.statuses.has(status))
+      counts.statuses.set(status, (counts.statuses.get(status) ?? 0) + count);
+    if (traceId !== undefined && isTraceId(traceId)) counts.traceId = traceId;
+  }
+
+  /** An error span counts nothing: it is an example of what the metrics count. */
+  sawErrorSpan(attributes: Attributes, traceId: string): void {
+    const name = routeOf(attributes);
+    if (!isTraceId(traceId) || (this.#traces.size >= mostTraces && !this.#traces.has(name))) return;
+    this.#traces.set(name, traceId);
+  }
+
+  /** Those that failed most come first. */
+  reports(most: number): readonly RouteReport[] {
+    const failing = [...this.#routes].filter(([, { failed }]) => failed > 0);
+    return failing
+      .toSorted(([, one], [, other]) => other.failed - one.failed)
+      .slice(0, most)
+      .map(([route, { requests, failed, statuses, traceId }]) => ({
+        route,
+        requests,
+        failed,
+        statuses: Object.fromEntries(statuses),
+        traceId: traceId ?? this.#traces.get(route) ?? null,
+      }));
+  }
+
+  #countsOf(name: string): Counts {
+    const isFull = this.#routes.size >= mostRoutes && !this.#routes.has(name);
+    const key = isFull ? 'other routes' : name;
+    const counts = this.#routes.get(key) ?? { requests: 0, failed: 0, statuses: new Map(), traceId: null };
+    this.#routes.set(key, counts);
+    return counts;
+  }
+}
+
+/** As the semantic conventions have it: `error.type` is there, or the status says so. */
+export function isFailure(attributes: Attributes): boolean {
+  if (attributes.some(({ key }) => key === 'error.type')) return true;
+  return Number(told(attributes, 'http.response.status_code') ?? 0) >= 500;
+}
+
+function routeOf(attributes: Attributes): string {
+  const method = told(attributes, 'http.request.method');
+  const route = told(attributes, 'http.route') ?? '(no route)';
+  return shown([method, route].filter((each) => each !== undefined).join(' '));
+}
+
+function statusOf(attributes: Attributes): string {
+  return shown(told(attributes, 'http.response.status_code') ?? told(attributes, 'error.type') ?? 'unknown');
+}
+
+function told(attributes: Attributes, name: string): string | undefined {
+  const value = attributes.find(({ key }) => key === name)?.value;
+  return value === undefined ? undefined : String(value);
+}
+
+function shown(text: string): string {
+  return printable(text.slice(0, 2 * longestName)).slice(0, longestName);
+}
+
+function isTraceId(text: string): boolean {
+  return /^[0-9a-f]{32}$/i.test(text) && !/^0+$/.test(text);
+}

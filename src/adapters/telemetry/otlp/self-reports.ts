@@ -1,0 +1,115 @@
+import { latencyBounds, latencyQuantile } from '../../../domain/latency.ts';
+import type { SelfReport } from '../../../domain/self-report.ts';
+import { type LatencyCounts, none, ofExplicit, ofExponential } from './latency.ts';
+import { isFailure, RouteCounts } from './route-counts.ts';
+import { type Point, SeriesMemory } from './series-memory.ts';
+import {
+  type ExplicitPoint,
+  type ExponentialPoint,
+  explicitHistogram,
+  exponentialHistogram,
+  metricsBody,
+  type Temporality,
+  tracesBody,
+} from './shapes.ts';
+
+const metricName = 'http.server.request.duration';
+/** The convention has seconds; some count in milliseconds all the same, and say so. */
+const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, ms: 0.001 };
+/** DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK */
+const noRecordedValue = 1;
+const mostReported = 10;
+
+/** Of one export: data points that were left out, and why the first of them was. */
+export type Taken = { readonly rejected: number; readonly why: string };
+
+/** What one instance says of itself, by its exports. Its memory is bounded, whatever is sent. Throws for what is not OTLP. */
+export class SelfReports {
+  readonly #series = new SeriesMemory();
+  readonly #routes = new RouteCounts();
+  readonly #latency: number[] = none();
+  #requests = 0;
+  #errors = 0;
+  #rejected = 0;
+
+  takeMetrics(body: unknown): Taken {
+    const taken = new Rejections();
+    for (const { scopeMetrics } of metricsBody.parse(body).resourceMetrics)
+      for (const { name, unit, ...metric } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
+        if (name !== metricName) continue;
+        const toSeconds = secondsOf[unit];
+        if (metric.histogram !== undefined) {
+          const { dataPoints, aggregationTemporality } = explicitHistogram.parse(metric.histogram);
+          for (const one of dataPoints)
+            this.#take(one, toSeconds && ofExplicit(one, toSeconds), aggregationTemporality, taken);
+        }
+        if (metric.exponentialHistogram !== undefined) {
+          const { dataPoints, aggregationTemporality } = exponentialHistogram.parse(
+            metric.exponentialHistogram,
+          );
+          for (const one of dataPoints)
+            this.#take(one, toSeconds && ofExponential(one, toSeconds), aggregationTemporality, taken);
+        }
+      }
+    this.#rejected += taken.rejected;
+    return { rejected: taken.rejected, why: taken.why };
+  }
+
+  /** Spans count nothing: those of failed requests are examples of what the metrics count. */
+  takeTraces(body: unknown): Taken {
+    const { resourceSpans } = tracesBody.parse(body);
+    for (const { spans } of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans))
+      for (const { kind: isServer, status, attributes, traceId } of spans)
+        if (isServer && (status.code || isFailure(attributes)))
+          this.#routes.sawErrorSpan(attributes, traceId);
+    return { rejected: 0, why: '' };
+  }
+
+  report(): SelfReport {
+    const quantile = (share: number) => {
+      const bound = latencyQuantile(share, this.#latency, latencyBounds);
+      return bound === undefined ? null : Math.min(bound, 3600);
+    };
+    return {
+      requests: this.#requests,
+      errors: this.#errors,
+      rejectedPoints: this.#rejected,
+      p50Seconds: quantile(0.5),
+      p95Seconds: quantile(0.95),
+      failingRoutes: this.#routes.reports(mostReported),
+    };
+  }
+
+  #take(
+    one: ExplicitPoint | ExponentialPoint,
+    latency: LatencyCounts | undefined | 0,
+    temporality: Temporality,
+    taken: Rejections,
+  ): void {
+    if ((one.flags & noRecordedValue) !== 0) return;
+    const added = this.#series.added(pointOf(one, latency === 0 ? undefined : latency), temporality);
+    if (added.kind === 'rejected') taken.add(added.why);
+    if (added.kind !== 'grown') return;
+    this.#requests += added.count;
+    if (isFailure(one.attributes)) this.#errors += added.count;
+    const traceId = one.exemplars.findLast((exemplar) => exemplar.traceId !== '')?.traceId;
+    this.#routes.add(one.attributes, added.count, traceId);
+    for (const [j, count] of (added.latency ?? []).entries())
+      this.#latency[j] = (this.#latency[j] ?? 0) + count;
+  }
+}
+
+class Rejections {
+  rejected = 0;
+  why = '';
+
+  add(why: string): void {
+    this.rejected += 1;
+    if (this.why === '') this.why = why;
+  }
+}
+
+function pointOf(one: ExplicitPoint | ExponentialPoint, latency: LatencyCounts | undefined): Point {
+  const { attributes, startTimeUnixNano: start, timeUnixNano: time, count } = one;
+  return { attributes, start, time, count, latency };
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/*
+ * What both encodings come to: https://opentelemetry.io/docs/specs/otlp/ and
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/. Unknown keys are passed over.
+ */
+
+/** 64 bits, as a number or a decimal string. */
+const bits64 = z
+  .union([z.number().int().min(0), z.string().regex(/^\d{1,20}$/)])
+  .transform((value) => BigInt(value));
+const count = bits64.pipe(z.bigint().max(BigInt(Number.MAX_SAFE_INTEGER))).transform(Number);
+/** proto3's JSON names what is no number by a string; a proto's number may be that itself. */
+const double = z.union([
+  z.number(),
+  z.nan(),
+  z.literal([Infinity, -Infinity]),
+  z.enum(['NaN', 'Infinity', '-Infinity']),
+]);
+
+const value = z
+  .object({
+    stringValue: z.string().optional(),
+    intValue: z.union([z.number(), z.string()]).optional(),
+    boolValue: z.boolean().optional(),
+    doubleValue: double.optional(),
+  })
+  .transform((any) => any.stringValue ?? any.intValue ?? any.boolValue ?? any.doubleValue);
+const attribute = z.object({ key: z.string().default(''), value: value.optional() });
+const attributes = z.array(attribute).max(1000).default([]);
+const traceId = z.string().max(64).default('');
+const exemplars = z.array(z.object({ traceId })).max(10_000).default([]);
+const common = {
+  attributes,
+  startTimeUnixNano: bits64.default(0n),
+  timeUnixNano: bits64.default(0n),
+  count: count.default(0),
+  flags: z.number().default(0),
+  exemplars,
+};
+const mostBuckets = 1000;
+const counts = z.array(count).max(mostBuckets).default([]);
+const explicitPoint = z.object({
+  ...common,
+  bucketCounts: counts,
+  explicitBounds: z.array(z.number()).max(mostBuckets).default([]),
+});
+const exponentialPoint = z.object({
+  ...common,
+  scale: z.int().min(-20).max(30).default(0),
+  zeroCount: count.default(0),
+  positive: z
+    .object({ offset: z.int().default(0), bucketCounts: counts })
+    .default({ offset: 0, bucketCounts: [] }),
+});
+const temporality = z
+  .union([z.literal([1, 2]), z.enum(['AGGREGATION_TEMPORALITY_DELTA', 'AGGREGATION_TEMPORALITY_CUMULATIVE'])])
+  .transform((told) => (told === 1 || told === 'AGGREGATION_TEMPORALITY_DELTA' ? 'delta' : 'cumulative'));
+const metric = z.object({
+  name: z.string().default(''),
+  unit: z.string().default(''),
+  // Read only where the name is ours: others are many, and none of our business.
+  histogram: z.unknown().optional(),
+  exponentialHistogram: z.unknown().optional(),
+});
+
+export const explicitHistogram = z.object({
+  aggregationTemporality: temporality,
+  dataPoints: z.array(explicitPoint).default([]),
+});
+export const exponentialHistogram = z.object({
+  aggregationTemporality: temporality,
+  dataPoints: z.array(exponentialPoint).default([]),
+});
+export type Temporality = z.infer<typeof temporality>;
+export type ExplicitPoint = z.infer<typeof explicitPoint>;
+export type ExponentialPoint = z.infer<typeof exponentialPoint>;
+export type Attributes = z.infer<typeof attributes>;
+
+const scopeMetrics = z.object({ metrics: z.array(metric).default([]) });
+export const metricsBody = z.object({
+  resourceMetrics: z.array(z.object({ scopeMetrics: z.array(scopeMetrics).default([]) })).default([]),
+});
+
+/** SPAN_KIND_SERVER, STATUS_CODE_ERROR; JSON may name them too. */
+const kind = z.union([z.int(), z.string()]).transform((told) => told === 2 || told === 'SPAN_KIND_SERVER');
+const code = z.union([z.int(), z.string()]).transform((told) => told === 2 || told === 'STATUS_CODE_ERROR');
+const span = z.object({
+  traceId,
+  kind: kind.default(false),
+  attributes,
+  status: z.object({ code: code.default(false) }).default({ code: false }),
+});
+const scopeSpans = z.object({ spans: z.array(span).default([]) });
+export const tracesBody = z.object({
+  resourceSpans: z.array(z.object({ scopeSpans: z.array(scopeSpans).default([]) })).default([]),
+});
+export type Span = z.infer<typeof span>;
