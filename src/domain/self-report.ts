@@ -1,4 +1,4 @@
-/** Requests of one route, by an instance's own account. All names are cut and printable. */
+/** Requests of one route in the last minutes, by an instance's own account. All names are cut and printable. */
 export type RouteReport = {
   /** Method and route, such as `GET /cart`. */
   readonly route: string;
@@ -19,6 +19,16 @@ export type SelfReport = {
   /** Half and all but a twentieth of its requests took up to so many seconds; null: not told. */
   readonly p50Seconds: number | null;
   readonly p95Seconds: number | null;
-  /** Where requests failed, most failures first. */
-  readonly failingRoutes: readonly RouteReport[];
+  /** Most failures first. */
+  readonly routes: readonly RouteReport[];
 };
+
+/** A self-report of a version that the runtime launched: whose it is was never asked of the version. */
+export type VersionReport = SelfReport & {
+  readonly digest: string;
+  /** How often it reports; null: fewer than two reports came. */
+  readonly everySeconds: number | null;
+};
+
+/** Slower reports say too late what happens in a rollout. */
+export const slowReportSeconds = 5;

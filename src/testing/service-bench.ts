@@ -3,6 +3,7 @@ import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { serviceSpec } from '../config/plans.ts';
 import type { StageData } from '../domain/stage.ts';
 import type { GitCommit } from '../ports/git-host.ts';
+import type { SelfReportSource } from '../ports/self-reports.ts';
 import { sampleClassification } from './changes.ts';
 import { MemoryControls } from './memory-controls.ts';
 import { MemoryFlags } from './memory-flags.ts';
@@ -46,6 +47,8 @@ export class ServiceBench {
   readonly flags: MemoryFlags;
   readonly runtime: MemoryRuntime;
   readonly witness: MemoryWitness;
+  /** What versions say of themselves: nothing, until a test says otherwise. */
+  reports: SelfReportSource = { reports: async () => [] };
   #nonces = 0;
 
   static async open(): Promise<ServiceBench> {
@@ -110,6 +113,7 @@ export class ServiceBench {
       runtime: this.runtime,
       flags: this.flags,
       witness: this.witness,
+      reports: this.reports,
       auditLog: this.bench.auditLog,
       attestor: this.attestor,
       attestations: this.attestations,

@@ -1,4 +1,5 @@
 import { exposureNote, forecastNote, lookNote, readExposure } from '../domain/exposure.ts';
+import { type FailingRoutes, readFailingRoutes, reportsNote } from '../domain/failing-routes.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
@@ -32,6 +33,8 @@ export type ChangeView = {
   readonly forecast: ForecastView | null;
   /** Who may have begun the harm that ended it, by time alone; null: it did not end so, or is known to be its own. */
   readonly suspects: SuspectsView | null;
+  /** Where requests failed, by the versions' own account, when its rollout was held or rolled back; null: it was not. */
+  readonly failing: FailingRoutes | null;
   readonly merge: string | null;
   readonly digest: string | null;
   /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
@@ -66,7 +69,7 @@ export type GuardrailView = {
 export function viewChange(
   state: ChangeState,
   exposure: Exposure | undefined,
-  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects' | 'flags'>> = {},
+  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects' | 'flags' | 'failing'>> = {},
 ): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
@@ -85,6 +88,7 @@ export function viewChange(
     exposed: exposure?.usersExposed ?? 0,
     errored: exposure?.usersErrored ?? 0,
     background: exposure?.backgroundErrors ?? 0,
+    failing: known.failing ?? null,
     merge: results.merge?.commit ?? null,
     digest: release?.deploys === true ? release.digest : null,
     forecast: known.forecast ?? null,
@@ -109,6 +113,12 @@ export function lastForecast(entries: readonly Entry[]): ForecastView | null {
   const { harmed } = (worst ?? {}) as JsonObject;
   if (typeof harmed !== 'number') return null;
   return { seconds: typeof seconds === 'number' ? seconds : null, harmed };
+}
+
+/** undefined: no rollout of it was held or rolled back. */
+export function lastFailing(entries: readonly Entry[]): FailingRoutes | undefined {
+  const note = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === reportsNote);
+  return note && readFailingRoutes(note.data.data as JsonObject);
 }
 
 function viewStage(state: ChangeState, stage: StageName): StageView[] {

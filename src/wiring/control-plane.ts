@@ -101,6 +101,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     controls,
     flags,
     runtime,
+    reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
     judge: noJudge,
     timeoutMs: 120_000,

@@ -12,6 +12,7 @@ import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-san
 import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { slowReportSeconds } from '../domain/self-report.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
@@ -161,7 +162,7 @@ async function runtimeAnswers(place: Place): Promise<string | Missing> {
   }
 }
 
-const slowReportSeconds = 5;
+const exportOften = 'export every second: exportIntervalMillis, or OTEL_METRIC_EXPORT_INTERVAL=1000';
 
 async function telemetryArrives(place: Place): Promise<string | Missing> {
   if (await isOnlyMerged(place))
@@ -179,9 +180,15 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
       missing: 'no instance has reported metrics; the router counts users all the same',
       mend: 'export OTLP every second to the Unix socket that AUTOLAND_OTLP_SOCKET names',
     };
+  const pace = Math.max(0, ...reports.map(({ everySeconds }) => everySeconds ?? 0));
+  if (pace > slowReportSeconds)
+    return {
+      missing: `an instance reports every ${pace.toFixed(0)} s, too late for a rollout`,
+      mend: exportOften,
+    };
   const slowest = Math.max(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
   if (slowest <= slowReportSeconds) return `every instance reported within ${slowReportSeconds} s`;
-  return { missing: `an instance has not reported for ${slowest.toFixed(0)} s`, mend: 'export every second' };
+  return { missing: `an instance has not reported for ${slowest.toFixed(0)} s`, mend: exportOften };
 }
 
 async function tryOut({ name, look }: Check): Promise<DoctorFinding> {

@@ -1,7 +1,13 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { ChangeState } from '../engine/state.ts';
-import { type ChangeView, lastExposure, lastForecast, viewChange } from '../views/change-view.ts';
+import {
+  type ChangeView,
+  lastExposure,
+  lastFailing,
+  lastForecast,
+  viewChange,
+} from '../views/change-view.ts';
 import { flagHistory } from '../views/flag-history.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
@@ -12,6 +18,7 @@ export async function explainChange(repository: Repository, id: string): Promise
   const { state, entries } = await repository.change(id);
   return viewChange(state, lastExposure(entries), {
     forecast: lastForecast(entries),
+    failing: lastFailing(entries) ?? null,
     flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),

@@ -96,6 +96,7 @@ class World {
       },
       runtime: this.#runtime(),
       witness: this.#witness(),
+      reports: { reports: async () => [] },
       ledger: async () => emptyLedger,
       nonce: () => {
         this.#nonces += 1;

@@ -1,3 +1,4 @@
+import type { FailingRoute, RouteOfArm } from '../../domain/failing-routes.ts';
 import { counted } from '../../domain/words.ts';
 import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
@@ -20,6 +21,7 @@ export function renderChange(view: ChangeView): string[] {
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
     ...renderForecast(view),
     ...renderExposure(view),
+    ...renderFailing(view),
     ...renderFlags(view),
     ...renderSuspects(view),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
@@ -106,4 +108,35 @@ function renderExposure(view: ChangeView): string[] {
 function renderFlags({ flags }: ChangeView): string[] {
   const lines = flags.flatMap(({ at, flag, by, what }) => wrap(`  ${at}  ${flag} ${what} (${by})`, '    '));
   return lines.length === 0 ? [] : ['', 'Flags', ...lines];
+}
+
+/** What the versions say of themselves: where to look, never why it was decided. */
+function renderFailing({ failing }: ChangeView): string[] {
+  if (failing === null) return [];
+  const { routes, slowEverySeconds, missing } = failing;
+  const slow =
+    slowEverySeconds === null
+      ? []
+      : wrap(
+          `The service reports every ${Math.round(slowEverySeconds)} s: let it export every second, so that this is not late.`,
+          '  ',
+        );
+  if (missing !== null) return ['', ...wrap(`Where it failed is not known: ${missing}.`, '  '), ...slow];
+  if (routes.length === 0) return slow.length === 0 ? [] : ['', ...slow];
+  const head =
+    "Where requests failed in the last ten minutes, by the versions' own account, which decided nothing:";
+  return ['', ...wrap(head, '  '), ...routes.flatMap(renderRoute), ...slow];
+}
+
+function renderRoute({ route, canary, baseline }: FailingRoute): string[] {
+  const traceId = canary?.traceId ?? baseline?.traceId ?? null;
+  const trace = traceId === null ? '' : `; trace ${traceId}`;
+  return wrap(`  ${route}: canary ${failedOf(canary)}, baseline ${failedOf(baseline)}${trace}`, '    ');
+}
+
+function failedOf(arm: RouteOfArm | null): string {
+  if (arm === null) return 'none seen';
+  const statuses = Object.entries(arm.statuses).map(([status, count]) => `${status}: ${count}`);
+  const how = statuses.length === 0 ? '' : ` (${statuses.join(', ')})`;
+  return `${arm.failed} of ${arm.requests}${how}`;
 }

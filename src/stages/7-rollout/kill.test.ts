@@ -91,6 +91,7 @@ class World {
         },
       },
       ledger: async () => emptyLedger,
+      reports: { reports: async () => [] },
       nonce: () => {
         this.#nonces += 1;
         return `n${this.#nonces}`;

@@ -1,3 +1,7 @@
+import { messageOf } from '../../domain/errors.ts';
+import { failingRoutes, reportsNote } from '../../domain/failing-routes.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { slowReportSeconds } from '../../domain/self-report.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { conclusionOf, type Ending, endingNote } from './ending.ts';
 import { type Position, positionNote } from './position.ts';
@@ -38,10 +42,25 @@ export async function end(
     const journalled = ctx.note(endingNote, ending);
     await (ending.outcome === 'rolled-back' ? orClosed(ctx, ports, position, journalled) : journalled);
   }
-  if (position !== undefined) await close(ctx, ports, position, ending);
   const watched = watchedRelease(ctx, position);
-  if (watched !== undefined && position !== undefined) await takeBackPromotion(ctx, ports, watched, position);
+  if (position !== undefined) {
+    await close(ctx, ports, position, ending);
+    if (watched !== undefined) await takeBackPromotion(ctx, ports, watched, position);
+    await noteReports(ctx, ports);
+  }
   return stop(conclusionOf(ending));
+}
+
+/** For people, after all that helps users. It decides nothing, so nothing that fails here may hinder the ending. */
+async function noteReports(ctx: StageContext, ports: RolloutPorts): Promise<void> {
+  const { release } = ctx.results;
+  if (release?.deploys !== true || ctx.recall(reportsNote) !== undefined) return;
+  const arms = { canary: release.digest, baseline: release.stable };
+  const told = await ports.reports.reports(release.service).then(
+    (reports) => failingRoutes(reports, arms, slowReportSeconds),
+    (thrown: unknown) => ({ routes: [], slowEverySeconds: null, missing: messageOf(thrown) }),
+  );
+  await ctx.note(reportsNote, told as unknown as JsonObject);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Controls } from '../../ports/controls.ts';
 import type { FlagStore } from '../../ports/flags.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import type { Runtime } from '../../ports/runtime.ts';
+import type { SelfReportSource } from '../../ports/self-reports.ts';
 import type { Witness } from '../../ports/witness.ts';
 import type { Ledger } from '../../views/ledger.ts';
 
@@ -13,6 +14,7 @@ export type RolloutPorts = {
   readonly flags: FlagStore;
   readonly runtime: Runtime;
   readonly witness: Witness;
+  readonly reports: SelfReportSource;
   readonly ledger: () => Promise<Ledger>;
   /** A fresh, unguessable name. */
   readonly nonce: () => string;

@@ -77,6 +77,29 @@ describe('an unhealthy candidate', () => {
     expect(Math.max(...service.witness.leases.map(({ weight }) => weight))).toBe(0.01);
   });
 
+  it('leaves word where it failed, by the own account of the versions that the runtime launched', async () => {
+    service.witness.crowd = unhealthyCrowd;
+    const route = { route: 'GET /cart', requests: 9, failed: 4, statuses: { 500: 4 }, traceId: null };
+    const own = { requests: 9, errors: 4, rejectedPoints: 0, p50Seconds: null, p95Seconds: null };
+    service.reports = {
+      reports: async () => [{ ...own, digest: candidate, everySeconds: 60, routes: [route] }],
+    };
+    await at.ended();
+    const notes = await service.bench.entries(['stage.noted']);
+    expect(notes.at(-1)?.data).toMatchObject({
+      note: 'rollout.reports',
+      data: { slowEverySeconds: 60, routes: [{ route: 'GET /cart', canary: { failed: 4 }, baseline: null }] },
+    });
+  });
+
+  it('is rolled back all the same where nobody says where it failed', async () => {
+    service.witness.crowd = unhealthyCrowd;
+    service.reports = { reports: () => Promise.reject(new Error('no answer')) };
+    expect((await at.ended()).conclusion).toMatchObject({ outcome: 'rolled-back' });
+    const notes = await service.bench.entries(['stage.noted']);
+    expect(notes.at(-1)?.data).toMatchObject({ data: { routes: [], missing: 'no answer' } });
+  });
+
   it('closes its flag first of all once that is decided', async () => {
     await at.atStep(1);
     service.witness.restart();

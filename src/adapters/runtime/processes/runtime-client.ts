@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
+import type { SelfReportSource } from '../../../ports/self-reports.ts';
 import { stateLayout } from '../state-layout.ts';
 import { callJson } from '../unix-http.ts';
 import type { InstanceTelemetry } from './version-group.ts';
@@ -36,7 +37,7 @@ const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
     rejectedPoints: z.number(),
     p50Seconds: z.number().nullable(),
     p95Seconds: z.number().nullable(),
-    failingRoutes: z.array(route),
+    routes: z.array(route),
     lastSeen: z.string().nullable(),
     everySeconds: z.number().nullable(),
   }),
@@ -51,7 +52,7 @@ export type RuntimeClientOptions = {
 };
 
 /** The supervisor, as the control plane reaches it. Rejects with `runtime.unreachable` when it does not answer in time. */
-export class RuntimeClient implements Runtime {
+export class RuntimeClient implements Runtime, SelfReportSource {
   readonly #socket: string;
   readonly #timeoutMs: number;
   readonly #slowTimeoutMs: number;
@@ -80,6 +81,10 @@ export class RuntimeClient implements Runtime {
 
   async routes(): Promise<readonly Route[]> {
     return checked(routes, await this.#call('/routes'));
+  }
+
+  async reports(service: string): Promise<readonly InstanceTelemetry[]> {
+    return (await this.telemetry()).filter((one) => one.service === service);
   }
 
   async telemetry(): Promise<readonly InstanceTelemetry[]> {

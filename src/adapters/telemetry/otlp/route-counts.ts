@@ -16,15 +16,20 @@ type Counts = {
   traceId: string | null;
 };
 
-/** Requests and failures by route, as an instance reports them; bounded, and made fit to be shown. */
+/** What is told is of the last minutes: arms that began at other times can be compared, and what was long ago is no news. */
+const slotMs = 60_000;
+const keptSlots = 10;
+
+type Slot = { readonly since: number; readonly routes: Map<string, Counts> };
+
+/** Requests and failures by route, as an instance reports them; bounded, and made fit to be shown. Times are monotonic, in ms. */
 export class RouteCounts {
-  readonly #routes = new Map<string, Counts>();
+  readonly #slots: Slot[] = [];
   readonly #traces = new Map<string, string>();
 
   /** `traceId`: of one of them, if it is known. */
-  add(attributes: Attributes, count: number, traceId: string | undefined): void {
-    const name = routeOf(attributes);
-    const counts = this.#countsOf(name);
+  add(attributes: Attributes, count: number, traceId: string | undefined, now: number): void {
+    const counts = this.#countsOf(routeOf(attributes), now);
     counts.requests += count;
     if (!isFailure(attributes)) return;
     counts.failed += count;
@@ -42,27 +47,52 @@ export class RouteCounts {
   }
 
   /** Those that failed most come first. */
-  reports(most: number): readonly RouteReport[] {
-    const failing = [...this.#routes].filter(([, { failed }]) => failed > 0);
-    return failing
-      .toSorted(([, one], [, other]) => other.failed - one.failed)
+  reports(most: number, now: number): readonly RouteReport[] {
+    this.#forget(now);
+    const sums = new Map<string, Counts>();
+    for (const [route, counts] of this.#slots.flatMap(({ routes }) => [...routes])) {
+      const sum = sums.get(route) ?? noCounts();
+      sum.requests += counts.requests;
+      sum.failed += counts.failed;
+      for (const [status, count] of counts.statuses)
+        if (sum.statuses.size < mostStatuses || sum.statuses.has(status))
+          sum.statuses.set(status, (sum.statuses.get(status) ?? 0) + count);
+      sum.traceId = counts.traceId ?? sum.traceId;
+      sums.set(route, sum);
+    }
+    return [...sums]
+      .toSorted(([, one], [, other]) => other.failed - one.failed || other.requests - one.requests)
       .slice(0, most)
       .map(([route, { requests, failed, statuses, traceId }]) => ({
         route,
         requests,
         failed,
         statuses: Object.fromEntries(statuses),
-        traceId: traceId ?? this.#traces.get(route) ?? null,
+        traceId: failed > 0 ? (traceId ?? this.#traces.get(route) ?? null) : null,
       }));
   }
 
-  #countsOf(name: string): Counts {
-    const isFull = this.#routes.size >= mostRoutes && !this.#routes.has(name);
+  #countsOf(name: string, now: number): Counts {
+    this.#forget(now);
+    let slot = this.#slots.at(-1);
+    if (slot === undefined || now >= slot.since + slotMs) {
+      slot = { since: now, routes: new Map() };
+      this.#slots.push(slot);
+    }
+    const isFull = slot.routes.size >= mostRoutes && !slot.routes.has(name);
     const key = isFull ? 'other routes' : name;
-    const counts = this.#routes.get(key) ?? { requests: 0, failed: 0, statuses: new Map(), traceId: null };
-    this.#routes.set(key, counts);
+    const counts = slot.routes.get(key) ?? noCounts();
+    slot.routes.set(key, counts);
     return counts;
   }
+
+  #forget(now: number): void {
+    while ((this.#slots[0]?.since ?? now) < now - keptSlots * slotMs) this.#slots.shift();
+  }
+}
+
+function noCounts(): Counts {
+  return { requests: 0, failed: 0, statuses: new Map(), traceId: null };
 }
 
 /** As the semantic conventions have it: `error.type` is there, or the status says so. */

@@ -159,10 +159,32 @@ describe('SelfReports', () => {
       reports.takeTraces({
         resourceSpans: [{ scopeSpans: [{ spans: [server, { ...server, kind: 1, traceId }] }] }],
       });
-      expect(reports.report().failingRoutes).toEqual([
+      expect(reports.report().routes.slice(0, 2)).toEqual([
         { route: 'GET /buy', requests: 7, failed: 7, statuses: { 503: 7 }, traceId: 'cd'.repeat(16) },
         { route: 'GET /cart', requests: 93, failed: 3, statuses: { 500: 3 }, traceId },
       ]);
+    });
+
+    it('tells of the last minutes, and not of what an instance had served before it was heard', () => {
+      let now = 0;
+      const reports = new SelfReports(() => now);
+      const hour = 3_600_000_000_000;
+      const point = { attributes: request('/cart', 500), startTimeUnixNano: '1' };
+      reports.takeMetrics(body(CUMULATIVE, [{ ...point, count: 900, timeUnixNano: `${hour}` }]));
+      expect(reports.report()).toMatchObject({ requests: 900, routes: [] });
+      for (const [minute, count] of [
+        [0, 903],
+        [5, 905],
+        [9, 906],
+      ] as const) {
+        now = minute * 60_000;
+        reports.takeMetrics(body(CUMULATIVE, [{ ...point, count, timeUnixNano: `${hour + minute + 1}` }]));
+      }
+      expect(reports.report().routes).toMatchObject([{ requests: 6, failed: 6 }]);
+      now = 14 * 60_000;
+      expect(reports.report().routes).toMatchObject([{ requests: 3, failed: 3 }]);
+      now = 60 * 60_000;
+      expect(reports.report().routes).toEqual([]);
     });
 
     it('shows what a hostile service names in one short line, and few of it', () => {
@@ -173,10 +195,10 @@ describe('SelfReports', () => {
         exemplars: [{ traceId: '<script>' }],
       }));
       reports.takeMetrics(body(DELTA, points));
-      const { failingRoutes } = reports.report();
-      expect(failingRoutes).toHaveLength(10);
-      expect(failingRoutes[0]).toMatchObject({ route: 'other routes', failed: 400, traceId: null });
-      for (const { route } of failingRoutes) expect(route).toMatch(/^[\x20-\x7e]{1,120}$/);
+      const { routes } = reports.report();
+      expect(routes).toHaveLength(50);
+      expect(routes[0]).toMatchObject({ route: 'other routes', failed: 400, traceId: null });
+      for (const { route } of routes) expect(route).toMatch(/^[\x20-\x7e]{1,120}$/);
     });
   });
 });

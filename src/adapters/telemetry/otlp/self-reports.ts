@@ -18,19 +18,28 @@ const metricName = 'http.server.request.duration';
 const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, ms: 0.001 };
 /** DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK */
 const noRecordedValue = 1;
-const mostReported = 10;
+const mostReported = 50;
+/** An instance that had served for longer when it was first heard tells of the past. */
+const historyNanos = 60_000_000_000n;
 
 /** Of one export: data points that were left out, and why the first of them was. */
 export type Taken = { readonly rejected: number; readonly why: string };
 
 /** What one instance says of itself, by its exports. Its memory is bounded, whatever is sent. Throws for what is not OTLP. */
 export class SelfReports {
+  readonly #now: () => number;
   readonly #series = new SeriesMemory();
   readonly #routes = new RouteCounts();
   readonly #latency: number[] = none();
   #requests = 0;
   #errors = 0;
   #rejected = 0;
+  #wasHeard = false;
+
+  /** `now`: monotonic, in ms. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   takeMetrics(body: unknown): Taken {
     const taken = new Rejections();
@@ -52,6 +61,7 @@ export class SelfReports {
         }
       }
     this.#rejected += taken.rejected;
+    this.#wasHeard = true;
     return { rejected: taken.rejected, why: taken.why };
   }
 
@@ -76,7 +86,7 @@ export class SelfReports {
       rejectedPoints: this.#rejected,
       p50Seconds: quantile(0.5),
       p95Seconds: quantile(0.95),
-      failingRoutes: this.#routes.reports(mostReported),
+      routes: this.#routes.reports(mostReported, this.#now()),
     };
   }
 
@@ -93,7 +103,8 @@ export class SelfReports {
     this.#requests += added.count;
     if (isFailure(one.attributes)) this.#errors += added.count;
     const traceId = one.exemplars.findLast((exemplar) => exemplar.traceId !== '')?.traceId;
-    this.#routes.add(one.attributes, added.count, traceId);
+    const isPast = !this.#wasHeard && temporality === 'cumulative' && isLongAgo(one);
+    if (!isPast) this.#routes.add(one.attributes, added.count, traceId, this.#now());
     for (const [j, count] of (added.latency ?? []).entries())
       this.#latency[j] = (this.#latency[j] ?? 0) + count;
   }
@@ -107,6 +118,10 @@ class Rejections {
     this.rejected += 1;
     if (this.why === '') this.why = why;
   }
+}
+
+function isLongAgo({ startTimeUnixNano, timeUnixNano }: ExplicitPoint | ExponentialPoint): boolean {
+  return timeUnixNano - startTimeUnixNano > historyNanos;
 }
 
 function pointOf(one: ExplicitPoint | ExponentialPoint, latency: LatencyCounts | undefined): Point {

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { ChangeView } from '../../views/change-view.ts';
+import { renderChange } from './change.ts';
+
+const view: ChangeView = {
+  ...{ id: 'c1', title: 'Update x', source: 'agent', proposedAt: '2026-01-01T00:00:00Z', class: 'docs' },
+  ...{
+    state: 'rolled-back',
+    code: 'rollout.server-errors',
+    reasons: [],
+    stages: [],
+    guardrails: [],
+    packages: [],
+  },
+  ...{ exposed: 0, errored: 0, background: 0, merge: null, digest: null, inProduction: null, failing: null },
+};
+const shown = (failing: ChangeView['failing']) =>
+  renderChange({ ...view, failing })
+    .join('\n')
+    .replaceAll(/\n +/g, ' ');
+
+it('shows where a canary failed against baseline, with a trace to look at', () => {
+  const canary = { requests: 400, failed: 12, statuses: { 500: 9, timeout: 3 }, traceId: 'ab'.repeat(16) };
+  const text = shown({
+    routes: [{ route: 'GET /cart', canary, baseline: null }],
+    slowEverySeconds: null,
+    missing: null,
+  });
+  expect(text).toContain(
+    `GET /cart: canary 12 of 400 (500: 9, timeout: 3), baseline none seen; trace ${'ab'.repeat(16)}`,
+  );
+  expect(text).toContain('decided nothing');
+  expect(text).not.toContain('export every second');
+});
+
+it('says what is not known, and who reports too late', () => {
+  expect(shown({ routes: [], slowEverySeconds: 60, missing: 'neither version reported requests' })).toMatch(
+    /Where it failed is not known: neither version reported requests\.\nThe service reports every 60 s/,
+  );
+  expect(shown({ routes: [], slowEverySeconds: null, missing: null })).toBe(shown(null));
+});

@@ -1,0 +1,78 @@
+import type { JsonObject } from './json.ts';
+import type { RouteReport, VersionReport } from './self-report.ts';
+
+/** Journalled when a rollout is held or rolled back: where requests failed, by the versions' own account. It decided nothing. */
+export const reportsNote = 'rollout.reports';
+
+export type RouteOfArm = Omit<RouteReport, 'route'>;
+/** null: that arm reported no request of this route. */
+export type FailingRoute = {
+  readonly route: string;
+  readonly canary: RouteOfArm | null;
+  readonly baseline: RouteOfArm | null;
+};
+
+export type FailingRoutes = {
+  /** Where the canary fails most beyond baseline's share comes first. */
+  readonly routes: readonly FailingRoute[];
+  /** How often the slowest of its instances reports, where that is too slow; null: it is not, or nobody knows. */
+  readonly slowEverySeconds: number | null;
+  /** Why there is nothing to tell; null: there is, or nothing failed. */
+  readonly missing: string | null;
+};
+
+const mostRoutes = 5;
+
+type Arms = { readonly canary: string; readonly baseline: string };
+
+/** `arms`: the digests that were launched as canary and as baseline. */
+export function failingRoutes(
+  reports: readonly VersionReport[],
+  arms: Arms,
+  slowSeconds: number,
+): FailingRoutes {
+  const of = (digest: string) => byRoute(reports.filter((report) => report.digest === digest));
+  const [canary, baseline] = [of(arms.canary), of(arms.baseline)];
+  const names = new Set([...canary.keys(), ...baseline.keys()]);
+  const routes = [...names]
+    .map((route) => ({ route, canary: canary.get(route) ?? null, baseline: baseline.get(route) ?? null }))
+    .filter(({ canary: one, baseline: other }) => (one?.failed ?? 0) + (other?.failed ?? 0) > 0)
+    .toSorted((one, other) => excess(other) - excess(one));
+  const slowest = Math.max(0, ...reports.map(({ everySeconds }) => everySeconds ?? 0));
+  return {
+    routes: routes.slice(0, mostRoutes),
+    slowEverySeconds: slowest > slowSeconds ? slowest : null,
+    missing: names.size === 0 ? 'neither version reported requests' : null,
+  };
+}
+
+export function readFailingRoutes(note: JsonObject | undefined): FailingRoutes | undefined {
+  return note as unknown as FailingRoutes | undefined;
+}
+
+function byRoute(reports: readonly VersionReport[]): ReadonlyMap<string, RouteOfArm> {
+  const sums = new Map<string, RouteOfArm>();
+  for (const { route, ...own } of reports.flatMap(({ routes }) => routes)) {
+    const before = sums.get(route);
+    sums.set(route, before === undefined ? own : added(before, own));
+  }
+  return sums;
+}
+
+function added(one: RouteOfArm, other: RouteOfArm): RouteOfArm {
+  const statuses = new Map(Object.entries(one.statuses));
+  for (const [status, count] of Object.entries(other.statuses))
+    statuses.set(status, (statuses.get(status) ?? 0) + count);
+  return {
+    requests: one.requests + other.requests,
+    failed: one.failed + other.failed,
+    statuses: Object.fromEntries(statuses),
+    traceId: one.traceId ?? other.traceId,
+  };
+}
+
+/** The canary's failures beyond what baseline's share lets expect of its requests. */
+function excess({ canary, baseline }: FailingRoute): number {
+  const share = baseline === null || baseline.requests === 0 ? 0 : baseline.failed / baseline.requests;
+  return canary === null ? -share : canary.failed - canary.requests * share;
+}
