@@ -29,7 +29,7 @@ const defaults = {
   errors: 'http_response_status_code=~"5.."',
 };
 export const tokenVariable = 'AUTOLAND_PROMETHEUS_TOKEN';
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 
 /** Throws `usage` with what is missing and how it is written. */
 export async function readPrometheus(options: PrometheusOptions, every: number, now: Date): Promise<Read> {

@@ -13,6 +13,16 @@ it('takes so many exports at a time, and so many bytes in a time', () => {
   expect(admission.begin()).toBeUndefined();
 });
 
+it('takes only so many exports, however small', () => {
+  const admission = new Admission(() => 0);
+  let taken = 0;
+  while (admission.begin() === undefined && taken < 10_000) {
+    admission.end(0);
+    taken += 1;
+  }
+  expect(taken).toBe(1024);
+});
+
 it('tells how often reports come, also when they end', () => {
   const pace = new ReportPace();
   expect(pace.everySeconds(0)).toBeNull();

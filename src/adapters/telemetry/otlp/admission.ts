@@ -2,6 +2,8 @@
 const mostAtOnce = 8;
 const bytesPerSecond = 4 << 20;
 const burstBytes = 16 << 20;
+/** What even an empty export takes. */
+const leastBytes = 16 << 10;
 
 export type Busy = { readonly why: 'at-once' | 'bytes'; readonly retryAfterSeconds: number };
 
@@ -31,7 +33,7 @@ export class Admission {
   /** `bytes`: unpacked. */
   end(bytes: number): void {
     this.#atOnce -= 1;
-    this.#left -= bytes;
+    this.#left -= Math.max(bytes, leastBytes);
   }
 
   #refill(): void {

@@ -68,7 +68,7 @@ function messageIn(frame: Buffer): { readonly body: Buffer; readonly isPacked: b
 }
 
 function answer(stream: ServerHttp2Stream, message: Uint8Array): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   const frame = Buffer.alloc(prefix + message.length);
   frame.writeUInt32BE(message.length, 1);
   frame.set(message, prefix);
@@ -78,7 +78,7 @@ function answer(stream: ServerHttp2Stream, message: Uint8Array): void {
 }
 
 function refuse(stream: ServerHttp2Stream, code: number, message: string): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   const headers = {
     ':status': 200,
     'content-type': 'application/grpc+proto',

@@ -77,6 +77,7 @@ class Answer {
   }
 
   refuse(status: number, message: string, retryAfterSeconds?: number): void {
+    if (this.#response.headersSent) return;
     // What may still come of the request is not read: the connection ends.
     this.#response.setHeader('Connection', 'close');
     if (retryAfterSeconds !== undefined) this.#response.setHeader('Retry-After', retryAfterSeconds);

@@ -72,10 +72,9 @@ export class OtlpReceiver {
   }
 
   #http(): HttpServer {
-    const server = createHttpServer(
-      { maxHeaderSize: 8192 },
-      (request, response) => void handleHttp(this.#receiving, request, response),
-    );
+    const server = createHttpServer({ maxHeaderSize: 8192 }, (request, response) => {
+      handleHttp(this.#receiving, request, response).catch(() => response.destroy());
+    });
     // Of silence. Node's other times are kept only by a server that listens itself.
     server.timeout = silentMs;
     return server;
@@ -84,7 +83,10 @@ export class OtlpReceiver {
   #http2(): Http2Server {
     const settings = { maxConcurrentStreams: 16, maxHeaderListSize: 8192 };
     const server = createHttp2Server({ settings, maxSessionMemory: 10 });
-    server.on('stream', (stream, headers) => void handleGrpc(this.#receiving, stream, headers));
+    server.on('stream', (stream, headers) => {
+      // A service must not end the process that keeps all services up, whatever it does to its stream.
+      handleGrpc(this.#receiving, stream, headers).catch(() => stream.destroy());
+    });
     server.on('sessionError', () => {});
     return server;
   }
