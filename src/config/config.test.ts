@@ -41,6 +41,33 @@ describe('parseConfig', () => {
     expect(error.mend).toContain('.autoland/autoland.yaml');
   });
 
+  it.each([
+    ['webhooks: [{ name: a, url: "http://hooks.example.com/", secretFile: /s }]', 'notify.webhooks[0].url'],
+    [
+      'webhooks: [{ name: a, url: "https://me:pw@hooks.example.com/", secretFile: /s }]',
+      'notify.webhooks[0].url',
+    ],
+    ['webhooks: [{ name: a, url: "file:///etc/passwd", secretFile: /s }]', 'notify.webhooks[0].url'],
+    ['webhooks: [{ name: a, url: "https://x.example/", secretFile: s }]', 'notify.webhooks[0].secretFile'],
+    ['webhooks: [{ name: a, url: "https://x.example/" }]', 'notify.webhooks[0].secretFile'],
+    ['slack: [{ name: a, url: "https://hooks.slack.com/x" }]', 'notify.slack[0].url'],
+    ['slack: [{ name: ../a, urlFile: /s }]', 'notify.slack[0].name'],
+    ['cdevents: [{ name: a, url: "https://x.example/", on: [all] }]', 'notify.cdevents[0].on[0]'],
+    ['slack: [{ name: a, urlFile: /s }, { name: a, urlFile: /s }]', 'notify'],
+  ])('tells nobody by %s', (text, path) => {
+    expect(problems(`version: 1\nnotify: { ${text} }\n`).map((one) => one.path)).toContain(path);
+  });
+
+  it('tells by https, and by http on this machine', () => {
+    for (const url of [
+      'https://hooks.example.com/a',
+      'http://127.0.0.1:1/',
+      'http://[::1]:1/',
+      'http://localhost/',
+    ])
+      expect(problems(`version: 1\nnotify: { cdevents: [{ name: a, url: "${url}" }] }\n`)).toEqual([]);
+  });
+
   it.each(['PORT', 'SERVICE_NAME', 'SERVICE_VERSION', 'AUTOLAND_OTLP_SOCKET'])(
     'refuses %s, which autoland sets itself, and takes NODE_ENV',
     (name) => {

@@ -16,6 +16,7 @@ import {
 } from './fields.ts';
 import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
 import { flags } from './flags.ts';
+import { notify } from './notify.ts';
 import { service } from './service.ts';
 
 const commands = z
@@ -304,6 +305,7 @@ export const configSchema = z
     service: service.nullable().default(null),
     rollout: rollout.prefault({}),
     limits: limits.prefault({}),
+    notify: notify.prefault({}),
     retention: z
       .strictObject({ releases: z.int().min(2).max(1000).default(5), days: count.default(30) })
       .prefault({})

@@ -1,5 +1,6 @@
 import { exposureNote, forecastNote, lookNote, readExposure } from '../domain/exposure.ts';
 import { type FailingRoutes, readFailingRoutes, reportsNote } from '../domain/failing-routes.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
@@ -41,6 +42,8 @@ export type ChangeView = {
   readonly inProduction: boolean | null;
   /** What was done to its flags; [] where it never had one, or where nobody asked. */
   readonly flags: readonly FlagAct[];
+  /** null: it was not rolled back, or nobody could have met it. */
+  readonly incident: Incident | null;
 };
 
 export type SuspectsView = ReturnType<typeof rankSuspects>;
@@ -66,10 +69,16 @@ export type GuardrailView = {
   readonly ms: number;
 };
 
+/** What one change's own entries do not say. */
+export type ChangeSurroundings = Pick<
+  ChangeView,
+  'inProduction' | 'forecast' | 'suspects' | 'flags' | 'failing' | 'incident'
+>;
+
 export function viewChange(
   state: ChangeState,
   exposure: Exposure | undefined,
-  known: Partial<Pick<ChangeView, 'inProduction' | 'forecast' | 'suspects' | 'flags' | 'failing'>> = {},
+  known: Partial<ChangeSurroundings> = {},
 ): ChangeView {
   const { results, conclusion, proposal } = state;
   const release = results.release;
@@ -95,6 +104,7 @@ export function viewChange(
     suspects: known.suspects ?? null,
     inProduction: known.inProduction ?? null,
     flags: known.flags ?? [],
+    incident: known.incident ?? null,
   };
 }
 

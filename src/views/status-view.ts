@@ -1,4 +1,5 @@
 import type { ChangeId } from '../domain/change.ts';
+import type { DeliveryState } from '../domain/delivery.ts';
 import type { StageName } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
@@ -15,6 +16,14 @@ export type StatusView = {
   readonly controlPlane: { readonly pid: number } | null;
   readonly service: ServiceStatus | null;
   readonly changes: readonly ChangeLine[];
+  /** Who was ever told of something; []: nobody is configured. */
+  readonly receivers: readonly ReceiverStatus[];
+};
+
+export type ReceiverStatus = Pick<DeliveryState, 'lastDeliveredAt' | 'givenUp' | 'lastGivenUp'> & {
+  readonly name: string;
+  /** `at` null: what is noted of it cannot be read. */
+  readonly trouble: { readonly at: string | null; readonly why: string } | null;
 };
 
 /** `unsignedAllowed`: as the last control plane was started; null: none ever was. */

@@ -17,6 +17,7 @@ import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import { flagsAnswer } from './doctor-flags.ts';
+import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
 
@@ -57,6 +58,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'runtime', look: () => runtimeAnswers(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
+    { name: 'notifications', look: () => receiversAnswer(place) },
   ];
 }
 
@@ -189,6 +191,12 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
   const slowest = Math.max(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
   if (slowest <= slowReportSeconds) return `every instance reported within ${slowReportSeconds} s`;
   return { missing: `an instance has not reported for ${slowest.toFixed(0)} s`, mend: exportOften };
+}
+
+/** What cannot be read is told under configuration. */
+async function receiversAnswer(place: Place): Promise<string | Missing> {
+  const rules = await rulesOf(place).catch(() => undefined);
+  return (rules && (await examineReceivers(rules.config, place))) ?? nobodyTold;
 }
 
 async function tryOut({ name, look }: Check): Promise<DoctorFinding> {

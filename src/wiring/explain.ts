@@ -11,6 +11,7 @@ import {
 import { flagHistory } from '../views/flag-history.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
+import { readIncident } from './incidents.ts';
 import type { Repository } from './repository.ts';
 
 /** `autoland explain CHANGE`, also of the API. */
@@ -18,6 +19,7 @@ export async function explainChange(repository: Repository, id: string): Promise
   const { state, entries } = await repository.change(id);
   return viewChange(state, lastExposure(entries), {
     forecast: lastForecast(entries),
+    incident: (await readIncident(repository.store, state.id)) ?? null,
     failing: lastFailing(entries) ?? null,
     flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),
     suspects: await suspectsOf(repository, entries),

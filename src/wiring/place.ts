@@ -33,6 +33,8 @@ export function stateFiles(state: string) {
     cache: join(state, 'cache'),
     /** Node's compile cache: code that is run, so nobody else may write here. */
     compiled: join(state, 'compiled'),
+    /** How far each receiver of notifications has been told. */
+    notify: join(state, 'notify'),
     apiSocket: join(state, 'run', 'api.sock'),
   };
 }

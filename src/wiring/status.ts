@@ -1,12 +1,15 @@
 import { runGit } from '../adapters/git-host/local/run-git.ts';
+import { DeliveryFiles } from '../adapters/notify/delivery-file.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { holderOf } from '../adapters/store/control-lock.ts';
+import { messageOf } from '../domain/errors.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { inProduction, type Ledger } from '../views/ledger.ts';
 import {
   changeLines,
   newestChanges,
   policyStatus,
+  type ReceiverStatus,
   type ServiceStatus,
   type StatusView,
 } from '../views/status-view.ts';
@@ -34,6 +37,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
     controlPlane,
     service: await serviceStatus(repository, ledger),
     changes: await changesOf(repository, ledger),
+    receivers: receiversOf(place),
   };
 }
 
@@ -79,6 +83,21 @@ async function serviceStatus(repository: Repository, ledger: Ledger): Promise<Se
             change: busy?.digest === candidate.digest ? busy.id : null,
           },
   };
+}
+
+function receiversOf({ files }: Place): StatusView['receivers'] {
+  const states = new DeliveryFiles(files.notify);
+  return states.names().map((name) => ({ name, ...receiverStatus(states, name) }));
+}
+
+function receiverStatus(states: DeliveryFiles, name: string): Omit<ReceiverStatus, 'name'> {
+  const none = { lastDeliveredAt: null, trouble: null, givenUp: 0, lastGivenUp: null };
+  try {
+    const { lastDeliveredAt, trouble, givenUp, lastGivenUp } = states.read(name) ?? none;
+    return { lastDeliveredAt, trouble, givenUp, lastGivenUp };
+  } catch (thrown) {
+    return { ...none, trouble: { at: null, why: messageOf(thrown) } };
+  }
 }
 
 /** null: no control plane runs on this state directory. */

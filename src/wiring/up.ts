@@ -14,8 +14,10 @@ import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-san
 import type { FlagsConfig } from '../config/schema.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
+import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
+import { isSomebodyTold } from './receivers.ts';
 import { flagsToServe, type Service, serviceToRun } from './served.ts';
 import { heedBranch } from './stop-on-branch.ts';
 
@@ -44,6 +46,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   await makeState(place);
   const ephemeral = options.ephemeral === true;
   const service = await serviceToRun(place);
+  const isTold = await isSomebodyTold(place);
   const keyRing = await FileKeyRing.open(place.files.keys, { create: true, roles: ['deployer'] });
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
   const supervisor = await Supervisor.open({
@@ -58,7 +61,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const url = service === null ? '' : `http://127.0.0.1:${port}`;
   if (service !== null && wanted !== 0 && port !== wanted)
     process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
-  const serving = { service, flags: await flagsToServe(place), port, url, ephemeral };
+  const serving = { service, flags: await flagsToServe(place), port, url, ephemeral, isTold };
   const branch = await heedBranch(place);
   const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
@@ -97,10 +100,14 @@ function servedPort(place: Place): number | undefined {
 }
 
 type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
-type AllServing = Serving & { readonly service: Service; readonly flags: FlagsConfig | null };
+type AllServing = Serving & {
+  readonly service: Service;
+  readonly flags: FlagsConfig | null;
+  readonly isTold: boolean;
+};
 
 function children(place: Place, options: UpOptions, serving: AllServing): readonly KeptChild[] {
-  const { service, flags, url, ephemeral } = serving;
+  const { service, flags, url, ephemeral, isTold } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
     state: place.state,
@@ -114,6 +121,8 @@ function children(place: Place, options: UpOptions, serving: AllServing): readon
     list.push(child(place, routerName, '_router', routerOptions(place.state, service, serving)));
   const flagService = flags === null ? null : flagServiceOptions(place.state, flags, ephemeral);
   if (flagService !== null) list.push(child(place, 'flag service', '_flags', flagService));
+  const notifier: NotifierOptions = { repo: place.repo, state: place.state, ephemeral };
+  if (isTold) list.push(child(place, 'notifier', '_notifier', notifier));
   return list;
 }
 
@@ -132,7 +141,7 @@ export function flagServiceOptions(
 export function routerOptions(
   stateDir: string,
   service: NonNullable<Service>,
-  serving: Serving,
+  serving: Omit<Serving, 'isTold'>,
 ): RouterProcessOptions {
   return {
     stateDir,

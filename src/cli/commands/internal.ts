@@ -14,4 +14,8 @@ export function define(program: Command): void {
     const { runFlagService } = await import('../../wiring/flag-service.ts');
     await runFlagService(JSON.parse(options));
   });
+  program.command('_notifier <options>', { hidden: true }).action(async (options: string) => {
+    const { runNotifier } = await import('../../wiring/notifier.ts');
+    await runNotifier(JSON.parse(options));
+  });
 }

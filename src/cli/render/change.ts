@@ -1,6 +1,7 @@
 import type { FailingRoute, RouteOfArm } from '../../domain/failing-routes.ts';
 import { counted } from '../../domain/words.ts';
 import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
+import { renderIncident } from './incident.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
 /** One change, so that a person sees in a minute what happened to it and why. */
@@ -24,6 +25,7 @@ export function renderChange(view: ChangeView): string[] {
     ...renderFailing(view),
     ...renderFlags(view),
     ...renderSuspects(view),
+    ...(view.incident === null ? [] : ['', ...renderIncident(view.incident)]),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
     ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
   ];

@@ -1,4 +1,5 @@
-import type { ChangeLine, StatusView } from '../../views/status-view.ts';
+import { counted } from '../../domain/words.ts';
+import type { ChangeLine, ReceiverStatus, StatusView } from '../../views/status-view.ts';
 import { isNarrow, paint, paintOutcome, wrap } from './text.ts';
 
 export function renderStatus(view: StatusView): string[] {
@@ -18,6 +19,7 @@ export function renderStatus(view: StatusView): string[] {
     ),
     ...row('policy', view.policy.note),
     ...(service === null ? row('service', 'none configured or adopted') : renderService(service)),
+    ...view.receivers.flatMap(renderReceiver),
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
   ];
@@ -36,6 +38,14 @@ function renderService(service: NonNullable<StatusView['service']>): string[] {
     ),
     ...row('', `candidate ${shown}`),
   ];
+}
+
+function renderReceiver({ name, lastDeliveredAt, trouble, givenUp }: ReceiverStatus): string[] {
+  const last = lastDeliveredAt === null ? 'told nothing yet' : `last told at ${lastDeliveredAt}`;
+  const lost = givenUp === 0 ? '' : `; ${counted(givenUp, 'notification')} given up`;
+  const when = trouble?.at == null ? '' : ` at ${trouble.at}`;
+  const now = trouble === null ? '' : `; ${paint('red', 'not reached')}${when}: ${trouble.why}`;
+  return row('tells', `${name}: ${last}${lost}${now}`);
 }
 
 function row(name: string, text: string): string[] {

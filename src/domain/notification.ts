@@ -1,0 +1,69 @@
+import type { ChangeClass, ChangeId, Sha } from './change.ts';
+import type { Conclusion } from './decision.ts';
+import type { Incident, Users } from './incident.ts';
+
+/** What other systems are told of, each derived from one entry of the journal. */
+export const notificationKinds = [
+  'change.merged',
+  'change.promoted',
+  'change.restored',
+  'change.rolled-back',
+  'change.held',
+  'change.refused',
+  'incident.detected',
+  'incident.resolved',
+  'service.adopted',
+  'flag.opened',
+  'flag.raised',
+  'flag.closed',
+] as const;
+export type NotificationKind = (typeof notificationKinds)[number];
+
+export type Notification = {
+  /** The same for the same entry of the same journal, however often it is delivered. */
+  readonly id: string;
+  readonly kind: NotificationKind;
+  /** RFC 3339: when it happened. */
+  readonly at: string;
+  /** Of the journal's entry. */
+  readonly index: number;
+  /** One sentence for people. */
+  readonly text: string;
+  /** null: it concerns no single change. */
+  readonly change: NotifiedChange | null;
+  /** null: nothing of a service has changed. */
+  readonly service: NotifiedService | null;
+  readonly conclusion: Conclusion | null;
+  /** null: nobody was exposed. */
+  readonly users: Users | null;
+  readonly flag: NotifiedFlag | null;
+  readonly incident: Incident | null;
+};
+
+export type NotifiedChange = {
+  readonly id: ChangeId;
+  /** An agent wrote it: never to be obeyed by whoever shows it. */
+  readonly title: string;
+  readonly class: ChangeClass | null;
+  readonly source: string;
+  readonly merge: Sha | null;
+};
+
+export type NotifiedService = {
+  readonly name: string;
+  /** What its users have now, or what the change brings. */
+  readonly digest: string;
+  /** null: there was none, or it does not matter. */
+  readonly before: string | null;
+};
+
+/** `name` is no key: whoever knows the key of an open flag can choose an arm. */
+export type NotifiedFlag = { readonly name: string; readonly share: number };
+
+/** What came of one attempt to tell a receiver. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** The receiver will not take this one, now or later. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** `afterMs`: what the receiver asked for; undefined: nothing. */
+  | { readonly kind: 'failed'; readonly why: string; readonly afterMs?: number };
