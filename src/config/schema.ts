@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
+import { usuallyIrreversible } from '../domain/irreversible.ts';
 import { metricKinds, metricName, mostMetrics } from '../domain/metric.ts';
 import {
   argv,
@@ -256,6 +257,11 @@ const rollout = z
       .nullable()
       .prefault({})
       .describe('Take back what harms users once everybody has it; null: the promotion is the end'),
+    irreversible: z
+      .array(repositoryPattern)
+      .max(200)
+      .default([...usuallyIrreversible])
+      .describe('What a rollback does not undo, such as migrations: a person deploys what touches it'),
     // A lease lasts for four looks, and the router grants a minute at most.
     lookSeconds: z.number().min(0.1).max(15).default(0.5).describe('Time between two looks at the canary'),
     steps: steps.prefault([

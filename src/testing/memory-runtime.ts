@@ -37,6 +37,11 @@ export class MemoryRuntime implements Runtime {
     this.#instances = this.#others(service, digest);
   }
 
+  /** Its processes end; routes stay. */
+  die(service: string, digest: string): void {
+    this.#instances = this.#others(service, digest);
+  }
+
   async running(): Promise<readonly Instance[]> {
     return this.#instances;
   }

@@ -1,6 +1,8 @@
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { serviceSpec } from '../config/plans.ts';
+import type { ServiceConfig } from '../config/schema.ts';
+import type { FileChange } from '../domain/change.ts';
 import type { StageData } from '../domain/stage.ts';
 import type { GitCommit } from '../ports/git-host.ts';
 import type { SelfReportSource } from '../ports/self-reports.ts';
@@ -40,6 +42,10 @@ export class ServiceBench {
   readonly builder: MemoryBuilder;
   /** Commits of the branch after stable, oldest first. */
   history: readonly string[] = [commits.merge];
+  /** Between stable and the merge. */
+  diff: readonly FileChange[] = [];
+  /** How commits say that the service is run, where they say it otherwise than the rules. */
+  readonly services = new Map<string, ServiceConfig>();
   /** The last words of versions that are never healthy. */
   readonly dying = new Map<string, string>();
   /** Every call of flags, runtime and witness, in order. */
@@ -102,9 +108,11 @@ export class ServiceBench {
     const git = {
       history: async (): Promise<readonly GitCommit[]> =>
         this.history.map((sha) => ({ sha, tree: '', parents: [], message: '' })),
+      diff: async () => this.diff,
     };
     return {
       git,
+      serviceAt: async (commit: string) => this.services.get(commit) ?? this.service(),
       rules: this.rules,
       controls: this.controls,
       ledger: () => this.bench.ledger(),
@@ -124,10 +132,14 @@ export class ServiceBench {
     };
   }
 
-  spec() {
+  service(): ServiceConfig {
     const { service } = this.rules.rules.config;
     if (service === null) throw new Error('the rules have a service');
-    return serviceSpec(service);
+    return service;
+  }
+
+  spec() {
+    return serviceSpec(this.service());
   }
 
   /** The gate's word for a digest, as the release stage gives it. */
@@ -139,6 +151,11 @@ export class ServiceBench {
       predicate: {},
     };
     await this.releases.attach(digest, 'gate', await this.attestor.sign('gate', statement));
+  }
+
+  /** Its processes end, and nobody starts them again. */
+  async die(digest: string): Promise<void> {
+    this.runtime.die('shop', digest);
   }
 
   /** What users get. */

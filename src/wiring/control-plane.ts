@@ -18,7 +18,7 @@ import { takeRepository } from './owner.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { keepStableRouted, keepStableRunning, releasesRest } from './stable.ts';
+import { keepStableRouted, keepStableRunning, releasesRest, serviceOf } from './stable.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {
@@ -106,6 +106,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     judge: noJudge,
     timeoutMs: 120_000,
     ledger: () => repository.ledger(),
+    serviceAt: (commit) => serviceOf(workshop.git, commit),
     nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
     propose: async (proposal) => {
       const ports = { journal: store, outbox: store, clock };

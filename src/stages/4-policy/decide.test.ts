@@ -37,6 +37,7 @@ const bad: readonly (readonly [string, 'deny' | 'escalate', Evidence])[] = [
   ['policy.frozen', 'deny', { ...goodPatch, frozen: 'outside the windows' }],
   ['policy.protected-path', 'escalate', of(goodPatch, { protectedPaths: ['.autoland/autoland.yaml'] })],
   ['policy.class-other', 'escalate', of(goodPatch, { class: 'other' })],
+  ['policy.no-way-back', 'escalate', { ...goodPatch, irreversible: ['db/migrations/1.sql'] }],
   ['policy.level-observe', 'escalate', { ...goodPatch, level: 'observe' }],
   ['policy.level-propose', 'escalate', { ...goodPatch, level: 'propose' }],
   ['policy.unsigned', 'escalate', { ...goodPatch, signed: false }],

@@ -2,12 +2,13 @@ import type { PolicyDecision } from '../../domain/decision.ts';
 import type { Evaluation, Policies } from './cedar.ts';
 import { type Evidence, gapsOf } from './evidence.ts';
 import { requestFor, waiverFor } from './request.ts';
-import { deny, escalate, type Objection, objections } from './rules.ts';
+import { deny, escalate, type Objection, objections, wayBack } from './rules.ts';
 
 /** Pure: the same evidence under the same policies is the same decision. `policyDigest` as of config/policy-digest.ts. */
 export function decide(evidence: Evidence, policies: Policies, policyDigest: string): PolicyDecision {
   const answers = ask(evidence, policies);
-  const found = [...objections(evidence), ...answers.objections];
+  const own = [...objections(evidence), ...wayBack(evidence, answers.deploys)];
+  const found = [...own, ...answers.objections];
   const all = [...found, ...levelObjections(evidence, found, answers.deploys)];
   const { policyIds } = answers;
   if (all.length === 0) return { ...permit(evidence, answers, policies), policyIds, policyDigest };

@@ -12,6 +12,8 @@ export type Evidence = {
   readonly target: string;
   /** What the autonomy data of the protected branch give its class. */
   readonly level: AutonomyLevel;
+  /** What it touches of which a rollback undoes nothing; []: nothing, or it is never deployed, or takes something back. */
+  readonly irreversible: readonly string[];
   /** Why autonomy is stopped; undefined: it is not. */
   readonly stopped: string | undefined;
   /** Why nothing may land now (a window, the daily cap); undefined: it may. */

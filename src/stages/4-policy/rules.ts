@@ -73,6 +73,17 @@ const stopped: Rule = ({ stopped: why }) =>
 const frozen: Rule = ({ frozen: why }) =>
   why === undefined ? [] : [deny('policy.frozen', `Nothing may land now: ${why}.`)];
 
+/** Merging it is one thing; deployed alone, it could not be taken back alone. Told before the merge: after it, it would hold up all that follow. */
+export function wayBack({ level, irreversible }: Evidence, deploys: boolean): readonly Objection[] {
+  if (level !== 'deploy' || !deploys || irreversible.length === 0) return [];
+  return [
+    escalate(
+      'policy.no-way-back',
+      `It touches what a rollback does not undo, so a person must deploy it: ${some(irreversible)}.`,
+    ),
+  ];
+}
+
 const rules: readonly Rule[] = [
   unknownWords,
   failedGuardrails,

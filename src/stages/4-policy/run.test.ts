@@ -6,7 +6,7 @@ import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { emptyLedger } from '../../views/ledger.ts';
 import { type PolicyPorts, policy } from './run.ts';
-import { goodPatch, withVerdict } from './sample-evidence.ts';
+import { file, goodPatch, withVerdict } from './sample-evidence.ts';
 import { defaultPolicyText } from './shipped.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
@@ -86,6 +86,42 @@ describe('the policy stage', () => {
       kind: 'stop',
       conclusion: { outcome: 'held', code: 'policy.level-observe' },
     });
+  });
+
+  const deploying = `autonomy: { dependency-patch: deploy, revert: deploy }
+service: { name: shop, command: [node, server.js] }`;
+  const touching = (path: string, changed: Partial<typeof goodPatch.classification> = {}) =>
+    context({
+      results: {
+        ...context().results,
+        classify: {
+          ...goodPatch.classification,
+          files: [...goodPatch.classification.files, file(path, 1, 0)],
+          reasons: [],
+          base: 'a',
+          tree: 'b',
+          ...changed,
+        },
+      },
+    });
+
+  it('lets nobody deploy alone what a rollback would not undo', async () => {
+    const held = await policy(touching('db/migrations/7.sql'), ports(rules(deploying)));
+    expect(held).toMatchObject({ conclusion: { outcome: 'held', code: 'policy.no-way-back' } });
+    expect(JSON.stringify(held)).toContain('db/migrations/7.sql');
+    const own = `${deploying}\nrollout: { irreversible: [schema] }`;
+    expect(await policy(touching('db/migrations/7.sql'), ports(rules(own)))).toMatchObject({ kind: 'done' });
+    expect(await policy(touching('schema/7.txt'), ports(rules(own)))).toMatchObject({ kind: 'stop' });
+  });
+
+  it('lets it be merged where nothing is deployed, and be taken back', async () => {
+    expect(await policy(touching('db/migrations/7.sql'), ports(rules()))).toMatchObject({ kind: 'done' });
+    const merging = deploying.replace('dependency-patch: deploy', 'dependency-patch: merge');
+    expect(await policy(touching('db/migrations/7.sql'), ports(rules(merging)))).toMatchObject({
+      data: { value: 'permit', level: 'merge' },
+    });
+    const revert = touching('db/migrations/7.sql', { class: 'revert' });
+    expect(await policy(revert, ports(rules(deploying)))).toMatchObject({ data: { level: 'deploy' } });
   });
 
   it('caps an unsigned policy at propose where nobody allowed it', async () => {

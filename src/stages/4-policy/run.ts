@@ -1,5 +1,6 @@
 import { levelOf, policyDigest } from '../../config/policy-digest.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
+import { irreversiblePaths } from '../../domain/irreversible.ts';
 import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
@@ -50,6 +51,10 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     source: ctx.proposal.source,
     target: ctx.proposal.target,
     level: levelOf(rules.config.autonomy, classify.class),
+    irreversible:
+      isRevert || rules.config.service === null
+        ? []
+        : irreversiblePaths(classify.files, rules.config.rollout.irreversible),
     stopped: stopped === undefined || isRevert ? undefined : `${stopped.reason} (${stopped.by})`,
     frozen: isRevert ? undefined : frozenReason(rules.config.limits, await ports.ledger(), ctx.now, ctx.id),
     // No signature is checked yet, so no policy is signed.

@@ -36,6 +36,7 @@ export const goodPatch: Evidence = {
   source: 'agent:dependency',
   target: 'main',
   level: 'deploy',
+  irreversible: [],
   stopped: undefined,
   frozen: undefined,
   signed: true,

@@ -17,6 +17,7 @@ export function waivedGuardrails(checked: Checked, policies: Policies): Readonly
     judge: { verdict: 'not-configured', reasons: [] },
     source: 'check',
     level: 'observe',
+    irreversible: [],
     stopped: undefined,
     frozen: undefined,
     signed: false,

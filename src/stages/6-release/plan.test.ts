@@ -27,7 +27,7 @@ const ledgerOf = (...changes: readonly LedgerChange[]): Ledger => ({
 
 describe('releaseObstacle', () => {
   const ledger = ledgerOf(merged('own', null), merged('landed', 'landed'), merged('bad', 'rolled-back'));
-  const facts = { ledger, merge: 'own', reverts: undefined };
+  const facts = { ledger, merge: 'own', reverts: undefined, irreversible: [] };
 
   it.each([
     [['own'], undefined, undefined],
@@ -39,6 +39,12 @@ describe('releaseObstacle', () => {
     [['bad', 'stranger', 'own'], 'bad', 'release.foreign-commits'],
   ])('of %j, reverting %s: %s', (since, reverts, code) => {
     expect(releaseObstacle({ ...facts, since, reverts })?.code).toBe(code);
+  });
+
+  it('is there for what a rollback does not undo', () => {
+    const obstacle = releaseObstacle({ ...facts, since: ['own'], irreversible: ['db/migrations/1.sql'] });
+    expect(obstacle).toMatchObject({ outcome: 'held', code: 'release.no-way-back' });
+    expect(obstacle?.reasons.join()).toContain('db/migrations/1.sql');
   });
 
   it('is there for a commit of a change that was held after its merge: nobody has proved it', () => {

@@ -12,10 +12,13 @@ export type ReleaseFacts = {
   readonly merge: Sha;
   /** The commit that a revert undoes; undefined: the change is no revert. */
   readonly reverts: Sha | undefined;
+  /** What it would bring of which a rollback undoes nothing; []: nothing, or it takes something back, which is held for nothing. */
+  readonly irreversible: readonly string[];
 };
 
 /** Why the merge must not be released; undefined: it may be. */
-export function releaseObstacle({ ledger, since, merge, reverts }: ReleaseFacts): Conclusion | undefined {
+export function releaseObstacle(facts: ReleaseFacts): Conclusion | undefined {
+  const { ledger, since, merge, reverts, irreversible } = facts;
   const others = since.filter((commit) => commit !== merge && commit !== reverts);
   const poisoned = others.filter((commit) => poisonedCommits(ledger).has(commit));
   if (poisoned.length > 0)
@@ -29,6 +32,8 @@ export function releaseObstacle({ ledger, since, merge, reverts }: ReleaseFacts)
       'release.foreign-commits',
       `it contains commits that production has not proved (${short(foreign)}): autoland adopt deploys them`,
     );
+  if (irreversible.length > 0)
+    return noWayBack(`it touches what a rollback does not undo: ${irreversible.slice(0, 5).join(', ')}`);
   return undefined;
 }
 
@@ -56,6 +61,11 @@ export function nothingToDeploy(
   if (ctx.results.policy?.level !== 'deploy') return none('the policy lets it merge, not deploy');
   if (ledger.stable === null) return none('no version of the service was ever adopted: autoland adopt');
   return undefined;
+}
+
+/** Nobody is exposed to what could not be taken back. */
+export function noWayBack(reason: string): Conclusion {
+  return held('release.no-way-back', `${reason}; autoland adopt deploys it, autoland rollback takes it off`);
 }
 
 function held(code: string, reason: string): Conclusion {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
 import { readGateDecision } from '../../domain/statements.ts';
-import { sampleClassification } from '../../testing/changes.ts';
+import { sampleClassification, sampleFile } from '../../testing/changes.ts';
 import { candidate, commits, ServiceBench, stable } from '../../testing/service-bench.ts';
 import { release } from './run.ts';
 
@@ -93,6 +94,81 @@ describe('a release that fails', () => {
     await service.admit(candidate);
     return (await service.releases.attached(candidate, 'gate')) ?? {};
   }
+});
+
+describe('the way back', () => {
+  const held = { conclusion: { outcome: 'held', code: 'release.no-way-back' } };
+  const rehearsal = async () =>
+    (await service.bench.entries(['effect.done'])).find(({ data }) => data.step === 'rehearse-rollback');
+
+  it('is gone once before anybody is exposed, and the journal says so', async () => {
+    await call();
+    expect((await rehearsal())?.data.receipt).toEqual({ digest: stable, healthy: 1 });
+    expect(await service.flags.all()).toEqual([]);
+  });
+
+  it('begins with a start where the stable version does not run', async () => {
+    await service.die(stable);
+    await call();
+    expect(new Set(await service.running())).toEqual(new Set([stable, candidate]));
+    expect(await service.bench.state()).toMatchObject({ stage: 'rollout' });
+  });
+
+  it('is none where the stable version does not start any more: nobody meets the candidate', async () => {
+    service.dying.set(stable, 'its certificate has expired');
+    const state = await call();
+    expect(state).toMatchObject(held);
+    expect(state.conclusion?.reasons.join()).toContain('its certificate has expired');
+    expect(await service.running()).toEqual([stable]);
+    expect(await service.route()).toEqual({ service: 'shop', stable, candidate: null });
+  });
+
+  it('is none where what is stable is not what the gate has attested', async () => {
+    await service.releases.attach(stable, 'gate', {});
+    expect(await call()).toMatchObject(held);
+  });
+
+  it('is waited for where it cannot be found out', async () => {
+    const { runtime } = service;
+    const start = runtime.start.bind(runtime);
+    runtime.start = async (spec, digest) => {
+      if (digest === stable) throw new AutolandError('runtime.unreachable', 'nobody answers');
+      return start(spec, digest);
+    };
+    expect(await call()).toMatchObject({ stage: 'release', failures: 1 });
+    runtime.start = start;
+    expect(await call()).toMatchObject({ stage: 'rollout' });
+  });
+
+  it('is none from what alters stored data, or how the service is run', async () => {
+    service.diff = [sampleFile('db/migrations/7.sql')];
+    expect(await call()).toMatchObject(held);
+    expect(service.builder.built).toEqual([]);
+  });
+
+  it('is none from other settings of the service', async () => {
+    service.services.set(commits.stable, { ...service.service(), env: { DATABASE: 'old' } });
+    const state = await call();
+    expect(state).toMatchObject(held);
+    expect(state.conclusion?.reasons.join()).toContain('service in .autoland/autoland.yaml');
+  });
+
+  it('is not asked for by what goes back itself', async () => {
+    service.diff = [sampleFile('db/migrations/7.sql')];
+    service.dying.set(stable, 'gone');
+    await service.bench.given({
+      classify: sampleClassification({ base: commits.stable, tree: 'c'.repeat(40) }, { class: 'revert' }),
+      merge: { commit: commits.merge, onto: commits.stable },
+    });
+    expect(await call()).toMatchObject({ stage: 'rollout' });
+    expect(await rehearsal()).toBeUndefined();
+  });
+
+  it.each([['effect.intended'], ['effect.done']])('goes on after a crash before %s of it', async (type) => {
+    service.bench.dieBefore((event) => event.type === type && event.data.step === 'rehearse-rollback');
+    expect(await call()).toMatchObject({ stage: 'release' });
+    expect(await call()).toMatchObject({ stage: 'rollout' });
+  });
 });
 
 describe('what must not be released', () => {

@@ -1,4 +1,5 @@
 import { serviceSpec } from '../../config/plans.ts';
+import type { ServiceConfig } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { gateExpiry, gateStatement } from '../../domain/gate.ts';
@@ -14,10 +15,13 @@ import type { Rules, RulesSource } from '../../ports/rules.ts';
 import type { Runtime, ServiceSpec } from '../../ports/runtime.ts';
 import type { Ledger } from '../../views/ledger.ts';
 import { revertedBy } from '../../views/proved.ts';
-import { nothingToDeploy, releaseObstacle, versionBefore } from './plan.ts';
+import { nothingToDeploy, noWayBack, releaseObstacle, versionBefore } from './plan.ts';
+import { irreversibleIn, rehearseRollback, startOnce } from './run-rehearsal.ts';
 
 export type ReleasePorts = {
-  readonly git: Pick<GitReader, 'history'>;
+  readonly git: Pick<GitReader, 'history' | 'diff'>;
+  /** How the service is run, as that commit says. */
+  readonly serviceAt: (commit: Sha) => Promise<ServiceConfig>;
   readonly rules: RulesSource;
   readonly controls: Controls;
   readonly ledger: () => Promise<Ledger>;
@@ -47,24 +51,31 @@ export async function release(ctx: StageContext, ports: ReleasePorts): Promise<O
   const nothing = nothingToDeploy(ctx, rules.config.service !== null, ledger);
   if (nothing !== undefined) return { kind: 'done', data: nothing };
   const stopped = await ports.controls.stopped();
-  if (stopped !== undefined && ctx.results.classify?.class !== 'revert')
+  if (stopped !== undefined && !isRevert(ctx))
     return { kind: 'again', at: new Date(ctx.now.getTime() + 1_000) };
   return releaseMerge(ctx, ports, { commit: merge.commit, rules, ledger });
 }
 
 async function takeBack(ctx: StageContext, runtime: Runtime, by: string): Promise<Outcome> {
-  const started = ctx.recall(startedNote);
-  if (started !== undefined) {
-    const { service, digest } = started;
-    await ctx.closing('stop', started, async () => {
-      await runtime.stop(String(service), String(digest));
-      return {};
-    });
-  }
+  await stopStarted(ctx, runtime);
   return stop('rolled-back', 'release.by-person', `${by} took it back before anybody met it`);
 }
 
-type Merged = { readonly commit: Sha; readonly rules: Rules; readonly ledger: Ledger };
+async function stopStarted(ctx: StageContext, runtime: Runtime): Promise<void> {
+  const started = ctx.recall(startedNote);
+  if (started === undefined) return;
+  const { service, digest } = started;
+  await ctx.closing('stop', started, async () => {
+    await runtime.stop(String(service), String(digest));
+    return {};
+  });
+}
+
+function isRevert({ results }: StageContext): boolean {
+  return results.classify?.class === 'revert';
+}
+
+export type Merged = { readonly commit: Sha; readonly rules: Rules; readonly ledger: Ledger };
 
 async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merged): Promise<Outcome> {
   const { commit, rules, ledger } = merged;
@@ -77,10 +88,20 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
     ledger,
     since,
     merge: commit,
-    reverts: ctx.results.classify?.class === 'revert' ? revertedBy(ctx.proposal) : undefined,
+    reverts: isRevert(ctx) ? revertedBy(ctx.proposal) : undefined,
+    irreversible: isRevert(ctx) ? [] : await irreversibleIn(ports, merged, stable.commit),
   });
   if (obstacle !== undefined) return { kind: 'stop', conclusion: obstacle };
+  return buildAndStart(ctx, ports, { ...merged, stable, service });
+}
 
+type Releasing = Merged & {
+  readonly stable: NonNullable<Ledger['stable']>;
+  readonly service: ServiceConfig;
+};
+
+async function buildAndStart(ctx: StageContext, ports: ReleasePorts, merged: Releasing): Promise<Outcome> {
+  const { ledger, stable, service } = merged;
   const first = await buildOnce(ctx, ports, { ...merged, attempt: 'build' });
   // A registry that stumbled must not roll back, and ban, what it was asked for.
   const built =
@@ -95,6 +116,11 @@ async function releaseMerge(ctx: StageContext, ports: ReleasePorts, merged: Merg
   await ctx.note(startedNote, { service: service.name, digest });
   const unhealthy = await startTwice(ctx, ports.runtime, { spec: serviceSpec(service), digest });
   if (unhealthy !== undefined) return stop('rolled-back', 'release.unhealthy', unhealthy);
+  const obstacle = isRevert(ctx) ? undefined : await rehearseRollback(ctx, ports, stable);
+  if (obstacle !== undefined) {
+    await stopStarted(ctx, ports.runtime);
+    return { kind: 'stop', conclusion: noWayBack(obstacle) };
+  }
   const restores = digest === versionBefore(ctx, ledger)?.digest;
   const released = { service: service.name, digest, stable: stable.digest, expires: String(expires) };
   return { kind: 'done', data: { deploys: true, ...released, restores } };
@@ -111,15 +137,6 @@ async function startTwice(
     return 'unhealthy' in first ? startOnce(runtime, spec, digest) : first;
   });
   return 'unhealthy' in started ? String(started.unhealthy) : undefined;
-}
-
-async function startOnce(runtime: Runtime, spec: ServiceSpec, digest: string): Promise<JsonObject> {
-  try {
-    return { instances: (await runtime.start(spec, digest)).length };
-  } catch (thrown) {
-    if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unhealthy') throw thrown;
-    return { unhealthy: thrown.message };
-  }
 }
 
 /** What production ran before is there already, and known: a revert to its tree builds nothing anew. */
