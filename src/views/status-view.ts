@@ -2,6 +2,7 @@ import type { ChangeId } from '../domain/change.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { StageName } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
+import type { StandingDrift } from './drift.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -16,6 +17,8 @@ export type StatusView = {
   readonly controlPlane: { readonly pid: number } | null;
   readonly service: ServiceStatus | null;
   readonly changes: readonly ChangeLine[];
+  /** Where what runs is not what was decided; []: nowhere, as far as a control plane has looked. */
+  readonly drift: readonly StandingDrift[];
   /** Who was ever told of something; []: nobody is configured. */
   readonly receivers: readonly ReceiverStatus[];
 };

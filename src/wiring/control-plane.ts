@@ -11,6 +11,7 @@ import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
+import { watchDrift } from './drift.ts';
 import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
@@ -18,7 +19,7 @@ import { takeRepository } from './owner.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { keepStableRouted, keepStableRunning, releasesRest, serviceOf } from './stable.ts';
+import { keepStableRunning, releasesRest, serviceOf } from './stable.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {
@@ -62,8 +63,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
-  const routing = keepStableRouted(keeper);
-  closing.defer(() => clearInterval(routing));
+  const drift = watchDrift(keeper);
+  closing.defer(() => drift.stop());
   const tidying = keepHouse(repository, options);
   closing.defer(() => clearInterval(tidying));
   const journalling = journalActsOften(repository);

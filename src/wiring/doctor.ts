@@ -17,6 +17,7 @@ import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import { flagsAnswer } from './doctor-flags.ts';
+import { nothingDrifts } from './examine-drift.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
@@ -56,6 +57,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'configuration', look: () => rulesHold(place) },
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
+    { name: 'drift', look: () => nothingDrifts(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
     { name: 'notifications', look: () => receiversAnswer(place) },

@@ -1,7 +1,7 @@
 import { serviceSpec } from '../config/plans.ts';
 import type { Config } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
-import { AutolandError, messageOf } from '../domain/errors.ts';
+import { AutolandError } from '../domain/errors.ts';
 import type { BoundStage } from '../engine/step.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -59,9 +59,8 @@ export function releasesRest(stages: readonly BoundStage[], { store }: Repositor
 
 const lockName = 'production';
 const restMs = 250;
-const lookMs = 5_000;
 
-type Keeper = { readonly repository: Repository; readonly git: Git; readonly runtime: Runtime };
+export type Keeper = { readonly repository: Repository; readonly git: Git; readonly runtime: Runtime };
 
 /** After a restart: the stable version runs and is routed to. */
 export function keepStableRunning(keeper: Keeper): Promise<void> {
@@ -76,17 +75,9 @@ export function keepStableRunning(keeper: Keeper): Promise<void> {
   });
 }
 
-/** What `autoland adopt` journalled is routed to, also where it was killed before it could. */
-export function keepStableRouted(keeper: Keeper): NodeJS.Timeout {
-  const look = async () => {
-    if (await keeper.repository.store.isBusy(lockName)) return;
-    if ((await unrouted(keeper)) !== undefined) await keepStableRunning(keeper);
-  };
-  return setInterval(() => {
-    look().catch((thrown: unknown) => {
-      process.stderr.write(`autoland: the stable version could not be routed to: ${messageOf(thrown)}\n`);
-    });
-  }, lookMs);
+/** Whether a person changes now which version is stable. */
+export function isChangingStable({ store }: Repository): Promise<boolean> {
+  return store.isBusy(lockName);
 }
 
 /**
@@ -100,5 +91,6 @@ async function unrouted({ repository, runtime }: Keeper): Promise<Stable | undef
   if (stable === null) return undefined;
   const found = routes.find(({ service }) => service === stable.service);
   if (found === undefined) return stable;
-  return found.stable === stable.digest || inProduction(ledger) !== undefined ? undefined : stable;
+  const isDecided = found.stable === stable.digest && found.candidate === null;
+  return isDecided || inProduction(ledger) !== undefined ? undefined : stable;
 }

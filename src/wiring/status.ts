@@ -4,6 +4,7 @@ import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { holderOf } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ChangeState } from '../engine/state.ts';
+import { driftTypes, standingDrift } from '../views/drift.ts';
 import { inProduction, type Ledger } from '../views/ledger.ts';
 import {
   changeLines,
@@ -37,6 +38,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
     controlPlane,
     service: await serviceStatus(repository, ledger),
     changes: await changesOf(repository, ledger),
+    drift: standingDrift(await repository.store.read({ types: driftTypes })),
     receivers: receiversOf(place),
   };
 }

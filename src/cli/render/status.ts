@@ -19,6 +19,7 @@ export function renderStatus(view: StatusView): string[] {
     ),
     ...row('policy', view.policy.note),
     ...(service === null ? row('service', 'none configured or adopted') : renderService(service)),
+    ...view.drift.flatMap(({ detail, since }) => row('drift', `${paint('red', detail)} (since ${since})`)),
     ...view.receivers.flatMap(renderReceiver),
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),

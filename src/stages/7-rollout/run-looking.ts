@@ -17,6 +17,7 @@ import {
 } from './position.ts';
 import { close, hold, orClosed, rollBack } from './run-closing.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
+import { keepRoute } from './run-route.ts';
 import { promoted } from './run-watching.ts';
 import type { RolloutSettings } from './settings.ts';
 
@@ -34,7 +35,7 @@ export async function open(
     await close(ctx, ports, before, { code: 'rollout.anew', reason: 'the rollout starts anew' });
   if ((before?.starts ?? 0) >= maxStarts) {
     const reasons = [
-      `the rollout had to start anew ${maxStarts} times (the witness lost its memory, or it was stopped)`,
+      `the rollout had to start anew ${maxStarts} times (the witness lost its memory, it was stopped, or somebody altered its flag)`,
     ];
     return stop({ outcome: 'held', code: 'rollout.too-many-starts', reasons });
   }
@@ -77,6 +78,7 @@ export async function look(
 ): Promise<Outcome> {
   const { position, settings } = at;
   const version = await expose(ctx, ports, release, at);
+  await keepRoute(ctx, ports, release, position);
   const { flag, nonce, step } = position;
   const observation = await ports.witness.observe(nonce);
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));

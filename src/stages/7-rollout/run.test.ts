@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
+import type { StageContext } from '../../domain/stage.ts';
 import { submit } from '../../engine/submit.ts';
 import { healthyCrowd } from '../../testing/memory-witness.ts';
 import { RolloutBench, shares, unhealthyCrowd } from '../../testing/rollout-bench.ts';
-import { candidate, commits, released, ServiceBench } from '../../testing/service-bench.ts';
+import { candidate, commits, released, ServiceBench, stable } from '../../testing/service-bench.ts';
 import { sampleProposal } from '../../testing/stage-bench.ts';
 import { rollout } from './run.ts';
 
@@ -122,6 +124,62 @@ describe('an unhealthy candidate', () => {
     service.witness.crowd = { ...healthyCrowd, users: 0 };
     expect((await at.ended()).conclusion).toMatchObject({ outcome: 'held', code: 'rollout.no-traffic' });
     expect(at.killed()).toEqual(['shop.n1']);
+  });
+});
+
+describe('what somebody else makes of it', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['raises its flag', () => service.flags.write('shop.n1', 0.9, 2)],
+    ['lowers its flag', () => service.flags.write('shop.n1', 0.01, 2)],
+    ['writes its flag anew', () => service.flags.write('shop.n1', 0.1, 2)],
+    ['removes its flag', () => service.flags.retire('shop.n1')],
+  ])('%s: that flag closes, and the rollout starts anew', async (_, alter) => {
+    await at.atStep(1);
+    await alter();
+    await at.until((position) => position?.starts === 2);
+    expect(at.killed()).toEqual(['shop.n1']);
+    const notes = await service.bench.entries(['stage.noted']);
+    expect(notes.map(({ data }) => data.note)).toContain('rollout.flag-altered');
+    const state = await at.ended();
+    expect(state).toMatchObject({ results: { rollout: { ran: true, flag: 'shop.n2' } } });
+  });
+
+  it('exposes nobody further by a flag that was raised', async () => {
+    await at.atStep(0);
+    const before = service.witness.leases.length;
+    await service.flags.write('shop.n1', 0.9, 1);
+    await at.until((position) => position?.starts === 2);
+    const since = service.witness.leases.slice(before).map(({ weight }) => weight);
+    expect(since.every((weight) => weight === 0.01)).toBe(true);
+  });
+
+  it.each<[string, string | null]>([
+    ['takes its candidate off the route', null],
+    ['routes to it by another flag', 'shop.other'],
+  ])('%s: the route is put right, and the journal says so', async (_, flag) => {
+    await at.atStep(1);
+    const candidateOf = flag === null ? null : { digest: candidate, flag, nonce: 'other' };
+    await service.runtime.route({ service: 'shop', stable, candidate: candidateOf });
+    await at.looks(2);
+    expect(await service.route()).toMatchObject({ candidate: { flag: 'shop.n1', nonce: 'n1' } });
+    const notes = await service.bench.entries(['stage.noted']);
+    expect(notes.filter(({ data }) => data.note === 'rollout.rerouted')).toHaveLength(1);
+    expect((await at.ended()).results.rollout).toMatchObject({ ran: true, flag: 'shop.n1' });
+  });
+
+  it('goes on while the supervisor does not answer', async () => {
+    await at.atStep(0);
+    const routes = async () => {
+      throw new AutolandError('runtime.unreachable', 'nobody answers');
+    };
+    const runtime = Object.create(service.runtime, { routes: { value: routes } }) as typeof service.runtime;
+    const before = service.witness.leases.length;
+    const run = (ctx: StageContext) => rollout(ctx, { ...service.ports(), runtime });
+    expect(await service.bench.call({ actor: 'deployer', run })).toMatchObject({
+      failures: 0,
+      stage: 'rollout',
+    });
+    expect(service.witness.leases.length).toBe(before + 1);
   });
 });
 

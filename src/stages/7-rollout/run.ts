@@ -3,6 +3,7 @@ import type { Signal } from '../../domain/journal.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
+import { alterationOf } from './altered.ts';
 import { readCommand } from './commands.ts';
 import { endingNote, readEnding } from './ending.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from './position.ts';
 import { end, pauseAll, rollBack } from './run-closing.ts';
 import { look, open, promote, restore } from './run-looking.ts';
-import type { Deploys, Outcome, RolloutPorts } from './run-ports.ts';
+import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
 import { isWatched, watch } from './run-watching.ts';
 import { type Barrier, barrierTo, settingsOf } from './settings.ts';
 
@@ -49,6 +50,12 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
   // Once decided it is finished: after a crash the route may be swapped already, and then there is no canary to look at.
   if (position.ordered === 'promote') return promote(ctx, ports, release, position);
+  const altered = alterationOf(flag, position);
+  if (altered !== undefined) {
+    await ctx.note('rollout.flag-altered', { found: altered });
+    await ctx.note(positionNote, { ...position, ordered: 'anew' });
+    return again(ctx, 0);
+  }
   const mayRaise = barrier === undefined;
   const carriedOut = await heldRaise(ctx, position, { share: flag?.weight ?? 0, mayRaise });
   return look(ctx, ports, release, { position: carriedOut, settings, mayRaise });
