@@ -54,6 +54,8 @@ function statusOf(url: URL, reach: Reach, message: Post): Promise<Answer> {
     asked.on('error', reject);
     asked.once('close', () => reject(new Error('the connection ended without an answer')));
     asked.once('response', (answer: IncomingMessage) => {
+      // What comes after the head is cut off below, and its end is nobody's fault.
+      answer.on('error', () => {});
       resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
       asked.destroy();
     });

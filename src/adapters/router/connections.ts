@@ -23,14 +23,14 @@ export class Connections {
     return () => this.#open.delete(connection);
   }
 
-  /** Digests that serve somebody as a candidate now. */
-  candidates(): ReadonlySet<string> {
-    return new Set([...this.#open].filter((one) => one.arm === 'canary').map((one) => one.digest));
+  /** Digests that serve somebody now whom their version must not keep once it is off the route. */
+  ending(): ReadonlySet<string> {
+    return new Set([...this.#open].filter(endsWithRoute).map((one) => one.digest));
   }
 
-  /** Cuts what a version still serves as a candidate. Answers the connections cut. */
-  cutCandidate(digest: string): Connection[] {
-    return this.#cut([...this.#open].filter((one) => one.arm === 'canary' && one.digest === digest));
+  /** Cuts those of one version. Answers the connections cut. */
+  cutEnding(digest: string): Connection[] {
+    return this.#cut([...this.#open].filter((one) => endsWithRoute(one) && one.digest === digest));
   }
 
   cutAll(): void {
@@ -44,4 +44,12 @@ export class Connections {
     }
     return closed;
   }
+}
+
+/**
+ * A request of the version that was stable comes to its end by itself; a websocket may never, and would keep its user on that version
+ * for as long as it stays warm.
+ */
+function endsWithRoute({ arm, websocket }: Connection): boolean {
+  return arm === 'canary' || websocket;
 }

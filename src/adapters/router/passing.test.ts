@@ -139,6 +139,50 @@ describe('websockets', () => {
     expect((await stage.witness.observe('n1'))?.websocketsCut).toBe(1);
   });
 
+  it('do not keep a user on the version before once another is promoted', async () => {
+    const server = await stage.listen(OLD, says('old'));
+    new WebSocketServer({ server }).on('connection', (socket: ServerSocket) => {
+      socket.on('message', (data) => socket.send(`echo ${String(data)}`));
+    });
+    await stage.listen(NEW, says('new'));
+    stage.route(OLD, null);
+    await stage.start({ graceMs: 300 });
+    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/`);
+    const heard: string[] = [];
+    let closed = false;
+    socket.on('message', (data) => heard.push(String(data)));
+    socket.on('close', () => {
+      closed = true;
+    });
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    stage.route(NEW, null);
+    await eventually(async () => (await stage.ask('/')).body === 'new', 'swapped');
+    socket.send('in the grace');
+    await eventually(() => heard.includes('echo in the grace'), 'alive in the grace');
+    await eventually(() => closed, 'cut');
+  });
+
+  it('stay where a route comes back within the grace', async () => {
+    const server = await stage.listen(OLD, says('old'));
+    new WebSocketServer({ server });
+    await stage.listen(NEW, says('new'));
+    stage.route(OLD, null);
+    await stage.start({ graceMs: 2000 });
+    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/`);
+    let closed = false;
+    socket.on('close', () => {
+      closed = true;
+    });
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    stage.route(NEW, null);
+    await eventually(async () => (await stage.ask('/')).body === 'new', 'swapped');
+    stage.route(OLD, null);
+    await eventually(async () => (await stage.ask('/')).body === 'old', 'back');
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(closed).toBe(false);
+    socket.terminate();
+  });
+
   it('end with the router, and so do idle connections', async () => {
     const server = await stage.listen(OLD, says('old'));
     new WebSocketServer({ server });

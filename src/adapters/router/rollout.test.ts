@@ -79,6 +79,50 @@ describe('a rollout under steady traffic', () => {
     expect(traffic.failures).toEqual([]);
   });
 
+  it('sends nothing to the version before once another is promoted, also where only that one is healthy', async () => {
+    const { supervisor, flags, witness, one, two, port } = await begin();
+    await supervisor.start(spec(), two);
+    const candidate = { digest: two, flag: 'shop.n1', nonce: 'n1' };
+    await supervisor.route({ service: 'shop', stable: one, candidate });
+    const { version } = await flags.write('shop.n1', 0.5, 0);
+    const lease = {
+      service: 'shop',
+      flag: 'shop.n1',
+      nonce: 'n1',
+      version,
+      step: 0,
+      weight: 0.5,
+      leaseMs: 60_000,
+    };
+    await witness.lease(lease);
+    const traffic = new Traffic(port);
+    await traffic.more(60);
+    expect(traffic.usersOf('one')).toBeGreaterThan(5);
+
+    // Its process dies, and cannot be started again: what it was started from is not what it was.
+    const [running] = (await supervisor.running()).filter(({ digest }) => digest === one);
+    const release = await stage.releases.get(one);
+    writeFileSync(join(release?.dir ?? '', 'version'), 'altered');
+    process.kill(running?.pid ?? Number.NaN, 'SIGKILL');
+    await eventually(async () => !(await supervisor.running()).some(({ digest }) => digest === one), 'dead');
+
+    // While nobody has decided for the new one, no user is given to it for want of another: a failure is no approval.
+    await traffic.more(30);
+    expect(traffic.failures.every((failure) => failure.startsWith('502'))).toBe(true);
+
+    await supervisor.route({ service: 'shop', stable: two, candidate: null });
+    await traffic.quiet();
+    const [before, failed] = [traffic.served.one, traffic.failures.length];
+    traffic.resume();
+    await traffic.more(100);
+    await traffic.end();
+    expect(traffic.served.one).toBe(before);
+    expect(traffic.failures.length).toBe(failed);
+    // Going back to what is not healthy is refused: users stay where they are served.
+    const back = supervisor.route({ service: 'shop', stable: one, candidate: null });
+    await expect(back).rejects.toMatchObject({ code: 'runtime.refused' });
+  });
+
   it('kill -9 of the router: the next one serves stable at once, and has forgotten the rollout', async () => {
     const { supervisor, flags, witness, one, two, port } = await begin();
     await supervisor.start(stage.spec(), two);

@@ -181,7 +181,7 @@ export class ServiceGate {
   #judge(): void {
     this.#open = this.closed() === undefined;
     const serving = this.#serving();
-    for (const digest of this.#options.connections.candidates()) {
+    for (const digest of this.#options.connections.ending()) {
       // Opening again withdraws the cut; each closing begins a grace of its own.
       if (!serving.has(digest)) this.#graces.set(digest, this.#graces.get(digest) ?? this.#cutLater(digest));
       else this.#withdraw(digest);
@@ -203,7 +203,7 @@ export class ServiceGate {
   #cutLater(digest: string): NodeJS.Timeout {
     return setTimeout(() => {
       this.#graces.delete(digest);
-      for (const one of this.#options.connections.cutCandidate(digest)) {
+      for (const one of this.#options.connections.cutEnding(digest)) {
         const rollout = one.websocket && one.nonce !== undefined ? this.#rollouts.get(one.nonce) : undefined;
         if (rollout !== undefined) rollout.websocketsCut += 1;
       }
