@@ -67,6 +67,7 @@ class World {
   readonly flags: FileFlagStore;
   readonly done: string[] = [];
   readonly #tallies: StepTally[] = [];
+  #route: Route | undefined;
   #nonces = 0;
 
   constructor(stateDir: string) {
@@ -110,9 +111,11 @@ class World {
       start: async () => [],
       stop: async () => {},
       running: async () => [],
-      routes: async () => [],
-      route: async (route: Route) =>
-        void this.done.push(`route ${route.stable === stable ? 'canary' : 'promoted'}`),
+      routes: async () => (this.#route === undefined ? [] : [this.#route]),
+      route: async (route: Route) => {
+        this.#route = route;
+        this.done.push(`route ${route.stable === stable ? 'canary' : 'promoted'}`);
+      },
     };
   }
 
