@@ -24,9 +24,9 @@ export type Incident = {
   readonly users: Users;
   /** The largest share of users that it was exposed to. */
   readonly share: number;
-  /** From the first exposure to the closed flag; null: it is not closed yet. */
+  /** From the first exposure until no new request met it; null: some still do. */
   readonly exposedSeconds: number | null;
-  /** From the decision to the closed flag; null: it is not closed yet. */
+  /** From the decision until then; null: some still do. */
   readonly closedAfterMs: number | null;
   readonly timeline: readonly Moment[];
   /** Where each test stood when it was decided; []: a person decided. */

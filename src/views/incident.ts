@@ -36,7 +36,7 @@ export function incidentOf({ entries, revert, adoptions }: IncidentSources): Inc
     code,
     reason,
     users: usersOf(lastExposure(entries)),
-    share: Math.max(0, ...exposuresOf(entries).map(({ share }) => share)),
+    share: isPromoted(entries) ? 1 : Math.max(0, ...exposuresOf(entries).map(({ share }) => share)),
     exposedSeconds: closed === undefined ? null : msBetween(opened, closed) / 1000,
     closedAfterMs: closed === undefined ? null : msBetween(ending, closed),
     timeline: timelineOf(entries, revert, resolved),
@@ -78,12 +78,14 @@ export function resultOf<Data>(entries: readonly Entry[], stage: string): Data |
   return found?.data.data as Data | undefined;
 }
 
-/** By whatever closed it first: the rollout itself, or the end of the change. */
+/** By whatever took it from its users first. Once everybody has it there is no flag to close: the route goes back. */
 function closedAfter(entries: readonly Entry[], ending: Entry): Entry | undefined {
-  return entries.find(
-    (entry) =>
-      entry.index > ending.index && (isEffect(entry, 'close-') || isEffect(entry, 'remove-candidate')),
-  );
+  const closes = [isPromoted(entries) ? 'take-back-' : 'close-', 'remove-candidate'];
+  return entries.find((entry) => entry.index > ending.index && closes.some((step) => isEffect(entry, step)));
+}
+
+function isPromoted(entries: readonly Entry[]): boolean {
+  return entries.some((entry) => isEffect(entry, 'promote-'));
 }
 
 function resolvedBy(ending: Entry, revert: readonly Entry[], adoptions: readonly Entry[]): Entry | undefined {
@@ -121,15 +123,23 @@ function timelineOf(
   return [...own, ...off, ...(resolved === undefined ? [] : [moment(resolved, resolution(resolved))])];
 }
 
+/** By the beginning of the step; '': nothing that a person needs to know. */
+const acts: readonly (readonly [step: string, what: string])[] = [
+  ['promote-', 'promoted: every user has it'],
+  ['take-back-', 'route back at the version before'],
+  ['close-flags', ''],
+  ['close-', 'flag closed: no new request meets it'],
+  ['remove-candidate', 'stopped, and off the route'],
+];
+
 function momentOf(entry: Entry, share: number | undefined): Moment | undefined {
   if (entry.type === 'stage.finished' && entry.data.stage === 'merge') return moment(entry, 'merged');
   if (share !== undefined)
     return moment(entry, `exposed to ${Number((share * 100).toFixed(2))} % of the users`);
   if (isRollbackDecided(entry))
     return moment(entry, `rollback decided: ${(entry.data.data as JsonObject).code}`);
-  if (isEffect(entry, 'close-flags')) return undefined;
-  if (isEffect(entry, 'close-')) return moment(entry, 'flag closed: no new request meets it');
-  if (isEffect(entry, 'remove-candidate')) return moment(entry, 'stopped, and off the route');
+  const acted = acts.find(([step]) => isEffect(entry, step));
+  if (acted !== undefined) return acted[1] === '' ? undefined : moment(entry, acted[1]);
   if (!isEffect(entry, 'queue-revert')) return undefined;
   const receipt = entry.data.receipt as JsonObject;
   if (typeof receipt.change === 'string') return moment(entry, `revert proposed: ${receipt.change}`);

@@ -111,7 +111,7 @@ describe('an incident', () => {
     const incident = await read();
     const text = incident === undefined ? '' : renderIncident(incident).join('\n');
     expect(text).toMatch(/^.*Incident.* resolved: exposed to at most 1 % of the users, for /);
-    expect(text).toMatch(/ms after\s+the decision/);
+    expect(text).toMatch(/ms\s+after\s+the\s+decision/);
     expect(text).toMatch(/\d\d:\d\d:\d\d\.\d{3}Z {3}rollback decided: rollout.server-errors/);
     expect(text).toMatch(/rollback.server-error: .* log-e \(baseline \d+, canary \d+/);
   });

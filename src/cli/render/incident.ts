@@ -25,8 +25,8 @@ function isRollbackTest(evidence: Json): boolean {
 
 function extent({ share, exposedSeconds, closedAfterMs }: Incident): string {
   const to = `exposed to at most ${Number((share * 100).toFixed(2))} % of the users`;
-  if (exposedSeconds === null || closedAfterMs === null) return `${to}, and not closed yet`;
-  return `${to}, for ${seconds(exposedSeconds)}; its flag was closed ${closedAfterMs} ms after the decision`;
+  if (exposedSeconds === null || closedAfterMs === null) return `${to}, and not taken from them yet`;
+  return `${to}, for ${seconds(exposedSeconds)}; taken from them ${closedAfterMs} ms after the decision`;
 }
 
 function testLine(evidence: Json): string {
