@@ -36,11 +36,16 @@ export async function driftFacts(
   const { stable, previous } = ledger;
   if (stable === null) return undefined;
   const busy = inProduction(ledger);
+  const route = routes.find(({ service }) => service === stable.service) ?? null;
+  const routed = route?.candidate?.flag ?? null;
+  // The notes of a rollout of days are many: they are read only where the route does not say it.
+  const isClear = open?.every(({ key, weight }) => weight === 0 || key === routed) !== false;
+  const flag = async (change: LedgerChange) => (isClear ? routed : flagOf(repository, change));
   return {
     stable,
     previous: previous?.digest ?? null,
-    busy: busy === undefined ? null : { digest: busy.digest, flag: await flagOf(repository, busy) },
-    route: routes.find(({ service }) => service === stable.service) ?? null,
+    busy: busy === undefined ? null : { digest: busy.digest, flag: await flag(busy) },
+    route,
     running: running.filter(({ service }) => service === stable.service).map(({ digest }) => digest),
     flags: open,
     releases,
@@ -64,8 +69,8 @@ function isReadable(path: string): boolean {
 
 /** Hashes anew what runs. */
 export async function releasesNow(repository: Repository): Promise<DriftFacts['releases']> {
-  const { stable } = await repository.ledger();
-  const busy = inProduction(await repository.ledger());
+  const ledger = await repository.ledger();
+  const [{ stable }, busy] = [ledger, inProduction(ledger)];
   const store = new FileReleaseStore(repository.place.files.releases);
   const digests = [stable?.digest, busy?.digest].filter((digest) => digest != null);
   return Promise.all([...new Set(digests)].map((digest) => hashed(store, digest)));
