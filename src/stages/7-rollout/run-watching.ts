@@ -29,8 +29,9 @@ export async function watch(
   { service, digest }: Deploys,
   position: Watched,
 ): Promise<Outcome> {
-  const route = (await ports.runtime.routes()).find((one) => one.service === service);
-  if (route?.stable !== digest) {
+  // While the supervisor starts again, users have the route that the router has read.
+  const routes = await ports.runtime.routes().catch(() => undefined);
+  if (routes !== undefined && routes.find((one) => one.service === service)?.stable !== digest) {
     const reason = 'Users were given the version before again while the new one was watched.';
     return rollBack(ctx, ports, position, { code: 'rollout.taken-back', reason });
   }
