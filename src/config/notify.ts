@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type NotificationKind, notificationKinds } from '../domain/notification.ts';
+import { notificationKinds } from '../domain/notification.ts';
 import { urlObstacle } from '../domain/receiver-url.ts';
 import { serviceName, wants } from './fields.ts';
 
@@ -13,7 +13,7 @@ const absolute = wants('an absolute path', 'name a file of the machine that runs
 const file = z.string(absolute).startsWith('/', absolute);
 
 /** What a person wants to know; the rest is for programs. */
-const forPeople: readonly NotificationKind[] = [
+const forPeople: readonly (typeof notificationKinds)[number][] = [
   'change.promoted',
   'change.restored',
   'change.rolled-back',

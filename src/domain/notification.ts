@@ -17,7 +17,15 @@ export const notificationKinds = [
   'flag.raised',
   'flag.closed',
 ] as const;
-export type NotificationKind = (typeof notificationKinds)[number];
+/** `receiver.tried`: nothing happened; a person wants to see whether it arrives. */
+export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tried';
+
+/** What a person sends to see whether a receiver is reached. */
+export function trial(id: string, at: Date): Notification {
+  const nothing = { change: null, service: null, conclusion: null, users: null, flag: null, incident: null };
+  const text = 'This is a trial: nothing happened, and autoland can reach you.';
+  return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
+}
 
 export type Notification = {
   /** The same for the same entry of the same journal, however often it is delivered. */
@@ -25,7 +33,7 @@ export type Notification = {
   readonly kind: NotificationKind;
   /** RFC 3339: when it happened. */
   readonly at: string;
-  /** Of the journal's entry. */
+  /** Of the journal's entry; -1: there is none. */
   readonly index: number;
   /** One sentence for people. */
   readonly text: string;

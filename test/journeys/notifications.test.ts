@@ -58,6 +58,23 @@ describe('a version that harms users, while others are told', { timeout: 240_000
     return children.find(({ name }) => name === 'notifier')?.pid ?? Number.NaN;
   }
 
+  it('is tried before it is needed', async () => {
+    const tried = await stage.run(['tell', 'pager']);
+    expect(tried).toMatchObject({ code: 0, stdout: 'pager: it was taken\n' });
+    expect(told()).toMatchObject([{ type: 'receiver.tried', data: { change: null } }]);
+    pager.received.length = 0;
+    expect(await stage.run(['tell', 'pager', '--dry-run'])).toMatchObject({ code: 0 });
+    expect(told()).toEqual([]);
+    pager.manner = { status: 403 };
+    const refused = await stage.run(['tell', 'pager']);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('answered 403') });
+    pager.manner = { status: 200 };
+    pager.received.length = 0;
+    const unknown = await stage.run(['tell', 'nobody']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/found "nobody" \[usage\]\n {2}mend: use one of: pager, deaf/);
+  });
+
   it('takes it back, tells of it in spite of one who is deaf and of kill -9, and says when it is over', async () => {
     await until(
       () => (Object.keys(stageReceivers()).length === 2 ? true : undefined),

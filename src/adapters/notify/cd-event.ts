@@ -17,6 +17,7 @@ const types: { readonly [Kind in NotificationKind]?: string } = {
   'flag.opened': 'dev.cdeventsx.autoland-flag.opened.0.1.0',
   'flag.raised': 'dev.cdeventsx.autoland-flag.raised.0.1.0',
   'flag.closed': 'dev.cdeventsx.autoland-flag.closed.0.1.0',
+  'receiver.tried': 'dev.cdeventsx.autoland-receiver.tried.0.1.0',
 };
 
 export type CdEventContext = { readonly repository: string; readonly environment: string };
@@ -58,6 +59,7 @@ function subjectOf(
   { repository, environment }: CdEventContext,
 ): Subject | undefined {
   const { kind, change, service, incident, flag } = notification;
+  if (kind === 'receiver.tried') return { id: repository, content: { environment: { id: environment } } };
   if (kind === 'change.merged') return { id: change?.id ?? '', content: { repository: { id: repository } } };
   if (flag !== null)
     return { id: flag.name, content: { share: flag.share, environment: { id: environment } } };

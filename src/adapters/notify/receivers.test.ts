@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { notificationKinds } from '../../domain/notification.ts';
+import { notificationKinds, trial } from '../../domain/notification.ts';
 import { receiverContract } from '../../testing/contracts/receiver.ts';
 import { HttpReceiver } from '../../testing/http-receiver.ts';
 import { sampleNotification } from '../../testing/notifications.ts';
@@ -137,6 +137,16 @@ describe('CdEvents', () => {
     // Nobody met it, so no service went back.
     expect(wanted('change.rolled-back', { users: null })).toBe(false);
     expect(wanted('change.promoted', { service: null })).toBe(false);
+  });
+
+  it('is tried by an event of its own', async () => {
+    const tried = trial('trial_1', new Date(0));
+    expect(await bus({ url: server.url }).deliver(tried)).toEqual({ kind: 'delivered' });
+    expect(server.received[0]?.headers).toMatchObject({
+      'ce-type': 'dev.cdeventsx.autoland-receiver.tried.0.1.0',
+      'ce-id': 'trial_1',
+    });
+    expect(await slack({ url: server.url }).deliver(tried)).toEqual({ kind: 'delivered' });
   });
 
   it('names flags and not their keys', async () => {

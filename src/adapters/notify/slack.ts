@@ -24,6 +24,7 @@ const signs: { readonly [Kind in NotificationKind]?: string } = {
   'change.refused': ':no_entry:',
   'incident.detected': ':rotating_light:',
   'incident.resolved': ':white_check_mark:',
+  'receiver.tried': ':wave:',
 };
 const mostCharacters = 3_000;
 

@@ -21,6 +21,12 @@ export function define(program: Command): void {
   })
     .option('--dry-run', 'say what would be copied')
     .action(backup);
+  command(program, 'tell <receiver>', {
+    what: 'sends a receiver of notifications one message, to see whether it is reached; retries nothing',
+    example: 'tell pager',
+  })
+    .option('--dry-run', 'look whether anything speaks against it, and send nothing')
+    .action(tell);
 }
 
 async function fsck(options: CommonOptions): Promise<void> {
@@ -50,4 +56,11 @@ async function backup(dir: string, options: CommonOptions & { dryRun?: true }): 
       'it holds private keys: keep it where only you can read it',
     ]),
   );
+}
+
+async function tell(name: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
+  const { tryReceiver } = await import('../../wiring/try-receiver.ts');
+  const tried = await tryReceiver(options, name, options.dryRun === true);
+  print(options.json, tried, (safe) => wrapAll([`${safe.receiver}: ${safe.detail}`]));
+  if (!tried.ok) process.exitCode = 1;
 }
