@@ -6,7 +6,7 @@ import { reformatted, rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 
 describe('what somebody alters by hand while it runs', { timeout: 240_000 }, () => {
-  const stage = new Stage({ '.autoland/autoland.yaml': rules() });
+  const stage = new Stage({ '.autoland/autoland.yaml': rules({ bake: 30 }) });
   beforeAll(async () => stage.open(await stage.up()), 120_000);
   afterAll(() => stage.close());
 
@@ -60,6 +60,35 @@ describe('what somebody alters by hand while it runs', { timeout: 240_000 }, () 
     expect(readdirSync(file('kills'))).toHaveLength(1);
     expect((await stage.status()).drift).toEqual([]);
     expect([...stage.users.statuses.keys()]).toEqual([200]);
+  });
+
+  it('closes a flag that was raised by hand in the middle of a rollout, and starts it anew', async () => {
+    const change = await stage.submit(reformatted());
+    const exposed = (not: string) =>
+      until(
+        async () => {
+          const candidate = await stage.candidate();
+          return candidate !== null && candidate.share > 0 && candidate.flag !== not ? candidate : undefined;
+        },
+        () => stage.said,
+      );
+    const { flag } = await exposed('');
+    const { flags } = read<{ flags: Record<string, { targeting: object }> }>('flags.json');
+    const fractional = [
+      ['on', 9999],
+      ['off', 1],
+    ];
+    const raised = { ...flags[flag], targeting: { fractional } };
+    writeFileSync(file('flags.json'), JSON.stringify({ flags: { ...flags, [flag]: raised } }));
+    const anew = await exposed(flag);
+    expect(anew.share).toBe(0.5);
+    expect(readdirSync(file('kills')).map((name) => name.includes(flag))).toContain(true);
+    const notes = (await stage.journal(change)).map(({ data }) => data.note);
+    expect(notes).toContain('rollout.flag-altered');
+    await stage.json('rollback', change);
+    const view = await stage.ended(change);
+    const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
+    expect(await stage.ended(revert)).toMatchObject({ state: 'landed' });
   });
 
   it('lets nobody meet a new version while the one to go back to is not what was attested', async () => {
