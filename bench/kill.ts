@@ -9,11 +9,13 @@ import { FileFlagStore } from '../src/adapters/flags/file-flag-store.ts';
 import { stateLayout } from '../src/adapters/runtime/state-layout.ts';
 import { FlagCrowd, type Ports } from '../src/testing/flag-crowd.ts';
 import { openRepository } from '../src/wiring/repository.ts';
+import { Bare } from './kill/bare.ts';
 
 /*
  * How long after a kill the last of many clients still evaluates a flag as on, and what comes of them when the flag
  * service is killed. A client is a connection with a stream of its own (src/testing/flag-crowd.ts), a third of each
  * kind, in a few processes on this machine: the flag service has to share its processors with all of its clients.
+ * Beside it in the same run: what a bare process needs to write to as many sockets.
  * Prints one JSON object; times in milliseconds. Usage: node bench/kill.ts [clients] [kills of each way]
  */
 
@@ -35,16 +37,21 @@ async function bench(clients: number, kills: number): Promise<void> {
   let served = await serve(state, { sync: 0, evaluation: 0, ofrep: 0 });
   const crowd = new Workers(served.ports, token, clients);
   const round = new Rounds(state, crowd);
+  const bare = await Bare.open(clients, WORKERS);
+  const written: number[][] = [];
   try {
     const byCommand: Times[] = [];
     const byCommandFromTombstone: Times[] = [];
     const overHttp: Times[] = [];
+    // Not measured: every client has just begun.
+    await round.run((key) => killOverHttp(served.ports, token, key));
     for (let n = 0; n < kills; n++) {
       const found = await round.run((key) => killByCommand(repo, state, key));
       byCommand.push(found.fromStart);
       byCommandFromTombstone.push(found.fromTombstone);
       const { ports } = served;
       overHttp.push((await round.run((key) => killOverHttp(ports, token, key))).fromStart);
+      written.push([...(await bare.round())]);
     }
     const comingBack = [];
     for (let n = 0; n < Math.min(kills, 3); n++) {
@@ -52,12 +59,13 @@ async function bench(clients: number, kills: number): Promise<void> {
       served = again.served;
       comingBack.push(again.lastRight);
     }
-    const all = { clients, kills, targetMs: 100 };
+    const all = { clients, kills, targetMs: 100, bareWrite: quantiles(written.flat()) };
     const ways = { overHttp: spread(overHttp), byCommandFromTombstone: spread(byCommandFromTombstone) };
     const reconnect = { times: comingBack.length, clientsWrong: 0, lastRightMs: comingBack.map(rounded) };
     print({ ...all, ...ways, byCommandFromItsStart: spread(byCommand), reconnect });
   } finally {
     crowd.end();
+    bare.end();
     served.service.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }
@@ -187,15 +195,17 @@ function follow(given: {
 }
 
 function spread(rounds: readonly Times[]) {
-  const of = (names: readonly Kind[]) => {
-    const times = rounds.flatMap((round) => names.flatMap((kind) => round[kind]));
-    return {
-      p50: rounded(quantile(times, 0.5)),
-      p99: rounded(quantile(times, 0.99)),
-      max: rounded(Math.max(...times)),
-    };
-  };
+  const of = (names: readonly Kind[]) =>
+    quantiles(rounds.flatMap((round) => names.flatMap((kind) => round[kind])));
   return { all: of(kinds), sync: of(['sync']), events: of(['events']), pages: of(['pages']) };
+}
+
+function quantiles(times: readonly number[]) {
+  return {
+    p50: rounded(quantile(times, 0.5)),
+    p99: rounded(quantile(times, 0.99)),
+    max: rounded(Math.max(...times)),
+  };
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -1,5 +1,5 @@
 import { AutolandError } from '../../domain/errors.ts';
-import { bury, checkedKey, tombstoneText } from '../flags/tombstones.ts';
+import { buryAside, checkedKey, tombstoneText } from '../flags/tombstones.ts';
 import { flagSocket, type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { Door } from './door.ts';
 import { Evaluator, flagNamed } from './evaluator.ts';
@@ -95,14 +95,14 @@ function withEvaluation(room: Room): Parameters<typeof serveGrpc>[0]['routes'] {
 
 /** The tombstone that `autoland kill` writes. Where the flags cannot be read, any key may be closed: it must hold once they can. */
 function killer({ feed }: Room, layout: StateLayout): KillOrder {
-  return (key, by, reason) => {
+  return async (key, by, reason) => {
     feed.look();
     const { current } = feed;
     if (flagNamed(current, checkedKey(key)) === undefined && current.closedAll !== 'unreadable')
       throw new AutolandError('flag.not-found', `expected the key of a flag, found ${JSON.stringify(key)}`, {
         mend: 'autoland flags lists them',
       });
-    bury(layout.kills, key, tombstoneText({ by, at: new Date().toISOString(), reason }));
-    feed.look();
+    const text = tombstoneText({ by, at: new Date().toISOString(), reason });
+    await buryAside(layout.kills, key, text, () => feed.look());
   };
 }

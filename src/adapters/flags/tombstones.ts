@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutolandError } from '../../domain/errors.ts';
 import { isErrno, privateDir, syncDir } from '../runtime/files.ts';
@@ -34,6 +35,31 @@ export function bury(killsDir: string, key: string, content: string): void {
     closeSync(fd);
   }
   syncDir(killsDir);
+}
+
+/**
+ * The same for a process that must tell others meanwhile: `closed` is called as soon as the name is there, which kills
+ * already; on disk when it settles.
+ */
+export async function buryAside(
+  killsDir: string,
+  key: string,
+  content: string,
+  closed: () => void,
+): Promise<void> {
+  privateDir(killsDir);
+  const file = await open(join(killsDir, checkedKey(key)), 'a', 0o600);
+  try {
+    closed();
+    await file.writeFile(content);
+    await file.sync();
+  } catch (thrown) {
+    if (!isErrno(thrown, 'ENOSPC')) throw thrown;
+  } finally {
+    await file.close();
+  }
+  const directory = await open(killsDir, 'r');
+  await directory.sync().finally(() => directory.close());
 }
 
 /** Who closed a flag, and when; RFC 3339. */

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { Client } from '../door.ts';
 
-/** Closes a flag for good. Throws `flag.not-found` or `usage`. */
-export type KillOrder = (key: string, by: string, reason: string) => void;
+/** Closes a flag for good, on disk when it settles. Rejects with `flag.not-found` or `usage`. */
+export type KillOrder = (key: string, by: string, reason: string) => Promise<void>;
 
 const body = z.strictObject({ reason: z.string().max(1_000).default('no reason given') });
 
@@ -19,7 +19,7 @@ export async function killFlag(asked: Context, { token }: Client, order: KillOrd
   const key = asked.req.param('key') ?? '';
   const by = `token:${token?.name}`;
   try {
-    order(key, by, parsed.data.reason);
+    await order(key, by, parsed.data.reason);
     return asked.json({ flag: key, killed: true, by });
   } catch (thrown) {
     if (!(thrown instanceof AutolandError)) throw thrown;
