@@ -35,6 +35,13 @@ describe('journalKills', () => {
     ]);
   });
 
+  it('journals no kill again that an older autoland journalled in its own way', async () => {
+    await new FileFlagStore(bench.place.state).kill('shop.one', 'person:alice');
+    await bench.repository.record('flag.killed', 'person:alice', { flag: 'shop.one' });
+    await journalKills(bench.repository);
+    expect(await journalled()).toHaveLength(1);
+  });
+
   it('finds nothing to do where nothing was ever killed', async () => {
     await journalKills(bench.repository);
     expect(await journalled()).toEqual([]);

@@ -16,6 +16,9 @@ export async function journalKills(
   { place, store }: Pick<Repository, 'place' | 'store'>,
   seen: Set<string> = new Set(),
 ): Promise<void> {
+  // An older autoland journalled the kills of its command without a key that makes them one.
+  if (seen.size === 0)
+    for (const { data } of await store.read({ types: ['flag.killed'] })) seen.add(String(data.flag));
   for (const flag of namesIn(place.files.kills)) {
     if (seen.has(flag)) continue;
     const { by, ...data } = readTombstone(place.files.kills, flag);

@@ -6,6 +6,8 @@ import type { StateLayout } from '../runtime/state-layout.ts';
 import { watchFiles } from '../runtime/watch-files.ts';
 import { emptySnapshot, type FlagFacts, type FlagSnapshot, snapshotOf } from './snapshot.ts';
 
+const MADE_ONCE = 1_000;
+
 /**
  * The flags as the files say now. It reads flags.json, kills/ and STOP alone, so it goes on while control plane and
  * journal are down; whoever follows it gets the newest, never a backlog.
@@ -40,10 +42,12 @@ export class FlagFeed {
     return this.#revision;
   }
 
-  /** What many clients ask of one revision is made once. */
+  /** What many clients ask of one revision is made once. Clients choose the names, so there is an end to them. */
   once<T>(name: string, make: () => T): T {
-    if (!this.#cache.has(name)) this.#cache.set(name, make());
-    return this.#cache.get(name) as T;
+    if (this.#cache.has(name)) return this.#cache.get(name) as T;
+    const made = make();
+    if (this.#cache.size < MADE_ONCE) this.#cache.set(name, made);
+    return made;
   }
 
   /** Reads everything anew, and wakes who waits where something changed. */

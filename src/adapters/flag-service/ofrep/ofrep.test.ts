@@ -126,6 +126,10 @@ describe('OFREP', () => {
     expect(allowed.headers.get('access-control-allow-headers')).toContain('Authorization');
     const answer = await all(user, { headers: { origin: 'https://shop.example' } });
     expect(answer.headers.get('access-control-expose-headers')).toContain('ETag');
+    // A page must be able to read why it was refused.
+    const refused = await all(user, { key: '', headers: { origin: 'https://shop.example' } });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://shop.example');
     const other = await preflight('https://evil.example');
     expect(other.headers.get('access-control-allow-origin')).toBe(null);
   });
