@@ -25,7 +25,7 @@ export async function serveOfrep(
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const app = ofrepApp(room, options);
-  server.on('request', getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  server.on('request', getRequestListener(app.fetch));
   server.maxConnections = options.connections + SPARE_CONNECTIONS;
   const port = await listen(server, at);
   return { port, close: () => closeServer(server) };
