@@ -100,6 +100,13 @@ describe('OFREP', () => {
     expect((await one('shop.n', user, { key: '' })).status).toBe(401);
     expect((await all(user, { key: `${token}x` })).status).toBe(401);
     expect((await one('shop.n', { context: { targetingKey: 'x'.repeat(70_000) } })).status).toBe(413);
+    const chunked = await fetch(`${stage.url('ofrep')}/ofrep/v1/evaluate/flags`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: new Blob(['{}']).stream(),
+      duplex: 'half',
+    });
+    expect(chunked.status).toBe(411);
     const answers = await Promise.all(Array.from({ length: 12 }, () => one('shop.n')));
     const busy = answers.find(({ status }) => status === 429);
     expect(Number(busy?.headers.get('retry-after'))).toBeGreaterThan(0);
