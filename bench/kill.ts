@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runFlagService } from '../src/adapters/flag-service/flag-service-process.ts';
 import { TokenFile } from '../src/adapters/flag-service/tokens/token-file.ts';
 import { FileFlagStore } from '../src/adapters/flags/file-flag-store.ts';
 import { stateLayout } from '../src/adapters/runtime/state-layout.ts';
-import { FlagCrowd, type Ports } from '../src/testing/flag-crowd.ts';
+import type { Ports } from '../src/testing/flag-crowd.ts';
 import { openRepository } from '../src/wiring/repository.ts';
 import { Bare } from './kill/bare.ts';
+import { quantiles, rounded, spread } from './kill/spread.ts';
+import { kinds, type Times, Workers } from './kill/workers.ts';
 
 /*
  * How long after a kill the last of many clients still evaluates a flag as on, and what comes of them when the flag
@@ -19,12 +20,7 @@ import { Bare } from './kill/bare.ts';
  * Prints one JSON object; times in milliseconds. Usage: node bench/kill.ts [clients] [kills of each way]
  */
 
-const WORKERS = 3;
-const kinds = ['sync', 'events', 'pages'] as const;
-type Kind = (typeof kinds)[number];
 type Served = { readonly service: ChildProcess; readonly ports: Ports };
-type Settled = { readonly since: readonly number[] };
-type Times = Readonly<Record<Kind, readonly number[]>>;
 
 async function bench(clients: number, kills: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'al-'));
@@ -37,7 +33,7 @@ async function bench(clients: number, kills: number): Promise<void> {
   let served = await serve(state, { sync: 0, evaluation: 0, ofrep: 0 });
   const crowd = new Workers(served.ports, token, clients);
   const round = new Rounds(state, crowd);
-  const bare = await Bare.open(clients, WORKERS);
+  const bare = await Bare.open(clients, kinds.length);
   const written: number[][] = [];
   try {
     const byCommand: Times[] = [];
@@ -68,38 +64,6 @@ async function bench(clients: number, kills: number): Promise<void> {
     bare.end();
     served.service.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-/** Client processes, each with one kind of client. */
-class Workers {
-  readonly #workers: readonly (readonly [Kind, ChildProcess])[];
-
-  constructor(ports: Ports, token: string, clients: number) {
-    const each = Math.ceil(clients / WORKERS);
-    this.#workers = kinds.map((kind) => {
-      const crowd = { sync: 0, events: 0, pages: 0, [kind]: each };
-      const argument = JSON.stringify({ ports, token, crowd });
-      const child = fork(import.meta.filename, ['--clients', argument]);
-      child.setMaxListeners(0);
-      return [kind, child] as const;
-    });
-  }
-
-  /** Settles when every client evaluates the flag so; answers when each did. Rejects after two minutes. */
-  async settled(key: string, on: boolean): Promise<Times> {
-    const found = await Promise.all(
-      this.#workers.map(async ([kind, child]) => {
-        child.send({ key, on });
-        const [answer] = await once(child, 'message', { signal: AbortSignal.timeout(120_000) });
-        return [kind, (answer as Settled).since] as const;
-      }),
-    );
-    return Object.fromEntries(found) as Times;
-  }
-
-  end(): void {
-    for (const [, child] of this.#workers) child.kill('SIGKILL');
   }
 }
 
@@ -172,60 +136,17 @@ async function killService({ service, ports }: Served, state: string, round: Rou
 async function serve(stateDir: string, ports: Ports): Promise<Served> {
   const limits = { perSecond: 1_000, connections: 5_000 };
   const options = { stateDir, environment: 'production', host: '127.0.0.1', ports, origins: [], ...limits };
-  const service = fork(import.meta.filename, ['--service', JSON.stringify(options)]);
+  const service = fork(join(import.meta.dirname, 'kill', 'service.ts'), [JSON.stringify(options)]);
   const [found] = await once(service, 'message', { signal: AbortSignal.timeout(20_000) });
   return { service, ports: found as Ports };
-}
-
-/** In a client process: answers when all of its clients evaluate a flag as asked for. */
-function follow(given: {
-  ports: Ports;
-  token: string;
-  crowd: ConstructorParameters<typeof FlagCrowd>[2];
-}): void {
-  const crowd = new FlagCrowd(given.ports, given.token, given.crowd);
-  process.on('message', ({ key, on }: { key: string; on: boolean }) => {
-    const timer = setInterval(() => {
-      const since = crowd.settled(key, on);
-      if (since === undefined) return;
-      clearInterval(timer);
-      process.send?.({ since });
-    }, 5);
-  });
-}
-
-function spread(rounds: readonly Times[]) {
-  const of = (names: readonly Kind[]) =>
-    quantiles(rounds.flatMap((round) => names.flatMap((kind) => round[kind])));
-  return { all: of(kinds), sync: of(['sync']), events: of(['events']), pages: of(['pages']) };
-}
-
-function quantiles(times: readonly number[]) {
-  return {
-    p50: rounded(quantile(times, 0.5)),
-    p99: rounded(quantile(times, 0.99)),
-    max: rounded(Math.max(...times)),
-  };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
 }
 
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
 function print(result: object): void {
   process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-const [role, argument = ''] = process.argv.slice(2);
-if (role === '--service') process.send?.((await runFlagService(JSON.parse(argument))).ports);
-else if (role === '--clients') follow(JSON.parse(argument));
-else await bench(Number(role ?? 1000), Number(process.argv[3] ?? 5));
+await bench(Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 5));

@@ -1,0 +1,4 @@
+import { runFlagService } from '../../src/adapters/flag-service/flag-service-process.ts';
+
+/** The flag service as a process of its own; tells its ports. */
+process.send?.((await runFlagService(JSON.parse(process.argv[2] ?? ''))).ports);

@@ -1,0 +1,24 @@
+import { type Kind, kinds, type Times } from './workers.ts';
+
+export function spread(rounds: readonly Times[]) {
+  const of = (names: readonly Kind[]) =>
+    quantiles(rounds.flatMap((round) => names.flatMap((kind) => round[kind])));
+  return { all: of(kinds), sync: of(['sync']), events: of(['events']), pages: of(['pages']) };
+}
+
+export function quantiles(times: readonly number[]) {
+  return {
+    p50: rounded(quantile(times, 0.5)),
+    p99: rounded(quantile(times, 0.99)),
+    max: rounded(Math.max(...times)),
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+}
+
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
