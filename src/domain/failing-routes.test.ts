@@ -19,7 +19,7 @@ const report = (
   everySeconds: number | null = 1,
 ): VersionReport => ({
   ...{ digest: arms[arm], requests: 0, errors: 0, rejectedPoints: 0, p50Seconds: null, p95Seconds: null },
-  ...{ routes, everySeconds },
+  ...{ routes, variants: [], everySeconds },
 });
 
 describe('failingRoutes', () => {
@@ -41,6 +41,7 @@ describe('failingRoutes', () => {
     expect(found).toEqual({
       missing: null,
       slowEverySeconds: null,
+      variants: [],
       routes: [
         {
           route: 'GET /cart',
@@ -57,6 +58,7 @@ describe('failingRoutes', () => {
     expect(failingRoutes([], arms, 5)).toMatchObject({ routes: [], missing: expect.any(String) as string });
     expect(failingRoutes([report('canary', [route('GET /', 1, 0)], 60)], arms, 5)).toEqual({
       routes: [],
+      variants: [],
       missing: null,
       slowEverySeconds: 60,
     });

@@ -15,6 +15,8 @@ export type FailingRoute = {
 export type FailingRoutes = {
   /** Where the canary fails most beyond baseline's share comes first. */
   readonly routes: readonly FailingRoute[];
+  /** The same by flag: `key = variant` stands for the route. */
+  readonly variants: readonly FailingRoute[];
   /** How often the slowest of its instances reports, where that is too slow; null: it is not, or nobody knows. */
   readonly slowEverySeconds: number | null;
   /** Why there is nothing to tell; null: there is, or nothing failed. */
@@ -31,18 +33,19 @@ export function failingRoutes(
   arms: Arms,
   slowSeconds: number,
 ): FailingRoutes {
-  const of = (digest: string) => byRoute(reports.filter((report) => report.digest === digest));
-  const [canary, baseline] = [of(arms.canary), of(arms.baseline)];
-  const names = new Set([...canary.keys(), ...baseline.keys()]);
-  const routes = [...names]
-    .map((route) => ({ route, canary: canary.get(route) ?? null, baseline: baseline.get(route) ?? null }))
-    .filter(({ canary: one, baseline: other }) => (one?.failed ?? 0) + (other?.failed ?? 0) > 0)
-    .toSorted((one, other) => excess(other) - excess(one));
-  const slowest = Math.max(0, ...reports.map(({ everySeconds }) => everySeconds ?? 0));
+  const own = reports.filter(({ digest }) => digest === arms.canary || digest === arms.baseline);
+  const told = (kind: 'routes' | 'variants') => {
+    const of = (digest: string) =>
+      byRoute(own.filter((report) => report.digest === digest).flatMap((report) => report[kind]));
+    return failing(of(arms.canary), of(arms.baseline));
+  };
+  const slowest = Math.max(0, ...own.map(({ everySeconds }) => everySeconds ?? 0));
+  const isSilent = own.every(({ routes }) => routes.length === 0);
   return {
-    routes: routes.slice(0, mostRoutes),
+    routes: told('routes'),
+    variants: told('variants'),
     slowEverySeconds: slowest > slowSeconds ? slowest : null,
-    missing: names.size === 0 ? 'neither version reported requests' : null,
+    missing: isSilent ? 'neither version reported requests' : null,
   };
 }
 
@@ -50,9 +53,19 @@ export function readFailingRoutes(note: JsonObject | undefined): FailingRoutes |
   return note as unknown as FailingRoutes | undefined;
 }
 
-function byRoute(reports: readonly VersionReport[]): ReadonlyMap<string, RouteOfArm> {
+type ByRoute = ReadonlyMap<string, RouteOfArm>;
+
+function failing(canary: ByRoute, baseline: ByRoute): readonly FailingRoute[] {
+  return [...new Set([...canary.keys(), ...baseline.keys()])]
+    .map((route) => ({ route, canary: canary.get(route) ?? null, baseline: baseline.get(route) ?? null }))
+    .filter(({ canary: one, baseline: other }) => (one?.failed ?? 0) + (other?.failed ?? 0) > 0)
+    .toSorted((one, other) => excess(other) - excess(one))
+    .slice(0, mostRoutes);
+}
+
+function byRoute(reports: readonly RouteReport[]): ByRoute {
   const sums = new Map<string, RouteOfArm>();
-  for (const { route, ...own } of reports.flatMap(({ routes }) => routes)) {
+  for (const { route, ...own } of reports) {
     const before = sums.get(route);
     sums.set(route, before === undefined ? own : added(before, own));
   }

@@ -21,6 +21,8 @@ export type SelfReport = {
   readonly p95Seconds: number | null;
   /** Most failures first. */
   readonly routes: readonly RouteReport[];
+  /** The same by the flags that requests met, each as `key = variant`. A request that met two is in both. */
+  readonly variants: readonly RouteReport[];
 };
 
 /** A self-report of a version that the runtime launched: whose it is was never asked of the version. */

@@ -24,6 +24,7 @@ it('shows where a canary failed against baseline, with a trace to look at', () =
   const canary = { requests: 400, failed: 12, statuses: { 500: 9, timeout: 3 }, traceId: 'ab'.repeat(16) };
   const text = shown({
     routes: [{ route: 'GET /cart', canary, baseline: null }],
+    variants: [],
     slowEverySeconds: null,
     missing: null,
   });
@@ -35,8 +36,10 @@ it('shows where a canary failed against baseline, with a trace to look at', () =
 });
 
 it('says what is not known, and who reports too late', () => {
-  expect(shown({ routes: [], slowEverySeconds: 60, missing: 'neither version reported requests' })).toMatch(
+  expect(
+    shown({ routes: [], variants: [], slowEverySeconds: 60, missing: 'neither version reported requests' }),
+  ).toMatch(
     /Where it failed is not known: neither version reported requests\.\nThe service reports every 60 s/,
   );
-  expect(shown({ routes: [], slowEverySeconds: null, missing: null })).toBe(shown(null));
+  expect(shown({ routes: [], variants: [], slowEverySeconds: null, missing: null })).toBe(shown(null));
 });

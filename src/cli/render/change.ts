@@ -115,7 +115,7 @@ function renderFlags({ flags }: ChangeView): string[] {
 /** What the versions say of themselves: where to look, never why it was decided. */
 function renderFailing({ failing }: ChangeView): string[] {
   if (failing === null) return [];
-  const { routes, slowEverySeconds, missing } = failing;
+  const { routes, variants, slowEverySeconds, missing } = failing;
   const slow =
     slowEverySeconds === null
       ? []
@@ -127,7 +127,7 @@ function renderFailing({ failing }: ChangeView): string[] {
   if (routes.length === 0) return slow.length === 0 ? [] : ['', ...slow];
   const head =
     "Where requests failed in the last ten minutes, by the versions' own account, which decided nothing:";
-  return ['', ...wrap(head, '  '), ...routes.flatMap(renderRoute), ...slow];
+  return ['', ...wrap(head, '  '), ...[...routes, ...variants].flatMap(renderRoute), ...slow];
 }
 
 function renderRoute({ route, canary, baseline }: FailingRoute): string[] {

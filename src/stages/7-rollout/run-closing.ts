@@ -58,7 +58,7 @@ async function noteReports(ctx: StageContext, ports: RolloutPorts): Promise<void
   const arms = { canary: release.digest, baseline: release.stable };
   const told = await ports.reports.reports(release.service).then(
     (reports) => failingRoutes(reports, arms, slowReportSeconds),
-    (thrown: unknown) => ({ routes: [], slowEverySeconds: null, missing: messageOf(thrown) }),
+    (thrown: unknown) => ({ routes: [], variants: [], slowEverySeconds: null, missing: messageOf(thrown) }),
   );
   await ctx.note(reportsNote, told as unknown as JsonObject);
 }

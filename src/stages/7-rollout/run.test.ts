@@ -84,7 +84,7 @@ describe('an unhealthy candidate', () => {
     const route = { route: 'GET /cart', requests: 9, failed: 4, statuses: { 500: 4 }, traceId: null };
     const own = { requests: 9, errors: 4, rejectedPoints: 0, p50Seconds: null, p95Seconds: null };
     service.reports = {
-      reports: async () => [{ ...own, digest: candidate, everySeconds: 60, routes: [route] }],
+      reports: async () => [{ ...own, digest: candidate, everySeconds: 60, routes: [route], variants: [] }],
     };
     await at.ended();
     const notes = await service.bench.entries(['stage.noted']);

@@ -38,6 +38,7 @@ const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
     p50Seconds: z.number().nullable(),
     p95Seconds: z.number().nullable(),
     routes: z.array(route),
+    variants: z.array(route),
     lastSeen: z.string().nullable(),
     everySeconds: z.number().nullable(),
   }),

@@ -4,10 +4,10 @@ import { ExportRefused, mostBytes, readUpTo, type Signal, takeExport } from './e
 import type { Receiving } from './http-exports.ts';
 import { encodePartialSuccess } from './wire.ts';
 
-const signals: Readonly<Record<string, Signal>> = {
-  '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
-  '/opentelemetry.proto.collector.trace.v1.TraceService/Export': 'traces',
-};
+const signals: ReadonlyMap<string, Signal> = new Map([
+  ['/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', 'metrics'],
+  ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'traces'],
+]);
 
 /** gRPC's codes. UNAVAILABLE is what OTLP's clients try again after, with pauses of their own. */
 const status = {
@@ -30,7 +30,7 @@ export async function handleGrpc(
   // A stream that breaks is the client's affair; unheard it would end this process.
   stream.on('error', () => {});
   stream.setTimeout(timeoutMs, () => stream.close(constants.NGHTTP2_CANCEL));
-  const signal = signals[headers[':path'] ?? ''];
+  const signal = signals.get(headers[':path'] ?? '');
   const packing = headers['grpc-encoding'] ?? 'identity';
   if (signal === undefined || headers['content-type']?.startsWith('application/grpc') !== true)
     return refuse(stream, status.unimplemented, 'only Export of MetricsService and TraceService');

@@ -12,7 +12,10 @@ export type Receiving = {
   readonly tookMetrics: () => void;
 };
 
-const signals: Readonly<Record<string, Signal>> = { '/v1/metrics': 'metrics', '/v1/traces': 'traces' };
+const signals: ReadonlyMap<string, Signal> = new Map([
+  ['/v1/metrics', 'metrics'],
+  ['/v1/traces', 'traces'],
+]);
 const rejectedName = { metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
 
 /** OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp. Never rejects. */
@@ -23,7 +26,7 @@ export async function handleHttp(
 ): Promise<void> {
   const encoding = encodingOf(request.headers['content-type']);
   const answer = new Answer(response, encoding ?? 'json');
-  const signal = signals[request.url ?? ''];
+  const signal = signals.get(request.url ?? '');
   const packing = request.headers['content-encoding'] ?? 'identity';
   if (signal === undefined) return answer.refuse(404, 'only /v1/metrics and /v1/traces');
   if (request.method !== 'POST') return answer.refuse(405, 'only POST');

@@ -24,12 +24,18 @@ type Slot = { readonly since: number; readonly routes: Map<string, Counts> };
 
 /** Requests and failures by route, as an instance reports them; bounded, and made fit to be shown. Times are monotonic, in ms. */
 export class RouteCounts {
+  readonly #nameOf: (attributes: Attributes) => string;
   readonly #slots: Slot[] = [];
   readonly #traces = new Map<string, string>();
 
+  /** `nameOf`: what is counted apart. */
+  constructor(nameOf: (attributes: Attributes) => string = routeOf) {
+    this.#nameOf = nameOf;
+  }
+
   /** `traceId`: of one of them, if it is known. */
   add(attributes: Attributes, count: number, traceId: string | undefined, now: number): void {
-    const counts = this.#countsOf(routeOf(attributes), now);
+    const counts = this.#countsOf(this.#nameOf(attributes), now);
     counts.requests += count;
     if (!isFailure(attributes)) return;
     counts.failed += count;
@@ -41,7 +47,7 @@ export class RouteCounts {
 
   /** An error span counts nothing: it is an example of what the metrics count. */
   sawErrorSpan(attributes: Attributes, traceId: string): void {
-    const name = routeOf(attributes);
+    const name = this.#nameOf(attributes);
     if (!isTraceId(traceId) || (this.#traces.size >= mostTraces && !this.#traces.has(name))) return;
     this.#traces.set(name, traceId);
   }
@@ -80,7 +86,7 @@ export class RouteCounts {
       this.#slots.push(slot);
     }
     const isFull = slot.routes.size >= mostRoutes && !slot.routes.has(name);
-    const key = isFull ? 'other routes' : name;
+    const key = isFull ? 'others' : name;
     const counts = slot.routes.get(key) ?? noCounts();
     slot.routes.set(key, counts);
     return counts;
@@ -101,14 +107,26 @@ export function isFailure(attributes: Attributes): boolean {
   return Number(told(attributes, 'http.response.status_code') ?? 0) >= 500;
 }
 
+/** undefined: the request met no flag. */
+export function variantOf(attributes: Attributes): string | undefined {
+  const [key, variant] = [
+    told(attributes, 'feature_flag.key'),
+    told(attributes, 'feature_flag.result.variant'),
+  ];
+  return key === undefined ? undefined : shown(`${key} = ${variant ?? 'unknown'}`);
+}
+
 function routeOf(attributes: Attributes): string {
   const method = told(attributes, 'http.request.method');
   const route = told(attributes, 'http.route') ?? '(no route)';
   return shown([method, route].filter((each) => each !== undefined).join(' '));
 }
 
+/** A request may fail though its status is well, as when its client has gone. */
 function statusOf(attributes: Attributes): string {
-  return shown(told(attributes, 'http.response.status_code') ?? told(attributes, 'error.type') ?? 'unknown');
+  const status = told(attributes, 'http.response.status_code');
+  const error = told(attributes, 'error.type');
+  return shown((Number(status ?? 0) >= 400 ? status : error) ?? status ?? 'unknown');
 }
 
 function told(attributes: Attributes, name: string): string | undefined {

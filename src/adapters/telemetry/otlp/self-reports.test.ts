@@ -197,7 +197,7 @@ describe('SelfReports', () => {
       reports.takeMetrics(body(DELTA, points));
       const { routes } = reports.report();
       expect(routes).toHaveLength(50);
-      expect(routes[0]).toMatchObject({ route: 'other routes', failed: 400, traceId: null });
+      expect(routes[0]).toMatchObject({ route: 'others', failed: 400, traceId: null });
       for (const { route } of routes) expect(route).toMatch(/^[\x20-\x7e]{1,120}$/);
     });
   });

@@ -1,21 +1,28 @@
 import { latencyBounds, latencyQuantile } from '../../../domain/latency.ts';
 import type { SelfReport } from '../../../domain/self-report.ts';
 import { type LatencyCounts, none, ofExplicit, ofExponential } from './latency.ts';
-import { isFailure, RouteCounts } from './route-counts.ts';
-import { type Point, SeriesMemory } from './series-memory.ts';
+import { isFailure, RouteCounts, variantOf } from './route-counts.ts';
+import { SeriesMemory } from './series-memory.ts';
 import {
   type ExplicitPoint,
   type ExponentialPoint,
   explicitHistogram,
   exponentialHistogram,
+  type Metric,
   metricsBody,
   type Temporality,
   tracesBody,
 } from './shapes.ts';
 
 const metricName = 'http.server.request.duration';
+/** Its copy by flags (src/middleware): requests that it counts too are not counted again. */
+const flaggedName = 'autoland.http.server.request.duration';
 /** The convention has seconds; some count in milliseconds all the same, and say so. */
-const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, ms: 0.001 };
+const secondsOf = new Map([
+  ['', 1],
+  ['s', 1],
+  ['ms', 0.001],
+]);
 /** DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK */
 const noRecordedValue = 1;
 const mostReported = 50;
@@ -30,6 +37,7 @@ export class SelfReports {
   readonly #now: () => number;
   readonly #series = new SeriesMemory();
   readonly #routes = new RouteCounts();
+  readonly #variants = new RouteCounts((attributes) => variantOf(attributes) ?? 'others');
   readonly #latency: number[] = none();
   #requests = 0;
   #errors = 0;
@@ -44,22 +52,8 @@ export class SelfReports {
   takeMetrics(body: unknown): Taken {
     const taken = new Rejections();
     for (const { scopeMetrics } of metricsBody.parse(body).resourceMetrics)
-      for (const { name, unit, ...metric } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
-        if (name !== metricName) continue;
-        const toSeconds = secondsOf[unit];
-        if (metric.histogram !== undefined) {
-          const { dataPoints, aggregationTemporality } = explicitHistogram.parse(metric.histogram);
-          for (const one of dataPoints)
-            this.#take(one, toSeconds && ofExplicit(one, toSeconds), aggregationTemporality, taken);
-        }
-        if (metric.exponentialHistogram !== undefined) {
-          const { dataPoints, aggregationTemporality } = exponentialHistogram.parse(
-            metric.exponentialHistogram,
-          );
-          for (const one of dataPoints)
-            this.#take(one, toSeconds && ofExponential(one, toSeconds), aggregationTemporality, taken);
-        }
-      }
+      for (const metric of scopeMetrics.flatMap(({ metrics }) => metrics))
+        if (metric.name === metricName || metric.name === flaggedName) this.#takeMetric(metric, taken);
     this.#rejected += taken.rejected;
     this.#wasHeard = true;
     return { rejected: taken.rejected, why: taken.why };
@@ -87,28 +81,51 @@ export class SelfReports {
       p50Seconds: quantile(0.5),
       p95Seconds: quantile(0.95),
       routes: this.#routes.reports(mostReported, this.#now()),
+      variants: this.#variants.reports(mostReported, this.#now()),
     };
   }
 
-  #take(
-    one: ExplicitPoint | ExponentialPoint,
-    latency: LatencyCounts | undefined | 0,
-    temporality: Temporality,
-    taken: Rejections,
-  ): void {
-    if ((one.flags & noRecordedValue) !== 0) return;
-    const added = this.#series.added(pointOf(one, latency === 0 ? undefined : latency), temporality);
+  #takeMetric({ name, unit, ...metric }: Metric, taken: Rejections): void {
+    const toSeconds = secondsOf.get(unit);
+    const inSeconds = <P>(of: (point: P, factor: number) => LatencyCounts | undefined, point: P) =>
+      toSeconds === undefined ? undefined : of(point, toSeconds);
+    if (metric.histogram !== undefined) {
+      const { dataPoints, aggregationTemporality } = explicitHistogram.parse(metric.histogram);
+      for (const point of dataPoints)
+        this.#take({ name, point, latency: inSeconds(ofExplicit, point) }, aggregationTemporality, taken);
+    }
+    if (metric.exponentialHistogram !== undefined) {
+      const { dataPoints, aggregationTemporality } = exponentialHistogram.parse(metric.exponentialHistogram);
+      for (const point of dataPoints)
+        this.#take({ name, point, latency: inSeconds(ofExponential, point) }, aggregationTemporality, taken);
+    }
+  }
+
+  #take({ name, point, latency }: Told, temporality: Temporality, taken: Rejections): void {
+    const { attributes, startTimeUnixNano: start, timeUnixNano: time, count, flags, exemplars } = point;
+    if ((flags & noRecordedValue) !== 0) return;
+    const added = this.#series.added({ metric: name, attributes, start, time, count, latency }, temporality);
     if (added.kind === 'rejected') taken.add(added.why);
     if (added.kind !== 'grown') return;
-    this.#requests += added.count;
-    if (isFailure(one.attributes)) this.#errors += added.count;
-    const traceId = one.exemplars.findLast((exemplar) => exemplar.traceId !== '')?.traceId;
-    const isPast = !this.#wasHeard && temporality === 'cumulative' && isLongAgo(one);
-    if (!isPast) this.#routes.add(one.attributes, added.count, traceId, this.#now());
-    for (const [j, count] of (added.latency ?? []).entries())
-      this.#latency[j] = (this.#latency[j] ?? 0) + count;
+    const traceId = exemplars.findLast((exemplar) => exemplar.traceId !== '')?.traceId;
+    const isPast = !this.#wasHeard && temporality === 'cumulative' && time - start > historyNanos;
+    const grown = added.count;
+    if (!isPast && variantOf(attributes) !== undefined)
+      this.#variants.add(attributes, grown, traceId, this.#now());
+    if (name === flaggedName) return;
+    this.#requests += grown;
+    if (isFailure(attributes)) this.#errors += grown;
+    if (!isPast) this.#routes.add(attributes, grown, traceId, this.#now());
+    for (const [j, each] of (added.latency ?? []).entries())
+      this.#latency[j] = (this.#latency[j] ?? 0) + each;
   }
 }
+
+type Told = {
+  readonly name: string;
+  readonly point: ExplicitPoint | ExponentialPoint;
+  readonly latency: LatencyCounts | undefined;
+};
 
 class Rejections {
   rejected = 0;
@@ -118,13 +135,4 @@ class Rejections {
     this.rejected += 1;
     if (this.why === '') this.why = why;
   }
-}
-
-function isLongAgo({ startTimeUnixNano, timeUnixNano }: ExplicitPoint | ExponentialPoint): boolean {
-  return timeUnixNano - startTimeUnixNano > historyNanos;
-}
-
-function pointOf(one: ExplicitPoint | ExponentialPoint, latency: LatencyCounts | undefined): Point {
-  const { attributes, startTimeUnixNano: start, timeUnixNano: time, count } = one;
-  return { attributes, start, time, count, latency };
 }

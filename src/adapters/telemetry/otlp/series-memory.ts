@@ -4,6 +4,7 @@ import type { Attributes, Temporality } from './shapes.ts';
 
 /** What one data point says, by which its series is told from others and from an earlier state of itself. */
 export type Point = {
+  readonly metric: string;
   readonly attributes: Attributes;
   readonly start: bigint;
   readonly time: bigint;
@@ -43,7 +44,7 @@ export class SeriesMemory {
     if (set.length > largestSet)
       return { kind: 'rejected', why: `attributes of more than ${largestSet} characters` };
     // The hash alone is kept: what a service sends must not decide how much memory the supervisor takes.
-    const key = createHash('sha256').update(temporality).update(set).digest('base64');
+    const key = createHash('sha256').update(`${temporality} ${point.metric} `).update(set).digest('base64');
     const before = this.#series.get(key);
     if (before === undefined && this.#series.size >= mostSeries)
       return { kind: 'rejected', why: `more than ${mostSeries} series` };

@@ -72,6 +72,7 @@ export const exponentialHistogram = z.object({
   aggregationTemporality: temporality,
   dataPoints: z.array(exponentialPoint).default([]),
 });
+export type Metric = z.infer<typeof metric>;
 export type Temporality = z.infer<typeof temporality>;
 export type ExplicitPoint = z.infer<typeof explicitPoint>;
 export type ExponentialPoint = z.infer<typeof exponentialPoint>;

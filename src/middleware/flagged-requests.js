@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/*
+ * For services: plain JavaScript, because Node strips no types below node_modules. Its types are in flagged-requests.d.ts.
+ */
+
+/** Not the convention's own name: whoever adds up that one must not count a request twice. */
+export const metricName = 'autoland.http.server.request.duration';
+
+/** The bounds that the HTTP semantic conventions advise, in seconds. */
+const explicitBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const mostFlags = 16;
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+
+/** A copy of the HTTP duration histogram, by the flags that a request met and the variants that it got. */
+export function flaggedRequests({ meter }) {
+  const duration = meter.createHistogram(metricName, {
+    unit: 's',
+    description: 'Duration of HTTP server requests, by the flags that they met.',
+    advice: { explicitBucketBoundaries },
+  });
+  const requests = new AsyncLocalStorage();
+
+  const evaluated = (key, variant) => {
+    const flags = requests.getStore();
+    // Outside of a request there is nothing to measure; and a flag counts by what it said first.
+    if (flags === undefined || flags.has(key) || flags.size >= mostFlags) return;
+    flags.set(String(key), String(variant));
+  };
+
+  const record = (flags, since, request) => {
+    const seconds = (performance.now() - since) / 1000;
+    for (const [key, variant] of flags)
+      duration.record(seconds, {
+        ...attributesOf(request),
+        'feature_flag.key': key,
+        'feature_flag.result.variant': variant,
+      });
+  };
+
+  /** Runs the rest of the request; what it met is recorded when the answer is over, or its client is gone. */
+  const around = (request, response, routeOf, next) => {
+    const flags = new Map();
+    const since = performance.now();
+    response.once('close', () => {
+      const { method } = request;
+      const error = response.writableFinished ? undefined : 'aborted';
+      const status = response.headersSent ? response.statusCode : undefined;
+      record(flags, since, { method, route: routeOf(request), status, error });
+    });
+    return requests.run(flags, next);
+  };
+
+  return {
+    evaluated,
+    /** A hook of OpenFeature's server SDK. */
+    hook: () => ({
+      after: ({ flagKey }, { variant, value }) => evaluated(flagKey, variant ?? String(value)),
+    }),
+    node:
+      (handler, { route = () => undefined } = {}) =>
+      (request, response) =>
+        around(request, response, route, () => handler(request, response)),
+    express: () => (request, response, next) => around(request, response, expressRoute, next),
+    hono: () => async (context, next) => {
+      const flags = new Map();
+      const since = performance.now();
+      let error;
+      try {
+        await requests.run(flags, next);
+        error = context.error?.name;
+      } catch (thrown) {
+        error = thrown?.name ?? 'unknown';
+        throw thrown;
+      } finally {
+        const { method, routePath } = context.req;
+        const status = error !== undefined && context.res.status < 500 ? 500 : context.res.status;
+        record(flags, since, { method, route: routePath, status, error });
+      }
+    },
+  };
+}
+
+function attributesOf({ method, route, status, error }) {
+  const errorType = error ?? (status >= 500 ? String(status) : undefined);
+  return {
+    'http.request.method': methods.has(method) ? method : '_OTHER',
+    ...(status === undefined ? {} : { 'http.response.status_code': status }),
+    ...(route === undefined ? {} : { 'http.route': route }),
+    ...(errorType === undefined ? {} : { 'error.type': errorType }),
+  };
+}
+
+/** Known only once a route has matched. */
+function expressRoute({ baseUrl, route }) {
+  return route === undefined ? undefined : `${baseUrl ?? ''}${route.path}`;
+}
