@@ -14,71 +14,84 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 
 /** A copy of the HTTP duration histogram, by the flags that a request met and the variants that it got. */
 export function flaggedRequests({ meter }) {
-  const duration = meter.createHistogram(metricName, {
-    unit: 's',
-    description: 'Duration of HTTP server requests, by the flags that they met.',
-    advice: { explicitBucketBoundaries },
-  });
-  const requests = new AsyncLocalStorage();
+  return new FlaggedRequests(meter);
+}
 
-  const evaluated = (key, variant) => {
-    const flags = requests.getStore();
+class FlaggedRequests {
+  #duration;
+  #requests = new AsyncLocalStorage();
+
+  constructor(meter) {
+    this.#duration = meter.createHistogram(metricName, {
+      unit: 's',
+      description: 'Duration of HTTP server requests, by the flags that they met.',
+      advice: { explicitBucketBoundaries },
+    });
+  }
+
+  evaluated(key, variant) {
+    const flags = this.#requests.getStore();
     // Outside of a request there is nothing to measure; and a flag counts by what it said first.
     if (flags === undefined || flags.has(key) || flags.size >= mostFlags) return;
     flags.set(String(key), String(variant));
-  };
+  }
 
-  const record = (flags, since, request) => {
-    const seconds = (performance.now() - since) / 1000;
-    for (const [key, variant] of flags)
-      duration.record(seconds, {
-        ...attributesOf(request),
-        'feature_flag.key': key,
-        'feature_flag.result.variant': variant,
-      });
-  };
+  /** A hook of OpenFeature's server SDK. */
+  hook() {
+    return {
+      after: ({ flagKey }, { variant, value }) => this.evaluated(flagKey, variant ?? String(value)),
+    };
+  }
+
+  node(listener, { route = () => undefined } = {}) {
+    return (request, response) => this.#around(request, response, route, () => listener(request, response));
+  }
+
+  express() {
+    return (request, response, next) => this.#around(request, response, expressRoute, next);
+  }
+
+  hono() {
+    return async (context, next) => {
+      const flags = new Map();
+      const since = performance.now();
+      let error;
+      try {
+        await this.#requests.run(flags, next);
+        error = context.error?.name;
+      } catch (thrown) {
+        error = thrown?.name ?? 'unknown';
+        throw thrown;
+      } finally {
+        const { method, routePath: route } = context.req;
+        const status = error === undefined ? context.res.status : Math.max(500, context.res.status);
+        this.#record(flags, since, { method, route, status, error });
+      }
+    };
+  }
 
   /** Runs the rest of the request; what it met is recorded when the answer is over, or its client is gone. */
-  const around = (request, response, routeOf, next) => {
+  #around(request, response, routeOf, next) {
     const flags = new Map();
     const since = performance.now();
     response.once('close', () => {
       const { method } = request;
       const error = response.writableFinished ? undefined : 'aborted';
       const status = response.headersSent ? response.statusCode : undefined;
-      record(flags, since, { method, route: routeOf(request), status, error });
+      this.#record(flags, since, { method, route: routeOf(request), status, error });
     });
-    return requests.run(flags, next);
-  };
+    return this.#requests.run(flags, next);
+  }
 
-  return {
-    evaluated,
-    /** A hook of OpenFeature's server SDK. */
-    hook: () => ({
-      after: ({ flagKey }, { variant, value }) => evaluated(flagKey, variant ?? String(value)),
-    }),
-    node:
-      (handler, { route = () => undefined } = {}) =>
-      (request, response) =>
-        around(request, response, route, () => handler(request, response)),
-    express: () => (request, response, next) => around(request, response, expressRoute, next),
-    hono: () => async (context, next) => {
-      const flags = new Map();
-      const since = performance.now();
-      let error;
-      try {
-        await requests.run(flags, next);
-        error = context.error?.name;
-      } catch (thrown) {
-        error = thrown?.name ?? 'unknown';
-        throw thrown;
-      } finally {
-        const { method, routePath } = context.req;
-        const status = error !== undefined && context.res.status < 500 ? 500 : context.res.status;
-        record(flags, since, { method, route: routePath, status, error });
-      }
-    },
-  };
+  #record(flags, since, request) {
+    const seconds = (performance.now() - since) / 1000;
+    for (const [key, variant] of flags)
+      this.#duration.record(seconds, {
+        ...attributesOf(request),
+        'feature_flag.key': key,
+        'feature_flag.result.variant': variant,
+      });
+  }
 }
 
 function attributesOf({ method, route, status, error }) {

@@ -49,6 +49,40 @@ export class Exporter {
   }
 }
 
+/** Counters of one version of a shop, as its process exposes them. */
+export class ScrapedShop {
+  readonly #version: string;
+  #counts = new Map<string, { fast: number; all: number }>();
+  added = { requests: 0, failed: 0 };
+
+  constructor(version: string) {
+    this.#version = version;
+  }
+
+  serve(status: string, count: number): void {
+    const { fast, all } = this.#counts.get(status) ?? { fast: 0, all: 0 };
+    this.#counts.set(status, { fast: fast + Math.ceil(count / 2), all: all + count });
+    const failed = status === '500' ? count : 0;
+    this.added = { requests: this.added.requests + count, failed: this.added.failed + failed };
+  }
+
+  restart(): void {
+    this.#counts = new Map();
+  }
+
+  text(): string {
+    const lines = [...this.#counts].flatMap(([status, { fast, all }]) => {
+      const labels = `service_version="${this.#version}",http_response_status_code="${status}"`;
+      return [
+        ['0.05', fast],
+        ['0.5', all],
+        ['+Inf', all],
+      ].map(([le, count]) => `http_server_request_duration_seconds_bucket{${labels},le="${le}"} ${count}\n`);
+    });
+    return lines.join('');
+  }
+}
+
 export type Prometheus = { readonly url: URL; close(): Promise<void> };
 
 /** A real Prometheus on loopback that scrapes these ports several times a second. */

@@ -8,6 +8,7 @@ import {
   Exporter,
   type Prometheus,
   prometheusProgram,
+  ScrapedShop,
   startPrometheus,
 } from '../../src/testing/prometheus.ts';
 import { scrapedRollout } from '../../src/wiring/analyze-prometheus.ts';
@@ -16,42 +17,8 @@ import { runCli } from '../journeys/cli.ts';
 const program = prometheusProgram();
 const reason = program === undefined ? ' (skipped: no prometheus here, see scripts/prometheus.sh)' : '';
 
-/** Counters of one version of a shop, as its process exposes them. */
-class Shop {
-  readonly #version: string;
-  #counts = new Map<string, { fast: number; all: number }>();
-  added = { requests: 0, failed: 0 };
-
-  constructor(version: string) {
-    this.#version = version;
-  }
-
-  serve(status: string, count: number): void {
-    const { fast, all } = this.#counts.get(status) ?? { fast: 0, all: 0 };
-    this.#counts.set(status, { fast: fast + Math.ceil(count / 2), all: all + count });
-    const failed = status === '500' ? count : 0;
-    this.added = { requests: this.added.requests + count, failed: this.added.failed + failed };
-  }
-
-  restart(): void {
-    this.#counts = new Map();
-  }
-
-  text(): string {
-    const lines = [...this.#counts].flatMap(([status, { fast, all }]) => {
-      const labels = `service_version="${this.#version}",http_response_status_code="${status}"`;
-      return [
-        ['0.05', fast],
-        ['0.5', all],
-        ['+Inf', all],
-      ].map(([le, count]) => `http_server_request_duration_seconds_bucket{${labels},le="${le}"} ${count}\n`);
-    });
-    return lines.join('');
-  }
-}
-
 describe.skipIf(program === undefined)(`a past rollout in a real Prometheus${reason}`, () => {
-  const [stable, good, bad] = [new Shop('1.2'), new Shop('1.3'), new Shop('1.4')];
+  const [stable, good, bad] = [new ScrapedShop('1.2'), new ScrapedShop('1.3'), new ScrapedShop('1.4')];
   const dir = mkdtempSync(join(tmpdir(), 'autoland-prometheus-test-'));
   const times = { from: 0, canary: 0, to: 0 };
   const known: number[] = [];

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { gunzip } from 'node:zlib';
 import { messageOf } from '../../../domain/errors.ts';
-import { metricsRequest, tracesRequest } from './messages.ts';
+import { logsRequest, metricsRequest, tracesRequest } from './messages.ts';
 import type { SelfReports, Taken } from './self-reports.ts';
 import { decode } from './wire.ts';
 
-export type Signal = 'metrics' | 'traces';
+export type Signal = 'metrics' | 'traces' | 'logs';
 export type Encoding = 'json' | 'protobuf';
 
 /** JSON takes several times its size once it is read. */
@@ -23,6 +23,8 @@ export class ExportRefused extends Error {
   }
 }
 
+const messages = { metrics: metricsRequest, traces: tracesRequest, logs: logsRequest } as const;
+
 /** Rejects with ExportRefused. Answers how many bytes it was, unpacked. */
 export async function takeExport(
   reports: SelfReports,
@@ -33,11 +35,8 @@ export async function takeExport(
   const bytes = isGzipped ? await unpacked(body, limit) : body;
   if (bytes.length > limit) throw tooLarge(limit);
   try {
-    const data =
-      encoding === 'json'
-        ? parsed(bytes)
-        : decode(signal === 'metrics' ? metricsRequest : tracesRequest, bytes);
-    const taken = signal === 'metrics' ? reports.takeMetrics(data) : reports.takeTraces(data);
+    const data = encoding === 'json' ? parsed(bytes) : decode(messages[signal], bytes);
+    const taken = reports.take(signal, data);
     return { ...taken, bytes: bytes.length };
   } catch (thrown) {
     throw new ExportRefused('invalid', `no OTLP ${signal} as ${encoding}: ${messageOf(thrown)}`);

@@ -1,12 +1,12 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { messageOf } from '../../../domain/errors.ts';
-import { ExportRefused, mostBytes, readUpTo, type Signal, takeExport } from './exports.ts';
-import type { Receiving } from './http-exports.ts';
+import { ExportRefused, mostBytes, readUpTo, type Signal } from './exports.ts';
+import type { Intake, Outcome } from './intake.ts';
 import { encodePartialSuccess } from './wire.ts';
 
 const signals: ReadonlyMap<string, Signal> = new Map([
   ['/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', 'metrics'],
   ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'traces'],
+  ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', 'logs'],
 ]);
 
 /** gRPC's codes. UNAVAILABLE is what OTLP's clients try again after, with pauses of their own. */
@@ -21,9 +21,9 @@ const status = {
 const prefix = 5;
 const timeoutMs = 10_000;
 
-/** OTLP/gRPC, one call: https://opentelemetry.io/docs/specs/otlp/#otlpgrpc. Never rejects. */
+/** OTLP/gRPC, one call: https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
 export async function handleGrpc(
-  receiving: Receiving,
+  intake: Intake,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): Promise<void> {
@@ -33,32 +33,30 @@ export async function handleGrpc(
   const signal = signals.get(headers[':path'] ?? '');
   const packing = headers['grpc-encoding'] ?? 'identity';
   if (signal === undefined || headers['content-type']?.startsWith('application/grpc') !== true)
-    return refuse(stream, status.unimplemented, 'only Export of MetricsService and TraceService');
-  if (packing !== 'gzip' && packing !== 'identity') return refuse(stream, status.unimplemented, 'only gzip');
-  if (receiving.admission.begin() !== undefined)
-    return refuse(stream, status.unavailable, 'too much at a time');
-  let bytes = 0;
-  try {
-    const frame = await readUpTo(mostBytes.protobuf + prefix, stream);
-    bytes = frame?.length ?? mostBytes.protobuf;
-    if (frame === undefined)
-      return refuse(stream, status.resourceExhausted, `at most ${mostBytes.protobuf} bytes`);
-    const { body, isPacked } = messageIn(frame);
-    const taken = await takeExport(
-      receiving.reports,
-      { signal, encoding: 'protobuf', isGzipped: isPacked && packing === 'gzip' },
-      body,
+    return refuse(
+      stream,
+      status.unimplemented,
+      'only Export of MetricsService, TraceService and LogsService',
     );
-    bytes = taken.bytes;
-    if (signal === 'metrics') receiving.tookMetrics();
-    answer(stream, encodePartialSuccess(taken.rejected, taken.why));
-  } catch (thrown) {
-    const tooLarge = thrown instanceof ExportRefused && thrown.kind === 'too-large';
-    if (tooLarge) bytes = mostBytes.protobuf;
-    refuse(stream, tooLarge ? status.resourceExhausted : status.invalidArgument, messageOf(thrown));
-  } finally {
-    receiving.admission.end(bytes);
-  }
+  if (packing !== 'gzip' && packing !== 'identity') return refuse(stream, status.unimplemented, 'only gzip');
+  const outcome = await intake.take({ signal, encoding: 'protobuf' }, async () => {
+    const frame = await readUpTo(mostBytes.protobuf + prefix, stream);
+    if (frame === undefined) return undefined;
+    const { body, isPacked } = messageIn(frame);
+    return { bytes: body, isGzipped: isPacked && packing === 'gzip' };
+  });
+  tell(stream, outcome);
+}
+
+const codes = {
+  busy: status.unavailable,
+  'too-large': status.resourceExhausted,
+  invalid: status.invalidArgument,
+} as const;
+
+function tell(stream: ServerHttp2Stream, outcome: Outcome): void {
+  if (outcome.kind === 'taken') answer(stream, encodePartialSuccess(outcome.rejected, outcome.why));
+  else refuse(stream, codes[outcome.kind], outcome.message);
 }
 
 function messageIn(frame: Buffer): { readonly body: Buffer; readonly isPacked: boolean } {

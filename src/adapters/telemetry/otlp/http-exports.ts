@@ -1,26 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../../../domain/errors.ts';
-import type { Admission } from './admission.ts';
-import { type Encoding, ExportRefused, mostBytes, readUpTo, type Signal, takeExport } from './exports.ts';
-import type { SelfReports } from './self-reports.ts';
+import { type Encoding, mostBytes, readUpTo, type Signal } from './exports.ts';
+import type { Intake, Outcome } from './intake.ts';
 import { encodePartialSuccess, encodeStatus } from './wire.ts';
-
-export type Receiving = {
-  readonly reports: SelfReports;
-  readonly admission: Admission;
-  /** Called when an export of metrics was taken. */
-  readonly tookMetrics: () => void;
-};
 
 const signals: ReadonlyMap<string, Signal> = new Map([
   ['/v1/metrics', 'metrics'],
   ['/v1/traces', 'traces'],
+  ['/v1/logs', 'logs'],
 ]);
-const rejectedName = { metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
+const rejectedName = {
+  metrics: 'rejectedDataPoints',
+  traces: 'rejectedSpans',
+  logs: 'rejectedLogRecords',
+} as const;
 
-/** OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp. Never rejects. */
+/** OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 export async function handleHttp(
-  receiving: Receiving,
+  intake: Intake,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -28,33 +24,15 @@ export async function handleHttp(
   const answer = new Answer(response, encoding ?? 'json');
   const signal = signals.get(request.url ?? '');
   const packing = request.headers['content-encoding'] ?? 'identity';
-  if (signal === undefined) return answer.refuse(404, 'only /v1/metrics and /v1/traces');
+  if (signal === undefined) return answer.refuse(404, 'only /v1/metrics, /v1/traces and /v1/logs');
   if (request.method !== 'POST') return answer.refuse(405, 'only POST');
   if (encoding === undefined) return answer.refuse(415, 'only application/json and application/x-protobuf');
   if (packing !== 'gzip' && packing !== 'identity') return answer.refuse(415, 'only gzip');
-  const busy = receiving.admission.begin();
-  if (busy !== undefined)
-    return answer.refuse(busy.why === 'bytes' ? 429 : 503, 'too much at a time', busy.retryAfterSeconds);
-  let bytes = 0;
-  try {
-    const body = await readUpTo(mostBytes[encoding], request);
-    bytes = body?.length ?? mostBytes[encoding];
-    if (body === undefined) return answer.refuse(413, `at most ${mostBytes[encoding]} bytes`);
-    const taken = await takeExport(
-      receiving.reports,
-      { signal, encoding, isGzipped: packing === 'gzip' },
-      body,
-    );
-    bytes = taken.bytes;
-    if (signal === 'metrics') receiving.tookMetrics();
-    answer.take(signal, taken.rejected, taken.why);
-  } catch (thrown) {
-    const tooLarge = thrown instanceof ExportRefused && thrown.kind === 'too-large';
-    if (tooLarge) bytes = mostBytes[encoding];
-    answer.refuse(tooLarge ? 413 : 400, messageOf(thrown).slice(0, 300));
-  } finally {
-    receiving.admission.end(bytes);
-  }
+  const outcome = await intake.take({ signal, encoding }, async () => {
+    const bytes = await readUpTo(mostBytes[encoding], request);
+    return bytes && { bytes, isGzipped: packing === 'gzip' };
+  });
+  answer.tell(signal, outcome);
 }
 
 function encodingOf(type: string | undefined): Encoding | undefined {
@@ -73,10 +51,17 @@ class Answer {
     this.#encoding = encoding;
   }
 
-  take(signal: Signal, rejected: number, why: string): void {
-    const body =
-      rejected === 0 ? {} : { partialSuccess: { [rejectedName[signal]]: rejected, errorMessage: why } };
-    this.#send(200, JSON.stringify(body), encodePartialSuccess(rejected, why));
+  tell(signal: Signal, outcome: Outcome): void {
+    if (outcome.kind === 'taken') this.#take(signal, outcome.rejected, outcome.why);
+    else if (outcome.kind === 'busy')
+      this.refuse(outcome.why === 'bytes' ? 429 : 503, outcome.message, outcome.retryAfterSeconds);
+    else this.refuse(outcome.kind === 'too-large' ? 413 : 400, outcome.message);
+  }
+
+  #take(signal: Signal, rejected: number, why: string): void {
+    const partialSuccess = { [rejectedName[signal]]: rejected, errorMessage: why };
+    const json = JSON.stringify(rejected === 0 ? {} : { partialSuccess });
+    this.#send(200, json, encodePartialSuccess(rejected, why));
   }
 
   refuse(status: number, message: string, retryAfterSeconds?: number): void {

@@ -71,3 +71,13 @@ const scopeSpans: Message = { 2: { name: 'spans', type: span, many: true } };
 const resourceSpans: Message = { 2: { name: 'scopeSpans', type: scopeSpans, many: true } };
 
 export const tracesRequest: Message = { 1: { name: 'resourceSpans', type: resourceSpans, many: true } };
+
+const logRecord: Message = {
+  6: attributes,
+  9: { name: 'traceId', type: 'hex' },
+  12: { name: 'eventName', type: 'string' },
+};
+const scopeLogs: Message = { 2: { name: 'logRecords', type: logRecord, many: true } };
+const resourceLogs: Message = { 2: { name: 'scopeLogs', type: scopeLogs, many: true } };
+
+export const logsRequest: Message = { 1: { name: 'resourceLogs', type: resourceLogs, many: true } };

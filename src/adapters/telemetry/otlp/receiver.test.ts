@@ -1,15 +1,7 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { Agent, type AgentOptions } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { statSync } from 'node:fs';
 import { OTLPMetricExporter as MetricsOverGrpc } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as MetricsAsJson } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPMetricExporter as MetricsAsProto } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { OTLPTraceExporter as TracesOverGrpc } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { OTLPTraceExporter as TracesAsJson } from '@opentelemetry/exporter-trace-otlp-http';
-import { OTLPTraceExporter as TracesAsProto } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   AggregationTemporality,
   AggregationType,
@@ -17,69 +9,49 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import { SimpleSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OtlpReceiver } from './receiver.ts';
+import { OtlpStage } from '../../../testing/otlp-stage.ts';
 
 /*
  * OpenTelemetry's own SDK and exporters, over the socket that a service has; hostile.test.ts has what they never send.
  */
 
-let dir = '';
-let socket = '';
-let receiver: OtlpReceiver;
-const ends: (() => Promise<unknown>)[] = [];
-
+let stage: OtlpStage;
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'autoland-otlp-'));
-  socket = join(dir, 'otlp.sock');
-  receiver = new OtlpReceiver(socket);
-  await receiver.listen();
+  stage = await OtlpStage.open();
 });
-
-afterEach(async () => {
-  await Promise.all(ends.splice(0).map((end) => end().catch(() => {})));
-  await receiver.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
 type Temporality = AggregationTemporality.DELTA | AggregationTemporality.CUMULATIVE;
-
-const overHttp = (path: string, gzip: boolean) => ({
-  url: `http://localhost${path}`,
-  httpAgentOptions: () => new Agent({ socketPath: socket } as AgentOptions),
-  ...(gzip ? { compression: 'gzip' as never } : {}),
-});
-const overGrpc = (gzip: boolean) => ({
-  url: `unix://${socket}`,
-  credentials: credentials.createInsecure(),
-  ...(gzip ? { compression: 'gzip' as never } : {}),
-});
 
 const metricExporters: readonly [string, (temporalityPreference: never) => PushMetricExporter][] = [
   [
     'JSON',
     (temporalityPreference) =>
-      new MetricsAsJson({ ...overHttp('/v1/metrics', false), temporalityPreference }),
+      new MetricsAsJson({ ...stage.overHttp('/v1/metrics', false), temporalityPreference }),
   ],
   [
     'JSON, gzip',
-    (temporalityPreference) => new MetricsAsJson({ ...overHttp('/v1/metrics', true), temporalityPreference }),
+    (temporalityPreference) =>
+      new MetricsAsJson({ ...stage.overHttp('/v1/metrics', true), temporalityPreference }),
   ],
   [
     'protobuf',
     (temporalityPreference) =>
-      new MetricsAsProto({ ...overHttp('/v1/metrics', false), temporalityPreference }),
+      new MetricsAsProto({ ...stage.overHttp('/v1/metrics', false), temporalityPreference }),
   ],
   [
     'protobuf, gzip',
     (temporalityPreference) =>
-      new MetricsAsProto({ ...overHttp('/v1/metrics', true), temporalityPreference }),
+      new MetricsAsProto({ ...stage.overHttp('/v1/metrics', true), temporalityPreference }),
   ],
-  ['gRPC', (temporalityPreference) => new MetricsOverGrpc({ ...overGrpc(false), temporalityPreference })],
+  [
+    'gRPC',
+    (temporalityPreference) => new MetricsOverGrpc({ ...stage.overGrpc(false), temporalityPreference }),
+  ],
   [
     'gRPC, gzip',
-    (temporalityPreference) => new MetricsOverGrpc({ ...overGrpc(true), temporalityPreference }),
+    (temporalityPreference) => new MetricsOverGrpc({ ...stage.overGrpc(true), temporalityPreference }),
   ],
 ];
 
@@ -99,7 +71,7 @@ function shop(
     },
   ];
   const provider = new MeterProvider({ readers: [reader], views });
-  ends.push(() => provider.shutdown());
+  stage.defer(() => provider.shutdown());
   const duration = provider.getMeter('http').createHistogram('http.server.request.duration', {
     unit: 's',
   });
@@ -134,14 +106,14 @@ describe('metrics of OpenTelemetry', () => {
     for (let n = 0; n < 10; n += 1) serve(200, 0.02);
     serve(503, 0.9);
     await flush();
-    expect(receiver.report()).toMatchObject({
+    expect(stage.receiver.report()).toMatchObject({
       requests: 32,
       errors: 2,
       rejectedPoints: 0,
       lastSeen: expect.any(String) as string,
       routes: [{ route: 'GET /cart', requests: 32, failed: 2, statuses: { 503: 2 }, traceId: null }],
     });
-    const { p50Seconds, p95Seconds, everySeconds } = receiver.report();
+    const { p50Seconds, p95Seconds, everySeconds } = stage.receiver.report();
     expect(p50Seconds).toBeGreaterThanOrEqual(0.02);
     expect(p50Seconds).toBeLessThan(0.04);
     expect(p95Seconds).toBeGreaterThanOrEqual(0.9);
@@ -150,44 +122,15 @@ describe('metrics of OpenTelemetry', () => {
   });
 });
 
-const traceExporters: readonly [string, () => SpanExporter][] = [
-  ['JSON', () => new TracesAsJson(overHttp('/v1/traces', true))],
-  ['protobuf', () => new TracesAsProto(overHttp('/v1/traces', false))],
-  ['gRPC', () => new TracesOverGrpc(overGrpc(true))],
-];
-
-describe('traces of OpenTelemetry', () => {
-  it.each(traceExporters)('as %s give an example of what failed', async (_name, exporter) => {
-    const { serve, flush } = shop(
-      metricExporters[2]?.[1](temporalities.DELTA as never) as PushMetricExporter,
-      AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
-    );
-    const provider = new TracerProvider({
-      spanProcessors: [new SimpleSpanProcessor({ exporter: exporter() })],
-    });
-    ends.push(() => provider.shutdown());
-    const span = provider.getTracer('http').startSpan('GET /cart', {
-      kind: SpanKind.SERVER,
-      attributes: { 'http.request.method': 'GET', 'http.route': '/cart' },
-    });
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
-    await provider.forceFlush();
-    serve(500, 0.1);
-    await flush();
-    expect(receiver.report().routes).toMatchObject([{ traceId: span.spanContext().traceId }]);
-  });
-});
-
 it('can be opened by its owner alone, and ends what is open', async () => {
-  expect(statSync(socket).mode & 0o777).toBe(0o600);
-  await receiver.close();
-  await receiver.listen();
+  expect(statSync(stage.socket).mode & 0o777).toBe(0o600);
+  await stage.receiver.close();
+  await stage.receiver.listen();
   const { serve, flush } = shop(
     metricExporters[4]?.[1](temporalities.DELTA as never) as PushMetricExporter,
     AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
   );
   serve(200, 0.1);
   await flush();
-  expect(receiver.report().requests).toBe(1);
+  expect(stage.receiver.report().requests).toBe(1);
 });

@@ -3,11 +3,10 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SelfReport } from '../../../domain/self-report.ts';
-import { Admission } from './admission.ts';
 import { handleGrpc } from './grpc-exports.ts';
-import { handleHttp, type Receiving } from './http-exports.ts';
+import { handleHttp } from './http-exports.ts';
+import { Intake } from './intake.ts';
 import { ReportPace } from './report-pace.ts';
-import { SelfReports } from './self-reports.ts';
 
 /** `lastSeen`: RFC 3339; null: it has never reported. `everySeconds`: how often; null: fewer than two reports. */
 export type ReceivedReport = SelfReport & {
@@ -27,14 +26,10 @@ export class OtlpReceiver {
   readonly #path: string;
   readonly #owner: { readonly uid: number; readonly gid: number } | undefined;
   readonly #pace = new ReportPace();
-  readonly #receiving: Receiving = {
-    reports: new SelfReports(),
-    admission: new Admission(),
-    tookMetrics: () => {
-      this.#pace.reported(performance.now());
-      this.#lastSeen = new Date().toISOString();
-    },
-  };
+  readonly #intake = new Intake(() => {
+    this.#pace.reported(performance.now());
+    this.#lastSeen = new Date().toISOString();
+  });
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #lastSeen: string | null = null;
@@ -60,7 +55,7 @@ export class OtlpReceiver {
 
   report(): ReceivedReport {
     const everySeconds = this.#pace.everySeconds(performance.now());
-    return { ...this.#receiving.reports.report(), lastSeen: this.#lastSeen, everySeconds };
+    return { ...this.#intake.reports.report(), lastSeen: this.#lastSeen, everySeconds };
   }
 
   async close(): Promise<void> {
@@ -73,7 +68,7 @@ export class OtlpReceiver {
 
   #http(): HttpServer {
     const server = createHttpServer({ maxHeaderSize: 8192 }, (request, response) => {
-      handleHttp(this.#receiving, request, response).catch(() => response.destroy());
+      handleHttp(this.#intake, request, response).catch(() => response.destroy());
     });
     // Of silence. Node's other times are kept only by a server that listens itself.
     server.timeout = silentMs;
@@ -85,7 +80,7 @@ export class OtlpReceiver {
     const server = createHttp2Server({ settings, maxSessionMemory: 10 });
     server.on('stream', (stream, headers) => {
       // A service must not end the process that keeps all services up, whatever it does to its stream.
-      handleGrpc(this.#receiving, stream, headers).catch(() => stream.destroy());
+      handleGrpc(this.#intake, stream, headers).catch(() => stream.destroy());
     });
     server.on('sessionError', () => {});
     return server;

@@ -109,11 +109,17 @@ export function isFailure(attributes: Attributes): boolean {
 
 /** undefined: the request met no flag. */
 export function variantOf(attributes: Attributes): string | undefined {
-  const [key, variant] = [
-    told(attributes, 'feature_flag.key'),
-    told(attributes, 'feature_flag.result.variant'),
-  ];
-  return key === undefined ? undefined : shown(`${key} = ${variant ?? 'unknown'}`);
+  const { flag, variant } = evaluationIn(attributes);
+  return flag === undefined ? undefined : shown(`${flag} = ${variant}`);
+}
+
+type Evaluation = { readonly flag: string | undefined; readonly variant: string };
+
+/** A flag without variants may tell its value. */
+export function evaluationIn(attributes: Attributes): Evaluation {
+  const named = told(attributes, 'feature_flag.result.variant');
+  const variant = named ?? told(attributes, 'feature_flag.result.value') ?? 'unknown';
+  return { flag: told(attributes, 'feature_flag.key'), variant };
 }
 
 function routeOf(attributes: Attributes): string {

@@ -1,13 +1,16 @@
 import { latencyBounds, latencyQuantile } from '../../../domain/latency.ts';
 import type { SelfReport } from '../../../domain/self-report.ts';
+import { type FlaggedRequest, FlaggedTraces } from './flagged-traces.ts';
 import { type LatencyCounts, none, ofExplicit, ofExponential } from './latency.ts';
-import { isFailure, RouteCounts, variantOf } from './route-counts.ts';
+import { evaluationIn, isFailure, RouteCounts, variantOf } from './route-counts.ts';
 import { SeriesMemory } from './series-memory.ts';
 import {
+  type Attributes,
   type ExplicitPoint,
   type ExponentialPoint,
   explicitHistogram,
   exponentialHistogram,
+  logsBody,
   type Metric,
   metricsBody,
   type Temporality,
@@ -17,6 +20,7 @@ import {
 const metricName = 'http.server.request.duration';
 /** Its copy by flags (src/middleware): requests that it counts too are not counted again. */
 const flaggedName = 'autoland.http.server.request.duration';
+const evaluationEvent = 'feature_flag.evaluation';
 /** The convention has seconds; some count in milliseconds all the same, and say so. */
 const secondsOf = new Map([
   ['', 1],
@@ -37,7 +41,9 @@ export class SelfReports {
   readonly #now: () => number;
   readonly #series = new SeriesMemory();
   readonly #routes = new RouteCounts();
-  readonly #variants = new RouteCounts((attributes) => variantOf(attributes) ?? 'others');
+  readonly #variants = new RouteCounts(variantName);
+  readonly #tracedVariants = new RouteCounts(variantName);
+  readonly #flaggedTraces = new FlaggedTraces();
   readonly #latency: number[] = none();
   #requests = 0;
   #errors = 0;
@@ -47,6 +53,12 @@ export class SelfReports {
   /** `now`: monotonic, in ms. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
+  }
+
+  /** One export. */
+  take(signal: 'metrics' | 'traces' | 'logs', body: unknown): Taken {
+    if (signal === 'metrics') return this.takeMetrics(body);
+    return signal === 'traces' ? this.takeTraces(body) : this.takeLogs(body);
   }
 
   takeMetrics(body: unknown): Taken {
@@ -59,13 +71,28 @@ export class SelfReports {
     return { rejected: taken.rejected, why: taken.why };
   }
 
-  /** Spans count nothing: those of failed requests are examples of what the metrics count. */
+  /** Spans are examples of what the metrics count; by themselves they count only by the flags that they met. */
   takeTraces(body: unknown): Taken {
     const { resourceSpans } = tracesBody.parse(body);
     for (const { spans } of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans))
-      for (const { kind: isServer, status, attributes, traceId } of spans)
-        if (isServer && (status.code || isFailure(attributes)))
-          this.#routes.sawErrorSpan(attributes, traceId);
+      for (const { kind: isServer, status, attributes, traceId } of spans) {
+        if (!isServer) continue;
+        const isError = status.code || isFailure(attributes);
+        if (isError) this.#routes.sawErrorSpan(attributes, traceId);
+        this.#addFlagged(this.#flaggedTraces.served(traceId, attributes, isError));
+      }
+    return { rejected: 0, why: '' };
+  }
+
+  /** Of logs, only the evaluations of flags are read. */
+  takeLogs(body: unknown): Taken {
+    const { resourceLogs } = logsBody.parse(body);
+    for (const { logRecords } of resourceLogs.flatMap(({ scopeLogs }) => scopeLogs))
+      for (const { traceId, attributes, eventName } of logRecords) {
+        if (eventName !== evaluationEvent) continue;
+        const { flag, variant } = evaluationIn(attributes);
+        if (flag !== undefined) this.#addFlagged(this.#flaggedTraces.evaluated(traceId, flag, variant));
+      }
     return { rejected: 0, why: '' };
   }
 
@@ -81,8 +108,19 @@ export class SelfReports {
       p50Seconds: quantile(0.5),
       p95Seconds: quantile(0.95),
       routes: this.#routes.reports(mostReported, this.#now()),
-      variants: this.#variants.reports(mostReported, this.#now()),
+      variants: this.#reportedVariants(),
     };
+  }
+
+  /** Metrics count every request; traces only those that were sampled. */
+  #reportedVariants(): SelfReport['variants'] {
+    const counted = this.#variants.reports(mostReported, this.#now());
+    return counted.length > 0 ? counted : this.#tracedVariants.reports(mostReported, this.#now());
+  }
+
+  #addFlagged(requests: readonly FlaggedRequest[]): void {
+    for (const { attributes, traceId } of requests)
+      this.#tracedVariants.add(attributes, 1, traceId, this.#now());
   }
 
   #takeMetric({ name, unit, ...metric }: Metric, taken: Rejections): void {
@@ -119,6 +157,10 @@ export class SelfReports {
     for (const [j, each] of (added.latency ?? []).entries())
       this.#latency[j] = (this.#latency[j] ?? 0) + each;
   }
+}
+
+function variantName(attributes: Attributes): string {
+  return variantOf(attributes) ?? 'others';
 }
 
 type Told = {

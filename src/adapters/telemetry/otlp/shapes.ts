@@ -97,3 +97,9 @@ export const tracesBody = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(scopeSpans).default([]) })).default([]),
 });
 export type Span = z.infer<typeof span>;
+
+const logRecord = z.object({ traceId, attributes, eventName: z.string().default('') });
+const scopeLogs = z.object({ logRecords: z.array(logRecord).default([]) });
+export const logsBody = z.object({
+  resourceLogs: z.array(z.object({ scopeLogs: z.array(scopeLogs).default([]) })).default([]),
+});

@@ -1,0 +1,49 @@
+import { messageOf } from '../../../domain/errors.ts';
+import { Admission, type Busy } from './admission.ts';
+import { type Export, ExportRefused, mostBytes, takeExport } from './exports.ts';
+import { SelfReports } from './self-reports.ts';
+
+export type Outcome =
+  | { readonly kind: 'taken'; readonly rejected: number; readonly why: string }
+  | ({ readonly kind: 'busy'; readonly message: string } & Busy)
+  | { readonly kind: 'too-large' | 'invalid'; readonly message: string };
+
+/** `isGzipped`: as far as that is known only of the body itself. */
+type Body = { readonly bytes: Buffer; readonly isGzipped: boolean };
+
+/** Takes exports of one instance, whichever protocol they come by. */
+export class Intake {
+  readonly reports = new SelfReports();
+  readonly #admission = new Admission();
+  readonly #tookMetrics: () => void;
+
+  constructor(tookMetrics: () => void) {
+    this.#tookMetrics = tookMetrics;
+  }
+
+  /** Never rejects. `read` may reject, and answers undefined for more than the encoding may have. */
+  async take(
+    { signal, encoding }: Omit<Export, 'isGzipped'>,
+    read: () => Promise<Body | undefined>,
+  ): Promise<Outcome> {
+    const busy = this.#admission.begin();
+    if (busy !== undefined) return { kind: 'busy', message: 'too much at a time', ...busy };
+    const most = mostBytes[encoding];
+    const tooLarge = { kind: 'too-large', message: `at most ${most} bytes, unpacked` } as const;
+    let bytes = most;
+    try {
+      const body = await read();
+      if (body === undefined) return tooLarge;
+      const { isGzipped } = body;
+      const taken = await takeExport(this.reports, { signal, encoding, isGzipped }, body.bytes);
+      bytes = taken.bytes;
+      if (signal === 'metrics') this.#tookMetrics();
+      return { kind: 'taken', rejected: taken.rejected, why: taken.why };
+    } catch (thrown) {
+      if (thrown instanceof ExportRefused && thrown.kind === 'too-large') return tooLarge;
+      return { kind: 'invalid', message: messageOf(thrown).slice(0, 300) };
+    } finally {
+      this.#admission.end(bytes);
+    }
+  }
+}
