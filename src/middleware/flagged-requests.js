@@ -78,7 +78,7 @@ class FlaggedRequests {
       const { method } = request;
       const error = response.writableFinished ? undefined : 'aborted';
       const status = response.headersSent ? response.statusCode : undefined;
-      this.#record(flags, since, { method, route: routeOf(request), status, error });
+      this.#record(flags, since, { method, route: safely(routeOf, request), status, error });
     });
     return this.#requests.run(flags, next);
   }
@@ -102,6 +102,15 @@ function attributesOf({ method, route, status, error }) {
     ...(route === undefined ? {} : { 'http.route': route }),
     ...(errorType === undefined ? {} : { 'error.type': errorType }),
   };
+}
+
+/** What measures a service must not end it. */
+function safely(routeOf, request) {
+  try {
+    return routeOf(request);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Known only once a route has matched. */

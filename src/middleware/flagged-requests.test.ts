@@ -139,7 +139,10 @@ describe('flagged requests', () => {
         response.once('close', gone.resolve);
       } else response.end();
     };
-    const url = await listening(createServer(flagged.node(listener)));
+    const route = () => {
+      throw new Error('a fault of the service');
+    };
+    const url = await listening(createServer(flagged.node(listener, { route })));
     flagged.evaluated('checkout', 'outside');
     await fetch(url);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

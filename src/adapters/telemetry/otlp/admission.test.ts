@@ -7,7 +7,7 @@ it('takes so many exports at a time, and so many bytes in a time', () => {
   const admission = new Admission(() => now);
   for (let n = 0; n < 8; n += 1) expect(admission.begin()).toBeUndefined();
   expect(admission.begin()).toEqual({ why: 'at-once', retryAfterSeconds: 1 });
-  for (let n = 0; n < 8; n += 1) admission.end(4 << 20);
+  for (let n = 0; n < 8; n += 1) admission.end(2 << 20);
   expect(admission.begin()).toEqual({ why: 'bytes', retryAfterSeconds: 5 });
   now = 5000;
   expect(admission.begin()).toBeUndefined();
@@ -20,7 +20,7 @@ it('takes only so many exports, however small', () => {
     admission.end(0);
     taken += 1;
   }
-  expect(taken).toBe(1024);
+  expect(taken).toBe(512);
 });
 
 it('tells how often reports come, also when they end', () => {

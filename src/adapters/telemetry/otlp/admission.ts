@@ -1,7 +1,7 @@
 /** At a time, while their bodies come. */
 const mostAtOnce = 8;
-const bytesPerSecond = 4 << 20;
-const burstBytes = 16 << 20;
+const bytesPerSecond = 2 << 20;
+const burstBytes = 8 << 20;
 /** What even an empty export takes. */
 const leastBytes = 16 << 10;
 

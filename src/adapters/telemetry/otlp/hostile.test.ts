@@ -6,18 +6,21 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OtlpReceiver } from './receiver.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'autoland-otlp-hostile-'));
-const path = join(dir, 'otlp.sock');
+let dir = '';
+let path = '';
 let receiver: OtlpReceiver;
 
-beforeAll(async () => {
+// One for each test: what one sends must not be too much for the next.
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'autoland-otlp-hostile-'));
+  path = join(dir, 'otlp.sock');
   receiver = new OtlpReceiver(path);
   await receiver.listen();
 });
-afterAll(async () => {
+afterEach(async () => {
   await receiver.close();
   rmSync(dir, { recursive: true, force: true });
 });

@@ -35,12 +35,18 @@ export class Intake {
       const body = await read();
       if (body === undefined) return tooLarge;
       const { isGzipped } = body;
+      bytes = body.bytes.length;
       const taken = await takeExport(this.reports, { signal, encoding, isGzipped }, body.bytes);
       bytes = taken.bytes;
       if (signal === 'metrics') this.#tookMetrics();
       return { kind: 'taken', rejected: taken.rejected, why: taken.why };
     } catch (thrown) {
-      if (thrown instanceof ExportRefused && thrown.kind === 'too-large') return tooLarge;
+      const isTooLarge = thrown instanceof ExportRefused && thrown.kind === 'too-large';
+      if (isTooLarge) {
+        // So much of it was unpacked.
+        bytes = most;
+        return tooLarge;
+      }
       return { kind: 'invalid', message: messageOf(thrown).slice(0, 300) };
     } finally {
       this.#admission.end(bytes);
