@@ -12,7 +12,6 @@ import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-san
 import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
-import { slowReportSeconds } from '../domain/self-report.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
@@ -21,6 +20,7 @@ import { nothingDrifts } from './examine-drift.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
+import { telemetryHealth } from './telemetry-health.ts';
 
 export type DoctorFinding = {
   readonly check: string;
@@ -166,8 +166,6 @@ async function runtimeAnswers(place: Place): Promise<string | Missing> {
   }
 }
 
-const exportOften = 'export every second: exportIntervalMillis, or OTEL_METRIC_EXPORT_INTERVAL=1000';
-
 async function telemetryArrives(place: Place): Promise<string | Missing> {
   if (await isOnlyMerged(place))
     return {
@@ -175,24 +173,7 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
       mend: 'to release them, add service: to .autoland/autoland.yaml',
     };
   const reports = await new RuntimeClient({ stateDir: place.state }).telemetry().catch(() => []);
-  if (reports.length === 0) return { missing: 'no instance runs', mend: 'autoland up' };
-  const ages = reports.map(({ lastSeen }) =>
-    lastSeen === null ? null : (Date.now() - Date.parse(lastSeen)) / 1000,
-  );
-  if (ages.every((age) => age === null))
-    return {
-      missing: 'no instance has reported metrics; the router counts users all the same',
-      mend: 'export OTLP every second to the Unix socket that AUTOLAND_OTLP_SOCKET names',
-    };
-  const pace = Math.max(0, ...reports.map(({ everySeconds }) => everySeconds ?? 0));
-  if (pace > slowReportSeconds)
-    return {
-      missing: `an instance reports every ${pace.toFixed(0)} s, too late for a rollout`,
-      mend: exportOften,
-    };
-  const slowest = Math.max(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
-  if (slowest <= slowReportSeconds) return `every instance reported within ${slowReportSeconds} s`;
-  return { missing: `an instance has not reported for ${slowest.toFixed(0)} s`, mend: exportOften };
+  return telemetryHealth(reports, new Date());
 }
 
 /** What cannot be read is told under configuration. */

@@ -47,6 +47,8 @@ export class OtlpReceiver {
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#greet(socket, http, http2));
     server.maxConnections = mostConnections;
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(this.#path, resolve));
+    // A connection that cannot be accepted, as without file descriptors, must not end this process.
+    server.on('error', () => {});
     // No other user of the machine may report in the service's name.
     chmodSync(this.#path, 0o600);
     if (this.#owner !== undefined) chownSync(this.#path, this.#owner.uid, this.#owner.gid);
