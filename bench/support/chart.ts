@@ -30,7 +30,7 @@ export function svgOf(chart: Chart): string {
     ...limit(chart, x, height),
   ];
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" font-size="12">`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" font-size="12"><title>${escaped(chart.title)}</title>`;
   return `${[head, `<rect width="${width}" height="${height}" fill="#fff"/>`, ...lines, '</svg>'].join('\n')}\n`;
 }
 
