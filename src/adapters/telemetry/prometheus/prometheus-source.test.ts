@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AutolandError } from '../../../domain/errors.ts';
+import { freePort } from '../../../wiring/free-port.ts';
 import { PrometheusSource } from './prometheus-source.ts';
 
 /*
@@ -138,8 +139,11 @@ describe('PrometheusSource', () => {
   });
 
   it('is unreachable where nobody listens', async () => {
-    const url = new URL('http://127.0.0.1:1');
+    const url = new URL(`http://127.0.0.1:${await freePort(0)}`);
     const nobody = new PrometheusSource({ url, token: undefined, timeoutMs: 1000, mostBytes: 1000 });
-    await expect(nobody.samples(question)).rejects.toMatchObject({ code: 'telemetry.unreachable' });
+    await expect(nobody.samples(question)).rejects.toMatchObject({
+      code: 'telemetry.unreachable',
+      message: expect.stringMatching(/ECONNREFUSED/) as string,
+    });
   });
 });
