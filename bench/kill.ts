@@ -142,7 +142,7 @@ async function serve(stateDir: string, ports: Ports): Promise<Served> {
 }
 
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return Date.now();
 }
 
 function print(result: object): void {

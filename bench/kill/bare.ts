@@ -32,7 +32,7 @@ export class Bare {
   /** Milliseconds from the word to tell them until each client has read it. */
   async round(): Promise<readonly number[]> {
     const heard = Promise.all(this.#clients.map((one) => once(one, 'message')));
-    const begun = performance.timeOrigin + performance.now();
+    const begun = Date.now();
     this.#server.send('go');
     return (await heard).flatMap(([times]) => (times as number[]).map((time) => time - begun));
   }
@@ -57,7 +57,7 @@ function serve(): void {
 async function follow(port: number, count: number): Promise<void> {
   let times: number[] = [];
   const heard = () => {
-    times.push(performance.timeOrigin + performance.now());
+    times.push(Date.now());
     if (times.length < count) return;
     process.send?.(times);
     times = [];

@@ -10,7 +10,7 @@ import { FlagSyncService } from '../adapters/flag-service/wire/sync.ts';
 export type Ports = { readonly sync: number; readonly evaluation: number; readonly ofrep: number };
 export type Crowd = { readonly sync: number; readonly events: number; readonly pages: number };
 type Arms = ReadonlyMap<string, boolean>;
-/** When a client came to an arm: `Date.now()` with fractions. */
+/** When a client came to an arm, by the clock that all processes share. */
 type Known = { readonly on: boolean; readonly since: number };
 
 /** The only user of each client; flags are raised to everybody, so that everybody is on before a kill. */
@@ -156,7 +156,7 @@ type Learn = ((arms: Arms) => void) & { again(keys: readonly string[]): void };
 function learner(member: Map<string, Known>): Learn {
   const dropped = new Map<string, number>();
   const learn = (arms: Arms) => {
-    const now = performance.timeOrigin + performance.now();
+    const now = Date.now();
     for (const key of new Set([...member.keys(), ...arms.keys()])) {
       const on = arms.get(key) ?? false;
       const since = on ? now : (dropped.get(key) ?? now);
@@ -166,7 +166,7 @@ function learner(member: Map<string, Known>): Learn {
     }
   };
   const again = (keys: readonly string[]) => {
-    for (const key of keys) dropped.set(key, performance.timeOrigin + performance.now());
+    for (const key of keys) dropped.set(key, Date.now());
   };
   return Object.assign(learn, { again });
 }
