@@ -1,7 +1,7 @@
 import { AutolandError } from '../../domain/errors.ts';
 import { buryAside, checkedKey, tombstoneText } from '../flags/tombstones.ts';
 import { flagSocket, type StateLayout, stateLayout } from '../runtime/state-layout.ts';
-import { Door } from './door.ts';
+import { Admission } from './admission.ts';
 import { Evaluator, flagNamed } from './evaluator.ts';
 import { FlagFeed } from './flag-feed.ts';
 import { evaluationV1, evaluationV2 } from './grpc/evaluation-service.ts';
@@ -9,7 +9,7 @@ import { serveGrpc } from './grpc/serve-grpc.ts';
 import { syncService } from './grpc/sync-service.ts';
 import type { KillOrder } from './ofrep/kill.ts';
 import { serveOfrep } from './ofrep/serve-ofrep.ts';
-import type { Room } from './room.ts';
+import type { Serving } from './serving.ts';
 import { EvaluationServiceV1, EvaluationServiceV2 } from './wire/evaluation.ts';
 import { FlagSyncService } from './wire/sync.ts';
 
@@ -42,16 +42,16 @@ type Served = { readonly port: number; close(): Promise<void> };
 /** Serves flags.json, kills and the red button to OpenFeature clients. Rejects with `port.taken` or `config.invalid`. */
 export async function createFlagService(options: FlagServiceOptions): Promise<FlagService> {
   const layout = stateLayout(options.stateDir);
-  const room = roomOf(options, layout);
+  const serving = servingOf(options, layout);
   const served = new Map<FlagProtocol, Served>();
   const close = async () => {
-    room.feed.close();
+    serving.feed.close();
     await Promise.all([...served.values()].map((one) => one.close()));
   };
   try {
     for (const protocol of flagProtocols) {
       const port = options.ports[protocol];
-      if (port !== null) served.set(protocol, await serve(protocol, port, { options, layout, room }));
+      if (port !== null) served.set(protocol, await serve(protocol, port, { options, layout, serving }));
     }
   } catch (thrown) {
     await close();
@@ -61,40 +61,49 @@ export async function createFlagService(options: FlagServiceOptions): Promise<Fl
   return { ports: { sync: portOf('sync'), ofrep: portOf('ofrep'), evaluation: portOf('evaluation') }, close };
 }
 
-function roomOf({ environment, perSecond, connections }: FlagServiceOptions, layout: StateLayout): Room {
+function servingOf(
+  { environment, perSecond, connections }: FlagServiceOptions,
+  layout: StateLayout,
+): Serving {
   const tokensFile = layout.flagTokens;
-  const door = new Door({ tokensFile, environment, perSecond, streams: connections });
-  const feed = new FlagFeed(layout, { files: [tokensFile], onLook: () => door.look() });
-  return { feed, door, evaluator: new Evaluator(), environment };
+  const admission = new Admission({ tokensFile, environment, perSecond, streams: connections });
+  const feed = new FlagFeed(layout, { files: [tokensFile], onLook: () => admission.look() });
+  return { feed, admission, evaluator: new Evaluator(), environment };
 }
 
-type Parts = { readonly options: FlagServiceOptions; readonly layout: StateLayout; readonly room: Room };
+type Parts = {
+  readonly options: FlagServiceOptions;
+  readonly layout: StateLayout;
+  readonly serving: Serving;
+};
 
-function serve(protocol: FlagProtocol, port: number, { options, layout, room }: Parts): Promise<Served> {
+function serve(protocol: FlagProtocol, port: number, { options, layout, serving }: Parts): Promise<Served> {
   const { host, connections, origins } = options;
   const at = { host, port, setting: `flags.serve.${protocol}`, socket: flagSocket(layout, protocol) };
   switch (protocol) {
     case 'ofrep':
-      return serveOfrep(room, { origins, connections, kill: killer(room, layout) }, at);
+      return serveOfrep(serving, { origins, connections, kill: killer(serving, layout) }, at);
     case 'sync':
       return serveGrpc(
-        { connections, routes: (router) => router.service(FlagSyncService, syncService(room)) },
+        { connections, routes: (router) => router.service(FlagSyncService, syncService(serving)) },
         at,
       );
     case 'evaluation': {
-      const routes = { connections, routes: withEvaluation(room) };
+      const routes = { connections, routes: withEvaluation(serving) };
       return serveGrpc(routes, at);
     }
   }
 }
 
-function withEvaluation(room: Room): Parameters<typeof serveGrpc>[0]['routes'] {
+function withEvaluation(serving: Serving): Parameters<typeof serveGrpc>[0]['routes'] {
   return (router) =>
-    router.service(EvaluationServiceV1, evaluationV1(room)).service(EvaluationServiceV2, evaluationV2(room));
+    router
+      .service(EvaluationServiceV1, evaluationV1(serving))
+      .service(EvaluationServiceV2, evaluationV2(serving));
 }
 
 /** The tombstone that `autoland kill` writes. Where the flags cannot be read, any key may be closed: it must hold once they can. */
-function killer({ feed }: Room, layout: StateLayout): KillOrder {
+function killer({ feed }: Serving, layout: StateLayout): KillOrder {
   return async (key, by, reason) => {
     feed.look();
     const { current } = feed;

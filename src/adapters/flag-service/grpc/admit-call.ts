@@ -1,6 +1,6 @@
 import { Code, ConnectError, createContextKey, type HandlerContext } from '@connectrpc/connect';
-import { type Client, Refusal } from '../door.ts';
-import type { Room } from '../room.ts';
+import { type Client, Refusal } from '../admission.ts';
+import type { Serving } from '../serving.ts';
 
 /** What the connection says of who calls. */
 export type Caller = { readonly peer: string | null; readonly authority: string | null };
@@ -14,7 +14,7 @@ const codes: Readonly<Record<Refusal['kind'], Code>> = {
 };
 
 /** Rejects with the code of gRPC that says why not. `selector`: of the request itself, as older clients send it. */
-export function admitCall({ door }: Room, context: HandlerContext, selector?: string): Client {
+export function admitCall({ admission }: Serving, context: HandlerContext, selector?: string): Client {
   const { requestHeader, values } = context;
   const presented = {
     ...values.get(callerKey),
@@ -22,12 +22,12 @@ export function admitCall({ door }: Room, context: HandlerContext, selector?: st
     apiKey: requestHeader.get('x-api-key'),
     selectors: [requestHeader.get('flagd-selector'), selector],
   };
-  return orRefused(() => door.admit(presented, 'read'));
+  return orRefused(() => admission.admit(presented, 'read'));
 }
 
 /** Until the call ends, however it ends. */
-export function enterStream({ door }: Room, { signal }: HandlerContext): () => void {
-  const leave = orRefused(() => door.enter());
+export function enterStream({ admission }: Serving, { signal }: HandlerContext): () => void {
+  const leave = orRefused(() => admission.enter());
   signal.addEventListener('abort', leave, { once: true });
   return leave;
 }

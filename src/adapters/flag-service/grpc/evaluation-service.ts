@@ -1,59 +1,59 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import type { Evaluation } from '../evaluator.ts';
-import { type Room, turns } from '../room.ts';
+import { type Serving, turns } from '../serving.ts';
 import { changesBetween, type Selection, type ServedFlag, select } from '../snapshot.ts';
 import type { EvaluationV1, EvaluationV2, FlagEvent, ResolveRequest } from '../wire/evaluation.ts';
 import { admitCall, enterStream, revoked } from './admit-call.ts';
 
 /** For clients that ask for each evaluation. Every flag here is boolean, so other types are refused. */
-export function evaluationV2(room: Room): ServiceImpl<EvaluationV2> {
-  return methodsOf(room);
+export function evaluationV2(serving: Serving): ServiceImpl<EvaluationV2> {
+  return methodsOf(serving);
 }
 
-export function evaluationV1(room: Room): ServiceImpl<EvaluationV1> {
+export function evaluationV1(serving: Serving): ServiceImpl<EvaluationV1> {
   return {
-    ...methodsOf(room),
+    ...methodsOf(serving),
     resolveAll({ context: asked }, context) {
-      const { selection } = admitCall(room, context);
-      const { current } = room.feed;
+      const { selection } = admitCall(serving, context);
+      const { current } = serving.feed;
       const all = select(current, selection).flatMap(({ key }) => {
-        const found = room.evaluator.evaluate(current, key, targetingKeyOf(asked));
+        const found = serving.evaluator.evaluate(current, key, targetingKeyOf(asked));
         return found === undefined ? [] : [[key, anyFlag(found)] as const];
       });
-      return { flags: Object.fromEntries(all), metadata: { environment: room.environment } };
+      return { flags: Object.fromEntries(all), metadata: { environment: serving.environment } };
     },
   };
 }
 
 /** What both versions have. */
-function methodsOf(room: Room) {
+function methodsOf(serving: Serving) {
   const other = (type: string) => (request: ResolveRequest, context: HandlerContext) =>
-    otherType(room, type, request, context);
+    otherType(serving, type, request, context);
   return {
     resolveBoolean: (request: ResolveRequest, context: HandlerContext) =>
-      shown(resolve(room, request, context)),
+      shown(resolve(serving, request, context)),
     resolveString: other('string'),
     resolveFloat: other('float'),
     resolveInt: other('integer'),
     resolveObject: other('object'),
-    eventStream: (_request: unknown, context: HandlerContext) => events(room, context),
+    eventStream: (_request: unknown, context: HandlerContext) => events(serving, context),
   };
 }
 
 function resolve(
-  room: Room,
+  serving: Serving,
   { flagKey, context: asked }: ResolveRequest,
   context: HandlerContext,
 ): Evaluation {
-  admitCall(room, context);
-  const found = room.evaluator.evaluate(room.feed.current, flagKey, targetingKeyOf(asked));
+  admitCall(serving, context);
+  const found = serving.evaluator.evaluate(serving.feed.current, flagKey, targetingKeyOf(asked));
   if (found !== undefined) return found;
   throw new ConnectError(`expected the key of a flag, found ${quoted(flagKey)}`, Code.NotFound);
 }
 
-function otherType(room: Room, type: string, request: ResolveRequest, context: HandlerContext): never {
-  resolve(room, request, context);
+function otherType(serving: Serving, type: string, request: ResolveRequest, context: HandlerContext): never {
+  resolve(serving, request, context);
   const message = `expected a boolean to be asked of flag ${quoted(request.flagKey)}, found ${type}`;
   throw new ConnectError(message, Code.InvalidArgument);
 }
@@ -76,17 +76,17 @@ function anyFlag({ value, variant, reason, version }: Evaluation) {
 }
 
 /** Tells that flags changed, and which: a client then drops what it has cached. */
-async function* events(room: Room, context: HandlerContext): AsyncGenerator<FlagEvent> {
-  const client = admitCall(room, context);
-  const leave = enterStream(room, context);
+async function* events(serving: Serving, context: HandlerContext): AsyncGenerator<FlagEvent> {
+  const client = admitCall(serving, context);
+  const leave = enterStream(serving, context);
   try {
-    let known = { revision: room.feed.revision, flags: select(room.feed.current, client.selection) };
+    let known = { revision: serving.feed.revision, flags: select(serving.feed.current, client.selection) };
     yield { type: 'provider_ready' };
-    for await (const turn of turns(room, client, context.signal)) {
+    for await (const turn of turns(serving, client, context.signal)) {
       if (turn === 'revoked') throw revoked();
-      if (room.feed.revision === known.revision) continue;
-      const data = changeData(room, known, client.selection);
-      known = { revision: room.feed.revision, flags: select(room.feed.current, client.selection) };
+      if (serving.feed.revision === known.revision) continue;
+      const data = changeData(serving, known, client.selection);
+      known = { revision: serving.feed.revision, flags: select(serving.feed.current, client.selection) };
       if (Object.keys(data.flags).length > 0) yield { type: 'configuration_change', data };
     }
   } finally {
@@ -97,7 +97,7 @@ async function* events(room: Room, context: HandlerContext): AsyncGenerator<Flag
 type Known = { readonly revision: number; readonly flags: readonly ServedFlag[] };
 
 /** Most clients come from the same revision: what changed since is worked out once. */
-function changeData({ feed }: Room, { revision, flags }: Known, selection: Selection) {
+function changeData({ feed }: Serving, { revision, flags }: Known, selection: Selection) {
   return feed.once(`changes ${revision} ${selection.service ?? ''}`, () => {
     const changes = changesBetween(flags, select(feed.current, selection));
     const told = [...changes].map(

@@ -1,20 +1,20 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import { flagSetOf, type Room, turns } from '../room.ts';
+import { flagSetOf, type Serving, turns } from '../serving.ts';
 import type { FlagSyncServiceDesc } from '../wire/sync.ts';
 import { admitCall, enterStream, revoked } from './admit-call.ts';
 
 /** For clients that evaluate by themselves: the whole flag set, and again whenever it changes. */
-export function syncService(room: Room): ServiceImpl<FlagSyncServiceDesc> {
-  const syncContext = { environment: room.environment };
+export function syncService(serving: Serving): ServiceImpl<FlagSyncServiceDesc> {
+  const syncContext = { environment: serving.environment };
   return {
     async *syncFlags({ selector }, context) {
-      const client = admitCall(room, context, selector);
-      const leave = enterStream(room, context);
+      const client = admitCall(serving, context, selector);
+      const leave = enterStream(serving, context);
       try {
         let told = '';
-        for await (const turn of turns(room, client, context.signal)) {
+        for await (const turn of turns(serving, client, context.signal)) {
           if (turn === 'revoked') throw revoked();
-          const flagConfiguration = flagSetOf(room, client.selection);
+          const flagConfiguration = flagSetOf(serving, client.selection);
           if (flagConfiguration === told) continue;
           told = flagConfiguration;
           yield { flagConfiguration, syncContext };
@@ -24,11 +24,11 @@ export function syncService(room: Room): ServiceImpl<FlagSyncServiceDesc> {
       }
     },
     fetchAllFlags({ selector }, context) {
-      const { selection } = admitCall(room, context, selector);
-      return { flagConfiguration: flagSetOf(room, selection) };
+      const { selection } = admitCall(serving, context, selector);
+      return { flagConfiguration: flagSetOf(serving, selection) };
     },
     getMetadata(_request, context) {
-      admitCall(room, context);
+      admitCall(serving, context);
       return { metadata: syncContext };
     },
   };

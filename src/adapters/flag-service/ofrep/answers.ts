@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Evaluation, flagNamed } from '../evaluator.ts';
-import type { Room } from '../room.ts';
+import type { Serving } from '../serving.ts';
 import { type Selection, select } from '../snapshot.ts';
 
 /** What OFREP answers for one flag. */
@@ -25,16 +25,20 @@ export function targetingKeyIn(body: unknown): string | undefined {
   return typeof targetingKey === 'string' ? targetingKey : '';
 }
 
-export function answerFor(room: Room, key: string, targetingKey: string): FlagAnswer {
-  const { current } = room.feed;
+export function answerFor(serving: Serving, key: string, targetingKey: string): FlagAnswer {
+  const { current } = serving.feed;
   // A closed flag is off for everybody: nobody needs to be told apart for that.
   if (flagNamed(current, key)?.open === true && targetingKey === '') return withoutKey(key);
-  const found = room.evaluator.evaluate(current, key, targetingKey);
+  const found = serving.evaluator.evaluate(current, key, targetingKey);
   return found === undefined ? notFound(key) : shown(key, found);
 }
 
-export function answerForAll(room: Room, selection: Selection, targetingKey: string): readonly FlagAnswer[] {
-  return select(room.feed.current, selection).map(({ key }) => answerFor(room, key, targetingKey));
+export function answerForAll(
+  serving: Serving,
+  selection: Selection,
+  targetingKey: string,
+): readonly FlagAnswer[] {
+  return select(serving.feed.current, selection).map(({ key }) => answerFor(serving, key, targetingKey));
 }
 
 export const invalidContext = {

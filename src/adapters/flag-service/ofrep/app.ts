@@ -3,8 +3,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type Next } from 'hono';
 import { cors } from 'hono/cors';
 import { messageOf } from '../../../domain/errors.ts';
-import { type Client, Refusal } from '../door.ts';
-import type { Room } from '../room.ts';
+import { type Client, Refusal } from '../admission.ts';
+import type { Serving } from '../serving.ts';
 import { periodOf, ticketFor } from '../tokens/ticket.ts';
 import type { TokenScope } from '../tokens/token.ts';
 import { answerFor, answerForAll, invalidContext, targetingKeyIn } from './answers.ts';
@@ -26,14 +26,14 @@ const INACTIVITY_SECONDS = 120;
 const statuses = { unauthenticated: 401, forbidden: 403, busy: 429, malformed: 400 } as const;
 
 /** OFREP 0.3, its event stream, and the kill of a flag over HTTP. */
-export function ofrepApp(room: Room, { origins, kill }: OfrepOptions): Hono<Env> {
+export function ofrepApp(serving: Serving, { origins, kill }: OfrepOptions): Hono<Env> {
   const app = new Hono<Env>();
   if (origins.length > 0) app.use('/ofrep/*', browsers(origins));
   app.use(bounded);
-  app.post('/ofrep/v1/evaluate/flags', (asked) => evaluateAll(room, asked));
-  app.post('/ofrep/v1/evaluate/flags/:key', (asked) => evaluateOne(room, asked));
-  app.get('/ofrep/v1/events', (asked) => events(room, asked));
-  app.post('/v1/flags/:key/kill', (asked) => killFlag(asked, admit(room, asked, 'kill'), kill));
+  app.post('/ofrep/v1/evaluate/flags', (asked) => evaluateAll(serving, asked));
+  app.post('/ofrep/v1/evaluate/flags/:key', (asked) => evaluateOne(serving, asked));
+  app.get('/ofrep/v1/events', (asked) => events(serving, asked));
+  app.post('/v1/flags/:key/kill', (asked) => killFlag(asked, admit(serving, asked, 'kill'), kill));
   app.notFound((asked) =>
     asked.json({ errorDetails: `expected a path of OFREP, found ${asked.req.path}` }, 404),
   );
@@ -52,9 +52,9 @@ function browsers(origins: readonly string[]) {
 }
 
 /** Throws a Refusal. */
-function admit({ door }: Room, asked: Asked, scope: TokenScope): Client {
+function admit({ admission }: Serving, asked: Asked, scope: TokenScope): Client {
   const { req, env } = asked;
-  return door.admit(
+  return admission.admit(
     {
       peer: env.incoming.socket.remoteAddress ?? 'unknown',
       authorization: req.header('authorization'),
@@ -66,23 +66,23 @@ function admit({ door }: Room, asked: Asked, scope: TokenScope): Client {
   );
 }
 
-async function evaluateOne(room: Room, asked: Asked): Promise<Response> {
-  admit(room, asked, 'read');
+async function evaluateOne(serving: Serving, asked: Asked): Promise<Response> {
+  admit(serving, asked, 'read');
   const key = asked.req.param('key') ?? '';
   const targetingKey = targetingKeyIn(await bodyOf(asked));
   if (targetingKey === undefined) return asked.json({ key, ...invalidContext }, 400);
-  const answer = answerFor(room, key, targetingKey);
+  const answer = answerFor(serving, key, targetingKey);
   if (!('errorCode' in answer)) return asked.json(answer);
   return asked.json(answer, answer.errorCode === 'FLAG_NOT_FOUND' ? 404 : 400);
 }
 
-async function evaluateAll(room: Room, asked: Asked): Promise<Response> {
-  const client = admit(room, asked, 'read');
+async function evaluateAll(serving: Serving, asked: Asked): Promise<Response> {
+  const client = admit(serving, asked, 'read');
   const targetingKey = targetingKeyIn(await bodyOf(asked));
   if (targetingKey === undefined) return asked.json(invalidContext, 400);
-  const flags = answerForAll(room, client.selection, targetingKey);
-  const metadata = { environment: room.environment };
-  const text = JSON.stringify({ flags, metadata, eventStreams: streamsFor(room, client) });
+  const flags = answerForAll(serving, client.selection, targetingKey);
+  const metadata = { environment: serving.environment };
+  const text = JSON.stringify({ flags, metadata, eventStreams: streamsFor(serving, client) });
   const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
   const headers = { ETag: etag, 'Cache-Control': 'no-cache', 'Content-Type': 'application/json' };
   const known = (asked.req.header('if-none-match') ?? '')
@@ -93,7 +93,7 @@ async function evaluateAll(room: Room, asked: Asked): Promise<Response> {
 }
 
 /** Below the origin that the client knows: what stands in front of us is not ours to guess. */
-function streamsFor({ feed }: Room, { token, selection }: Client): readonly object[] {
+function streamsFor({ feed }: Serving, { token, selection }: Client): readonly object[] {
   if (token === null) return [];
   const now = Date.now();
   const ticket = feed.once(`ticket ${token.id} ${periodOf(now)}`, () => ticketFor(token, now));
@@ -102,14 +102,14 @@ function streamsFor({ feed }: Room, { token, selection }: Client): readonly obje
   return [{ type: 'sse', endpoint: { requestUri }, inactivityDelaySec: INACTIVITY_SECONDS }];
 }
 
-function events(room: Room, asked: Asked): Response {
-  const client = admit(room, asked, 'read');
-  const leave = room.door.enter();
+function events(serving: Serving, asked: Asked): Response {
+  const client = admit(serving, asked, 'read');
+  const leave = serving.admission.enter();
   asked.header('Content-Type', 'text/event-stream');
   asked.header('Cache-Control', 'no-store');
   asked.header('X-Accel-Buffering', 'no');
   const lastEventId = asked.req.header('last-event-id') ?? null;
-  return asked.body(eventStream(room, { client, lastEventId, leave }));
+  return asked.body(eventStream(serving, { client, lastEventId, leave }));
 }
 
 /** undefined: it is no JSON. */

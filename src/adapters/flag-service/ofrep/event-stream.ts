@@ -1,5 +1,5 @@
-import type { Client } from '../door.ts';
-import { digestFor, type Room, turns } from '../room.ts';
+import type { Client } from '../admission.ts';
+import { digestFor, type Serving, turns } from '../serving.ts';
 
 /** How soon a browser comes again by itself. */
 const RETRY_MS = 1_000;
@@ -16,9 +16,12 @@ export type Stream = {
  * Server-sent events that say when to ask anew. Whoever has not heard of what is served now is told at once: something
  * may have changed between its answer and this stream, or while the service was away.
  */
-export function eventStream(room: Room, { client, lastEventId, leave }: Stream): ReadableStream<Uint8Array> {
+export function eventStream(
+  serving: Serving,
+  { client, lastEventId, leave }: Stream,
+): ReadableStream<Uint8Array> {
   const end = new AbortController();
-  const text = lines(room, client, { lastEventId, signal: end.signal });
+  const text = lines(serving, client, { lastEventId, signal: end.signal });
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
@@ -39,15 +42,15 @@ export function eventStream(room: Room, { client, lastEventId, leave }: Stream):
 }
 
 async function* lines(
-  room: Room,
+  serving: Serving,
   client: Client,
   { lastEventId, signal }: { readonly lastEventId: string | null; readonly signal: AbortSignal },
 ): AsyncGenerator<string> {
   let told = lastEventId;
   yield `retry: ${RETRY_MS}\n\n`;
-  for await (const turn of turns(room, client, signal)) {
+  for await (const turn of turns(serving, client, signal)) {
     if (turn === 'revoked') return;
-    const digest = digestFor(room, client.selection);
+    const digest = digestFor(serving, client.selection);
     yield digest === told ? ':\n\n' : refetch(digest);
     told = digest;
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { Client } from '../door.ts';
+import type { Client } from '../admission.ts';
 
 /** Closes a flag for good, on disk when it settles. Rejects with `flag.not-found` or `usage`. */
 export type KillOrder = (key: string, by: string, reason: string) => Promise<void>;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { closeServer } from '../../runtime/unix-http.ts';
 import { listen } from '../listen.ts';
-import type { Room } from '../room.ts';
+import type { Serving } from '../serving.ts';
 import { type OfrepOptions, ofrepApp } from './app.ts';
 
 const HEADER_MS = 10_000;
@@ -15,7 +15,7 @@ const SPARE_CONNECTIONS = 100;
 export type OfrepServer = { readonly port: number; close(): Promise<void> };
 
 export async function serveOfrep(
-  room: Room,
+  serving: Serving,
   options: OfrepOptions & { readonly connections: number },
   at: { readonly host: string; readonly port: number; readonly setting: string },
 ): Promise<OfrepServer> {
@@ -24,7 +24,7 @@ export async function serveOfrep(
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  const app = ofrepApp(room, options);
+  const app = ofrepApp(serving, options);
   server.on('request', getRequestListener(app.fetch));
   server.maxConnections = options.connections + SPARE_CONNECTIONS;
   const port = await listen(server, at);

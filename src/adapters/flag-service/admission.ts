@@ -37,7 +37,7 @@ export class Refusal extends Error {
   }
 }
 
-export type DoorOptions = {
+export type AdmissionOptions = {
   readonly tokensFile: string;
   readonly environment: string;
   readonly perSecond: number;
@@ -45,14 +45,14 @@ export type DoorOptions = {
 };
 
 /** Lets in who has a token of this environment with the scope that is needed, at no more than the rate. */
-export class Door {
-  readonly #options: DoorOptions;
+export class Admission {
+  readonly #options: AdmissionOptions;
   readonly #rate: Rate;
   #tokens: ReadonlyMap<string, StoredToken> = new Map();
   #isReadable = false;
   #open = 0;
 
-  constructor(options: DoorOptions) {
+  constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#rate = new Rate(options.perSecond);
   }

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlagStage } from '../../testing/flag-stage.ts';
-import { Door, Refusal } from './door.ts';
+import { Admission, Refusal } from './admission.ts';
 import { Rate } from './rate.ts';
 import { ticketFor } from './tokens/ticket.ts';
 
@@ -11,16 +11,16 @@ beforeEach(() => {
 });
 afterEach(() => stage.close());
 
-function doorOf(options: { perSecond?: number; streams?: number } = {}): Door {
-  const door = new Door({
+function admissionOf(options: { perSecond?: number; streams?: number } = {}): Admission {
+  const admission = new Admission({
     tokensFile: stage.layout.flagTokens,
     environment: 'production',
     perSecond: 100,
     streams: 10,
     ...options,
   });
-  door.look();
-  return door;
+  admission.look();
+  return admission;
 }
 
 const peer = '127.0.0.1';
@@ -33,10 +33,10 @@ const why = (ask: () => unknown) => {
   }
 };
 
-describe('the door', () => {
+describe('admission', () => {
   it('knows a token wherever a client can put it', () => {
     const token = stage.token();
-    const door = doorOf();
+    const admission = admissionOf();
     for (const presented of [
       { authorization: `Bearer ${token}` },
       { authorization: `bearer  ${token}` },
@@ -45,7 +45,7 @@ describe('the door', () => {
       { selectors: [null, `service=shop,token=${token}`] },
       { authority: `${token}.flags.internal` },
     ])
-      expect(door.admit({ peer, ...presented }, 'read').token?.name).toBe('test');
+      expect(admission.admit({ peer, ...presented }, 'read').token?.name).toBe('test');
   });
 
   it.each([
@@ -57,59 +57,59 @@ describe('the door', () => {
     ['a token of another environment', () => stage.token(['read', 'kill'], 'staging')],
   ])('lets nobody in with %s', (_what, change) => {
     const token = change(stage.token());
-    const door = doorOf();
+    const admission = admissionOf();
     for (const presented of [{ authorization: `Bearer ${token}` }, { apiKey: token }, { authority: token }])
-      expect(why(() => door.admit({ peer, ...presented }, 'read'))).toBe('unauthenticated');
+      expect(why(() => admission.admit({ peer, ...presented }, 'read'))).toBe('unauthenticated');
   });
 
   it('counts the first token only: a second guess is a second request', () => {
     const good = stage.token();
     const bad = `${good.slice(0, -2)}xx`;
-    expect(why(() => doorOf().admit({ peer, authorization: `Bearer ${bad}`, apiKey: good }, 'read'))).toBe(
-      'unauthenticated',
-    );
+    expect(
+      why(() => admissionOf().admit({ peer, authorization: `Bearer ${bad}`, apiKey: good }, 'read')),
+    ).toBe('unauthenticated');
   });
 
   it('keeps the scopes apart', () => {
     const [read, kill] = [stage.token(['read']), stage.token(['kill'])];
-    const door = doorOf();
-    expect(why(() => door.admit({ peer, apiKey: read }, 'kill'))).toBe('forbidden');
-    expect(why(() => door.admit({ peer, apiKey: kill }, 'read'))).toBe('forbidden');
-    expect(why(() => door.admit({ peer, apiKey: kill }, 'kill'))).toBe('let in');
-    expect(why(() => door.admit({ peer: null }, 'read'))).toBe('let in');
-    expect(why(() => door.admit({ peer: null }, 'kill'))).toBe('forbidden');
+    const admission = admissionOf();
+    expect(why(() => admission.admit({ peer, apiKey: read }, 'kill'))).toBe('forbidden');
+    expect(why(() => admission.admit({ peer, apiKey: kill }, 'read'))).toBe('forbidden');
+    expect(why(() => admission.admit({ peer, apiKey: kill }, 'kill'))).toBe('let in');
+    expect(why(() => admission.admit({ peer: null }, 'read'))).toBe('let in');
+    expect(why(() => admission.admit({ peer: null }, 'kill'))).toBe('forbidden');
   });
 
   it('lets a revoked token go no further', () => {
     const { token, stored } = stage.issue();
-    const door = doorOf();
-    const client = door.admit({ peer, apiKey: token }, 'read');
-    expect(door.stands(client)).toBe(true);
+    const admission = admissionOf();
+    const client = admission.admit({ peer, apiKey: token }, 'read');
+    expect(admission.stands(client)).toBe(true);
     stage.tokens.remove(stored.id);
-    expect(door.look()).toBe(true);
-    expect(door.stands(client)).toBe(false);
-    expect(why(() => door.admit({ peer, apiKey: token }, 'read'))).toBe('unauthenticated');
+    expect(admission.look()).toBe(true);
+    expect(admission.stands(client)).toBe(false);
+    expect(why(() => admission.admit({ peer, apiKey: token }, 'read'))).toBe('unauthenticated');
   });
 
   it.each(['', '{', '{"version":1}', '{"version":2,"tokens":[]}', '{"version":1,"tokens":[{}]}'])(
     'lets nobody new in where the tokens cannot be read (%j), and ends no stream for that',
     (content) => {
       const token = stage.token();
-      const door = doorOf();
-      const client = door.admit({ peer, apiKey: token }, 'read');
+      const admission = admissionOf();
+      const client = admission.admit({ peer, apiKey: token }, 'read');
       writeFileSync(stage.layout.flagTokens, content);
-      door.look();
-      expect(door.stands(client)).toBe(true);
-      expect(why(() => door.admit({ peer, apiKey: token }, 'read'))).toBe('unauthenticated');
+      admission.look();
+      expect(admission.stands(client)).toBe(true);
+      expect(why(() => admission.admit({ peer, apiKey: token }, 'read'))).toBe('unauthenticated');
       expect(() => stage.tokens.list()).toThrow(expect.objectContaining({ code: 'state.corrupt' }));
     },
   );
 
   it('lets streams in by a ticket, for a day at most, and for nothing but its token', () => {
     const { token, stored } = stage.issue();
-    const door = doorOf();
+    const admission = admissionOf();
     const ticket = ticketFor(stored, Date.now());
-    expect(why(() => door.admit({ peer, ticket }, 'read'))).toBe('let in');
+    expect(why(() => admission.admit({ peer, ticket }, 'read'))).toBe('let in');
     expect(ticket).not.toContain(token.slice(20));
     expect(ticketFor(stored, Date.now())).toBe(ticket);
     const [id, until, seal] = ticket.split('.');
@@ -120,28 +120,28 @@ describe('the door', () => {
       `${id}.${until}.${seal}.x`,
       'x',
     ])
-      expect(why(() => door.admit({ peer, ticket: wrong }, 'read'))).toBe('unauthenticated');
+      expect(why(() => admission.admit({ peer, ticket: wrong }, 'read'))).toBe('unauthenticated');
   });
 
   it('bounds requests of one token, and guesses of one address, apart', () => {
     const token = stage.token();
-    const door = doorOf({ perSecond: 1 });
+    const admission = admissionOf({ perSecond: 1 });
     for (let n = 0; n < 10; n++)
-      expect(why(() => door.admit({ peer, apiKey: 'x' }, 'read'))).toBe('unauthenticated');
-    expect(why(() => door.admit({ peer, apiKey: 'x' }, 'read'))).toBe('busy');
-    expect(why(() => door.admit({ peer, apiKey: token }, 'read'))).toBe('let in');
-    for (let n = 0; n < 12; n++) why(() => door.admit({ peer, apiKey: token }, 'read'));
-    expect(why(() => door.admit({ peer, apiKey: token }, 'read'))).toBe('busy');
+      expect(why(() => admission.admit({ peer, apiKey: 'x' }, 'read'))).toBe('unauthenticated');
+    expect(why(() => admission.admit({ peer, apiKey: 'x' }, 'read'))).toBe('busy');
+    expect(why(() => admission.admit({ peer, apiKey: token }, 'read'))).toBe('let in');
+    for (let n = 0; n < 12; n++) why(() => admission.admit({ peer, apiKey: token }, 'read'));
+    expect(why(() => admission.admit({ peer, apiKey: token }, 'read'))).toBe('busy');
   });
 
   it('bounds open streams, and counts each that ends once', () => {
-    const door = doorOf({ streams: 2 });
-    const [first] = [door.enter(), door.enter()];
-    expect(why(() => door.enter())).toBe('busy');
+    const admission = admissionOf({ streams: 2 });
+    const [first] = [admission.enter(), admission.enter()];
+    expect(why(() => admission.enter())).toBe('busy');
     first?.();
     first?.();
-    door.enter();
-    expect(why(() => door.enter())).toBe('busy');
+    admission.enter();
+    expect(why(() => admission.enter())).toBe('busy');
   });
 
   it('keeps hashes alone, where only their owner reads them', () => {
