@@ -15,6 +15,7 @@ const MADE_ONCE = 1_000;
 export class FlagFeed {
   readonly #layout: StateLayout;
   readonly #onLook: () => boolean;
+  readonly #early = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   readonly #unwatch: () => void;
   readonly #cache = new Map<string, unknown>();
@@ -62,31 +63,36 @@ export class FlagFeed {
       this.#revision += 1;
       this.#cache.clear();
     }
-    if (isWoken || !isSame) for (const wake of [...this.#waiting]) wake();
+    if (isWoken || !isSame) this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#early, ...this.#waiting]) wake();
   }
 
   /**
    * Settles at the next change, after `limitMs`, or when `signal` aborts. Nothing runs between a look at `current` and
-   * this call unless the caller awaits, so no change is missed.
+   * this call unless the caller awaits, so no change is missed. `early`: woken before the others.
    */
-  changed(signal: AbortSignal, limitMs: number): Promise<void> {
+  changed(signal: AbortSignal, limitMs: number, early = false): Promise<void> {
+    const waiting = early ? this.#early : this.#waiting;
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
       const wake = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
+        waiting.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, limitMs).unref();
-      this.#waiting.add(wake);
+      waiting.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
 
   close(): void {
     this.#unwatch();
-    for (const wake of [...this.#waiting]) wake();
+    this.#wakeAll();
   }
 }
 

@@ -30,13 +30,18 @@ export type Turn = 'look' | 'revoked';
 
 /**
  * For a stream: a turn at once, and one whenever something may have changed, until `signal` aborts or the client's
- * token is revoked. Who is slow gets fewer turns, never a backlog.
+ * token is revoked. Who is slow gets fewer turns, never a backlog. `early`: before others, for who must then ask anew.
  */
-export async function* turns(serving: Serving, client: Client, signal: AbortSignal): AsyncGenerator<Turn> {
+export async function* turns(
+  serving: Serving,
+  client: Client,
+  signal: AbortSignal,
+  early = false,
+): AsyncGenerator<Turn> {
   while (!signal.aborted) {
     const { revision } = serving.feed;
     if (!serving.admission.stands(client)) return yield 'revoked';
     yield 'look';
-    if (serving.feed.revision === revision) await serving.feed.changed(signal, QUIET_MS);
+    if (serving.feed.revision === revision) await serving.feed.changed(signal, QUIET_MS, early);
   }
 }
