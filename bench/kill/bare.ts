@@ -71,5 +71,6 @@ async function follow(port: number, count: number): Promise<void> {
 }
 
 const [role, port, count] = process.argv.slice(2);
+if (role?.startsWith('--bare')) process.once('disconnect', () => process.exit());
 if (role === '--bare-server') serve();
 if (role === '--bare-clients') await follow(Number(port), Number(count));

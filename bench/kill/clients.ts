@@ -13,4 +13,5 @@ function follow(given: { ports: Ports; token: string; crowd: Crowd }): void {
   });
 }
 
+process.once('disconnect', () => process.exit());
 follow(JSON.parse(process.argv[2] ?? ''));

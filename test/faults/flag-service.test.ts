@@ -29,7 +29,8 @@ async function serve(ports: Ports): Promise<Ports> {
   const module = new URL('../../src/adapters/flag-service/flag-service-process.ts', import.meta.url).href;
   writeFileSync(
     script,
-    `const { runFlagService } = await import(${JSON.stringify(module)});
+    `process.once('disconnect', () => process.exit());
+     const { runFlagService } = await import(${JSON.stringify(module)});
      process.send((await runFlagService(JSON.parse(process.argv[2]))).ports);`,
   );
   service = fork(script, [JSON.stringify({ ...options, perSecond: 1_000, connections: 1_000 })]);
