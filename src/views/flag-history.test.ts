@@ -31,7 +31,7 @@ describe('flagHistory', () => {
 
   it('tells what was done to the flags of a change, by whom, in order; what was only intended is not told', () => {
     const kills = [
-      entry(8, 'flag.killed', 'token:on-call', { flag: 'shop.n1', at: at(6), reason: 'checkout fails' }),
+      entry(12, 'flag.killed', 'token:on-call', { flag: 'shop.n1', at: at(6), reason: 'checkout fails' }),
       entry(9, 'flag.killed', 'person:alice', { flag: 'shop.other' }),
     ];
     expect(flagHistory(ofChange, kills)).toEqual([

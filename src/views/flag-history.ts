@@ -21,10 +21,15 @@ export function flagHistory(ofChange: readonly Entry[], kills: readonly Entry[])
   const acts = done.flatMap((entry) => flagAct(entry, intents.get(entry.data.key)));
   const flags = new Set(acts.map(({ act }) => act.flag));
   const killed = kills.flatMap((entry) => (flags.has(String(entry.data.flag)) ? [killAct(entry)] : []));
-  return [...acts, ...killed].sort((a, b) => a.index - b.index).map(({ act }) => act);
+  return [...acts, ...killed].sort(byTime).map(({ act }) => act);
 }
 
 type Placed = { readonly index: number; readonly act: FlagAct };
+
+/** A kill may be journalled long after it was made. */
+function byTime(a: Placed, b: Placed): number {
+  return Date.parse(a.act.at) - Date.parse(b.act.at) || a.index - b.index;
+}
 
 const words: readonly (readonly [RegExp, (intent: JsonObject) => string])[] = [
   [/^expose-/, ({ weight }) => `set to ${percent(weight)} of users`],

@@ -141,6 +141,9 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
     );
     const everything = notes(await stage.journal());
     expect(everything).toContain('person flag.killed ');
+    const told = JSON.stringify((await stage.json('explain', change)) as object);
+    for (const what of ['set to 20 % of users', 'killed: no reason given', 'closed, rollout.killed'])
+      expect(told).toContain(what);
   });
 
   it('stops everything at the red button, and starts the rollout anew on resume', async () => {
