@@ -57,7 +57,7 @@ async function bench(clients: number, kills: number): Promise<void> {
     }
     const all = { clients, kills, targetMs: 100, bareWrite: quantiles(written.flat()) };
     const ways = { overHttp: spread(overHttp), byCommandFromTombstone: spread(byCommandFromTombstone) };
-    const reconnect = { times: comingBack.length, clientsWrong: 0, lastRightMs: comingBack.map(rounded) };
+    const reconnect = { times: comingBack.length, lastRightMs: comingBack.map(rounded) };
     print({ ...all, ...ways, byCommandFromItsStart: spread(byCommand), reconnect });
   } finally {
     crowd.end();
