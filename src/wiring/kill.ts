@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { readFlagFile } from '../adapters/flags/flag-file.ts';
 import { bury, checkedKey, readKills, tombstoneText } from '../adapters/flags/tombstones.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
@@ -50,6 +51,8 @@ function readOrUndefined(path: string): ReturnType<typeof readFlagFile> | undefi
 }
 
 async function journal(options: PlaceOptions): Promise<void> {
+  // Whoever must hear of it on this machine comes first.
+  setPriority(constants.priority.PRIORITY_LOW);
   const [{ openRepository }, { journalKills }] = await Promise.all([
     import('./repository.ts'),
     import('./journal-acts.ts'),
