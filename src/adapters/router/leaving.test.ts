@@ -92,11 +92,11 @@ describe('an answer that stalls', () => {
       (incoming, response) => {
         if (incoming.url === '/slow') {
           response.writeHead(200, { 'Content-Length': 5 });
-          for (const n of [0, 1, 2, 3, 4]) setTimeout(() => response.write(String(n)), 40 * n);
+          for (const n of [0, 1, 2, 3, 4]) setTimeout(() => response.write(String(n)), 150 * n);
         } else response.write('event');
-        setTimeout(() => response.end(), 300);
+        setTimeout(() => response.end(), 900);
       },
-      { bodyIdleMs: 100 },
+      { bodyIdleMs: 500 },
     );
     expect((await stage.ask('/slow')).body).toBe('01234');
     expect((await stage.ask('/')).body).toBe('event');
@@ -108,7 +108,7 @@ describe('an answer that stalls', () => {
     await candidate(
       (_q, response) => void response.writeHead(200, { 'Content-Length': body.length }).end(body),
       {
-        bodyIdleMs: 50,
+        bodyIdleMs: 400,
       },
     );
     const asked = request({ port: stage.port, host: '127.0.0.1', agent: false });
@@ -120,7 +120,7 @@ describe('an answer that stalls', () => {
             answer.on('data', (chunk: Buffer) => {
               read += chunk.length;
             }),
-          400,
+          1200,
         );
         answer.on('error', reject).on('end', resolve);
       });
