@@ -4,6 +4,8 @@ import type { Exposure } from './stage.ts';
 
 /** A look at the canary: what was seen, and what was decided. */
 export const lookNote = 'rollout.look';
+/** How a rollout ends without a promotion. */
+export const endingNote = 'rollout.ending';
 /** What a rollout was expected to take, and at worst to cost, when it began. */
 export const forecastNote = 'rollout.forecast';
 /** A look at what everybody has. */

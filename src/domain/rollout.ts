@@ -34,6 +34,9 @@ export type RolloutPlan = {
   readonly metrics?: readonly MetricPlan[];
 };
 
+/** An alarm of harm that nobody was compared for must stand so long before it ends anything. */
+export const alarmSeconds = 10;
+
 /** After the promotion, when nobody is left to compare with. */
 export type WatchPlan = {
   readonly seconds: number;

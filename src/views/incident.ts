@@ -1,4 +1,4 @@
-import { lookNote } from '../domain/exposure.ts';
+import { endingNote, lookNote } from '../domain/exposure.ts';
 import type { Incident, Moment, Users } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -52,7 +52,7 @@ export function endingOf(entries: readonly Entry[]): Entry | undefined {
 
 export function isRollbackDecided(entry: Entry): boolean {
   const { note, data } = entry.data as { note?: Json; data?: JsonObject };
-  return entry.type === 'stage.noted' && note === 'rollout.ending' && data?.outcome === 'rolled-back';
+  return entry.type === 'stage.noted' && note === endingNote && data?.outcome === 'rolled-back';
 }
 
 /** The change that was made to take the merge back; undefined: none, or it could not be made. */

@@ -1,5 +1,7 @@
+import { endingNote } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { alarmSeconds } from '../domain/rollout.ts';
 
 /** Users were given a version that they did not have. */
 export type Raise = {
@@ -89,14 +91,9 @@ function shareAfter({ type, data }: Entry): number | undefined {
 
 /** When harm began for which a rollout ended without knowing whose it was; undefined: it did not end so. */
 export function onsetIn(entries: readonly Entry[]): string | undefined {
-  const ending = entries.findLast(
-    ({ type, data }) => type === 'stage.noted' && data.note === 'rollout.ending',
-  );
+  const ending = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === endingNote);
   const { code } = (ending?.data.data ?? {}) as JsonObject;
   if (ending === undefined || (code !== 'rollout.watch' && code !== 'rollout.shared-incident'))
     return undefined;
-  return new Date(Date.parse(ending.at) - alarmMs).toISOString();
+  return new Date(Date.parse(ending.at) - 1000 * alarmSeconds).toISOString();
 }
-
-/** So long an alarm stands before it ends anything. */
-const alarmMs = 10_000;

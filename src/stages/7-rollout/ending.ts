@@ -8,7 +8,6 @@ export type Ending = {
   readonly reason: string;
 };
 
-export const endingNote = 'rollout.ending';
 export function readEnding(note: JsonObject | undefined): Ending | undefined {
   return note as unknown as Ending | undefined;
 }

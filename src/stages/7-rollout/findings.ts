@@ -1,10 +1,10 @@
 import { latencyQuantile } from '../../domain/latency.ts';
 import type { Observation, OutcomeClass, RolloutPlan, StepTally } from '../../domain/rollout.ts';
-import { outcomeClasses } from '../../domain/rollout.ts';
 import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from '../../stats/latency-shift.ts';
 import { logEvidenceOfSafety } from '../../stats/non-inferiority.ts';
 import { logEvidenceOfMismatch } from '../../stats/ratio-mismatch.ts';
 import { type CoinTally, logEvidenceOfExcess, logEvidenceOfShortfall } from '../../stats/tilted-coin.ts';
+import { bucketSums, bucketTallies, chanceOf, rollbackThreshold, sums } from './coins.ts';
 import type { Test } from './decision.ts';
 import { type MetricFinding, metricFindings } from './metrics.ts';
 import { type SharedHarm, sharedHarm } from './shared-harm.ts';
@@ -31,18 +31,13 @@ export function findings(plan: RolloutPlan, step: number, observation: Observati
       'client-error': rollbackTest(plan, observation.steps, 'client-error'),
     },
     latency: latencyTest(plan, observation),
-    metrics: metricFindings(plan, observation.steps, rollbackThreshold(plan)),
+    metrics: metricFindings(plan, observation.steps),
     promotion: promotionTest(plan, step, tally),
     assignment: assignmentTest(plan, tally),
     activity: activityTest(plan, observation.steps),
     sharedHarm: sharedHarm(plan, observation),
     canaryUnits: tally?.units.canary ?? 0,
   };
-}
-
-/** What reveals the same assignment shares alpha: each outcome, latency and each metric that is looked at needs their number over alpha. */
-function rollbackThreshold({ alpha, latency, metrics = [] }: RolloutPlan): number {
-  return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1) + metrics.length) / alpha);
 }
 
 function rollbackTest(plan: RolloutPlan, steps: readonly StepTally[], outcome: OutcomeClass): Test {
@@ -57,7 +52,7 @@ function rollbackTest(plan: RolloutPlan, steps: readonly StepTally[], outcome: O
 /** Who was seen to fail on baseline at one weight is on the canary at a higher one by a smaller chance than all others. */
 function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: OutcomeClass): CoinTally[] {
   const later = laterErrors[outcome].map(({ after, canary, baseline }) => ({
-    weight: (weight - after) / (1 - after),
+    weight: chanceOf(weight, after),
     canary,
     baseline,
   }));
@@ -67,7 +62,7 @@ function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: Ou
 function latencyTest(plan: RolloutPlan, { steps, latencyBounds }: Observation): Test | undefined {
   if (plan.latency === undefined) return undefined;
   const logThreshold = rollbackThreshold(plan);
-  const tallies = steps.flatMap(latencyCoins);
+  const tallies = steps.flatMap(({ weight, latencies }) => bucketTallies(weight, latencies));
   if (tallies.length === 0) return { logE: 0, logThreshold, counts: {} };
   const { tolerate } = plan.latency;
   const tolerated = tallies.map((tally) => ({
@@ -78,22 +73,10 @@ function latencyTest(plan: RolloutPlan, { steps, latencyBounds }: Observation): 
   return { logE, logThreshold, counts: waits(tallies, latencyBounds) };
 }
 
-/** As with errors: who was on baseline at one weight is on the canary at a higher one by a smaller chance than who is new. */
-function latencyCoins({ weight, latencies }: StepTally): LatencyTally[] {
-  return latencies.map(({ after, canary, baseline }) => ({
-    weight: (weight - after) / (1 - after),
-    canary,
-    baseline,
-  }));
-}
-
 /** How many waited, and how long half and all but a twentieth of them waited at most, in ms. */
 function waits(tallies: readonly LatencyTally[], bounds: readonly number[]): Test['counts'] {
   const of = (arm: 'canary' | 'baseline') => {
-    const all = tallies.reduce(
-      (sum, tally) => sum.map((count, j) => count + (tally[arm][j] ?? 0)),
-      Array<number>(bounds.length + 1).fill(0),
-    );
+    const all = bucketSums(tallies, arm, bounds.length + 1);
     const ms = (share: number) => {
       const bound = latencyQuantile(share, all, bounds);
       return bound === undefined
@@ -143,19 +126,4 @@ function assignmentTest(plan: RolloutPlan, tally: StepTally | undefined): Test {
 function activityTest(plan: RolloutPlan, steps: readonly StepTally[]): Test {
   const coins = steps.map((step) => ({ weight: step.weight, ...step.returned }));
   return { logE: logEvidenceOfShortfall(coins), logThreshold: -Math.log(plan.alpha), counts: sums(coins) };
-}
-
-/** `expectedCanary`: what the weights alone would give the canary. */
-function sums(coins: readonly CoinTally[]): {
-  canary: number;
-  baseline: number;
-  expectedCanary: number;
-} {
-  const total = { canary: 0, baseline: 0, expectedCanary: 0 };
-  for (const { weight, canary, baseline } of coins) {
-    total.canary += canary;
-    total.baseline += baseline;
-    total.expectedCanary += weight * (canary + baseline);
-  }
-  return total;
 }

@@ -1,7 +1,8 @@
-import { outcomeClasses, type RolloutPlan, type RolloutStep, type Totals } from '../../domain/rollout.ts';
+import type { RolloutPlan, RolloutStep, Totals } from '../../domain/rollout.ts';
 import { logEvidenceOfSafety } from '../../stats/non-inferiority.ts';
 import { type CoinTally, logEvidenceOfExcess } from '../../stats/tilted-coin.ts';
 import { planOfStart } from './analysis-input.ts';
+import { rollbackThreshold } from './coins.ts';
 
 /** What comes to the service now. */
 export type Traffic = {
@@ -123,8 +124,7 @@ function passes(plan: RolloutPlan, { exclude }: RolloutStep, { tally, canaryUnit
 }
 
 function isFound(plan: RolloutPlan, tallies: readonly CoinTally[]): boolean {
-  const shares = outcomeClasses.length + (plan.latency === undefined ? 0 : 1) + (plan.metrics?.length ?? 0);
-  return logEvidenceOfExcess(tallies) >= Math.log(shares / plan.alpha);
+  return logEvidenceOfExcess(tallies) >= rollbackThreshold(plan);
 }
 
 /** Infinity: not even with more users than there are. */

@@ -1,8 +1,9 @@
 import { latencyQuantile } from '../../domain/latency.ts';
 import { type MetricPlan, metricBounds } from '../../domain/metric.ts';
-import type { BucketCoins, RolloutPlan, StepTally } from '../../domain/rollout.ts';
+import type { RolloutPlan, StepTally } from '../../domain/rollout.ts';
 import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from '../../stats/latency-shift.ts';
 import { type CoinTally, logEvidenceOfExcess, logEvidenceOfShortfall } from '../../stats/tilted-coin.ts';
+import { bucketSums, bucketTallies, rollbackThreshold, sums } from './coins.ts';
 import type { Test } from './decision.ts';
 
 /** What one metric says of the canary. */
@@ -14,31 +15,22 @@ export type MetricFinding = {
   readonly isCounted: boolean;
 };
 
-export function metricFindings(
-  plan: RolloutPlan,
-  steps: readonly StepTally[],
-  rollbackThreshold: number,
-): readonly MetricFinding[] {
+export function metricFindings(plan: RolloutPlan, steps: readonly StepTally[]): readonly MetricFinding[] {
   return (plan.metrics ?? []).map((metric) => {
     const own = steps.map(({ weight, metrics }) => ({
       weight,
       coins: metrics?.find(({ name }) => name === metric.name)?.coins,
     }));
-    const tallies = own.flatMap(({ weight, coins = [] }) => coins.map((each) => coinOf(weight, each)));
+    const tallies = own.flatMap(({ weight, coins = [] }) => bucketTallies(weight, coins));
     return {
       plan: metric,
-      rollback: { ...worse(metric, tallies), logThreshold: rollbackThreshold },
+      rollback: { ...worse(metric, tallies), logThreshold: rollbackThreshold(plan) },
       isCounted: own.every(({ coins }) => coins !== undefined),
     };
   });
 }
 
 type Shown = Omit<Test, 'logThreshold'>;
-
-/** Who reported on baseline at one weight is on the canary at a higher one by a smaller chance than who is new. */
-function coinOf(weight: number, { after, canary, baseline }: BucketCoins): LatencyTally {
-  return { weight: (weight - after) / (1 - after), canary, baseline };
-}
 
 function worse(metric: MetricPlan, tallies: readonly LatencyTally[]): Shown {
   if (metric.kind === 'rate') {
@@ -74,24 +66,10 @@ function total({ weight, canary, baseline }: LatencyTally): CoinTally {
   return { weight, canary: sum(canary), baseline: sum(baseline) };
 }
 
-function sums(coins: readonly CoinTally[]): Test['counts'] {
-  const sum = { canary: 0, baseline: 0, expectedCanary: 0 };
-  for (const { weight, canary, baseline } of coins) {
-    sum.canary += canary;
-    sum.baseline += baseline;
-    sum.expectedCanary += weight * (canary + baseline);
-  }
-  return sum;
-}
-
 /** The bound that half of each arm's reports are not above. */
 function middles(tallies: readonly LatencyTally[], bounds: readonly number[]): Test['counts'] {
   const of = (arm: 'canary' | 'baseline') => {
-    const all = tallies.reduce(
-      (sum, tally) => sum.map((count, j) => count + (tally[arm][j] ?? 0)),
-      Array<number>(bounds.length + 1).fill(0),
-    );
-    const middle = latencyQuantile(0.5, all, bounds);
+    const middle = latencyQuantile(0.5, bucketSums(tallies, arm, bounds.length + 1), bounds);
     return middle === undefined || middle === Infinity
       ? {}
       : { [`${arm}P50`]: Number(middle.toPrecision(3)) };

@@ -1,9 +1,10 @@
 import { messageOf } from '../../domain/errors.ts';
+import { endingNote } from '../../domain/exposure.ts';
 import { failingRoutes, reportsNote } from '../../domain/failing-routes.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { slowReportSeconds } from '../../domain/self-report.ts';
 import type { StageContext } from '../../domain/stage.ts';
-import { conclusionOf, type Ending, endingNote } from './ending.ts';
+import { conclusionOf, type Ending } from './ending.ts';
 import { type Position, positionNote } from './position.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
 import type { Barrier } from './settings.ts';

@@ -1,11 +1,12 @@
 import { policyDigest } from '../../config/policy-digest.ts';
+import { endingNote } from '../../domain/exposure.ts';
 import type { Signal } from '../../domain/journal.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import { alterationOf } from './altered.ts';
 import { readCommand } from './commands.ts';
-import { endingNote, readEnding } from './ending.ts';
+import { readEnding } from './ending.ts';
 import {
   afterCommand,
   holdOn,

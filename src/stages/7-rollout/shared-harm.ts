@@ -1,12 +1,10 @@
-import type { Observation, RolloutPlan } from '../../domain/rollout.ts';
+import { alarmSeconds, type Observation, type RolloutPlan } from '../../domain/rollout.ts';
 import { type Detection, detectRise, wilsonUpper } from '../../stats/change-detector.ts';
 
 /** Odds of failing that are still no incident, over what was seen before: users come in bursts, and so do their failures. */
 const toleratedRise = 1.5;
 /** Without a level from before the rollout, so many seconds of traffic must be seen before exposure may rise. */
 const secondsToTell = 10;
-/** An alarm that stands this long closes the flag. */
-export const secondsToClose = 10;
 
 export type SharedHarm = {
   readonly detection: Detection;
@@ -42,7 +40,7 @@ export function sharedHarm(plan: RolloutPlan, observation: Observation): SharedH
 }
 
 export function isIncident(harm: SharedHarm): boolean {
-  return harm.lastedSeconds !== undefined && harm.lastedSeconds >= secondsToClose;
+  return harm.lastedSeconds !== undefined && harm.lastedSeconds >= alarmSeconds;
 }
 
 /**

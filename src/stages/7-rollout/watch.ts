@@ -1,7 +1,7 @@
-import type { Observation, Totals, WatchPlan } from '../../domain/rollout.ts';
+import { alarmSeconds, type Observation, type Totals, type WatchPlan } from '../../domain/rollout.ts';
 import { detectRise } from '../../stats/change-detector.ts';
 import { chance } from './sentences.ts';
-import { secondsToClose, toleratedLevel } from './shared-harm.ts';
+import { toleratedLevel } from './shared-harm.ts';
 
 const secondsOfMonth = 30 * 24 * 3600;
 
@@ -45,7 +45,7 @@ export function judgeWatch({ plan, ceiling, before, totals, since, now }: WatchI
   const last = samples.at(-1)?.at.getTime();
   const lasted =
     detection.since === undefined || last === undefined ? 0 : (last - detection.since.getTime()) / 1000;
-  if (detection.since !== undefined && lasted >= secondsToClose) {
+  if (detection.since !== undefined && lasted >= alarmSeconds) {
     const reason = `Since everybody has the new version more users fail than before the rollout (tolerated: ${chance(level)}), for ${lasted} s: it is taken back, as what changed last.`;
     return { kind: 'rollback', reason, evidence };
   }
