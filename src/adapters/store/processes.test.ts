@@ -32,6 +32,9 @@ const appender = `${imports}
     for (const entry of await store.append({ events })) process.stdout.write(entry.index + '\\n');
     await new Promise((resolve) => setTimeout(resolve, 3));
   }`;
+const opener = `${imports}
+  while (Date.now() < Number(process.argv[2])) {}
+  (await openStore({ file, clock: new SystemClock(), mode: 'write' })).close();`;
 const holder = `${imports}
   ControlLock.take(file);
   // What nobody refers to is collected, and a lock must not go with it.
@@ -145,4 +148,17 @@ describe('ControlLock', () => {
     const next = ControlLock.take(file);
     next.free();
   });
+});
+
+it('lets several processes make one new journal at the same moment', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const [file, moment] = [newFile('journal.db'), `${Date.now() + 1000}`];
+    const opening = Array.from({ length: 4 }, () => {
+      const args = ['--input-type=module', '-e', opener, file, moment];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+      children.add(child);
+      return once(child, 'close');
+    });
+    expect((await Promise.all(opening)).map(([code]) => code as number)).toEqual([0, 0, 0, 0]);
+  }
 });

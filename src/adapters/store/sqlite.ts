@@ -5,6 +5,7 @@ import { explainSqlite } from './sqlite-errors.ts';
 
 /** How long a write waits for other processes' writes, in milliseconds. */
 const busyTimeout = 5000;
+const pauseMs = 5;
 
 const pragmas = {
   // FULL: a commit has reached the disk when it returns. With NORMAL the last commits of a WAL are lost on power failure.
@@ -35,7 +36,8 @@ export class Sqlite {
       () => new DatabaseSync(file, { readOnly: mode === 'read', timeout: busyTimeout }),
     );
     try {
-      this.exec(pragmas.both + pragmas[mode]);
+      this.exec(pragmas.both);
+      patiently(() => this.exec(pragmas[mode]));
     } catch (error) {
       this.#db.close();
       throw error;
@@ -87,6 +89,20 @@ export class Sqlite {
       return work();
     } catch (error) {
       throw explainSqlite(error, this.file);
+    }
+  }
+}
+
+/** Where two processes make the log of a new file at once SQLite answers "locked" right away, whatever its timeout. */
+function patiently<T>(work: () => T): T {
+  const until = performance.now() + busyTimeout;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const isLocked = error instanceof AutolandError && error.code === 'journal.locked';
+      if (!isLocked || performance.now() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
     }
   }
 }
