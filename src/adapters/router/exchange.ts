@@ -2,10 +2,11 @@ import type { Agent, IncomingMessage } from 'node:http';
 import type { Outcome } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
 import type { RoundRobin } from './round-robin.ts';
-import type { Choice } from './service-gate.ts';
+import type { Choice, ServiceGate } from './service-gate.ts';
 import type { Stats } from './stats.ts';
 
 export type ProxyOptions = {
+  readonly gate: Pick<ServiceGate, 'choose' | 'serves'>;
   readonly connections: Connections;
   readonly stats: Stats;
   readonly instances: RoundRobin;
@@ -38,7 +39,7 @@ export class Exchange {
       nonce: choice.nonce,
       websocket: kind.websocket,
       cut: () => {
-        this.#settled = true;
+        this.abandon();
         kind.cut();
       },
     });
@@ -59,6 +60,12 @@ export class Exchange {
     this.#stats.ended(this.choice.arm, outcome);
     this.begun();
     this.choice.answered(outcome, (this.#waitedMs ?? 0) / 1000);
+  }
+
+  /** Nothing that it might still say is counted. */
+  abandon(): void {
+    this.#settled = true;
+    this.end();
   }
 
   /** The client's side is over. */

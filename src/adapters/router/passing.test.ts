@@ -111,6 +111,70 @@ describe('passing through', () => {
   });
 });
 
+describe('a request under way to a version that is withdrawn', () => {
+  const post = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na';
+  const underWay = async (n: number) =>
+    eventually(async () => (await stage.witness.stats()).active === n, 'under way');
+
+  it('is asked of the version that serves its user now, once the grace is over, and counts for nobody', async () => {
+    await stage.listen(OLD, says('old'));
+    await stage.listen(NEW, () => {});
+    await stage.rollout(1, { graceMs: 100 });
+    const waiting = stage.ask('/');
+    await underWay(1);
+    await stage.flags.kill('shop.n1', 'alice');
+    expect(await waiting).toMatchObject({ status: 200, body: 'old' });
+    const { errors, requests, retries, active } = await stage.witness.stats();
+    expect([errors.canary['server-error'], requests, retries, active]).toEqual([
+      0,
+      { canary: 1, baseline: 1 },
+      1,
+      0,
+    ]);
+  });
+
+  it('is told so where it must not be sent twice, or its answer has begun', async () => {
+    await stage.listen(OLD, says('old'));
+    await stage.listen(NEW, (incoming, response) => {
+      if (incoming.method === 'GET') response.write('half');
+    });
+    await stage.rollout(1, { graceMs: 100 });
+    const refused = raw(post);
+    const broken = stage.ask('/').then(
+      () => 'whole',
+      () => 'broken off',
+    );
+    await underWay(2);
+    await stage.flags.kill('shop.n1', 'alice');
+    expect(await refused).toMatch(/^HTTP\/1.1 504 /);
+    expect(await broken).toBe('broken off');
+  });
+
+  it('is asked anew where the process of a version that is no longer routed to ends under it', async () => {
+    const server = await stage.listen(OLD, () => {});
+    await stage.listen(NEW, says('new'));
+    stage.route(OLD, null);
+    await stage.start();
+    const waiting = stage.ask('/');
+    await underWay(1);
+    stage.route(NEW, null);
+    await eventually(async () => (await stage.ask('/')).body === 'new', 'swapped');
+    server.closeAllConnections();
+    expect(await waiting).toMatchObject({ status: 200, body: 'new' });
+  });
+
+  it('fails where the version that ends under it is still on the route', async () => {
+    const server = await stage.listen(OLD, () => {});
+    stage.route(OLD, null);
+    await stage.start();
+    const waiting = stage.ask('/');
+    await underWay(1);
+    server.closeAllConnections();
+    server.close();
+    expect(await waiting).toMatchObject({ status: 502 });
+  });
+});
+
 describe('websockets', () => {
   it('survive a ramp, and are cut and counted after the grace when their arm closes', async () => {
     await stage.listen(OLD, says('old'));

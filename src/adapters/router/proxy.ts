@@ -10,7 +10,7 @@ import type { Choice } from './service-gate.ts';
 export class ProxiedRequest {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #setCookie: string | undefined;
+  readonly #user: User;
   readonly #options: ProxyOptions;
   readonly #exchange: Exchange;
   readonly #sockets: readonly string[];
@@ -30,9 +30,9 @@ export class ProxiedRequest {
   ) {
     this.#request = pair.request;
     this.#response = pair.response;
-    this.#setCookie = user.setCookie;
+    this.#user = user;
     this.#options = options;
-    this.#exchange = new Exchange(choice, options, { websocket: false, cut: () => this.#drop() });
+    this.#exchange = new Exchange(choice, options, { websocket: false, cut: () => this.#cut() });
     this.#sockets = options.instances.order(choice.digest, choice.sockets);
     this.#headers = requestHeaders(pair.request, { trustForwarded: options.trustForwarded });
   }
@@ -133,7 +133,7 @@ export class ProxiedRequest {
     if (line === undefined) return undefined;
     this.#response.sendDate = answer.headers.date === undefined;
     try {
-      const headers = responseHeaders(answer.rawHeaders, this.#setCookie);
+      const headers = responseHeaders(answer.rawHeaders, this.#user.setCookie);
       this.#response.writeHead(line.status, line.reason, headers);
       return line.status;
     } catch {
@@ -148,7 +148,7 @@ export class ProxiedRequest {
     if (this.#attempts === 1 && another && repeatable(this.#request)) {
       this.#options.stats.retries += 1;
       this.#attempt();
-    } else this.#fail(502, 'The service did not answer.');
+    } else if (!this.#askAnew()) this.#fail(502, 'The service did not answer.');
   }
 
   #timedOut(): void {
@@ -186,7 +186,8 @@ export class ProxiedRequest {
   #say(status: number, text: string): void {
     clearTimeout(this.#timer);
     if (this.#response.headersSent) return;
-    const cookie = this.#setCookie === undefined ? [] : ['Set-Cookie', this.#setCookie];
+    const { setCookie } = this.#user;
+    const cookie = setCookie === undefined ? [] : ['Set-Cookie', setCookie];
     // Whatever of the request's body is still to come must not be read as the next request.
     const headers = ['Content-Type', 'text/plain; charset=utf-8', 'Connection', 'close', ...cookie];
     this.#response.writeHead(status, headers).end(`${text}\n`);
@@ -202,8 +203,31 @@ export class ProxiedRequest {
     this.#upstream?.destroy();
   }
 
-  #drop(): void {
+  /** Its version is off the route, and the grace is over. */
+  #cut(): void {
+    if (this.#askAnew()) return;
     this.#upstream?.destroy();
-    this.#response.destroy();
+    // Whether it was done, nobody knows: 504, as where an answer is too long in coming.
+    if (this.#response.headersSent) this.#response.destroy();
+    else this.#say(504, 'The version that was asked was withdrawn before it answered.');
+  }
+
+  /**
+   * Asks whichever version serves the user now. False: the one that was asked is still on the route, or its request
+   * cannot be sent twice.
+   */
+  #askAnew(): boolean {
+    const { gate, stats } = this.#options;
+    const begun = this.#response.headersSent || this.#response.destroyed;
+    if (begun || gate.serves(this.#exchange.choice.digest) || !repeatable(this.#request)) return false;
+    const choice = gate.choose(this.#user.id);
+    if (choice === undefined) return false;
+    clearTimeout(this.#timer);
+    this.#exchange.abandon();
+    this.#upstream?.destroy();
+    stats.retries += 1;
+    const pair = { request: this.#request, response: this.#response };
+    new ProxiedRequest(pair, this.#user, choice, this.#options).start();
+    return true;
   }
 }

@@ -67,7 +67,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     clocks: { now: () => Date.now(), monotonicMs: () => performance.now() },
     connections,
   });
-  const proxy = proxyOptions(options, connections, stats);
+  const proxy = proxyOptions(options, { gate, connections, stats });
   const follow = follower(layout, options.service, gate);
   const { trustForwarded } = proxy;
   const identity = new Identity(identityKey(layout.identityKey), { ...options.identity, trustForwarded });
@@ -92,10 +92,12 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-function proxyOptions(options: RouterOptions, connections: Connections, stats: Stats): ProxyOptions {
+function proxyOptions(
+  options: RouterOptions,
+  kept: Pick<ProxyOptions, 'gate' | 'connections' | 'stats'>,
+): ProxyOptions {
   return {
-    connections,
-    stats,
+    ...kept,
     instances: new RoundRobin(),
     agent: new PinnedAgent(true),
     freshAgent: new PinnedAgent(false),

@@ -118,6 +118,11 @@ export class ServiceGate {
     };
   }
 
+  /** Whether anybody may meet this version now. */
+  serves(digest: string): boolean {
+    return this.#serving().has(digest);
+  }
+
   observe(nonce: string): Observation | undefined {
     const rollout = this.#rollouts.get(nonce);
     if (rollout === undefined) return undefined;
