@@ -7,13 +7,15 @@ export type FsckFacts = {
     readonly merges: readonly { readonly change: string; readonly commit: Sha; readonly tree: Sha }[];
     readonly stable: { readonly service: string; readonly digest: string } | null;
     readonly previousDigest: string | null;
+    /** Keys of flags in the code that everybody has. */
+    readonly standingFlags: readonly string[];
     /** The rollout under way; null: none. */
     readonly rollout: {
       readonly digest: string;
       readonly flag: string;
       readonly weights: readonly number[];
-      /** Everybody has it: the route says so before the journal's stable version does. */
-      readonly isWatched: boolean;
+      /** Everybody has the version: the route says so before the journal's stable version does. */
+      readonly isHadByAll: boolean;
     } | null;
   };
   /** First-parent commits of the protected branch that bear autoland's trailer. */
@@ -106,7 +108,7 @@ function routeAgrees({ journal, route }: FsckFacts): readonly string[] {
   if (route === null) return ['the journal knows a stable version, there is no route'];
   const candidate = route.candidate?.digest ?? null;
   return [
-    ...(route.stable === stable.digest || (rollout?.isWatched && route.stable === rollout.digest)
+    ...(route.stable === stable.digest || (rollout?.isHadByAll && route.stable === rollout.digest)
       ? []
       : [`the route serves ${route.stable}, the journal says ${stable.digest}`]),
     ...(candidate === null || candidate === rollout?.digest
@@ -130,7 +132,10 @@ function processesAgree({ journal, running }: FsckFacts): readonly string[] {
 }
 
 function flagsAgree({ journal, flags }: FsckFacts): readonly string[] {
-  const open = flags.filter(({ weight, killed }) => weight > 0 && !killed);
+  const { standingFlags } = journal;
+  const open = flags.filter(
+    ({ key, weight, killed }) => weight > 0 && !killed && !standingFlags.includes(key),
+  );
   return open.flatMap(({ key, weight }) => {
     if (key !== journal.rollout?.flag)
       return [`flag ${key} exposes ${weight}, no rollout of the journal uses it`];

@@ -55,7 +55,12 @@ export function flagKey(service: string, nonce: string): string {
 }
 
 export function isFlagOf(service: string, key: string): boolean {
-  return key.slice(0, Math.max(0, key.lastIndexOf('.'))) === service;
+  return serviceOfFlag(key) === service;
+}
+
+/** '': it is no key of a rollout. */
+export function serviceOfFlag(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf('.')));
 }
 
 /**

@@ -71,7 +71,13 @@ export type ReleaseReport =
 /** `ran: false`: there was nothing to expose. `flag` null: a revert went back to the version before, without a canary. */
 export type RolloutReport =
   | { readonly ran: false; readonly why: string }
-  | ({ readonly ran: true; readonly flag: string | null; readonly seconds: number } & Exposure);
+  | ({
+      readonly ran: true;
+      readonly flag: string | null;
+      readonly seconds: number;
+      /** The flag in its code that everybody has now, and the key that holds it; absent: it adds none. */
+      readonly codeFlag?: { readonly key: string; readonly flag: string };
+    } & Exposure);
 
 export type Exposure = {
   readonly usersExposed: number;

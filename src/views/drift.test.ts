@@ -12,6 +12,7 @@ const atRest: DriftFacts = {
   stable: { service: 'shop', digest: stable },
   previous: before,
   busy: null,
+  standing: [],
   route: { stable, candidate: null },
   running: [stable, before],
   flags: [],

@@ -16,6 +16,8 @@ export type DriftFacts = {
   readonly route: { readonly stable: string; readonly candidate: { readonly digest: string } | null } | null;
   /** Digests of the service that processes run. */
   readonly running: readonly string[];
+  /** Keys of flags in the code that everybody has. */
+  readonly standing: readonly string[];
   /** null: the file cannot be read, and every flag counts as off. */
   readonly flags:
     | readonly { readonly key: string; readonly weight: number; readonly killed: boolean }[]
@@ -85,7 +87,7 @@ function processDrift({ stable, previous, busy, route, running }: DriftFacts): r
     }));
 }
 
-function flagDrift({ busy, flags }: DriftFacts): readonly Drift[] {
+function flagDrift({ busy, standing, flags }: DriftFacts): readonly Drift[] {
   if (flags === null)
     return [
       {
@@ -97,7 +99,9 @@ function flagDrift({ busy, flags }: DriftFacts): readonly Drift[] {
       },
     ];
   return flags
-    .filter(({ key, weight, killed }) => weight > 0 && !killed && key !== busy?.flag)
+    .filter(
+      ({ key, weight, killed }) => weight > 0 && !killed && key !== busy?.flag && !standing.includes(key),
+    )
     .map(({ key, weight }) => ({
       key: `flag ${key}`,
       what: 'flag' as const,

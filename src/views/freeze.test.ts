@@ -21,6 +21,7 @@ const line = (id: string, over: Partial<LedgerChange>): LedgerChange => ({
   mergedAt: null,
   digest: null,
   proved: false,
+  codeFlag: null,
   conclusion: null,
   concludedAt: null,
   ...over,

@@ -37,6 +37,8 @@ export type LedgerChange = {
   readonly digest: string | null;
   /** Production runs it: its rollout ended well, or its tree is the one that runs. */
   readonly proved: boolean;
+  /** The key of the flag that holds what it added to the code; null: it added none, or nobody has it. */
+  readonly codeFlag: string | null;
   readonly conclusion: Conclusion | null;
   readonly concludedAt: string | null;
 };
@@ -105,6 +107,7 @@ function begin(entry: Entry): LedgerChange {
     mergedAt: null,
     digest: null,
     proved: false,
+    codeFlag: null,
     conclusion: null,
     concludedAt: null,
   };
@@ -121,13 +124,21 @@ function finished(entry: Entry): Partial<LedgerChange> {
     const release = data as ReleaseReport;
     return release.deploys ? { digest: release.digest } : { digest: null, proved: release.sameAsStable };
   }
-  if (entry.data.stage === 'rollout') return { proved: (data as RolloutReport).ran };
+  if (entry.data.stage === 'rollout') {
+    const rollout = data as RolloutReport;
+    return { proved: rollout.ran, codeFlag: (rollout.ran ? rollout.codeFlag?.flag : undefined) ?? null };
+  }
   return {};
 }
 
 /** The change that has the service to itself: merged, and not yet concluded. */
 export function inProduction(ledger: Ledger): LedgerChange | undefined {
   return [...ledger.changes.values()].find((change) => change.merge !== null && change.conclusion === null);
+}
+
+/** Keys of flags in the code that everybody has: no rollout uses them, and they stay on. */
+export function standingFlags(ledger: Ledger): readonly string[] {
+  return [...ledger.changes.values()].flatMap(({ codeFlag }) => codeFlag ?? []);
 }
 
 export const revertSource = 'agent:revert';

@@ -11,7 +11,7 @@ import {
   type Remedy,
   standingDrift,
 } from '../views/drift.ts';
-import { inProduction, type LedgerChange } from '../views/ledger.ts';
+import { inProduction, type LedgerChange, standingFlags } from '../views/ledger.ts';
 import type { Repository } from './repository.ts';
 import { isChangingStable, type Keeper, keepStableRunning } from './stable.ts';
 
@@ -39,7 +39,9 @@ export async function driftFacts(
   const route = routes.find(({ service }) => service === stable.service) ?? null;
   const routed = route?.candidate?.flag ?? null;
   // The notes of a rollout of days are many: they are read only where the route does not say it.
-  const isClear = open?.every(({ key, weight }) => weight === 0 || key === routed) !== false;
+  const standing = standingFlags(ledger);
+  const isClear =
+    open?.every(({ key, weight }) => weight === 0 || key === routed || standing.includes(key)) !== false;
   const flag = async (change: LedgerChange) => (isClear ? routed : flagOf(repository, change));
   return {
     stable,
@@ -47,6 +49,7 @@ export async function driftFacts(
     busy: busy === undefined ? null : { digest: busy.digest, flag: await flag(busy) },
     route,
     running: running.filter(({ service }) => service === stable.service).map(({ digest }) => digest),
+    standing,
     flags: open,
     releases,
   };

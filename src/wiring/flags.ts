@@ -1,14 +1,16 @@
 import { readStop } from '../adapters/controls/file-controls.ts';
 import type { TokenScope } from '../adapters/flag-service/tokens/token.ts';
 import { TokenFile } from '../adapters/flag-service/tokens/token-file.ts';
-import { PARTS, readFlagFile } from '../adapters/flags/flag-file.ts';
-import { readKills, readTombstone, type Tombstone } from '../adapters/flags/tombstones.ts';
+import { isStanding, PARTS, readFlagFile } from '../adapters/flags/flag-file.ts';
+import { isKilled, readKills, readTombstone, type Tombstone } from '../adapters/flags/tombstones.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { mustHaveJournal } from './journal-there.ts';
 import { locate, type Place, type PlaceOptions } from './place.ts';
 
 export type FlagLine = {
   readonly key: string;
+  /** The name in the code that it decides on; null: it decides between two versions. */
+  readonly code: string | null;
   /** As it was written; `exposed` is what users get. */
   readonly weight: number;
   readonly exposed: number;
@@ -18,7 +20,7 @@ export type FlagLine = {
 
 export type FlagsView = {
   readonly state: string;
-  /** The red button: every flag is off. */
+  /** The red button: every flag is off that not everybody has already. */
   readonly stopped: { readonly by: string; readonly at: string; readonly reason: string } | null;
   readonly flags: readonly FlagLine[];
 };
@@ -27,11 +29,15 @@ export type FlagsView = {
 export async function readFlags(options: PlaceOptions): Promise<FlagsView> {
   const { files, state } = await placeOf(options);
   const stopped = readStop(files.stop) ?? null;
-  const isKilled = readKills(files.kills);
-  const flags = [...readFlagFile(files.flags).values()].map(({ key, parts, version }) => {
-    const killed = isKilled(key) ? tombstoneOf(files.kills, key) : null;
+  const isBuried = readKills(files.kills);
+  const flags = [...readFlagFile(files.flags).values()].map((flag) => {
+    const { key, code = null, parts, version } = flag;
+    const killed = isKilled(isBuried, flag)
+      ? tombstoneOf(files.kills, isBuried(key) ? key : (code ?? key))
+      : null;
+    const isOff = killed !== null || (stopped !== null && !isStanding(flag));
     const weight = parts / PARTS;
-    return { key, weight, exposed: killed !== null || stopped !== null ? 0 : weight, version, killed };
+    return { key, code, weight, exposed: isOff ? 0 : weight, version, killed };
   });
   return { state, stopped, flags };
 }

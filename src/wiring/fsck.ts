@@ -11,7 +11,7 @@ import { messageOf } from '../domain/errors.ts';
 import { trailersOf } from '../domain/trailers.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
-import { inProduction } from '../views/ledger.ts';
+import { inProduction, standingFlags } from '../views/ledger.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -54,6 +54,7 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
     merges,
     stable: ledger.stable,
     previousDigest: ledger.previous?.digest ?? null,
+    standingFlags: standingFlags(ledger),
     rollout: await rolloutFacts(repository),
   };
 }
@@ -62,9 +63,11 @@ async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal'
   const busy = inProduction(await repository.ledger());
   if (busy === undefined || busy.digest === null) return null;
   const position = readPosition((await repository.change(busy.id)).state.notes.get(positionNote));
-  const weights = position?.plan.steps.map(({ weight }) => weight) ?? [];
-  const isWatched = position?.watchedSince != null;
-  return { digest: busy.digest, flag: position?.flag ?? '', weights, isWatched };
+  const ofCode = position?.code != null;
+  // The flag of a version is retired at the end; one in the code stays, on for everybody.
+  const weights = [...(position?.plan.steps.map(({ weight }) => weight) ?? []), ...(ofCode ? [1] : [])];
+  const isHadByAll = ofCode || position?.watchedSince != null;
+  return { digest: busy.digest, flag: position?.flag ?? '', weights, isHadByAll };
 }
 
 /** What is broken on the tip of the branch holds changes; what there is can be checked all the same. */

@@ -33,8 +33,10 @@ export async function killFlag(
 function mustBeKnown(files: { readonly flags: string; readonly kills: string }, flag: string): void {
   const flags = readOrUndefined(files.flags);
   if (flags === undefined) return void checkedKey(flag);
-  if (flags.has(flag) || readKills(files.kills)(flag)) return;
-  const known = [...flags.keys()].join(', ');
+  const all = [...flags.values()];
+  const isThere = all.some(({ key, code }) => key === flag || code === flag);
+  if (isThere || readKills(files.kills)(flag)) return;
+  const known = all.map(({ key, code }) => code ?? key).join(', ');
   throw new AutolandError(
     'flag.not-found',
     `expected a flag of this repository, found ${JSON.stringify(flag)}`,

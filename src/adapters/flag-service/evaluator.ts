@@ -1,4 +1,5 @@
 import { FlagdCore } from '@openfeature/flagd-core';
+import { serviceOfFlag } from '../../domain/rollout.ts';
 import { closedFlag, type FlagSnapshot, type ServedFlag } from './snapshot.ts';
 
 export type Evaluation = {
@@ -39,5 +40,6 @@ export class Evaluator {
 
 /** A tombstone is known for good, also when its flag is retired: it is off then, not unknown. */
 export function flagNamed(snapshot: FlagSnapshot, key: string): ServedFlag | undefined {
-  return snapshot.flags.get(key) ?? (snapshot.killed(key) ? closedFlag(key, 0) : undefined);
+  const retired = { key, service: serviceOfFlag(key), version: 0 };
+  return snapshot.flags.get(key) ?? (snapshot.killed(key) ? closedFlag(retired) : undefined);
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type FlagDefinition, flagDefinition, PARTS, type StoredFlag } from '../flags/flag-file.ts';
+import { serviceOfFlag } from '../../domain/rollout.ts';
+import {
+  codeDefinition,
+  type FlagDefinition,
+  flagDefinition,
+  isStanding,
+  PARTS,
+  type StoredFlag,
+} from '../flags/flag-file.ts';
+import { isKilled } from '../flags/tombstones.ts';
 
 /** What the files say at one moment. */
 export type FlagFacts = {
@@ -15,13 +24,14 @@ export type ClosedAll = 'stopped' | 'unreadable';
 /** A flag as clients get it. A closed one is off for everybody, with or without a targeting key. */
 export type ServedFlag = {
   readonly key: string;
+  readonly service: string;
   readonly version: number;
   readonly open: boolean;
-  readonly definition: FlagDefinition | ClosedDefinition;
+  readonly definition: FlagDefinition | ServedDefinition;
 };
 
 /** Never `state: DISABLED`: that resolves to the default in the code, which may be on. */
-export type ClosedDefinition = Omit<FlagDefinition, 'targeting'> & { readonly targeting: object };
+export type ServedDefinition = Omit<FlagDefinition, 'targeting'> & { readonly targeting: object };
 
 export type FlagSnapshot = {
   readonly flags: ReadonlyMap<string, ServedFlag>;
@@ -43,23 +53,40 @@ export const emptySnapshot: FlagSnapshot = {
  */
 export function snapshotOf({ stopped, killed, flags }: FlagFacts, before: FlagSnapshot): FlagSnapshot {
   const closedAll = stopped ? 'stopped' : flags === undefined ? 'unreadable' : null;
-  const isOpen = (flag: StoredFlag) => closedAll === null && !killed(flag.key) && flag.parts > 0;
+  // A stop ends rollouts; what everybody has by an earlier one is what production is.
+  const isStopped = (flag: StoredFlag) => closedAll === 'stopped' && !isStanding(flag);
+  const isOpen = (flag: StoredFlag) => !isStopped(flag) && !isKilled(killed, flag) && flag.parts > 0;
   const served =
     flags === undefined
-      ? [...before.flags.values()].map(({ key, version }) => closedFlag(key, version))
-      : [...flags.values()].map((flag) =>
-          isOpen(flag) ? openFlag(flag) : closedFlag(flag.key, flag.version),
-        );
+      ? [...before.flags.values()].map(closedFlag)
+      : [...flags.values()]
+          .toSorted((a, b) => Number(isOpen(a)) - Number(isOpen(b)))
+          .flatMap((flag) => servedAs(flag, isOpen(flag)));
   return { flags: new Map(served.map((flag) => [flag.key, flag])), closedAll, killed };
 }
 
-function openFlag(flag: StoredFlag): ServedFlag {
-  return { key: flag.key, version: flag.version, open: true, definition: flagDefinition(flag) };
+/** By the key of its rollout and, where it has one, by its name in the code: where two hold one name, the open one counts. */
+function servedAs(flag: StoredFlag, open: boolean): readonly ServedFlag[] {
+  const { key, version, code } = flag;
+  const service = serviceOfFlag(key);
+  const names = code === undefined ? [key] : [code, key];
+  if (!open) return names.map((name) => closedFlag({ key: name, service, version }));
+  return names.map((name) => ({
+    key: name,
+    service,
+    version,
+    open,
+    definition: name === key ? flagDefinition(flag) : codeDefinition(flag),
+  }));
 }
 
-export function closedFlag(key: string, version: number): ServedFlag {
+export function closedFlag({
+  key,
+  service,
+  version,
+}: Pick<ServedFlag, 'key' | 'service' | 'version'>): ServedFlag {
   const definition = { ...flagDefinition({ key, parts: PARTS, version }), targeting: {} };
-  return { key, version, open: false, definition };
+  return { key, service, version, open: false, definition };
 }
 
 /** What is told to clients: the flags of one service, or all. */
@@ -67,7 +94,7 @@ export type Selection = { readonly service: string | null };
 
 export function select(snapshot: FlagSnapshot, { service }: Selection): readonly ServedFlag[] {
   const all = [...snapshot.flags.values()];
-  return service === null ? all : all.filter(({ key }) => key.startsWith(`${service}.`));
+  return service === null ? all : all.filter((flag) => flag.service === service);
 }
 
 /** flagd's flag set. Equal flags make equal texts, so that a text tells whether something changed. */

@@ -1,10 +1,10 @@
 import { AutolandError } from '../../domain/errors.ts';
-import type { FlagStore, TrafficFlag } from '../../ports/flags.ts';
+import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import { withFileLock } from '../runtime/file-lock.ts';
 import { privateDir, writeAtomic } from '../runtime/files.ts';
 import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
-import { bury, checkedKey, readKills, tombstoneText } from './tombstones.ts';
+import { bury, checkedKey, isKilled, readKills, tombstoneText } from './tombstones.ts';
 
 /** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. */
 export class FileFlagStore implements FlagStore {
@@ -19,26 +19,34 @@ export class FileFlagStore implements FlagStore {
   }
 
   /** A corrupt file answers undefined: off. Only writers reject (`state.corrupt`). */
-  async read(key: string): Promise<TrafficFlag | undefined> {
-    const killed = readKills(this.#layout.kills)(key);
+  async read(key: string): Promise<RolloutFlag | undefined> {
     const stored = this.#readable().get(key);
+    const killed = isKilled(readKills(this.#layout.kills), stored ?? { key });
     if (stored !== undefined) return shown(stored, killed);
     return killed ? { key, weight: 0, version: 0, killed } : undefined;
   }
 
-  async all(): Promise<readonly TrafficFlag[]> {
+  async all(): Promise<readonly RolloutFlag[]> {
     const killed = readKills(this.#layout.kills);
-    return [...this.#readable().values()].map((flag) => shown(flag, killed(flag.key)));
+    return [...this.#readable().values()].map((flag) => shown(flag, isKilled(killed, flag)));
   }
 
-  async write(key: string, weight: number, expected: number): Promise<TrafficFlag> {
-    const wanted: StoredFlag = { key: checkedKey(key), parts: toParts(weight), version: expected + 1 };
+  async write(key: string, weight: number, expected: number, code?: string): Promise<RolloutFlag> {
+    const named = code === undefined ? {} : { code };
+    const wanted: StoredFlag = {
+      key: checkedKey(key),
+      parts: toParts(weight),
+      version: expected + 1,
+      ...named,
+    };
     return this.#locked((flags) => {
-      const killed = readKills(this.#layout.kills)(key);
+      const killed = isKilled(readKills(this.#layout.kills), wanted);
       if (killed && wanted.parts > 0) throw killedFlag(key);
       const stored = flags.get(key);
-      if (stored?.version === wanted.version && stored.parts === wanted.parts) return shown(stored, killed);
-      if ((stored?.version ?? 0) !== expected) throw staleVersion(key, expected, stored);
+      const isOfCode = stored === undefined || stored.code === code;
+      if (isOfCode && stored?.version === wanted.version && stored.parts === wanted.parts)
+        return shown(stored, killed);
+      if (!isOfCode || (stored?.version ?? 0) !== expected) throw staleVersion(key, expected, stored);
       this.#replace(new Map(flags).set(key, wanted));
       return shown(wanted, killed);
     });
@@ -73,8 +81,9 @@ export class FileFlagStore implements FlagStore {
   }
 }
 
-function shown(flag: StoredFlag, killed: boolean): TrafficFlag {
-  return { key: flag.key, weight: killed ? 0 : flag.parts / PARTS, version: flag.version, killed };
+function shown({ key, parts, version, code }: StoredFlag, killed: boolean): RolloutFlag {
+  const weight = killed ? 0 : parts / PARTS;
+  return { key, weight, version, killed, ...(code === undefined ? {} : { code }) };
 }
 
 function killedFlag(key: string): AutolandError {

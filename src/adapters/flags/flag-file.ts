@@ -1,3 +1,4 @@
+import { codeFlagName } from '../../domain/code-flag.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { readIfThere } from '../runtime/files.ts';
 
@@ -8,7 +9,18 @@ const SCHEMA = 'https://flagd.dev/schema/v0/flags.json';
 export const PARTS = 10_000;
 
 /** One flag as it stands in the file, before tombstones. */
-export type StoredFlag = { readonly key: string; readonly parts: number; readonly version: number };
+export type StoredFlag = {
+  readonly key: string;
+  readonly parts: number;
+  readonly version: number;
+  /** Absent: a traffic flag. */
+  readonly code?: string;
+};
+
+/** Everybody has it: what production runs, and no exposure any more. */
+export function isStanding({ code, parts }: StoredFlag): boolean {
+  return code !== undefined && parts === PARTS;
+}
 
 /** A flag of flagd's schema. */
 export type FlagDefinition = {
@@ -16,7 +28,7 @@ export type FlagDefinition = {
   readonly variants: { readonly on: true; readonly off: false };
   readonly defaultVariant: 'off';
   readonly targeting: { readonly fractional: readonly [readonly ['on', number], readonly ['off', number]] };
-  readonly metadata: { readonly version: number };
+  readonly metadata: { readonly version: number; readonly code?: string };
 };
 
 export function flagDefinition(flag: StoredFlag): FlagDefinition {
@@ -30,7 +42,24 @@ export function flagDefinition(flag: StoredFlag): FlagDefinition {
         ['off', PARTS - flag.parts],
       ],
     },
-    metadata: { version: flag.version },
+    metadata: { version: flag.version, ...(flag.code === undefined ? {} : { code: flag.code }) },
+  };
+}
+
+/**
+ * The same flag under its name in the code: whoever gets it by its key gets it by its name. flagd takes key and targeting key together
+ * for the bucket, so the key is named instead of the name; without a targeting key nobody is in a bucket.
+ */
+export function codeDefinition({
+  key,
+  parts,
+  version,
+}: StoredFlag): Omit<FlagDefinition, 'targeting'> & { readonly targeting: object } {
+  const { targeting, ...rest } = flagDefinition({ key, parts, version });
+  const user = { var: 'targetingKey' };
+  return {
+    ...rest,
+    targeting: { if: [user, { fractional: [{ cat: [key, user] }, ...targeting.fractional] }, 'off'] },
   };
 }
 
@@ -64,7 +93,10 @@ function parseFlag(key: string, value: unknown): StoredFlag {
   const parts = field(field(field(field(value, 'targeting'), 'fractional'), '0'), '1');
   if (!isCount(version) || version < 1) throw new Error(`flag ${key} has no version`);
   if (!isCount(parts) || parts > PARTS) throw new Error(`flag ${key} has no weight of 0 to ${PARTS}`);
-  const flag = { key, parts, version };
+  const code = field(field(value, 'metadata'), 'code');
+  if (code !== undefined && !(typeof code === 'string' && codeFlagName.test(code)))
+    throw new Error(`flag ${key} has no name in the code`);
+  const flag = { key, parts, version, ...(code === undefined ? {} : { code }) };
   // Anything beyond the one shape that is written here would be evaluated in a way nobody decided on.
   if (canonical(value) !== canonical(flagDefinition(flag))) throw new Error(`flag ${key} has another shape`);
   return flag;

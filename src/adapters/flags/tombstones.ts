@@ -82,6 +82,14 @@ export function readTombstone(killsDir: string, key: string): Tombstone {
   return { by: 'unknown', at: statSync(path).mtime.toISOString() };
 }
 
+/** By its own key, or for good by the name in the code that it decides on. */
+export function isKilled(
+  killed: (key: string) => boolean,
+  { key, code }: { readonly key: string; readonly code?: string | undefined },
+): boolean {
+  return killed(key) || (code !== undefined && killed(code));
+}
+
 /** Answers whether a key is killed. Where the directory cannot be read, every key is. */
 export function readKills(killsDir: string): (key: string) => boolean {
   try {

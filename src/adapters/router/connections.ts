@@ -3,7 +3,7 @@ import type { Arm } from '../../domain/rollout-tally.ts';
 /** One exchange between a client and an instance, from its evaluation to its end. */
 export type Connection = {
   readonly arm: Arm;
-  readonly digest: string;
+  readonly variant: string;
   readonly nonce: string | undefined;
   readonly websocket: boolean;
   /** Ends both sides at once; what it would have said is not counted. */
@@ -23,14 +23,14 @@ export class Connections {
     return () => this.#open.delete(connection);
   }
 
-  /** Digests that serve somebody now whom their version must not keep once it is off the route. */
+  /** What serves somebody now whom it must not keep once it is off the route. */
   ending(): ReadonlySet<string> {
-    return new Set([...this.#open].filter(endsWithRoute).map((one) => one.digest));
+    return new Set([...this.#open].filter(endsWithRoute).map((one) => one.variant));
   }
 
-  /** Cuts those of one version. Answers the connections cut. */
-  cutEnding(digest: string): Connection[] {
-    return this.#cut([...this.#open].filter((one) => endsWithRoute(one) && one.digest === digest));
+  /** Cuts those of one variant. Answers the connections cut. */
+  cutEnding(variant: string): Connection[] {
+    return this.#cut([...this.#open].filter((one) => endsWithRoute(one) && one.variant === variant));
   }
 
   cutAll(): void {

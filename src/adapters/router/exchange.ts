@@ -35,7 +35,7 @@ export class Exchange {
     this.#stats.request(choice.arm);
     this.#forget = options.connections.add({
       arm: choice.arm,
-      digest: choice.digest,
+      variant: choice.variant,
       nonce: choice.nonce,
       websocket: kind.websocket,
       cut: () => {

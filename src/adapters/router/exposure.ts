@@ -1,8 +1,10 @@
 import { FlagdCore } from '@openfeature/flagd-core';
 import { AutolandError } from '../../domain/errors.ts';
+import { isFlagOf } from '../../domain/rollout.ts';
 import type { Route } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
-import { flagDefinition, PARTS, type StoredFlag, toParts } from '../flags/flag-file.ts';
+import { flagDefinition, isStanding, PARTS, type StoredFlag, toParts } from '../flags/flag-file.ts';
+import { isKilled } from '../flags/tombstones.ts';
 
 export type LeaseInput = Parameters<Witness['lease']>[0];
 /** `until` on the monotonic clock, ms. */
@@ -17,12 +19,24 @@ export type Facts = {
   readonly route: Route | undefined;
 };
 
+/** Names in the code that are on for everybody. Nothing but a kill ends them: a stop leaves production as it is. */
+export function standingFlags(
+  service: string,
+  { flags, killed }: Pick<Facts, 'flags' | 'killed'>,
+): readonly string[] {
+  const standing = [...flags.values()].filter(
+    (flag) => isStanding(flag) && isFlagOf(service, flag.key) && !isKilled(killed, flag),
+  );
+  return [...new Set(standing.flatMap(({ code }) => code ?? []))];
+}
+
 /** Why no user may be exposed now; undefined: they may, at the lease's weight. Everything unknown closes. */
 export function closedBecause(lease: Lease | undefined, facts: Facts, now: number): string | undefined {
   if (lease === undefined) return 'there is no lease';
   if (now >= lease.until) return 'the lease has ended';
   if (facts.stopped) return 'autonomy is stopped';
-  if (facts.killed(lease.flag)) return `flag ${lease.flag} was killed`;
+  if (isKilled(facts.killed, facts.flags.get(lease.flag) ?? { key: lease.flag }))
+    return `flag ${lease.flag} was killed`;
   const candidate = facts.route?.candidate;
   if (candidate?.flag !== lease.flag || candidate.nonce !== lease.nonce)
     return 'the route names another rollout';

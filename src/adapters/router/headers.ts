@@ -18,12 +18,15 @@ const HOP_BY_HOP = new Set([
 ]);
 /** How a service says what it counts of its own; no client sees it. */
 export const metricHeader = 'x-autoland-metric';
+/** What is on for the user, by its name in the code: `NAME, NAME`. Absent: nothing is. */
+export const flagsHeader = 'X-Autoland-Flags';
 /** Only a proxy may say these; what a client says about itself is replaced. */
 const FORWARDED = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
 
 export type RequestOptions = {
   /** Keep what an outer proxy has said about the client. Only where no client reaches the router directly. */
   readonly trustForwarded: boolean;
+  readonly flags: readonly string[];
   /** The protocol to ask for, on a connection that is to leave HTTP. */
   readonly upgrade?: string;
 };
@@ -48,6 +51,7 @@ export function requestHeaders(request: IncomingMessage, options: RequestOptions
   });
   // A body whose length is not told must stay framed, or its bytes would be read as the next request.
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
+  if (options.flags.length > 0) headers.push(flagsHeader, options.flags.join(', '));
   if (options.upgrade !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', options.upgrade);
   return [...headers, ...forwarded(request, options)];
 }

@@ -50,7 +50,11 @@ export class ProxiedUpgrade {
       agent: freshAgent,
       socketPath: this.#socketPath,
       path: request.url ?? '/',
-      headers: requestHeaders(request, { trustForwarded, upgrade: 'websocket' }),
+      headers: requestHeaders(request, {
+        trustForwarded,
+        flags: this.#exchange.choice.flags,
+        upgrade: 'websocket',
+      }),
       setDefaultHeaders: false,
     });
     this.#upstream = upstream;

@@ -34,7 +34,10 @@ export class ProxiedRequest {
     this.#options = options;
     this.#exchange = new Exchange(choice, options, { websocket: false, cut: () => this.#cut() });
     this.#sockets = options.instances.order(choice.digest, choice.sockets);
-    this.#headers = requestHeaders(pair.request, { trustForwarded: options.trustForwarded });
+    this.#headers = requestHeaders(pair.request, {
+      trustForwarded: options.trustForwarded,
+      flags: choice.flags,
+    });
   }
 
   start(): void {
@@ -219,7 +222,7 @@ export class ProxiedRequest {
   #askAnew(): boolean {
     const { gate, stats } = this.#options;
     const begun = this.#response.headersSent || this.#response.destroyed;
-    if (begun || gate.serves(this.#exchange.choice.digest) || !repeatable(this.#request)) return false;
+    if (begun || gate.serves(this.#exchange.choice.variant) || !repeatable(this.#request)) return false;
     const choice = gate.choose(this.#user.id);
     if (choice === undefined) return false;
     clearTimeout(this.#timer);

@@ -5,7 +5,15 @@ import { type Metric, parseReports } from '../../domain/metric.ts';
 import type { Observation, Totals } from '../../domain/rollout.ts';
 import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
-import { checkLease, closedBecause, type Facts, flagCoin, type Lease, type LeaseInput } from './exposure.ts';
+import {
+  checkLease,
+  closedBecause,
+  type Facts,
+  flagCoin,
+  type Lease,
+  type LeaseInput,
+  standingFlags,
+} from './exposure.ts';
 import type { RoutedService } from './state-files.ts';
 
 /** A lease longer than this would outlive the control plane by too much. */
@@ -30,6 +38,10 @@ export type Choice = {
   readonly digest: string;
   readonly sockets: readonly string[];
   readonly nonce: string | undefined;
+  /** Names in the code that are on for this user; all others are off. */
+  readonly flags: readonly string[];
+  /** The version, and what is on in it. */
+  readonly variant: string;
   /** `seconds`: to the first byte, or as long as was waited for it. */
   answered(outcome: Outcome, seconds: number): void;
   /** What the service says of its user in an answer's header. */
@@ -57,6 +69,7 @@ export class ServiceGate {
   readonly #seconds = new Seconds();
   #facts: Facts = { stopped: true, killed: () => true, flags: new Map(), route: undefined };
   #sockets: ReadonlyMap<string, readonly string[]> = new Map();
+  #standing: readonly string[] = [];
   #lease: Lease | undefined;
   #coin: (user: string) => boolean = () => false;
   #open = false;
@@ -72,6 +85,7 @@ export class ServiceGate {
   update(facts: Omit<Facts, 'route'>, service: RoutedService | undefined): void {
     this.#facts = { ...facts, route: service?.route };
     this.#sockets = service?.sockets ?? new Map();
+    this.#standing = standingFlags(this.#options.service, facts);
     this.#judge();
   }
 
@@ -106,7 +120,10 @@ export class ServiceGate {
     // Whom the witness cannot remember, it does not expose.
     const exposed = arm === 'canary' && ticket !== undefined && route.candidate !== null;
     const digest = exposed ? route.candidate.digest : route.stable;
+    const flags = exposed ? this.#canaryFlags() : this.#standing;
     return {
+      flags,
+      variant: variantOf(digest, flags),
       arm: exposed ? 'canary' : 'baseline',
       digest,
       sockets: this.#sockets.get(digest) ?? [],
@@ -118,9 +135,9 @@ export class ServiceGate {
     };
   }
 
-  /** Whether anybody may meet this version now. */
-  serves(digest: string): boolean {
-    return this.#serving().has(digest);
+  /** Whether anybody may meet this now. */
+  serves(variant: string): boolean {
+    return this.#serving().has(variant);
   }
 
   observe(nonce: string): Observation | undefined {
@@ -152,7 +169,7 @@ export class ServiceGate {
 
   close(): void {
     clearTimeout(this.#leaseTimer);
-    for (const digest of this.#graces.keys()) this.#withdraw(digest);
+    for (const variant of this.#graces.keys()) this.#withdraw(variant);
     this.#lease = undefined;
     this.#open = false;
   }
@@ -186,34 +203,46 @@ export class ServiceGate {
   #judge(): void {
     this.#open = this.closed() === undefined;
     const serving = this.#serving();
-    for (const digest of this.#options.connections.ending()) {
+    for (const variant of this.#options.connections.ending()) {
       // Opening again withdraws the cut; each closing begins a grace of its own.
-      if (!serving.has(digest)) this.#graces.set(digest, this.#graces.get(digest) ?? this.#cutLater(digest));
-      else this.#withdraw(digest);
+      if (!serving.has(variant))
+        this.#graces.set(variant, this.#graces.get(variant) ?? this.#cutLater(variant));
+      else this.#withdraw(variant);
     }
+  }
+
+  #canaryFlags(): readonly string[] {
+    const code = this.#facts.flags.get(this.#lease?.flag ?? '')?.code;
+    return code === undefined || this.#standing.includes(code) ? this.#standing : [...this.#standing, code];
   }
 
   #serving(): ReadonlySet<string> {
     const route = this.#facts.route;
     if (route === undefined) return new Set();
+    const stable = variantOf(route.stable, this.#standing);
     const candidate = this.#exposing() ? route.candidate?.digest : undefined;
-    return new Set(candidate === undefined ? [route.stable] : [route.stable, candidate]);
+    return new Set(candidate === undefined ? [stable] : [stable, variantOf(candidate, this.#canaryFlags())]);
   }
 
-  #withdraw(digest: string): void {
-    clearTimeout(this.#graces.get(digest));
-    this.#graces.delete(digest);
+  #withdraw(variant: string): void {
+    clearTimeout(this.#graces.get(variant));
+    this.#graces.delete(variant);
   }
 
-  #cutLater(digest: string): NodeJS.Timeout {
+  #cutLater(variant: string): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#graces.delete(digest);
-      for (const one of this.#options.connections.cutEnding(digest)) {
+      this.#graces.delete(variant);
+      for (const one of this.#options.connections.cutEnding(variant)) {
         const rollout = one.websocket && one.nonce !== undefined ? this.#rollouts.get(one.nonce) : undefined;
         if (rollout !== undefined) rollout.websocketsCut += 1;
       }
     }, this.#options.graceMs).unref();
   }
+}
+
+/** A websocket keeps what it was given when it began: where that changes it has to begin anew. */
+function variantOf(digest: string, flags: readonly string[]): string {
+  return [digest, ...flags.toSorted()].join(' ');
 }
 
 function memoryFull(users: number): AutolandError {

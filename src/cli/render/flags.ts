@@ -5,6 +5,7 @@ export type FlagsToRender = {
   readonly stopped: { readonly by: string; readonly at: string; readonly reason: string } | null;
   readonly flags: readonly {
     readonly key: string;
+    readonly code: string | null;
     readonly weight: number;
     readonly version: number;
     readonly killed: { readonly by: string; readonly at: string; readonly reason?: string } | null;
@@ -15,9 +16,10 @@ export function renderFlags({ state, stopped, flags }: FlagsToRender): string[] 
   const head =
     stopped === null
       ? []
-      : wrapAll([`${paint('red', 'STOPPED')} by ${stopped.by} at ${stopped.at}: every flag is off`]);
-  const lines = flags.flatMap(({ key, weight, version, killed }) => {
-    const shown = `${key}  ${percent(weight)} of users, version ${version}`;
+      : wrapAll([`${paint('red', 'STOPPED')} by ${stopped.by} at ${stopped.at}: every rollout is closed`]);
+  const lines = flags.flatMap(({ key, code, weight, version, killed }) => {
+    const name = code === null ? key : `${code} (${key})`;
+    const shown = `${name}  ${percent(weight)} of users, version ${version}`;
     const told = killed === null ? '' : `; ${paint('red', 'killed')} by ${killed.by} at ${killed.at}`;
     const why = killed?.reason === undefined ? '' : `: ${killed.reason}`;
     return wrap(`${shown}${told}${why}`, '  ');

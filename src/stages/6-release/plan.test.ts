@@ -16,6 +16,7 @@ const merged = (commit: string, outcome: Conclusion['outcome'] | null): LedgerCh
   merge: { commit, onto: 'base' },
   mergedAt: '2026-01-01T00:00:00.000Z',
   digest: null,
+  codeFlag: null,
   proved: outcome === 'landed',
   conclusion: outcome === null ? null : { outcome, code: 'x.y', reasons: [] },
   concludedAt: null,

@@ -37,6 +37,11 @@ export type Position = {
   readonly ordered: 'anew' | 'promote' | null;
   /** RFC 3339: since when everybody has the candidate, and it is watched; null or, from before an upgrade, absent: not yet. */
   readonly watchedSince?: string | null;
+  /**
+   * The flag in the code that is rolled out, in the version that everybody has by now; null or, from before an upgrade, absent: the
+   * version itself is.
+   */
+  readonly code?: string | null;
 };
 
 export const positionNote = 'rollout.position';
@@ -73,8 +78,14 @@ export function begun(before: Position | undefined, { now, ...start }: Start): P
     skipBake: false,
     ordered: null,
     watchedSince: null,
+    code: before?.code ?? null,
   };
   return timed(position, now);
+}
+
+/** Everybody has the version; what its flag guards is a rollout of its own, with an alpha and a beta of its own. */
+export function turnedToCode(position: Position, code: string): Position {
+  return { ...position, code, open: false, step: 0, starts: 0, ordered: null, watchedSince: null };
 }
 
 export function afterCommand(position: Position, command: RolloutCommand, now: Date): Position {

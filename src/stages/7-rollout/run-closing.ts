@@ -6,6 +6,7 @@ import { slowReportSeconds } from '../../domain/self-report.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { conclusionOf, type Ending } from './ending.ts';
 import { type Position, positionNote } from './position.ts';
+import { noteFate } from './run-code-flag.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
 import type { Barrier } from './settings.ts';
 
@@ -43,10 +44,11 @@ export async function end(
     const journalled = ctx.note(endingNote, ending);
     await (ending.outcome === 'rolled-back' ? orClosed(ctx, ports, position, journalled) : journalled);
   }
-  const watched = watchedRelease(ctx, position);
+  const had = hadByAll(ctx, position);
   if (position !== undefined) {
     await close(ctx, ports, position, ending);
-    if (watched !== undefined) await takeBackPromotion(ctx, ports, watched, position);
+    if (had !== undefined) await takeBackPromotion(ctx, ports, had, position);
+    await noteFate(ctx, position, ending.outcome);
     await noteReports(ctx, ports);
   }
   return stop(conclusionOf(ending));
@@ -77,20 +79,22 @@ export async function orClosed(
   try {
     await journalled;
   } catch (thrown) {
-    const watched = watchedRelease(ctx, position);
-    if (watched !== undefined)
-      await ports.runtime.route({ service: watched.service, stable: watched.stable, candidate: null });
+    const had = hadByAll(ctx, position);
+    // What is not harm of the flag is taken back when the ending can be journalled.
+    if (had !== undefined && position?.code == null)
+      await ports.runtime.route({ service: had.service, stable: had.stable, candidate: null });
     else if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
     throw thrown;
   }
 }
 
-/** Set where everybody has the candidate: its flag was retired, and the route alone takes it back. */
-function watchedRelease(
+/** Set where everybody has the candidate: its own flag was retired, and the route alone takes it back. */
+function hadByAll(
   { results: { release } }: Pick<StageContext, 'results'>,
   position: Position | undefined,
 ): Deploys | undefined {
-  return position?.watchedSince != null && release?.deploys === true ? release : undefined;
+  const isHad = position?.watchedSince != null || position?.code != null;
+  return isHad && release?.deploys === true ? release : undefined;
 }
 
 /** The flag first, whatever comes after. */
@@ -122,9 +126,12 @@ export async function pauseAll(
     // Known before the kill: after a crash it must not look like a person's.
     await ctx.note(positionNote, anew);
     await close(ctx, ports, position, { code: barrier.code, reason: barrier.why });
-    await takeBackPromotion(ctx, ports, release, position);
+    // Everybody goes on having the version: with its flag off it is what they had before.
+    if (position.code == null) await takeBackPromotion(ctx, ports, release, position);
     await ctx.note(positionNote, { ...anew, open: false });
   }
+  if (barrier.final && position?.code != null)
+    return hold(ctx, ports, position, { code: barrier.code, reason: barrier.why });
   if (barrier.final) return stop({ outcome: 'held', code: barrier.code, reasons: [barrier.why] });
   return again(ctx, 500);
 }

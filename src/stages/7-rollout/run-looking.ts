@@ -107,10 +107,12 @@ async function expose(
   at: Looking,
 ): Promise<number> {
   const { flag, nonce, step } = at.position;
+  const code = at.position.code ?? undefined;
   const weight = weightAt(at.position);
   const { service, digest, stable } = release;
-  return ctx.effect(`expose-${nonce}-${step}`, { flag, weight, digest, service }, async () => {
-    const written = await ports.flags.write(flag, weight, step);
+  const intent = { flag, weight, digest, service, ...(code === undefined ? {} : { code }) };
+  return ctx.effect(`expose-${nonce}-${step}`, intent, async () => {
+    const written = await ports.flags.write(flag, weight, step, code);
     if (step === 0) await ports.runtime.route({ service, stable, candidate: { digest, flag, nonce } });
     return written.version;
   });
@@ -166,12 +168,30 @@ export async function promote(
   position: Position,
 ): Promise<Outcome> {
   const { service, digest } = release;
-  await ctx.effect(`promote-${position.nonce}`, { service, digest, flag: position.flag }, async () => {
+  const { flag, nonce, code } = position;
+  if (code != null) return promoteCode(ctx, ports, release, { ...position, code });
+  await ctx.effect(`promote-${nonce}`, { service, digest, flag }, async () => {
     await ports.runtime.route({ service, stable: digest, candidate: null });
     return {};
   });
-  await ctx.effect(`retire-${position.nonce}`, { flag: position.flag }, async () => {
-    await ports.flags.retire(position.flag);
+  await ctx.effect(`retire-${nonce}`, { flag }, async () => {
+    await ports.flags.retire(flag);
+    return {};
+  });
+  return promoted(ctx, position);
+}
+
+/** The flag stays, on for everybody, for as long as the code asks for it: it is the kill switch. */
+async function promoteCode(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, digest }: Deploys,
+  position: Position & { readonly code: string },
+): Promise<Outcome> {
+  const { flag, nonce, code, step } = position;
+  await ctx.effect(`promote-${nonce}`, { service, digest, flag, code }, async () => {
+    await ports.flags.write(flag, 1, step + 1, code);
+    await ports.runtime.route({ service, stable: digest, candidate: null });
     return {};
   });
   return promoted(ctx, position);

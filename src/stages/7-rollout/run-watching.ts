@@ -1,7 +1,8 @@
-import { lookNote, readExposure, watchNote } from '../../domain/exposure.ts';
+import { watchNote } from '../../domain/exposure.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { type Position, positionNote } from './position.ts';
 import { rollBack } from './run-closing.ts';
+import { settled } from './run-code-flag.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
 import { judgeWatch, type WatchDecision } from './watch.ts';
 
@@ -11,7 +12,7 @@ const noteMs = 30_000;
 
 /** Everybody has the candidate: done, or watched for a while first. */
 export async function promoted(ctx: StageContext, position: Position): Promise<Outcome> {
-  if (position.plan.watch === undefined) return landed(ctx, position);
+  if (position.plan.watch === undefined) return settled(ctx, position);
   await ctx.note(positionNote, { ...position, ordered: null, watchedSince: ctx.now.toISOString() });
   return again(ctx, lookMs);
 }
@@ -36,7 +37,7 @@ export async function watch(
     return rollBack(ctx, ports, position, { code: 'rollout.taken-back', reason });
   }
   const { plan, before, watchedSince } = position;
-  if (plan.watch === undefined) return landed(ctx, position);
+  if (plan.watch === undefined) return settled(ctx, position);
   const decision = judgeWatch({
     plan: plan.watch,
     ceiling: plan.ceiling,
@@ -48,7 +49,7 @@ export async function watch(
   if (decision.kind === 'rollback')
     return rollBack(ctx, ports, position, { code: 'rollout.watch', reason: decision.reason });
   await journal(ctx, decision);
-  return decision.kind === 'over' ? landed(ctx, position) : again(ctx, lookMs);
+  return decision.kind === 'over' ? settled(ctx, position) : again(ctx, lookMs);
 }
 
 async function journal(ctx: StageContext, { kind, reason, evidence }: WatchDecision): Promise<void> {
@@ -56,11 +57,4 @@ async function journal(ctx: StageContext, { kind, reason, evidence }: WatchDecis
   const isDue = typeof last !== 'string' || ctx.now.getTime() - Date.parse(last) >= noteMs;
   if (kind === 'continue' && !isDue) return;
   await ctx.note(watchNote, { at: ctx.now.toISOString(), decision: kind, reason, evidence });
-}
-
-function landed(ctx: StageContext, position: Position): Outcome {
-  const until = position.watchedSince ?? ctx.now.toISOString();
-  const seconds = (Date.parse(until) - Date.parse(position.since)) / 1000;
-  const exposure = readExposure(ctx.recall(lookNote));
-  return { kind: 'done', data: { ran: true, flag: position.flag, seconds, ...exposure } };
 }

@@ -17,6 +17,7 @@ import {
   weightAt,
 } from './position.ts';
 import { end, pauseAll, rollBack } from './run-closing.ts';
+import { armsOf, heldForItsFlags } from './run-code-flag.ts';
 import { look, open, promote, restore } from './run-looking.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
 import { isWatched, watch } from './run-watching.ts';
@@ -44,13 +45,16 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   if (barrier !== undefined && (barrier.closes || position?.open !== true))
     return pauseAll(ctx, ports, release, { position, barrier });
   if (release.restores) return restore(ctx, ports, release);
+  const unfit = position === undefined ? heldForItsFlags(ctx) : undefined;
+  if (unfit !== undefined) return unfit;
   if (position?.open !== true || position.ordered === 'anew')
     return open(ctx, ports, release, { before: position, settings });
+  const arms = armsOf(release, position);
   const flag = await ports.flags.read(position.flag);
   if (flag?.killed === true)
     return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
   // Once decided it is finished: after a crash the route may be swapped already, and then there is no canary to look at.
-  if (position.ordered === 'promote') return promote(ctx, ports, release, position);
+  if (position.ordered === 'promote') return promote(ctx, ports, arms, position);
   const altered = alterationOf(flag, position);
   if (altered !== undefined) {
     await ctx.note('rollout.flag-altered', { found: altered });
@@ -59,7 +63,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   }
   const mayRaise = barrier === undefined;
   const carriedOut = await heldRaise(ctx, position, { share: flag?.weight ?? 0, mayRaise });
-  return look(ctx, ports, release, { position: carriedOut, settings, mayRaise });
+  return look(ctx, ports, arms, { position: carriedOut, settings, mayRaise });
 }
 
 /** Asked anew at every look. */

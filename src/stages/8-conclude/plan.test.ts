@@ -35,6 +35,7 @@ describe('planConclusion', () => {
     expect(planConclusion({ results, conclusion: undefined })).toEqual({
       conclusion: { outcome: 'landed', code: 'landed.promoted', reasons: [expect.any(String)] },
       dropCandidate: null,
+      deadFlags: null,
       revert: null,
       keepWarm: { service: 'shop', digests: ['new', 'old'] },
     });

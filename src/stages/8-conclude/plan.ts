@@ -1,3 +1,4 @@
+import { codeFlagsAdded, codeFlagsRemoved } from '../../domain/code-flag.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { StageContext } from '../../domain/stage.ts';
 
@@ -14,6 +15,8 @@ export type ConcludePlan = {
   readonly revert: string | null;
   /** The digest that stays warm beside the new stable one; others of the service are stopped. */
   readonly keepWarm: { readonly service: string; readonly digests: readonly string[] } | null;
+  /** Names in the code that this change has brought, or taken away: no flag holds them any more. */
+  readonly deadFlags: { readonly service: string; readonly names: readonly string[] } | null;
 };
 
 export function planConclusion(ctx: Pick<StageContext, 'results' | 'conclusion'>): ConcludePlan {
@@ -32,7 +35,18 @@ export function planConclusion(ctx: Pick<StageContext, 'results' | 'conclusion'>
       deployed === null || !isLanded
         ? null
         : { service: deployed.service, digests: [deployed.digest, deployed.stable] },
+    deadFlags: deployed === null ? null : deadFlags(ctx, deployed.service, isLanded),
   };
+}
+
+function deadFlags(
+  { results }: Pick<StageContext, 'results'>,
+  service: string,
+  isLanded: boolean,
+): ConcludePlan['deadFlags'] {
+  const found = results.guardrails?.results ?? [];
+  const names = isLanded ? codeFlagsRemoved(found) : codeFlagsAdded(found);
+  return names.length === 0 ? null : { service, names };
 }
 
 function landed(ctx: Pick<StageContext, 'results'>): Conclusion {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isFlagOf } from '../../domain/rollout.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
-import type { FlagStore } from '../../ports/flags.ts';
+import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
 import { type ConcludePlan, planConclusion } from './plan.ts';
@@ -24,6 +24,7 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
   const plan = planConclusion(ctx);
   if (plan.dropCandidate !== null) await dropCandidate(ctx, ports, plan);
   if (plan.keepWarm !== null) await stopOthers(ctx, ports.runtime, plan.keepWarm);
+  if (plan.deadFlags !== null) await retireFlags(ctx, ports.flags, plan.deadFlags);
   const reasons = [...plan.conclusion.reasons];
   if (plan.revert !== null) {
     const queued = await queueRevert(ctx, ports, {
@@ -42,14 +43,15 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
 async function dropCandidate(
   ctx: StageContext,
   ports: ConcludePorts,
-  { conclusion, dropCandidate }: ConcludePlan,
+  { conclusion, dropCandidate, deadFlags }: ConcludePlan,
 ): Promise<void> {
   if (dropCandidate === null) return;
   const { service, digest, stable } = dropCandidate;
   // A rollout that could not end by itself has left its flag open: the flag first, here too.
   await ctx.closing('close-flags', { service }, async () => {
-    for (const { key, weight } of await ports.flags.all())
-      if (weight > 0 && isFlagOf(service, key)) await ports.flags.kill(key, conclusion.code);
+    for (const flag of await ports.flags.all())
+      if (flag.weight > 0 && isFlagOf(service, flag.key) && !isOfOthers(flag, deadFlags?.names ?? []))
+        await ports.flags.kill(flag.key, conclusion.code);
     return {};
   });
   const nonce = await nonceOf(ctx, ports.runtime, service);
@@ -62,6 +64,24 @@ async function dropCandidate(
     return {};
   });
   if (nonce !== undefined) await noteExposure(ctx, ports.witness, nonce);
+}
+
+/** What everybody has by an earlier change stays on. */
+function isOfOthers({ code, weight }: RolloutFlag, own: readonly string[]): boolean {
+  return code !== undefined && weight === 1 && !own.includes(code);
+}
+
+/** The code that they decided on is gone. */
+async function retireFlags(
+  ctx: StageContext,
+  flags: FlagStore,
+  { service, names }: NonNullable<ConcludePlan['deadFlags']>,
+): Promise<void> {
+  await ctx.effect('retire-code-flags', { service, names }, async () => {
+    for (const { key, code } of await flags.all())
+      if (code !== undefined && names.includes(code) && isFlagOf(service, key)) await flags.retire(key);
+    return {};
+  });
 }
 
 /** The rollout that the candidate is routed under; journalled before the route forgets it. undefined: it was never exposed. */

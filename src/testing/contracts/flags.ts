@@ -20,6 +20,28 @@ export function flagStoreContract(make: () => FlagStore): void {
     expect(await store.read(key)).toMatchObject({ weight: 0.1, version: 2 });
   });
 
+  it('keeps the name in the code that a flag decides on, and gives it no other', async () => {
+    const store = make();
+    expect(await store.write(key, 0.5, 0, 'new-price')).toMatchObject({ code: 'new-price', weight: 0.5 });
+    expect(await store.write(key, 0.5, 0, 'new-price')).toMatchObject({ version: 1 });
+    await expect(store.write(key, 1, 1, 'old-price')).rejects.toMatchObject({ code: 'flag.stale-version' });
+    await expect(store.write(key, 1, 1)).rejects.toMatchObject({ code: 'flag.stale-version' });
+    expect(await store.write(key, 1, 1, 'new-price')).toMatchObject({ version: 2 });
+    expect(await make().read(key)).toMatchObject({ code: 'new-price', weight: 1 });
+  });
+
+  it('kills by the name in the code, and whatever comes under that name', async () => {
+    const store = make();
+    await store.write(key, 1, 0, 'new-price');
+    await store.write('shop.other', 1, 0, 'old-price');
+    await store.kill('new-price', 'alice');
+    expect(await store.read(key)).toMatchObject({ weight: 0, killed: true });
+    expect(await store.read('shop.other')).toMatchObject({ weight: 1, killed: false });
+    await expect(store.write('shop.again', 0.01, 0, 'new-price')).rejects.toMatchObject({
+      code: 'rollout.not-allowed',
+    });
+  });
+
   it('answers a repeated write as the first time', async () => {
     const store = make();
     await store.write(key, 0.01, 0);
