@@ -93,3 +93,55 @@ describe('what is served', () => {
     );
   });
 });
+
+describe('a flag in the code', () => {
+  const code = 'new-price';
+  const inCode = (parts: number) => ({ key: 'shop.n1', parts, version: 1, code });
+  const facts = (parts: number) => ({ ...open, flags: new Map([['shop.n1', inCode(parts)]]) });
+
+  it('is served by its name as by its key: the same users, and nobody without a key', () => {
+    const evaluator = new Evaluator();
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.integer({ min: 1, max: 10_000 }), (user, parts) => {
+        const snapshot = snapshotOf(facts(parts), emptySnapshot);
+        const byName = evaluator.evaluate(snapshot, code, user);
+        expect(byName).toEqual(evaluator.evaluate(snapshot, 'shop.n1', user));
+        expect(byName?.value).toBe(flagCoin('shop.n1', 1, parts / 10_000)(user));
+        expect(evaluator.evaluate(snapshot, code, '')?.value).toBe(false);
+      }),
+    );
+  });
+
+  it('is known to those who ask for its service', () => {
+    const snapshot = snapshotOf(facts(1), emptySnapshot);
+    const keys = (service: string) => select(snapshot, { service }).map(({ key }) => key);
+    expect(keys('shop')).toEqual(['new-price', 'shop.n1']);
+    expect(keys('cart')).toEqual([]);
+  });
+
+  it.each([
+    ['killed by its name', facts(10_000), (key: string) => key === code, false, false],
+    ['killed by its key', facts(10_000), (key: string) => key === 'shop.n1', false, false],
+    ['stopped while it is rolled out', facts(9_999), nobody, true, false],
+    ['everybody’s, and autonomy is stopped', facts(10_000), nobody, true, true],
+  ])('where it is %s', (_what, found, killed, stopped, on) => {
+    const snapshot = snapshotOf({ ...found, killed, stopped }, emptySnapshot);
+    expect(new Evaluator().evaluate(snapshot, code, 'anybody')?.value).toBe(on);
+  });
+
+  it('is what its open rollout says, where an earlier one of that name was closed', () => {
+    const flags = new Map([
+      ['shop.n2', { ...inCode(10_000), key: 'shop.n2' }],
+      ['shop.n1', inCode(10_000)],
+    ]);
+    const snapshot = snapshotOf({ ...open, flags, killed: (key) => key === 'shop.n1' }, emptySnapshot);
+    expect(new Evaluator().evaluate(snapshot, code, 'a')?.value).toBe(true);
+  });
+
+  it('is off where the flags cannot be read', () => {
+    const before = snapshotOf(facts(10_000), emptySnapshot);
+    const now = snapshotOf({ ...open, flags: undefined }, before);
+    expect(new Evaluator().evaluate(now, code, 'a')?.value).toBe(false);
+    expect(select(now, { service: 'shop' }).length).toBe(2);
+  });
+});

@@ -90,6 +90,14 @@ describe('a change that was rolled back', () => {
     expect(message).not.toContain('because');
   });
 
+  it('closes its own flags, and none that everybody has by an earlier change', async () => {
+    await service.flags.write('shop.n0', 1, 0, 'old-price');
+    await exposed(0.1);
+    await stopped('rolled-back');
+    await call();
+    expect(await service.flags.all()).toMatchObject([{ key: 'shop.n0', weight: 1, killed: false }]);
+  });
+
   const leased = { service: 'shop', flag: 'shop.n1', nonce: 'n1', version: 1, step: 0, weight: 0.1 };
   const exposures = async () =>
     (await service.bench.store.read({ types: ['stage.noted'] }))
