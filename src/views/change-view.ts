@@ -155,9 +155,9 @@ const summaries: Summary = {
   release: (data) => (data.deploys ? data.digest.slice(0, 19) : data.why),
   rollout: (data) => {
     if (data.ran && data.flag === null) return 'back at the version before, without a canary';
-    return data.ran
-      ? `promoted after ${data.seconds.toFixed(1)} s; ${data.usersExposed} users exposed`
-      : data.why;
+    if (!data.ran) return data.why;
+    const flag = data.codeFlag === undefined ? '' : `, flag ${data.codeFlag.key} on for everybody`;
+    return `promoted after ${data.seconds.toFixed(1)} s${flag}; ${data.usersExposed} users exposed`;
   },
   conclude: (data) => data.code,
 };

@@ -31,8 +31,9 @@ function byTime(a: Placed, b: Placed): number {
   return Date.parse(a.act.at) - Date.parse(b.act.at) || a.index - b.index;
 }
 
-const words: readonly (readonly [RegExp, (intent: JsonObject) => string])[] = [
+const words: readonly (readonly [RegExp, (intent: JsonObject) => string | undefined])[] = [
   [/^expose-/, ({ weight }) => `set to ${percent(weight)} of users`],
+  [/^promote-/, ({ code }) => (typeof code === 'string' ? `on for everybody, as ${code}` : undefined)],
   [/^close-/, ({ code, why }) => `closed, ${String(code)}: ${String(why)}`],
   [/^retire-/, () => 'retired: everybody has the version'],
 ];
@@ -42,7 +43,8 @@ function flagAct(entry: Entry, intent: Json | undefined): Placed[] {
   const [, word] = words.find(([pattern]) => pattern.test(step)) ?? [];
   if (word === undefined || !isObject(intent) || typeof intent.flag !== 'string') return [];
   const { at, actor: by, index } = entry;
-  return [{ index, act: { at, flag: intent.flag, by, what: word(intent) } }];
+  const what = word(intent);
+  return what === undefined ? [] : [{ index, act: { at, flag: intent.flag, by, what } }];
 }
 
 /** It was closed when its tombstone was written, which may be long before the journal heard of it. */

@@ -43,6 +43,8 @@ export type ServiceStatus = {
   readonly candidate: {
     readonly digest: string;
     readonly flag: string;
+    /** The name in the code that is rolled out, in the stable version; null: the candidate is a version of its own. */
+    readonly code: string | null;
     readonly share: number;
     /** The change that it brings; null: the journal names none. */
     readonly change: ChangeId | null;

@@ -81,6 +81,7 @@ async function serviceStatus(repository: Repository, ledger: Ledger): Promise<Se
         : {
             digest: candidate.digest,
             flag: candidate.flag,
+            code: flag?.code ?? null,
             share: flag?.weight ?? 0,
             change: busy?.digest === candidate.digest ? busy.id : null,
           },

@@ -26,12 +26,11 @@ export function renderStatus(view: StatusView): string[] {
   ];
 }
 
+type Candidate = NonNullable<NonNullable<StatusView['service']>['candidate']>;
+
 function renderService(service: NonNullable<StatusView['service']>): string[] {
   const { candidate } = service;
-  const shown =
-    candidate === null
-      ? 'none'
-      : `${candidate.digest.slice(0, 19)} for ${(candidate.share * 100).toFixed(1)} % (${candidate.flag})${candidate.change === null ? '' : `, ${candidate.change}`}`;
+  const shown = candidate === null ? 'none' : described(candidate);
   return [
     ...row(
       'service',
@@ -39,6 +38,11 @@ function renderService(service: NonNullable<StatusView['service']>): string[] {
     ),
     ...row('', `candidate ${shown}`),
   ];
+}
+
+function described({ digest, code, share, flag, change }: Candidate): string {
+  const what = code === null ? digest.slice(0, 19) : `flag ${code}`;
+  return `${what} for ${(share * 100).toFixed(1)} % (${flag})${change === null ? '' : `, ${change}`}`;
 }
 
 function renderReceiver({ name, lastDeliveredAt, trouble, givenUp }: ReceiverStatus): string[] {
