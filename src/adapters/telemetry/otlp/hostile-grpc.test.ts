@@ -1,27 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OtlpReceiver } from './receiver.ts';
+import { OtlpStage } from '../../../testing/otlp-stage.ts';
 
-let dir = '';
-let path = '';
-let receiver: OtlpReceiver;
+let stage: OtlpStage;
 
 // One for each test: what one sends must not be too much for the next.
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'autoland-otlp-grpc-'));
-  path = join(dir, 'otlp.sock');
-  receiver = new OtlpReceiver(path);
-  await receiver.listen();
+  stage = await OtlpStage.open();
 });
-afterEach(async () => {
-  await receiver.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
 describe('over gRPC', () => {
   const service = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
@@ -33,7 +22,9 @@ describe('over gRPC', () => {
   };
 
   function session(): ClientHttp2Session {
-    const made = connectHttp2('http://localhost', { createConnection: () => connect({ path }) });
+    const made = connectHttp2('http://localhost', {
+      createConnection: () => connect({ path: stage.socket }),
+    });
     made.on('error', () => {});
     return made;
   }

@@ -1,29 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OtlpStage } from '../../../testing/otlp-stage.ts';
 import { OtlpReceiver } from './receiver.ts';
 
-let dir = '';
-let path = '';
-let receiver: OtlpReceiver;
+let stage: OtlpStage;
 
 // One for each test: what one sends must not be too much for the next.
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'autoland-otlp-hostile-'));
-  path = join(dir, 'otlp.sock');
-  receiver = new OtlpReceiver(path);
-  await receiver.listen();
+  stage = await OtlpStage.open();
 });
-afterEach(async () => {
-  await receiver.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
 type Answer = { readonly status: number; readonly body: string; readonly retryAfter: string | undefined };
 type Sent = { readonly path?: string; readonly method?: string; readonly headers?: Record<string, string> };
@@ -31,7 +21,7 @@ type Sent = { readonly path?: string; readonly method?: string; readonly headers
 function post(
   body: string | Uint8Array,
   { headers, ...sent }: Sent = {},
-  socketPath = path,
+  socketPath = stage.socket,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { 'content-type': 'application/json', ...headers };
@@ -113,9 +103,9 @@ describe('over HTTP', () => {
   });
 
   it('says which points it left out, in the encoding of the export', async () => {
-    const own = new OtlpReceiver(join(dir, 'partial.sock'));
+    const own = new OtlpReceiver(`${stage.socket}.partial`);
     await own.listen();
-    const answer = await post(series(2003), {}, join(dir, 'partial.sock'));
+    const answer = await post(series(2003), {}, `${stage.socket}.partial`);
     await own.close();
     expect(JSON.parse(answer.body)).toEqual({
       partialSuccess: { rejectedDataPoints: 3, errorMessage: 'more than 2000 series' },
@@ -123,7 +113,7 @@ describe('over HTTP', () => {
   });
 
   it('asks for a pause where it is sent too much, and goes on after it', async () => {
-    const own = new OtlpReceiver(join(dir, 'busy.sock'));
+    const own = new OtlpReceiver(`${stage.socket}.busy`);
     await own.listen();
     const body = gzipSync(
       Buffer.concat([Buffer.from('{"x":"'), Buffer.alloc((1 << 20) - 10, 'x'), Buffer.from('"}')]),
@@ -132,14 +122,14 @@ describe('over HTTP', () => {
     const statuses: number[] = [];
     let pause = '';
     for (let n = 0; n < 80 && pause === ''; n += 1) {
-      const { status, retryAfter } = await post(body, { headers }, join(dir, 'busy.sock'));
+      const { status, retryAfter } = await post(body, { headers }, `${stage.socket}.busy`);
       statuses.push(status);
       pause = retryAfter ?? '';
     }
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect(Number(pause)).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, Number(pause) * 1000));
-    expect(await post('{}', {}, join(dir, 'busy.sock'))).toMatchObject({ status: 200 });
+    expect(await post('{}', {}, `${stage.socket}.busy`)).toMatchObject({ status: 200 });
     await own.close();
   });
 });
@@ -157,7 +147,7 @@ describe('on the bare socket', () => {
     await fc.assert(
       fc.asyncProperty(beginnings, fc.uint8Array({ maxLength: 200 }), async (beginning, bytes) => {
         await new Promise<void>((resolve) => {
-          const socket = connect({ path });
+          const socket = connect({ path: stage.socket });
           socket.on('error', () => {});
           socket.on('close', () => resolve());
           socket.end(Buffer.concat([Buffer.from(beginning), bytes]));
@@ -171,7 +161,7 @@ describe('on the bare socket', () => {
   });
 
   it('tells the protocol though its first bytes come one by one', async () => {
-    const socket = connect({ path });
+    const socket = connect({ path: stage.socket });
     for (const byte of 'POST /v1/metrics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}') {
       socket.write(byte);
       if (byte === 'P' || byte === 'O') await new Promise((resolve) => setTimeout(resolve, 50));
