@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readFlagFile } from '../adapters/flags/flag-file.ts';
 import { bury, checkedKey, readKills, tombstoneText } from '../adapters/flags/tombstones.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
@@ -52,9 +53,12 @@ function readOrUndefined(path: string): ReturnType<typeof readFlagFile> | undefi
   }
 }
 
+/** Whoever must hear of it on this machine comes first: journalling loads half of the program. */
+const giveWayMs = 150;
+
 async function journal(options: PlaceOptions): Promise<void> {
-  // Whoever must hear of it on this machine comes first.
   setPriority(constants.priority.PRIORITY_LOW);
+  await pause(giveWayMs);
   const [{ openRepository }, { journalKills }] = await Promise.all([
     import('./repository.ts'),
     import('./journal-acts.ts'),
