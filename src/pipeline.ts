@@ -13,7 +13,10 @@ import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
 import { dependencySource } from './views/ledger.ts';
 import { revertedBy } from './views/proved.ts';
 
-export type PipelinePorts = { readonly rules: RulesSource } & Pick<ClassifyDeps, 'git' | 'syntax'> &
+export type PipelinePorts = { readonly rules: RulesSource } & Pick<
+  ClassifyDeps,
+  'git' | 'syntax' | 'prover'
+> &
   Omit<GuardrailDeps, 'onGuardrail'> &
   JudgePorts &
   PolicyPorts &
@@ -42,6 +45,8 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
     {
       git: ports.git,
       syntax: ports.syntax,
+      prover: ports.prover,
+      flagHelpers: config.flags.helpers,
       protectedPatterns: config.scope.protectedPaths,
       proposesAnew: ({ source }) => source === dependencySource,
       revertOf: revertedBy,

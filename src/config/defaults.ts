@@ -47,6 +47,7 @@ autonomy:
   dependency-security: observe
   docs: observe
   lint: observe
+  flag-addition: observe
   flag-removal: observe
   crash-fix: observe
   revert: observe

@@ -140,6 +140,7 @@ const autonomy = z
     'dependency-security': level,
     docs: level,
     lint: level,
+    'flag-addition': level,
     'flag-removal': level,
     'crash-fix': level,
     revert: level,

@@ -50,6 +50,7 @@ export const changeClasses = [
   'dependency-security',
   'docs',
   'lint',
+  'flag-addition',
   'flag-removal',
   'crash-fix',
   'revert',

@@ -11,6 +11,7 @@ export function sampleFile(path: string, over: Partial<FileChange> = {}): FileCh
 const touched: Partial<Record<ChangeClass, readonly string[]>> = {
   docs: ['README.md'],
   lint: ['src/x.js'],
+  'flag-addition': ['src/x.js'],
   'flag-removal': ['src/x.js'],
   'crash-fix': ['src/x.js'],
 };

@@ -132,7 +132,8 @@ async function checkIn(check: Check): Promise<CheckReport> {
     record: {},
   };
   const syntax = new ChildSyntaxComparer();
-  const classed = await runClassify(classifyDeps(check, syntax), { proposal }).catch(asFault);
+  const prover = new ChildProver();
+  const classed = await runClassify(classifyDeps(check, { syntax, prover }), { proposal }).catch(asFault);
   if (classed instanceof AutolandError) return unclassedReport(told(), classed);
   if (classed.kind === 'stop') return stoppedReport(told(), classed.conclusion);
   if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
@@ -143,7 +144,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
       git: git.reader,
       api: new ChildApiReader(),
       syntax,
-      prover: new ChildProver(),
+      prover,
       secrets: new ChildSecretScanner(),
       documents: new ChildDocumentReader(),
       clock,
@@ -164,14 +165,15 @@ async function checkIn(check: Check): Promise<CheckReport> {
   }
 }
 
-function classifyDeps({ git, rules }: Check, syntax: ChildSyntaxComparer): ClassifyDeps {
+function classifyDeps({ git, rules }: Check, readers: Pick<ClassifyDeps, 'syntax' | 'prover'>): ClassifyDeps {
   return {
     git: {
       ...readingOf(git),
       mergeTree: git.mergeTree,
       revertTree: async () => ({ kind: 'conflict', paths: [] }),
     },
-    syntax,
+    ...readers,
+    flagHelpers: rules.settings.flags.helpers,
     protectedPatterns: rules.protectedPaths,
   };
 }

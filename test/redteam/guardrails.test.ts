@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildProver } from '../../src/adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
@@ -29,6 +30,7 @@ afterEach(() => git.remove());
 
 const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
+const prover = new ChildProver();
 const now = new Date('2026-01-01T00:00:00Z');
 const noTests = { compare: () => Promise.reject(new Error('nothing here may run code')) };
 
@@ -77,7 +79,10 @@ async function judge(change: TestFiles): Promise<{ class: string; denied: string
     target: 'main',
     record: {},
   };
-  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
+  const outcome = await runClassify(
+    { git, syntax, prover, flagHelpers: [], protectedPatterns: [] },
+    { proposal },
+  );
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildProver } from '../../src/adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import type { Dialect } from '../../src/domain/lockfile.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
@@ -13,6 +14,7 @@ import { dialects, locked, registry } from './support/lockfiles.ts';
 
 const settings = sampleSettings();
 const syntax = new ChildSyntaxComparer();
+const prover = new ChildProver();
 const ofPackages = allGuardrails.filter(({ name }) =>
   ['scope', 'lockfile', 'integrity', 'install-scripts', 'release-age'].includes(name),
 );
@@ -27,7 +29,10 @@ async function judge(dialect: Dialect, change: TestFiles): Promise<{ class: stri
   const root = git.commit('main', locked(dialect, '2.6.1'));
   const head = git.commit('topic', change, root);
   const proposal = { source: 'agent:x', title: 'Safe.', head, ref: 'topic', target: 'main', record: {} };
-  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
+  const outcome = await runClassify(
+    { git, syntax, prover, flagHelpers: [], protectedPatterns: [] },
+    { proposal },
+  );
   if (outcome.kind !== 'done') {
     return { class: outcome.kind, denied: outcome.kind === 'stop' ? [outcome.conclusion.code] : [] };
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SandboxMutator } from '../../src/adapters/mutation/sandbox-mutator.ts';
+import { ChildProver } from '../../src/adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
@@ -50,7 +51,11 @@ async function judge(change: TestFiles): Promise<string> {
   const head = git.commit('topic', change, root);
   const proposal = { source: 'agent:x', title: 'Tested.', head, ref: 'topic', target: 'main', record: {} };
   const syntax = new ChildSyntaxComparer();
-  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
+  const prover = new ChildProver();
+  const outcome = await runClassify(
+    { git, syntax, prover, flagHelpers: [], protectedPatterns: [] },
+    { proposal },
+  );
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   const options = { git, sandbox, workspace, nodeVersion: '24' };
   const deps = {

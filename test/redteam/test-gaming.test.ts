@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildProver } from '../../src/adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
@@ -57,7 +58,11 @@ async function judge(
   const head = git.commit('topic', change, root);
   const proposal = { source: 'agent:x', title: 'Fix', head, ref: 'topic', target: 'main', record: {} };
   const syntax = new ChildSyntaxComparer();
-  const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal });
+  const prover = new ChildProver();
+  const outcome = await runClassify(
+    { git, syntax, prover, flagHelpers: [], protectedPatterns: [] },
+    { proposal },
+  );
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   const deps = {
     git,

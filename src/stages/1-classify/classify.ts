@@ -1,4 +1,5 @@
 import type { FileChange, PackageChange } from '../../domain/change.ts';
+import type { FlagAnswer } from '../../domain/flag-off.ts';
 import type { Lockfile } from '../../domain/lockfile.ts';
 import { packageChanges } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
@@ -8,6 +9,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { ruleDependencies, touchesDependencies } from './dependencies.ts';
 import { type DocumentReaders, ruleDocs } from './docs.ts';
+import { ruleFlags } from './flags.ts';
 import { ruleLint } from './lint.ts';
 import { isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
 import type { Ruling } from './ruling.ts';
@@ -25,6 +27,8 @@ export type ClassifyInput = {
   readonly unreadable: readonly string[];
   readonly readers: DocumentReaders;
   readonly syntax: ReadonlyMap<string, SyntaxComparison>;
+  /** Of the code; undefined: nothing but code changes, and it could not be read. */
+  readonly flags: FlagAnswer | undefined;
   /** Patterns of the project itself, besides the paths that are always protected. */
   readonly protectedPatterns: readonly string[];
   /** Given when the change claims to undo a commit: whether the tree is what undoing it gives. */
@@ -85,7 +89,7 @@ function ruleByKind(input: ClassifyInput, packages: readonly PackageChange[]): R
     case 'docs':
       return ruleDocs(input.files, input.readers);
     case 'source':
-      return ruleLint(input.files, input.syntax);
+      return ruleFlags(input.flags) ?? ruleLint(input.files, input.syntax);
     case 'mixed':
       return {
         class: 'other',

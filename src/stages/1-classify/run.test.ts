@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import type { Proposal } from '../../domain/change.ts';
 import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
@@ -7,6 +8,7 @@ import { runClassify } from './run.ts';
 
 let git: TempGit;
 const syntax = new ChildSyntaxComparer();
+const prover = new ChildProver();
 beforeEach(() => {
   git = new TempGit();
 });
@@ -38,10 +40,12 @@ function project(version: string, range = `^${version}`, jake = '10.0.0') {
   );
 }
 
+const deps = () => ({ git, syntax, prover, flagHelpers: ['src/flags.js#isOn'], protectedPatterns: [] });
+
 async function judge(change: TestFiles, protectedPatterns: string[] = [], over: TestFiles = {}) {
   const root = git.commit('main', { ...base, ...over });
   const head = git.commit('topic', change, root);
-  return runClassify({ git, syntax, protectedPatterns }, { proposal: proposalOf(head) });
+  return runClassify({ ...deps(), protectedPatterns }, { proposal: proposalOf(head) });
 }
 
 function proposalOf(head: string): Proposal {
@@ -183,11 +187,41 @@ describe('revert', () => {
     const undone = git.commit('topic', { 'src/plain.js': base['src/plain.js'] }, tip);
     const more = git.commit('more', { 'src/plain.js': base['src/plain.js'], 'src/x.js': 'evil()' }, tip);
     const judged = (head: string, of: string) =>
-      runClassify({ git, syntax, protectedPatterns: [], revertOf: () => of }, { proposal: proposalOf(head) });
+      runClassify({ ...deps(), revertOf: () => of }, { proposal: proposalOf(head) });
     expect(await judged(undone, bad)).toMatchObject({ data: { class: 'revert' } });
     expect(await judged(more, bad)).toMatchObject({ data: { class: 'other' } });
     const elsewhere = git.commit('aside', { 'src/plain.js': 'other' }, first);
     expect(await judged(undone, elsewhere)).toMatchObject({ data: { class: 'other' } });
+  });
+});
+
+describe('flags in the code', () => {
+  const flags = { 'src/flags.js': 'export const isOn = (name) => name === process.env.ON;\n' };
+  const head = "import { isOn } from './flags.js';\nexport const f = (x) => ";
+
+  it.each<[string, string, string, string]>([
+    ['adds a flag', 'x;', "(isOn('new') ? 2 * x : x);", 'flag-addition'],
+    [
+      'adds one beside another',
+      "(isOn('a') ? 3 : x);",
+      "(isOn('a') ? 3 : isOn('b') ? 2 * x : x);",
+      'flag-addition',
+    ],
+    ['changes what is behind a flag', "(isOn('a') ? 3 : x);", "(isOn('a') ? 4 : x);", 'other'],
+    ['gives a flag another name', "(isOn('a') ? 3 : x);", "(isOn('b') ? 3 : x);", 'other'],
+    ['asks by a key that is no literal', 'x;', '(isOn(x) ? 2 * x : x);', 'other'],
+    ['changes the layout around a flag', "(isOn('a') ? 3 : x);", "\n  (isOn('a') ? 3 : x);", 'lint'],
+  ])('%s', async (_what, before, after, expected) => {
+    const of = (body: string) => ({ 'src/asks.js': `${head}${body}\n` });
+    const outcome = await judge(of(after), [], { ...flags, ...of(before) });
+    expect(outcome).toMatchObject({ data: { class: expected } });
+  });
+
+  it('is of no class where other files change too', async () => {
+    const after = { 'src/asks.js': `${head}(isOn('new') ? 2 * x : x);\n`, 'docs/guide.md': 'more\n' };
+    expect(await judge(after, [], { ...flags, 'src/asks.js': `${head}x;\n` })).toMatchObject({
+      data: { class: 'other' },
+    });
   });
 });
 
@@ -196,7 +230,7 @@ describe('stops', () => {
     const root = git.commit('main', base);
     const head = git.commit('topic', { 'docs/guide.md': 'one\n' }, root);
     git.commit('main', { 'docs/guide.md': 'two\n' }, root);
-    const outcome = await runClassify({ git, syntax, protectedPatterns: [] }, { proposal: proposalOf(head) });
+    const outcome = await runClassify(deps(), { proposal: proposalOf(head) });
     expect(outcome).toMatchObject({
       kind: 'stop',
       conclusion: { outcome: 'held', code: 'classify.conflict' },

@@ -1,6 +1,6 @@
+import { isCode, readSources } from '../../engine/read-sources.ts';
 import { mayBeTagged } from '../../proof/tags.ts';
 import { gatherer } from './run-ports.ts';
-import { isCode, readSources } from './run-sources.ts';
 
 export const gatherCritical = gatherer<'critical'>()({
   needs: [],

@@ -1,4 +1,4 @@
-import type { FileChange } from '../../domain/change.ts';
+import type { ChangeClass, FileChange } from '../../domain/change.ts';
 import type { MutationTarget } from '../../domain/mutation.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { GitReader } from '../../ports/git-host.ts';
@@ -30,14 +30,16 @@ export const gatherMutation = gatherer<'mutation'>()({
     const unreadable = [...tooLarge, ...instrumentation.unreadable];
     const plan = planOf({ ...instrumentation, unreadable }, settings.mutation, head);
     if (plan.chosen.length === 0) return { kind: 'planned', plan, run: undefined };
-    // As for the guardrail tests: where a person looks anyway, a change may bring the tests of its own code.
-    const judgedBy = changeClass === 'other' ? 'own' : 'base';
+    const judgedBy = bringsTests.has(changeClass) ? 'own' : 'base';
     const chosen = plan.chosen.map(({ id }) => id);
     const trial = { instrumentation, chosen, seconds: settings.mutation.seconds };
     const run = await deps.mutator.run({ ...settings.commands, test }, { base, head, judgedBy }, trial);
     return { kind: 'planned', plan, run };
   },
 });
+
+/** Tests of the base know no new code: where a person looks anyway, and where the base's tests have passed with it off. */
+const bringsTests: ReadonlySet<ChangeClass> = new Set(['other', 'flag-addition']);
 
 async function readTargets(
   git: Pick<GitReader, 'readFile'>,

@@ -1,6 +1,6 @@
+import { readSources } from '../../engine/read-sources.ts';
 import { isProvable, type ProvedFunction } from './proof/facts.ts';
 import { gatherer } from './run-ports.ts';
-import { readSources } from './run-sources.ts';
 
 const mostProofs = 12;
 

@@ -1,3 +1,4 @@
+import type { ChangeClass } from '../../domain/change.ts';
 import { isLockfile, isManifest } from '../../domain/lockfile/locate.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
@@ -39,11 +40,16 @@ function commandsOf({ commands, tests }: GuardrailSettings): TestCommands | unde
 
 function sidesOf({ classification }: CheckedChange): TestSides {
   const { class: changeClass, base, tree: head } = classification;
-  // Class `other` may change tests, and a person sees it; for all others the base's tests are the judge.
-  const judgedBy = changeClass === 'other' ? 'own' : 'base';
+  const judgedBy = bringsItsTests.has(changeClass) ? 'own' : 'base';
   const observe = { packages: toObserve(classification), modules: ownFiles(classification).modules };
   return { base, head, judgedBy, observe, isSettled: needsNoSecondRun };
 }
+
+/**
+ * Class `other` may change tests, and a person sees it. A revert takes back the tests of what it undoes: its class says that the tree is
+ * the one that they knew. For all others the base's tests are the judge.
+ */
+const bringsItsTests: ReadonlySet<ChangeClass> = new Set(['other', 'revert']);
 
 const mostObserved = 100;
 

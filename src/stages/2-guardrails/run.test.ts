@@ -373,6 +373,14 @@ describe('tests of base and head', () => {
     expect((await check({ change, class: 'other' })).codes.get('tests')).toBe(expected);
   });
 
+  it.each<[string, TestFiles, string]>([
+    ['fewer tests', { 'test/x.test.js': suite('a') }, 'pass tests.passed'],
+    ['other tests', { 'test/x.test.js': suite('a', 'c') }, 'pass tests.passed'],
+    ['code that its own tests refuse', { 'src/x.js': "throw new Error('no');" }, 'fail tests.failed'],
+  ])('judges a revert by the tests that it brings back: %s', async (_what, change, expected) => {
+    expect((await check({ change, class: 'revert' })).codes.get('tests')).toBe(expected);
+  });
+
   it('finds that the plan was not finished where one process runs all tests', async () => {
     const commands = { ...settings.commands, test: ['node', 'test/x.test.js'] as const };
     const { codes } = await check({

@@ -42,7 +42,7 @@ export type MutationFacts =
   | { readonly kind: 'planned'; readonly plan: MutationPlan; readonly run: MutationRun | undefined };
 
 /** `lint` is known to leave each program as it was; `revert` brings back what was there; the others bring no code. */
-const judged: ReadonlySet<ChangeClass> = new Set(['crash-fix', 'flag-removal', 'other']);
+const judged: ReadonlySet<ChangeClass> = new Set(['flag-addition', 'flag-removal', 'crash-fix', 'other']);
 
 /** The files of a change in which faults can be made: source files as they will be, no tests, no types alone. */
 export function mutableFiles(changeClass: ChangeClass, files: readonly FileChange[]): readonly FileChange[] {

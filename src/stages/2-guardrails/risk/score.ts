@@ -22,6 +22,7 @@ const ofClass: Readonly<Record<ChangeClass, number>> = {
   'dependency-patch': 0.3,
   'dependency-security': 0.35,
   'flag-removal': 0.4,
+  'flag-addition': 0.4,
   'dependency-minor': 0.4,
   'crash-fix': 0.5,
   other: 0.6,

@@ -20,6 +20,7 @@ const mayTouch: Readonly<Record<ChangeClass, Allowed | undefined>> = {
   'dependency-security': dependency,
   docs: { places: ['document'], statuses: all },
   lint: { places: ['source', 'test'], statuses: edits },
+  'flag-addition': { places: ['source', 'test'], statuses: ['added', 'modified'] },
   'flag-removal': { places: ['source', 'test', 'document'], statuses: all },
   'crash-fix': { places: ['source', 'test'], statuses: ['added', 'modified'] },
   revert: undefined,

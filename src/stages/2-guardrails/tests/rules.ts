@@ -88,7 +88,9 @@ const sameDocuments: Rule = ({ base, head }) => {
   return finding('abstain', 'tests.summaries-differ', reason, {});
 };
 
-const countKept: Rule = ({ base, head }) => {
+const countKept: Rule = ({ class: changeClass, base, head }) => {
+  // What it undoes may have brought tests.
+  if (changeClass === 'revert') return undefined;
   const [before, after] = [reportOf(base)?.counts, reportOf(head)?.counts];
   if (before === undefined || after === undefined) return undefined;
   const skipped = { from: before.skip + before.todo, to: after.skip + after.todo };
@@ -110,7 +112,8 @@ const countKept: Rule = ({ base, head }) => {
     : undefined;
 };
 
-const namesKept: Rule = ({ base, head }) => {
+const namesKept: Rule = ({ class: changeClass, base, head }) => {
+  if (changeClass === 'revert') return undefined;
   const [before, after] = [reportOf(base)?.tests, reportOf(head)?.tests];
   if (before === undefined || after === undefined) return undefined;
   const passing = after.filter((test) => test.state === 'ok').map((test) => test.name);

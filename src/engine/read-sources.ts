@@ -1,7 +1,7 @@
-import type { FileChange, Sha } from '../../domain/change.ts';
-import type { Classification } from '../../domain/stage.ts';
-import type { SourcePair } from '../../domain/syntax.ts';
-import type { GitReader } from '../../ports/git-host.ts';
+import type { FileChange, Sha } from '../domain/change.ts';
+import type { Classification } from '../domain/stage.ts';
+import type { SourcePair } from '../domain/syntax.ts';
+import type { GitReader } from '../ports/git-host.ts';
 
 const mostBytes = 512 * 1024;
 const mostFiles = 300;
@@ -18,7 +18,7 @@ export function isCode(path: string): boolean {
 /** Both versions of the wanted files of a change; a version that does not exist is ''. `unread`: too large or too many. */
 export async function readSources(
   git: Git,
-  change: Classification,
+  change: Pick<Classification, 'files' | 'base' | 'tree'>,
   isWanted: (file: FileChange) => boolean,
 ): Promise<Sources> {
   const pairs: SourcePair[] = [];

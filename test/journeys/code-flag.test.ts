@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FlagsView } from '../../src/wiring/flags.ts';
+import { until } from './cli.ts';
+import { rules } from './greeter.ts';
+import { Stage } from './stage.ts';
+
+const greet = (body: string) => `import { isOn } from './flags.js';
+
+export const greet = (name) => {
+  if (isOn('short')) return name;
+${body}  return 'hello ' + name;
+};
+`;
+
+/** A service without packages reads the router's header itself. */
+const files = {
+  'flags.js': `import { AsyncLocalStorage } from 'node:async_hooks';
+
+const requests = new AsyncLocalStorage();
+export const within = ({ headers }, run) => requests.run(headers['x-autoland-flags'] ?? '', run);
+export const isOn = (name) => (requests.getStore() ?? '').split(', ').includes(name);
+`,
+  'greet.js': greet(''),
+  'server.js': `import { createServer } from 'node:http';
+import { within } from './flags.js';
+import { greet } from './greet.js';
+
+createServer((request, response) =>
+  within(request, () => {
+    if (request.url === '/healthz') return response.end('ok');
+    try {
+      response.end(greet('you'));
+    } catch {
+      response.writeHead(500).end();
+    }
+  }),
+).listen(process.env.PORT);
+`,
+  '.autoland/autoland.yaml': `${rules({ levels: { 'flag-addition': 'deploy' } })}flags: { helpers: ['flags.js#isOn'] }\n`,
+};
+
+/** New behaviour behind a flag, and the test that knows it. */
+const kind = {
+  'greet.js': greet("  if (isOn('kind')) return 'dear ' + name;\n"),
+  'tests/kind.test.js': `import { strictEqual } from 'node:assert';
+import { test } from 'node:test';
+import { within } from '../flags.js';
+import { greet } from '../greet.js';
+
+const asked = (flags) => within({ headers: { 'x-autoland-flags': flags } }, () => greet('you'));
+test('is kind where it is told to be', () => {
+  strictEqual(asked('kind'), 'dear you');
+  strictEqual(asked('other'), 'hello you');
+});
+`,
+};
+
+describe('a flag in the code', { timeout: 120_000 }, () => {
+  const stage = new Stage(files);
+  let url = '';
+  beforeAll(async () => {
+    url = await stage.up();
+    await stage.open(url);
+  }, 120_000);
+  afterAll(() => stage.close());
+
+  const flags = async () => (await stage.json<FlagsView>('flags')).flags;
+  const answer = async () => (await fetch(url)).text();
+
+  it('is rolled out in the version that everybody has, and can be closed by its name', async () => {
+    const before = (await stage.status()).service?.stable;
+    const change = await stage.submit(kind);
+    const view = await stage.ended(change);
+    expect(view).toMatchObject({ class: 'flag-addition', state: 'landed', code: 'landed.promoted' });
+    expect(view.guardrails.find(({ name }) => name === 'flag-off')?.code).toBe('flag-off.equivalent');
+    expect(view.stages.find(({ stage: name }) => name === 'rollout')?.summary).toContain(
+      'flag kind on for everybody',
+    );
+    const exposed = (await stage.journal(change)).filter(
+      ({ type, data }) => type === 'effect.intended' && String(data.step).startsWith('expose-'),
+    );
+    expect(exposed.map(({ data }) => (data.intent as { code?: string }).code)).toEqual([undefined, 'kind']);
+    expect((await stage.status()).service).toMatchObject({ stable: view.digest, candidate: null });
+    expect(view.digest).not.toBe(before);
+    expect(await flags()).toMatchObject([{ code: 'kind', weight: 1, exposed: 1, killed: null }]);
+    expect(await answer()).toBe('dear you');
+    expect(await stage.json('fsck')).toMatchObject({ ok: true });
+
+    await stage.json('stop');
+    expect(await answer()).toBe('dear you');
+    await stage.json('resume');
+
+    await stage.json('kill', 'kind', '--reason', 'too kind');
+    await until(
+      async () => ((await answer()) === 'hello you' ? true : undefined),
+      () => stage.said,
+    );
+    expect(await flags()).toMatchObject([{ code: 'kind', exposed: 0, killed: { reason: 'too kind' } }]);
+    expect([...stage.users.statuses.keys()]).toEqual([200]);
+  });
+
+  it('closes where its users fail, and its version is taken back', async () => {
+    const before = (await stage.status()).service?.stable;
+    const bad = {
+      'greet.js': kind['greet.js'].replace(
+        "  return 'hello ' + name",
+        "  if (isOn('new')) return name.missing.length;\n  return 'hello ' + name",
+      ),
+      'tests/new.test.js': kind['tests/kind.test.js']
+        .replaceAll('kind', 'new')
+        .replace("strictEqual(asked('new'), 'dear you')", "throws(() => asked('new'))")
+        .replace('{ strictEqual }', '{ strictEqual, throws }'),
+    };
+    const view = await stage.ended(await stage.submit(bad));
+    expect(view).toMatchObject({
+      class: 'flag-addition',
+      state: 'rolled-back',
+      code: 'rollout.server-errors',
+    });
+    expect(await answer()).toBe('hello you');
+    const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
+    expect(await stage.ended(revert)).toMatchObject({ state: 'landed' });
+    expect((await stage.status()).service).toMatchObject({ stable: before, candidate: null });
+    expect((await flags()).map(({ code }) => code)).toEqual([]);
+    expect(await stage.json('fsck')).toMatchObject({ ok: true });
+  });
+
+  it('is refused where something changes with it off as well', async () => {
+    const more = greet("  if (isOn('third')) return 'x';\n  name = name.trim();\n");
+    const view = await stage.ended(await stage.submit({ 'greet.js': more }));
+    expect(view).toMatchObject({ state: 'refused' });
+    expect(view.guardrails.find(({ name }) => name === 'flag-off')?.code).toBe('flag-off.differs');
+  });
+});
