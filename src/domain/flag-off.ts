@@ -34,6 +34,8 @@ export type FlagAnswer = {
   readonly off: Difference | undefined;
   /** With what is removed switched off, or on, in the old version: whether that is the new version. */
   readonly restores: 'on' | 'off' | 'neither' | undefined;
+  /** Where it is neither: where the new version is not the old one with what is removed switched on. */
+  readonly on: Difference | undefined;
   /** Files outside of the change that it newly loads, to be asked for again with their text. */
   readonly wants: readonly string[];
 };

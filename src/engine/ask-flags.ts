@@ -61,5 +61,6 @@ export const noFlags: FlagAnswer = {
   doubts: [],
   off: undefined,
   restores: undefined,
+  on: undefined,
   wants: [],
 };

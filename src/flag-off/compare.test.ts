@@ -6,7 +6,10 @@ import { answerFlags } from './compare.ts';
 
 const parse = (path: string, text: string) => parseSource(path, text).program;
 const client = `import { OpenFeature } from '@openfeature/server-sdk';\nconst client = OpenFeature.getClient();\n`;
+/** A client that answers at once, where the code need not wait. */
+const inPage = client.replace('server-sdk', 'web-sdk');
 const ask = `client.getBooleanValue('new', false)`;
+const details = `client.getBooleanDetails('new', false)`;
 const base = `export async function price(n: number) {\n  const a = twice(n);\n  return a + 1;\n}\nexport function twice(n: number) {\n  return n * 2;\n}\n`;
 
 type Around = Partial<FlagQuestion>;
@@ -79,7 +82,45 @@ describe('answerFlags', () => {
     ['a condition that acts', inFront(`if (touch() && (await ${ask})) return 1;`), 'differs'],
     ['a condition that acts, before or', inFront(`if (touch() || (await ${ask})) return 1;`), 'differs'],
     ['a flag the wrong way round', inFront(`if (!(await ${ask})) return 1;`), 'differs'],
-    ['a value that the flag replaces', client + base.replace('n * 2', `${ask} ? n * 2 : n`), 'differs'],
+    ['a value that the flag replaces', inPage + base.replace('n * 2', `${ask} ? n * 2 : n`), 'differs'],
+    [
+      'a promise that nobody awaits',
+      client + base.replace('n * 2', `${ask} ? n * 3 : n * 2`),
+      'unclear: it is not awaited, and a promise is always true',
+    ],
+    ['details of which the value is read', inFront(`if ((await ${details}).value) return 1;`), 'equivalent'],
+    [
+      'details of which more is read',
+      inFront(`const all = await ${details};\n if (all.value) return 1;`),
+      'unclear: getBooleanDetails is understood where .value follows it',
+    ],
+    ['a value that is never null', inFront(`if ((await ${ask}) ?? true) return 1;`), 'equivalent'],
+    ['a let that nothing assigns to', inFront(`let on = await ${ask};\n if (on) return 1;`), 'equivalent'],
+    [
+      'a let that is assigned to',
+      inFront(`let on = await ${ask};\n if (a > 3) on = true;\n if (on) return 1;`),
+      'differs',
+    ],
+    [
+      'an else that is left empty',
+      inFront(`if (a > 3) audit(a); else { if (await ${ask}) return 1; }`),
+      'differs',
+    ],
+    [
+      'a required client',
+      `const { OpenFeature: api } = require('@openfeature/server-sdk');\nconst client = api.getClient();\n${base.replace('  return a', `  if (await ${ask}) return 1;\n  return a`)}`,
+      'equivalent',
+    ],
+    [
+      'a client of a required module',
+      `const sdk = require('@openfeature/server-sdk');\nconst client = sdk.OpenFeature.getClient();\n${base.replace('  return a', `  if (await ${ask}) return 1;\n  return a`)}`,
+      'equivalent',
+    ],
+    [
+      'a require that is the own function of the file',
+      `function require(m) { act(m); return { OpenFeature: 1 }; }\nconst { OpenFeature } = require('@openfeature/server-sdk');\nconst client = OpenFeature.getClient();\n${base.replace('  return a', `  if (await ${ask}) return 1;\n  return a`)}`,
+      'unclear: it is not clear what is asked: no client of OpenFeature',
+    ],
     [
       'a var that is hoisted out of the dead branch',
       inFront(`if (await ${ask}) { var late = 3; return late; }`),
@@ -110,6 +151,7 @@ describe('answerFlags', () => {
       'use before declaration',
       inFront(`if (await on) return 1;`)
         .replace('export async', `const early = price(1);\nexport async`)
+        .replace('server-sdk', 'web-sdk')
         .concat(`const on = ${ask};`),
       'differs',
     ],
@@ -236,9 +278,48 @@ describe('answerFlags', () => {
     ['off', inFront(`if (await ${ask}) return 7;`), base, 'removed off'],
     ['neither', inFront(`if (await ${ask}) return 7;`), base.replace('+ 1', '+ 3'), 'removed neither'],
     ['a loss', `import './effects.ts';\n${inFront(`if (await ${ask}) return 7;`)}`, base, 'removed neither'],
+    [
+      'what was not understood',
+      inFront(`if (await ${ask.replace('false', 'false, context()')}) return 7;`),
+      base.replace('return a + 1', 'return 7'),
+      'unclear: its context may act or throw',
+    ],
+    [
+      'a shorthand',
+      inFront(`const on = await ${ask};\n return { on };`),
+      base.replace('return a + 1', 'return { on: true }'),
+      'removed on',
+    ],
+    [
+      'a name out of a required module',
+      inFront(`if (await ${ask}) return 7;\n old(a);`).replace(
+        'import',
+        `const { twice: old, more } = require('./twice.json');\nimport`,
+      ),
+      base
+        .replace('return a + 1', 'return 7')
+        .replace('export', `const { more } = require('./twice.json');\nexport`),
+      'removed on',
+    ],
+    [
+      'functions below a return',
+      inFront(`if (await ${ask}) return 7;`).replace(
+        'return a + 1;',
+        'return help();\n  function help() { return 1; }',
+      ),
+      base.replace('return a + 1;', 'return 7;\n  function help() { return 1; }'),
+      'removed on',
+    ],
   ])('knows a removed flag: %s', (_what, old, head, expected) => {
     expect(said(answer(head, old))).toBe(expected);
   });
+});
+
+it('says where a removal does more', () => {
+  const old = inFront(`if (await ${ask}) return 7;`);
+  const { restores, on } = answer(base.replace('return a + 1', 'return 8'), old);
+  expect(restores).toBe('neither');
+  expect(on).toMatchObject({ oldLine: 5, newLine: 3, new: 'return 8;' });
 });
 
 /** Statements as they were and as they are: guarded ones are the same with the flag off, the others may not be. */
@@ -284,7 +365,7 @@ describe('what counts as equivalent', () => {
         const old = program(chosen.map(([text]) => text));
         const head = program(chosen.map(([, text]) => text));
         const asking = head.replaceAll('f()', `client.getBooleanValue('new', false)`);
-        const judged = said(answer(asking === head ? head : client + asking, old));
+        const judged = said(answer(asking === head ? head : inPage + asking, old));
         if (judged === 'equivalent') {
           found += 1;
           expect(trace(head.replaceAll('f()', 'false'), x)).toEqual(trace(old, x));

@@ -1,4 +1,4 @@
-import type { Difference, FlagAnswer, FlagQuestion } from '../domain/flag-off.ts';
+import type { Difference, FlagAnswer, FlagDoubt, FlagQuestion } from '../domain/flag-off.ts';
 import type { Node } from '../domain/syntax-tree.ts';
 import { parting } from './difference.ts';
 import type { Evaluation } from './flags.ts';
@@ -12,7 +12,9 @@ import { strip } from './strip.ts';
 import { tidy } from './tidy.ts';
 import { rewrite } from './tree.ts';
 
-/** What is left of a change when the flags that it adds are off. Throws an Error for text that does not parse. */
+/**
+ * What is left of a change when the flags that it adds are off; or, the dual, whether it is the old version with the flags
+ * that it removes at one value. Throws an Error for text that does not parse. */
 export function answerFlags(question: FlagQuestion, parse: ParseProgram): FlagAnswer {
   const pairs = question.files.map(({ path, base, head }): Pair => {
     const side = (text: string) => readSide(path, text, question, parse);
@@ -39,6 +41,7 @@ export function answerFlags(question: FlagQuestion, parse: ParseProgram): FlagAn
     doubts: unclear,
     off: undefined,
     restores: undefined,
+    on: undefined,
     wants: [],
   };
   if (unclear.length > 0) return none;
@@ -50,8 +53,19 @@ export function answerFlags(question: FlagQuestion, parse: ParseProgram): FlagAn
   }
   if (removed.length === 0) return none;
   const turned = pairs.map(({ path, base, head }): Pair => ({ path, base: head, head: base }));
-  const restores = restoring(turned, new Set(removed));
-  return { ...none, restores, ...(restores === 'neither' ? {} : loads(turned)) };
+  const gone = new Set(removed);
+  const strange = turned.flatMap(({ head }) => unclearOf(head, gone));
+  if (strange.length > 0) return { ...none, doubts: strange };
+  const on = firstDifference(turned, gone, true);
+  if (on === undefined) return { ...none, restores: 'on', ...loads(turned) };
+  if (firstDifference(turned, gone, false) === undefined)
+    return { ...none, restores: 'off', ...loads(turned) };
+  return { ...none, restores: 'neither', on: turnedBack(on) };
+}
+
+/** The versions of a removal are compared the other way round. */
+function turnedBack({ path, oldLine, newLine, old, new: now }: Difference): Difference {
+  return { path, oldLine: newLine, newLine: oldLine, old: now, new: old };
 }
 
 function keysOf(sides: readonly Side[]): ReadonlySet<string> {
@@ -72,14 +86,12 @@ function newEvaluations(
   });
 }
 
-/** The dual: with the removed flags at one value, the old version is the new one. */
-function restoring(turned: readonly Pair[], keys: ReadonlySet<string>): 'on' | 'off' | 'neither' {
-  const unclear = turned.some(({ head }) =>
-    head.reader.evaluations().some(({ key, why }) => why !== undefined && keys.has(key ?? '')),
-  );
-  if (unclear) return 'neither';
-  if (firstDifference(turned, keys, true) === undefined) return 'on';
-  return firstDifference(turned, keys, false) === undefined ? 'off' : 'neither';
+function unclearOf(side: Side, keys: ReadonlySet<string>): readonly FlagDoubt[] {
+  return side.reader
+    .evaluations()
+    .flatMap(({ key, why, start }) =>
+      why !== undefined && keys.has(key ?? '') ? [doubt(side, start, why)] : [],
+    );
 }
 
 /** Where the head with these flags at one value is not the base. */

@@ -1,7 +1,7 @@
 import { child, type Node } from '../domain/syntax-tree.ts';
 import { isPure } from './inert.ts';
 import { hoists } from './names.ts';
-import { block } from './strip.ts';
+import { alternate, block } from './strip.ts';
 import { booleanValue, flagLiteral, flagValue, type Rewriting, rewrite } from './tree.ts';
 
 type Known = (name: string) => boolean;
@@ -40,6 +40,7 @@ function foldNode(node: Node, known: Known): Rewriting {
 
 function foldLogic(node: Node): Node {
   const value = flagValue(child(node, 'left'));
+  if (value !== undefined && node.operator === '??') return flagLiteral(value, node.start);
   if (value === undefined || (node.operator !== '&&' && node.operator !== '||')) return node;
   const decided = node.operator === '&&' ? !value : value;
   return decided ? flagLiteral(value, node.start) : (child(node, 'right') ?? node);
@@ -74,7 +75,8 @@ function foldIf(node: Node, known: Known): Rewriting {
   const [yes, no] = [child(node, 'consequent'), child(node, 'alternate')];
   const dead = value === true ? no : yes;
   // What a dead branch hoists is declared all the same.
-  if (value === undefined || (dead !== undefined && hoists(dead))) return { ...node, test };
+  if (value === undefined || (dead !== undefined && hoists(dead)))
+    return { ...node, test, alternate: alternate(no) };
   const alive = value ? yes : no;
   return alive === undefined ? [] : [block(alive)];
 }

@@ -1,5 +1,6 @@
 import { child, children, identifier, isNode, type Node } from '../domain/syntax-tree.ts';
 import { exportedDeclaration } from './names.ts';
+import { requiredNames } from './requires.ts';
 
 const functions = new Set(['FunctionExpression', 'ArrowFunctionExpression']);
 
@@ -39,20 +40,23 @@ function isPureProperty(property: Node, known: (name: string) => boolean): boole
   return plain && !isProto && isPure(child(property, 'value'), known);
 }
 
-/** Whether a declaration does nothing but declare. */
-export function isInert(
-  statement: Node,
-  known: (name: string) => boolean,
-  isClient: (init: Node) => boolean,
-): boolean {
+/** What a file knows of its names. */
+export type Knowing = {
+  readonly isKnown: (name: string) => boolean;
+  readonly isClient: (init: Node) => boolean;
+};
+
+/** Whether a declaration does nothing but declare. What it loads is looked at apart. */
+export function isInert(statement: Node, { isKnown, isClient }: Knowing): boolean {
   const node = exportedDeclaration(statement);
   if (node.type === 'FunctionDeclaration') return true;
   if (node.type === 'ClassDeclaration') return isInertClass(node);
   if (node.type !== 'VariableDeclaration') return false;
   return children(node, 'declarations').every((one) => {
     const init = child(one, 'init');
+    if (!isKnown('require') && requiredNames(one) !== undefined) return true;
     const isName = child(one, 'id')?.type === 'Identifier';
-    return isName && (isPure(init, known) || (init !== undefined && isClient(init)));
+    return isName && (isPure(init, isKnown) || (init !== undefined && isClient(init)));
   });
 }
 

@@ -29,9 +29,10 @@ export function bindings(root: Node): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const add = (pattern: unknown) => {
     if (!isNode(pattern)) return;
-    for (const { node } of walk(pattern)) {
+    for (const { node, parent, field } of walk(pattern)) {
       const name = identifier(node);
-      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+      const isKey = parent?.type === 'Property' && field === 'key' && parent.computed !== true;
+      if (name !== undefined && !isKey) counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   };
   for (const { node } of walk(root)) {

@@ -2,7 +2,7 @@ import { child, children, identifier, type Node, walk } from '../domain/syntax-t
 import { assignments, bindings, mentions } from './names.ts';
 import { flagLiteral, flagValue, rewrite } from './tree.ts';
 
-/** A name that stands for a flag: `const on = false`, `function isOn() { return false; }`. */
+/** A name that stands for a flag: `const on = false`, `let` where nothing assigns to it, `function isOn() { return false; }`. */
 type Named = {
   readonly text: string;
   readonly value: boolean;
@@ -44,8 +44,9 @@ function namedFlag(node: Node, parent: Node | undefined): Named | undefined {
   if (text === undefined) return undefined;
   const { start } = node;
   if (node.type === 'FunctionDeclaration') return flagFunction(node, { text, start, hoisted: true });
-  const init =
-    node.type === 'VariableDeclarator' && parent?.kind === 'const' ? child(node, 'init') : undefined;
+  // `var` is there before its declaration; what is assigned to is left out below.
+  const isScoped = node.type === 'VariableDeclarator' && (parent?.kind === 'const' || parent?.kind === 'let');
+  const init = isScoped ? child(node, 'init') : undefined;
   const value = flagValue(init);
   if (value !== undefined) return { text, value, start, kind: 'constant', hoisted: false };
   return init?.type === 'ArrowFunctionExpression'
@@ -94,14 +95,15 @@ function replaceUses(program: Node, { text, value }: Named): Node | undefined {
   for (const { node, parent, field } of walk(program)) {
     if (identifier(node) !== text || parent === undefined) continue;
     const isKey = (field === 'property' || field === 'key') && parent.computed !== true;
-    if (parent.shorthand === true || /Specifier$|^Labeled|^Break|^Continue/.test(parent.type))
-      return undefined;
+    if (/Specifier$|^Labeled|^Break|^Continue/.test(parent.type)) return undefined;
     if (isKey || parent.type === 'VariableDeclarator') kept.add(node);
   }
   const isDropped = (one: Node) =>
     identifier(child(one, 'id')) === text && flagValue(child(one, 'init')) !== undefined;
   return rewrite(program, (node) => {
     if (identifier(node) === text && !kept.has(node)) return flagLiteral(value, node.start);
+    if (node.shorthand === true && identifier(child(node, 'key')) === text)
+      return { ...node, shorthand: false };
     if (node.type !== 'VariableDeclaration') return node;
     const all = children(node, 'declarations');
     const left = all.filter((one) => !isDropped(one));

@@ -1,13 +1,11 @@
 import { child, children, identifier, type Node } from '../domain/syntax-tree.ts';
-import { isInert } from './inert.ts';
+import { isInert, type Knowing } from './inert.ts';
 import { declaredBy, mentions } from './names.ts';
 import { type Rewriting, rewrite } from './tree.ts';
 
-export type Pruning = {
+export type Pruning = Knowing & {
   /** Names that the other version does not have at all. */
   readonly isNew: (name: string) => boolean;
-  readonly isKnown: (name: string) => boolean;
-  readonly isClient: (init: Node) => boolean;
 };
 
 const mostRounds = 50;
@@ -25,22 +23,46 @@ export function prune(program: Node, pruning: Pruning): Node {
 }
 
 function pruneStatement(node: Node, counts: ReadonlyMap<string, number>, pruning: Pruning): Rewriting {
-  const unused = (names: readonly string[]) => {
-    const own = mentions(node);
-    return (
-      names.length > 0 && names.every((name) => pruning.isNew(name) && counts.get(name) === own.get(name))
-    );
-  };
   if (
     node.type === 'ImportDeclaration' ||
     (node.type === 'ExportNamedDeclaration' && node.declaration === null)
   )
     return pruneSpecifiers(node, counts, pruning);
-  const declares = /^(Function|Class|Variable)Declaration$/.test(node.type);
+  if (node.type === 'VariableDeclaration') return pruneDeclarators(node, counts, pruning);
   // An exported declaration was pruned inside of its `export`.
-  if (node.type === 'ExportNamedDeclaration') return node;
-  if (!declares || !unused(declaredBy(node))) return node;
-  return isInert(node, pruning.isKnown, pruning.isClient) ? [] : node;
+  if (!/^(Function|Class)Declaration$/.test(node.type)) return node;
+  return isUnused(node, declaredBy(node), { counts, pruning }) && isInert(node, pruning) ? [] : node;
+}
+
+type Counting = { readonly counts: ReadonlyMap<string, number>; readonly pruning: Pruning };
+
+/** Whether these names are new, and stand nowhere but in this node. */
+function isUnused(node: Node, names: readonly string[], { counts, pruning }: Counting): boolean {
+  const own = mentions(node);
+  return names.length > 0 && names.every((name) => pruning.isNew(name) && counts.get(name) === own.get(name));
+}
+
+function pruneDeclarators(node: Node, counts: ReadonlyMap<string, number>, pruning: Pruning): Rewriting {
+  const all = children(node, 'declarations');
+  const left = all.flatMap((one): readonly Node[] => {
+    const alone = { ...node, declarations: [one] };
+    if (!isInert(alone, pruning)) return [one];
+    if (isUnused(one, declaredBy(alone), { counts, pruning })) return [];
+    const id = child(one, 'id');
+    if (id?.type !== 'ObjectPattern') return [one];
+    // Inert and a pattern: each property is a name out of a required module.
+    const names = children(id, 'properties');
+    const used = names.filter((name) => {
+      const local = identifier(child(name, 'value'));
+      return local === undefined || !isUnused(name, [local], { counts, pruning });
+    });
+    if (used.length === 0) return [];
+    return used.length === names.length ? [one] : [{ ...one, id: { ...id, properties: used } }];
+  });
+  if (left.length === 0) return [];
+  return left.length === all.length && left.every((one, at) => one === all[at])
+    ? node
+    : { ...node, declarations: left };
 }
 
 function pruneSpecifiers(node: Node, counts: ReadonlyMap<string, number>, { isNew }: Pruning): Rewriting {

@@ -84,7 +84,8 @@ export function block(node: Node | undefined): Node {
   return { type: 'BlockStatement', start: node?.start ?? 0, body: node === undefined ? [] : [node] };
 }
 
-function alternate(node: Node | undefined): Node | null {
+/** A branch that holds nothing is none. */
+export function alternate(node: Node | undefined): Node | null {
   if (node === undefined) return null;
   const made = block(node);
   return children(made, 'body').length === 0 ? null : made;

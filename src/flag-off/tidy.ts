@@ -13,14 +13,16 @@ export function tidy(program: Node): Node {
 
 const ending = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
 
+/** What is hoisted out of the dead part is declared all the same, and stays. */
 function reachable(statements: readonly Node[]): readonly Node[] {
   const end = statements.findIndex(({ type }) => ending.has(type));
-  const dead = end === -1 ? [] : statements.slice(end + 1);
+  const after = end === -1 ? [] : statements.slice(end + 1);
+  const dead = after.filter((one) => !hoists(one));
   if (dead.length === 0) return statements;
-  const kept = statements.slice(0, end + 1);
+  const kept = [...statements.slice(0, end + 1), ...after.filter(hoists)];
   const names = new Set(dead.flatMap(declaredBy));
   const used = kept.some((one) => [...mentions(one).keys()].some((name) => names.has(name)));
-  return used || dead.some(hoists) ? statements : kept;
+  return used ? statements : kept;
 }
 
 /** A block among statements is taken apart where its names mean nothing to its neighbours. */

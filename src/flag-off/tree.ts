@@ -49,6 +49,11 @@ export function flagLiteral(value: boolean, start: number): Node {
   return { type: 'Literal', start, value, fromFlag: true };
 }
 
+/** What `getBooleanDetails` answers: only its `value` is known. */
+export function flagDetails(value: boolean, start: number): Node {
+  return { ...flagLiteral(value, start), ofDetails: true };
+}
+
 /** `true` or `false` that a flag was replaced by, or that was computed from such a one. */
 export function flagValue(node: unknown): boolean | undefined {
   return isNode(node) && node.type === 'Literal' && node.fromFlag === true && typeof node.value === 'boolean'

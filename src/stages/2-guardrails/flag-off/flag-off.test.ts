@@ -10,6 +10,7 @@ const nothing: FlagAnswer = {
   doubts: [],
   off: undefined,
   restores: undefined,
+  on: undefined,
   wants: [],
 };
 const added = { ...nothing, added: ['new-price'] };
@@ -43,9 +44,49 @@ describe('flag-off', () => {
       {},
       'abstain flag-off.removal-differs',
     ],
+    [
+      'more is removed, and it is known where',
+      { ...nothing, removed: ['x'], restores: 'neither', on: off },
+      {},
+      'fail flag-off.removal-differs',
+    ],
+    [
+      'another file changes beside a removal that differs',
+      { ...nothing, removed: ['x'], restores: 'neither', on: off },
+      { beside: ['package.json'] },
+      'fail flag-off.removal-differs',
+    ],
+    [
+      'another file changes beside a removal',
+      { ...nothing, removed: ['x'], restores: 'on' },
+      { beside: ['package.json'] },
+      'abstain flag-off.other-file',
+    ],
+    [
+      'more flags are removed than can be shown',
+      { ...nothing, removed: Array.from({ length: 11 }, (_, at) => `x${at}`), restores: 'on' },
+      {},
+      'abstain flag-off.unclear',
+    ],
+    [
+      'a key is no readable name',
+      { ...nothing, removed: ['x\u001b'], restores: 'on' },
+      {},
+      'abstain flag-off.unclear',
+    ],
   ])('where %s', (_what, answer, facts, expected) => {
     const { verdict, code } = check(answer, facts);
     expect(`${verdict} ${code}`).toBe(expected);
+  });
+
+  it('tells the gate which flags are removed, and at which value', () => {
+    const { evidence } = check({ ...nothing, removed: ['x', 'y'], restores: 'off' });
+    expect(evidence).toEqual({ added: [], removed: ['x', 'y'], removedTo: 'off' });
+  });
+
+  it('says where a removal does more', () => {
+    const { reason } = check({ ...nothing, removed: ['x'], restores: 'neither', on: off });
+    expect(reason).toBe('a.ts:4 is not the old program with x on, nor with it off: audit(]a);');
   });
 
   it('shows where the versions part, and nothing that a terminal obeys', () => {
