@@ -9,7 +9,7 @@ import { propagate } from './propagate.ts';
 import { prune } from './prune.ts';
 import { doubt, lineOf, type Pair, type ParseProgram, readSide, type Side } from './side.ts';
 import { strip } from './strip.ts';
-import { tidy } from './tidy.ts';
+import { flattened, withoutDead } from './tidy.ts';
 import { rewrite } from './tree.ts';
 
 /**
@@ -103,7 +103,7 @@ function firstDifference(
   for (const { path, base, head } of pairs) {
     // What only the head has is judged by who loads it.
     if (base.text === '') continue;
-    const found = parting(withFlags(head, base, keys, value), tidy(strip(base.program)));
+    const found = parting(withFlags(head, base, keys, value), flattened(withoutDead(strip(base.program))));
     if (found === undefined) continue;
     const [now, old] = [found.left, found.right];
     return {
@@ -134,12 +134,12 @@ function withFlags(side: Side, other: Side, keys: ReadonlySet<string>, value: bo
   let program = strip(rewrite(side.program, (node) => reader.replaceIn(node, keys, value)));
   let shape = '';
   for (let round = 0; round < mostRounds; round += 1) {
-    program = prune(tidy(propagate(fold(program, reader.isKnown))), pruning);
+    program = prune(withoutDead(propagate(fold(program, reader.isKnown))), pruning);
     const next = JSON.stringify(program, (_, field: unknown) =>
       typeof field === 'bigint' ? String(field) : field,
     );
-    if (next === shape) return program;
+    if (next === shape) break;
     shape = next;
   }
-  return program;
+  return flattened(program);
 }

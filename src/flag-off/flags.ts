@@ -73,7 +73,12 @@ export class FlagReader {
     const found = this.read(node);
     const wanted = found?.key !== undefined && found.why === undefined && keys.has(found.key);
     if (!wanted) return node;
-    return this.#valueOnly.has(node.start) ? flagDetails(value, node.start) : flagLiteral(value, node.start);
+    return this.isDetails(node) ? flagDetails(value, node.start) : flagLiteral(value, node.start);
+  }
+
+  /** A call that answers details, of which only the value is read. */
+  isDetails(node: Node): boolean {
+    return node.type === 'CallExpression' && this.#valueOnly.has(node.start);
   }
 
   read(node: Node): Evaluation | undefined {
@@ -97,7 +102,7 @@ export class FlagReader {
   #trouble(node: Node, { helper, name, args }: Asked): string | undefined {
     if (node.optional === true) return 'an optional call';
     if (!helper) {
-      const isValue = name === values || (name === details && this.#valueOnly.has(node.start));
+      const isValue = name === values || (name === details && this.isDetails(node));
       if (!isValue)
         return name === details
           ? `${name} is understood where .value follows it`

@@ -1,7 +1,7 @@
 import { child, type Node } from '../domain/syntax-tree.ts';
 import { isPure } from './inert.ts';
 import { hoists } from './names.ts';
-import { alternate, block } from './strip.ts';
+import { alternate, block, withoutBraces } from './strip.ts';
 import { booleanValue, flagLiteral, flagValue, type Rewriting, rewrite } from './tree.ts';
 
 type Known = (name: string) => boolean;
@@ -19,6 +19,10 @@ function foldNode(node: Node, known: Known): Rewriting {
     }
     case 'LogicalExpression':
       return foldLogic(node);
+    case 'ExpressionStatement':
+      return flagValue(child(node, 'expression')) === undefined ? node : [];
+    case 'JSXExpressionContainer':
+      return withoutBraces(node);
     case 'BinaryExpression':
       return foldComparison(node);
     case 'ConditionalExpression': {

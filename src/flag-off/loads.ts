@@ -16,6 +16,8 @@ export function checkLoads(
 class Loads {
   readonly #pairs: readonly Pair[];
   readonly #paths: ReadonlySet<string>;
+  /** Packages that people named as flag clients, as OpenFeature's are. A file of the project is read all the same. */
+  readonly #helpers: ReadonlySet<string>;
   readonly #others: ReadonlyMap<string, string>;
   readonly #read: (path: string, text: string) => Side;
   readonly #doubts: FlagDoubt[] = [];
@@ -24,11 +26,12 @@ class Loads {
 
   constructor(
     pairs: readonly Pair[],
-    { files, paths, others }: FlagQuestion,
+    { files, paths, others, helpers }: FlagQuestion,
     read: (path: string, text: string) => Side,
   ) {
     this.#pairs = pairs;
     this.#paths = new Set([...paths, ...files.map(({ path }) => path)]);
+    this.#helpers = new Set(helpers.map((helper) => helper.split('#')[0] ?? ''));
     this.#others = new Map(others.map(({ path, text }) => [path, text]));
     this.#read = read;
   }
@@ -53,7 +56,7 @@ class Loads {
   }
 
   #load(from: Side, source: string): void {
-    if (/^(node:|@openfeature\/)/.test(source)) return;
+    if (/^(node:|@openfeature\/)/.test(source) || this.#helpers.has(source)) return;
     const path = this.#place(from, source);
     if (path === undefined) {
       this.#doubts.push(doubt(from, 0, `it newly loads ${source.slice(0, 200)}, also with the flag off`));

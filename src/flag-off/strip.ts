@@ -41,6 +41,7 @@ function plain(node: Node): Rewriting {
   if (node.type.startsWith('Import') && node.importKind === 'type') return undefined;
   if (node.type.startsWith('Export') && (node.exportKind === 'type' || isEmptied(node))) return undefined;
   if (wrappers.has(node.type)) return child(node, 'expression');
+  if (node.type === 'JSXText') return jsxText(node);
   return Object.fromEntries(
     Object.entries(node).filter(([field, value]) => isKept(node, field, value)),
   ) as Node;
@@ -58,8 +59,26 @@ function isKept(node: Node, field: string, value: unknown): boolean {
   return !typeFields.has(field);
 }
 
+/** As JSX reads it: lines are trimmed and joined, and what is only layout is nothing. */
+function jsxText(node: Node): Rewriting {
+  const lines = String(node.value).split(/\r?\n/);
+  const last = lines.length - 1;
+  const trimmed = lines.map((line, at) =>
+    line.replace(at > 0 ? /^[ \t]+/ : /^$/, '').replace(at < last ? /[ \t]+$/ : /$^/, ''),
+  );
+  const value = trimmed.filter((line) => line !== '').join(' ');
+  return value === '' ? undefined : { type: 'JSXText', start: node.start, value };
+}
+
+/** Braces of JSX around an element say nothing. */
+export function withoutBraces(container: Node): Node {
+  const held = child(container, 'expression');
+  return held?.type === 'JSXElement' || held?.type === 'JSXFragment' ? held : container;
+}
+
 function normal(node: Rewriting): Rewriting {
   if (!isNode(node)) return node;
+  if (node.type === 'JSXExpressionContainer') return withoutBraces(node);
   if (node.type === 'IfStatement')
     return {
       ...node,
