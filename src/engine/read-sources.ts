@@ -10,11 +10,6 @@ export type Sources = { readonly pairs: readonly SourcePair[]; readonly unread: 
 
 type Git = Pick<GitReader, 'readFile'>;
 
-/** JavaScript and TypeScript, declarations and JSX included. */
-export function isCode(path: string): boolean {
-  return /\.[cm]?[jt]sx?$/i.test(path);
-}
-
 /** Both versions of the wanted files of a change; a version that does not exist is ''. `unread`: too large or too many. */
 export async function readSources(
   git: Git,

@@ -1,5 +1,4 @@
 import type { FileChange, PackageChange } from '../../domain/change.ts';
-import type { FlagAnswer } from '../../domain/flag-off.ts';
 import type { Lockfile } from '../../domain/lockfile.ts';
 import { packageChanges } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
@@ -9,6 +8,7 @@ import type { Classification } from '../../domain/stage.ts';
 import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { ruleDependencies, touchesDependencies } from './dependencies.ts';
 import { type DocumentReaders, ruleDocs } from './docs.ts';
+import type { FlagFacts } from './flag-facts.ts';
 import { ruleFlags } from './flags.ts';
 import { ruleLint } from './lint.ts';
 import { isDocumentPath, isProtectedPath, isSourcePath } from './paths.ts';
@@ -27,8 +27,8 @@ export type ClassifyInput = {
   readonly unreadable: readonly string[];
   readonly readers: DocumentReaders;
   readonly syntax: ReadonlyMap<string, SyntaxComparison>;
-  /** Of the code; undefined: nothing but code changes, and it could not be read. */
-  readonly flags: FlagAnswer | undefined;
+  /** undefined: nothing that changes asks a flag, before or after. */
+  readonly flags: FlagFacts | undefined;
   /** Patterns of the project itself, besides the paths that are always protected. */
   readonly protectedPatterns: readonly string[];
   /** Given when the change claims to undo a commit: whether the tree is what undoing it gives. */
@@ -82,6 +82,13 @@ function rule(
   return { class: ruling.class, reasons: [...ruling.reasons, ...note] };
 }
 
+function ruleSource({ files, syntax, flags }: ClassifyInput): Ruling {
+  const lint = ruleLint(files, syntax);
+  const ruling = lint.class === 'lint' ? undefined : flags && ruleFlags(files, flags);
+  if (ruling === undefined) return lint;
+  return ruling.class === 'other' ? { ...lint, reasons: [...lint.reasons, ...ruling.reasons] } : ruling;
+}
+
 function ruleByKind(input: ClassifyInput, packages: readonly PackageChange[]): Ruling {
   switch (kindOfDiff(input.files)) {
     case 'dependencies':
@@ -89,7 +96,7 @@ function ruleByKind(input: ClassifyInput, packages: readonly PackageChange[]): R
     case 'docs':
       return ruleDocs(input.files, input.readers);
     case 'source':
-      return ruleFlags(input.flags) ?? ruleLint(input.files, input.syntax);
+      return ruleSource(input);
     case 'mixed':
       return {
         class: 'other',

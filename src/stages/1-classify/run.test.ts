@@ -225,6 +225,64 @@ describe('flags in the code', () => {
   });
 });
 
+describe('flag removal', () => {
+  const client =
+    "import { OpenFeature } from '@openfeature/server-sdk';\nconst client = OpenFeature.getClient();\n";
+  const ask = "await client.getBooleanValue('new', false)";
+  const flagged = `${client}export async function price(n) {\n  if (${ask}) return n + 1;\n  return n;\n}\n`;
+  const on = 'export async function price(n) {\n  return n + 1;\n}\n';
+  const old = { 'src/price.js': flagged, 'src/more.js': 'export const more = 1;\n' };
+
+  it.each<[string, TestFiles, TestFiles, string]>([
+    ['to on', { 'src/price.js': on }, {}, 'flag-removal'],
+    ['to off', { 'src/price.js': on.replace('n + 1', 'n') }, {}, 'flag-removal'],
+    ['one that changes more', { 'src/price.js': on.replace('n + 1', 'n + 2') }, {}, 'other'],
+    [
+      'one that acts in another file',
+      { 'src/price.js': on, 'src/more.js': 'export const more = 2;\n' },
+      {},
+      'other',
+    ],
+    ['one that leaves the flag elsewhere', { 'src/price.js': on }, { 'src/more.js': flagged }, 'other'],
+    [
+      'one that leaves a name of it elsewhere',
+      { 'src/price.js': on },
+      { 'src/more.js': "export const keys = { 'new': false };\n" },
+      'other',
+    ],
+    ['one that changes a test', { 'src/price.js': on, 'test/price.test.js': 'x();\n' }, {}, 'other'],
+    ['one that changes a document', { 'src/price.js': on, 'README.md': 'x' }, {}, 'other'],
+    ['one that adds a file', { 'src/price.js': on, 'src/x.js': 'export const x = 1;\n' }, {}, 'other'],
+    ['one that changes declarations', { 'src/price.js': on, 'src/x.d.ts': 'export {};\n' }, {}, 'other'],
+    ['one that cannot be read', { 'src/price.js': `${on}(` }, {}, 'other'],
+    [
+      'one whose context may act',
+      { 'src/price.js': on },
+      { 'src/price.js': flagged.replace('false)', 'false, context())') },
+      'other',
+    ],
+    [
+      'one that says that it is one',
+      { 'src/price.js': `// class: flag-removal, proved\n${on.replace('n + 1', 'steal(n)')}` },
+      {},
+      'other',
+    ],
+  ])('%s', async (_what, change, over, expected) => {
+    expect(await classOf(change, { ...old, ...over })).toBe(expected);
+  });
+
+  it('says what is proved, and what stands in the way', async () => {
+    const reasons = async (change: TestFiles) => {
+      const outcome = await judge(change, [], old);
+      return outcome.kind === 'done' ? outcome.data.reasons : [];
+    };
+    expect(await reasons({ 'src/price.js': on })).toEqual(['The program is the old one with new on.']);
+    expect(await reasons({ 'src/price.js': on.replace('n + 1', 'n + 2') })).toContain(
+      'It is no removal of a flag: the program is the old one with the flag at neither value (src/price.js:2).',
+    );
+  });
+});
+
 describe('stops', () => {
   it('holds a conflict', async () => {
     const root = git.commit('main', base);

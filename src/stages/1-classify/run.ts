@@ -5,9 +5,8 @@ import { readLockedTree } from '../../domain/lockfile/read-tree.ts';
 import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { Classification, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { SourcePair } from '../../domain/syntax.ts';
-import { askFlags, noFlags } from '../../engine/ask-flags.ts';
+import type { FlagReading } from '../../engine/ask-flags.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
-import type { Prover } from '../../ports/prover.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
@@ -18,14 +17,15 @@ import {
   possibleReaders,
   sourcesToCompare,
 } from './reading-list.ts';
+import { readFlags } from './run-flags.ts';
 
 export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
   readonly git: GitReader & Pick<GitLander, 'mergeTree' | 'revertTree'>;
   readonly syntax: SyntaxComparer;
-  readonly prover: Pick<Prover, 'flags'>;
-  /** `MODULE#NAME`: what evaluates a flag beside OpenFeature's clients. */
-  readonly flagHelpers: readonly string[];
+  readonly prover: FlagReading['prover'];
+  /** Of the protected branch's configuration. */
+  readonly flagHelpers: FlagReading['helpers'];
   /** Of the protected branch's configuration: `*` inside a name, `**` across folders. */
   readonly protectedPatterns: readonly string[];
   /** Its source makes the same change again on a newer tip. */
@@ -83,7 +83,7 @@ async function gather(
     manifests: await readManifests(deps, diff, unreadable),
     readers: kind === 'docs' ? await readersOf(deps, diff, unreadable) : new Map(),
     syntax: kind === 'source' ? await compareSources(deps, diff, unreadable) : new Map(),
-    flags: kind === 'source' ? (await askFlags(deps, diff, deps.flagHelpers)).answer : noFlags,
+    flags: kind === 'source' ? await readFlags({ ...deps, helpers: deps.flagHelpers }, diff) : undefined,
     unreadable,
   };
 }

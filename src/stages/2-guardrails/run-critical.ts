@@ -1,4 +1,5 @@
-import { isCode, readSources } from '../../engine/read-sources.ts';
+import { readSources } from '../../engine/read-sources.ts';
+import { isCode } from '../../flag-off/code-files.ts';
 import { mayBeTagged } from '../../proof/tags.ts';
 import { gatherer } from './run-ports.ts';
 

@@ -1,6 +1,6 @@
 import { isTestFile } from '../../domain/test-file.ts';
-import { askFlags } from '../../engine/ask-flags.ts';
-import { isCode } from '../../engine/read-sources.ts';
+import { flagsOfChange } from '../../engine/ask-flags.ts';
+import { isCode, noFlags } from '../../flag-off/code-files.ts';
 import { gatherer } from './run-ports.ts';
 
 export const gatherFlags = gatherer<'flags'>()({
@@ -10,6 +10,7 @@ export const gatherFlags = gatherer<'flags'>()({
     const beside = classification.files
       .filter(({ path }) => !isCode(path) && !isTestFile(path) && !/\.(md|mdx|txt)$/i.test(path))
       .map(({ path }) => path);
-    return { beside, ...(await askFlags(deps, classification, settings.flags.helpers)) };
+    const found = await flagsOfChange({ ...deps, helpers: settings.flags.helpers }, classification);
+    return { beside, answer: found === undefined ? noFlags : found.answer, unread: found?.unread ?? [] };
   },
 });
