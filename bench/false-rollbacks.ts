@@ -100,5 +100,5 @@ function isTakenBack(seconds: Seconds, before: ReturnType<Seconds['level']>, at:
   const totals = { at: now.toISOString(), ...seconds.all(at * 1000) };
   const since = new Date(end * 1000);
   const watch = { seconds: secondsOfWatch, falseAlarmsPerMonth: 1 };
-  return judgeWatch({ plan: watch, ceiling: plan.ceiling, before, totals, since, now }).kind === 'rollback';
+  return judgeWatch({ plan: watch, ceiling: plan.ceiling, before, totals, since, now }).kind === 'alarm';
 }

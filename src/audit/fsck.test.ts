@@ -9,7 +9,7 @@ const good: FsckFacts = {
     stable: { service: 'shop', digest: 'd0' },
     previousDigest: 'd-1',
     standingFlags: [],
-    rollout: { digest: 'd1', flag: 'shop.n1', weights: [0.01, 0.1, 0.5], isHadByAll: false },
+    rollout: { digest: 'd1', flags: [{ key: 'shop.n1', weights: [0.01, 0.1, 0.5] }], isHadByAll: false },
   },
   branch: [{ commit: 'm1', tree: 't1', change: 'chg_1', signed: true }],
   route: { stable: 'd0', candidate: { digest: 'd1', flag: 'shop.n1' } },

@@ -12,8 +12,8 @@ export type FsckFacts = {
     /** The rollout under way; null: none. */
     readonly rollout: {
       readonly digest: string;
-      readonly flag: string;
-      readonly weights: readonly number[];
+      /** What is open of it, and the weights that each may have. */
+      readonly flags: readonly { readonly key: string; readonly weights: readonly number[] }[];
       /** Everybody has the version: the route says so before the journal's stable version does. */
       readonly isHadByAll: boolean;
     } | null;
@@ -137,9 +137,9 @@ function flagsAgree({ journal, flags }: FsckFacts): readonly string[] {
     ({ key, weight, killed }) => weight > 0 && !killed && !standingFlags.includes(key),
   );
   return open.flatMap(({ key, weight }) => {
-    if (key !== journal.rollout?.flag)
-      return [`flag ${key} exposes ${weight}, no rollout of the journal uses it`];
-    return journal.rollout.weights.includes(weight)
+    const used = journal.rollout?.flags.find((flag) => flag.key === key);
+    if (used === undefined) return [`flag ${key} exposes ${weight}, no rollout of the journal uses it`];
+    return used.weights.includes(weight)
       ? []
       : [`flag ${key} exposes ${weight}, which is no step of its plan`];
   });

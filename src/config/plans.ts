@@ -1,6 +1,8 @@
-import type { RolloutPlan } from '../domain/rollout.ts';
+import type { RolloutPlan, WatchPlan } from '../domain/rollout.ts';
 import type { ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
+
+type Watch = NonNullable<Config['rollout']['watch']>;
 
 export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
   const { alpha, beta, ceiling, latency, watch, metrics, harmBudget, steps } = config.rollout;
@@ -10,9 +12,7 @@ export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
     ceiling,
     ...(latency === null ? {} : { latency }),
     ...(metrics.length === 0 ? {} : { metrics }),
-    ...(watch === null
-      ? {}
-      : { watch: { seconds: watch.for, falseAlarmsPerMonth: watch.falseAlarmsPerMonth } }),
+    ...(watch === null ? {} : { watch: watchPlan(watch) }),
     steps: steps.map((step) => ({
       weight: step.share,
       exclude: step.exclude ?? excludedAt(step.share, harmBudget),
@@ -20,6 +20,10 @@ export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
       bakeSeconds: step.bake,
     })),
   };
+}
+
+function watchPlan({ for: seconds, falseAlarmsPerMonth, trial }: Watch): WatchPlan {
+  return { seconds, falseAlarmsPerMonth, ...(trial === null ? {} : { trialSeconds: trial }) };
 }
 
 const leastExclude = 2;

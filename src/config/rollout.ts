@@ -88,7 +88,13 @@ export const rollout = z
           .gt(0)
           .max(100)
           .default(1)
-          .describe('How often a month a version that harms nobody may be taken back for it'),
+          .describe('How often a month the watch may sound an alarm for a version that harms nobody'),
+        trial: duration
+          .nullable()
+          .prefault('2m')
+          .describe(
+            'At an alarm half of the users get the version before, for this long at most, to compare; null: it is taken back at once',
+          ),
       })
       .nullable()
       .prefault({})

@@ -10,6 +10,8 @@ export const endingNote = 'rollout.ending';
 export const forecastNote = 'rollout.forecast';
 /** A look at what everybody has. */
 export const watchNote = 'rollout.watch';
+/** A trial of what everybody had: when it begins, and when it finds the version not to blame. */
+export const trialNote = 'rollout.trial';
 /** Who was exposed in all, once the candidate serves nobody any more. */
 export const exposureNote = 'rollout.exposure';
 

@@ -42,6 +42,8 @@ export type WatchPlan = {
   readonly seconds: number;
   /** How often a month it may find harm in a version that does none, were it watched all the time. */
   readonly falseAlarmsPerMonth: number;
+  /** An alarm opens a trial of at most so long; absent: it takes the version back, as what changed last. */
+  readonly trialSeconds?: number;
 };
 
 export type LatencyPlan = {

@@ -11,7 +11,7 @@ rollout:
   beta: 0.05
   ceiling: 0.05
   lookSeconds: 0.5
-  watch: { for: 15s }
+  watch: { for: 15s, trial: 20s }
   steps:
     - { share: 1%, exclude: 20, limit: 45s, bake: 2s }
     - { share: 10%, exclude: 3, limit: 60s, bake: 2s }

@@ -1,4 +1,4 @@
-import { exposureNote, forecastNote, lookNote, readExposure } from '../domain/exposure.ts';
+import { exposureNote, forecastNote, lookNote, readExposure, trialNote } from '../domain/exposure.ts';
 import { type FailingRoutes, readFailingRoutes, reportsNote } from '../domain/failing-routes.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
@@ -34,6 +34,8 @@ export type ChangeView = {
   readonly forecast: ForecastView | null;
   /** Who may have begun the harm that ended it, by time alone; null: it did not end so, or is known to be its own. */
   readonly suspects: SuspectsView | null;
+  /** Comparisons with the version before, once everybody had it and more users failed; [] where there were none, or nobody asked. */
+  readonly trials: readonly TrialView[];
   /** Where requests failed, by the versions' own account, when its rollout was held or rolled back; null: it was not. */
   readonly failing: FailingRoutes | null;
   readonly merge: string | null;
@@ -47,6 +49,9 @@ export type ChangeView = {
 };
 
 export type SuspectsView = ReturnType<typeof rankSuspects>;
+
+/** A moment of one trial, in a sentence. */
+export type TrialView = { readonly at: string; readonly kind: 'opened' | 'cleared'; readonly reason: string };
 
 /** `seconds`: until everybody has it; null: it was to be held for want of users. `harmed`: users, by the worst of all faults. */
 export type ForecastView = { readonly seconds: number | null; readonly harmed: number };
@@ -72,7 +77,7 @@ export type GuardrailView = {
 /** What one change's own entries do not say. */
 export type ChangeSurroundings = Pick<
   ChangeView,
-  'inProduction' | 'forecast' | 'suspects' | 'flags' | 'failing' | 'incident'
+  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'incident'
 >;
 
 export function viewChange(
@@ -102,6 +107,7 @@ export function viewChange(
     digest: release?.deploys === true ? release.digest : null,
     forecast: known.forecast ?? null,
     suspects: known.suspects ?? null,
+    trials: known.trials ?? [],
     inProduction: known.inProduction ?? null,
     flags: known.flags ?? [],
     incident: known.incident ?? null,
@@ -123,6 +129,15 @@ export function lastForecast(entries: readonly Entry[]): ForecastView | null {
   const { harmed } = (worst ?? {}) as JsonObject;
   if (typeof harmed !== 'number') return null;
   return { seconds: typeof seconds === 'number' ? seconds : null, harmed };
+}
+
+export function trialsIn(entries: readonly Entry[]): readonly TrialView[] {
+  return entries
+    .filter(({ type, data }) => type === 'stage.noted' && data.note === trialNote)
+    .map(({ data }) => {
+      const { at, kind, reason } = data.data as JsonObject;
+      return { at: String(at), kind: kind === 'cleared' ? 'cleared' : 'opened', reason: String(reason) };
+    });
 }
 
 /** undefined: no rollout of it was held or rolled back. */

@@ -34,6 +34,8 @@ function byTime(a: Placed, b: Placed): number {
 const words: readonly (readonly [RegExp, (intent: JsonObject) => string | undefined])[] = [
   [/^expose-/, ({ weight }) => `set to ${percent(weight)} of users`],
   [/^promote-/, ({ code }) => (typeof code === 'string' ? `on for everybody, as ${code}` : undefined)],
+  [/^try-/, ({ weight, why }) => `set to ${percent(weight)} of users: ${String(why)}`],
+  [/^clear-/, ({ why }) => `retired: ${String(why)}`],
   [/^close-/, ({ code, why }) => `closed, ${String(code)}: ${String(why)}`],
   [/^retire-/, () => 'retired: everybody has the version'],
 ];

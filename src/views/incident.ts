@@ -80,12 +80,18 @@ export function resultOf<Data>(entries: readonly Entry[], stage: string): Data |
 
 /** By whatever took it from its users first. Once everybody has it there is no flag to close: the route goes back. */
 function closedAfter(entries: readonly Entry[], ending: Entry): Entry | undefined {
-  const closes = [isPromoted(entries) ? 'take-back-' : 'close-', 'remove-candidate'];
+  const closes = [isPromoted(entries) && !isTried(entries) ? 'take-back-' : 'close-', 'remove-candidate'];
   return entries.find((entry) => entry.index > ending.index && closes.some((step) => isEffect(entry, step)));
 }
 
 function isPromoted(entries: readonly Entry[]): boolean {
   return entries.some((entry) => isEffect(entry, 'promote-'));
+}
+
+/** In a trial of what everybody had, its flag is what exposes users. */
+function isTried(entries: readonly Entry[]): boolean {
+  const last = entries.findLast((entry) => isEffect(entry, 'try-') || isEffect(entry, 'clear-'));
+  return last !== undefined && isEffect(last, 'try-');
 }
 
 function resolvedBy(ending: Entry, revert: readonly Entry[], adoptions: readonly Entry[]): Entry | undefined {
@@ -126,6 +132,8 @@ function timelineOf(
 /** By the beginning of the step; '': nothing that a person needs to know. */
 const acts: readonly (readonly [step: string, what: string])[] = [
   ['promote-', 'promoted: every user has it'],
+  ['try-', 'half of the users given the version before, to compare'],
+  ['clear-', 'found not to blame: every user has it again'],
   ['take-back-', 'route back at the version before'],
   ['close-flags', ''],
   ['close-', 'flag closed: no new request meets it'],

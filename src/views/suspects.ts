@@ -1,4 +1,4 @@
-import { endingNote } from '../domain/exposure.ts';
+import { endingNote, lookNote, trialNote } from '../domain/exposure.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { alarmSeconds } from '../domain/rollout.ts';
@@ -83,17 +83,26 @@ export function raisesIn(entries: readonly Entry[], onset: string): readonly Rai
 function shareAfter({ type, data }: Entry): number | undefined {
   if (type === 'service.stable') return 1;
   const step = typeof data.step === 'string' ? data.step : '';
-  if (step.startsWith('promote-') || step === 'restore') return 1;
+  if (['promote-', 'clear-'].some((start) => step.startsWith(start)) || step === 'restore') return 1;
   // A start anew gives it to its first share of other users.
   const { weight } = (data.intent ?? {}) as JsonObject;
-  return step.startsWith('expose-') && typeof weight === 'number' ? weight : undefined;
+  const isSplit = step.startsWith('expose-') || step.startsWith('try-');
+  return isSplit && typeof weight === 'number' ? weight : undefined;
 }
 
-/** When harm began for which a rollout ended without knowing whose it was; undefined: it did not end so. */
+/** When harm began for which a rollout ended without knowing whose it was: before the trial that did not find out. undefined: it did not end so. */
 export function onsetIn(entries: readonly Entry[]): string | undefined {
   const ending = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === endingNote);
   const { code } = (ending?.data.data ?? {}) as JsonObject;
   if (ending === undefined || (code !== 'rollout.watch' && code !== 'rollout.shared-incident'))
     return undefined;
-  return new Date(Date.parse(ending.at) - 1000 * alarmSeconds).toISOString();
+  const noted = (note: string) =>
+    entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === note)?.data.data as
+      | JsonObject
+      | undefined;
+  // A comparison has said whose it is.
+  if (code === 'rollout.watch' && noted(lookNote)?.decision === 'rollback') return undefined;
+  const trial = noted(trialNote);
+  const alarmAt = trial?.kind === 'opened' && typeof trial.at === 'string' ? trial.at : ending.at;
+  return new Date(Date.parse(alarmAt) - 1000 * alarmSeconds).toISOString();
 }

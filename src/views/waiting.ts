@@ -1,4 +1,4 @@
-import { lookNote, watchNote } from '../domain/exposure.ts';
+import { lookNote, trialNote, watchNote } from '../domain/exposure.ts';
 import { counted } from '../domain/words.ts';
 import type { ChangeState } from '../engine/state.ts';
 
@@ -12,6 +12,7 @@ export function waitingFor({ stage, notes, failures }: ChangeState): string | nu
   if (stage === 'merge' && notes.has('merge.commit')) return null;
   if (stage === 'merge') return withCode(text('merge.waiting', 'why'), text('merge.waiting', 'code'));
   if (stage === 'policy') return text('policy.deferred', 'why');
+  if (stage === 'rollout' && text(trialNote, 'kind') === 'opened') return text(trialNote, 'reason');
   if (stage === 'rollout') return text(watchNote, 'reason') ?? text(lookNote, 'reason');
   return null;
 }

@@ -2,7 +2,7 @@ import { readFlagFile } from '../adapters/flags/flag-file.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { Troubles } from '../adapters/runtime/processes/troubles.ts';
 import { messageOf } from '../domain/errors.ts';
-import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
+import { positionNote, readPosition, splitsOf } from '../stages/7-rollout/position.ts';
 import {
   type Drift,
   type DriftFacts,
@@ -38,27 +38,29 @@ export async function driftFacts(
   const busy = inProduction(ledger);
   const route = routes.find(({ service }) => service === stable.service) ?? null;
   const routed = route?.candidate?.flag ?? null;
-  // The notes of a rollout of days are many: they are read only where the route does not say it.
   const standing = standingFlags(ledger);
+  // The notes of a rollout of days are many: they are read only where the route does not say it.
   const isClear =
     open?.every(({ key, weight }) => weight === 0 || key === routed || standing.includes(key)) !== false;
-  const flag = async (change: LedgerChange) => (isClear ? routed : flagOf(repository, change));
+  const [flag = routed, ...others] = isClear || busy === undefined ? [] : await flagsOf(repository, busy);
   return {
     stable,
     previous: previous?.digest ?? null,
-    busy: busy === undefined ? null : { digest: busy.digest, flag: await flag(busy) },
+    busy: busy === undefined ? null : { digest: busy.digest, flag },
     route,
     running: running.filter(({ service }) => service === stable.service).map(({ digest }) => digest),
-    standing,
+    standing: [...standing, ...others],
     flags: open,
     releases,
   };
 }
 
-async function flagOf(repository: Repository, { id }: LedgerChange): Promise<string | null> {
+/** What users are split by, and what else of it is open. */
+async function flagsOf(repository: Repository, { id }: LedgerChange): Promise<readonly string[]> {
   const notes = await repository.store.read({ change: id, types: ['stage.noted'] });
   const last = notes.findLast(({ data }) => data.note === positionNote);
-  return readPosition(last?.data.data as Parameters<typeof readPosition>[0])?.flag ?? null;
+  const position = readPosition(last?.data.data as Parameters<typeof readPosition>[0]);
+  return position === undefined ? [] : splitsOf(position).map(({ flag }) => flag);
 }
 
 function isReadable(path: string): boolean {

@@ -6,6 +6,7 @@ import {
   lastExposure,
   lastFailing,
   lastForecast,
+  trialsIn,
   viewChange,
 } from '../views/change-view.ts';
 import { flagHistory } from '../views/flag-history.ts';
@@ -21,6 +22,7 @@ export async function explainChange(repository: Repository, id: string): Promise
     forecast: lastForecast(entries),
     incident: (await readIncident(repository.store, state.id)) ?? null,
     failing: lastFailing(entries) ?? null,
+    trials: trialsIn(entries),
     flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),

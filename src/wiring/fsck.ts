@@ -10,7 +10,7 @@ import { type FsckFacts, type FsckFinding, fsck } from '../audit/fsck.ts';
 import { messageOf } from '../domain/errors.ts';
 import { trailersOf } from '../domain/trailers.ts';
 import type { GitReader } from '../ports/git-host.ts';
-import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
+import { type Position, positionNote, readPosition, splitsOf } from '../stages/7-rollout/position.ts';
 import { inProduction, standingFlags } from '../views/ledger.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
@@ -63,11 +63,15 @@ async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal'
   const busy = inProduction(await repository.ledger());
   if (busy === undefined || busy.digest === null) return null;
   const position = readPosition((await repository.change(busy.id)).state.notes.get(positionNote));
-  const ofCode = position?.code != null;
-  // The flag of a version is retired at the end; one in the code stays, on for everybody.
-  const weights = [...(position?.plan.steps.map(({ weight }) => weight) ?? []), ...(ofCode ? [1] : [])];
-  const isHadByAll = ofCode || position?.watchedSince != null;
-  return { digest: busy.digest, flag: position?.flag ?? '', weights, isHadByAll };
+  const flags = position === undefined ? [] : splitsOf(position).map(flagOf);
+  const isHadByAll = position?.code != null || position?.watchedSince != null;
+  return { digest: busy.digest, flags, isHadByAll };
+}
+
+/** The flag of a version is retired at the end; one in the code stays, on for everybody. */
+function flagOf({ flag, plan, code }: Position): { key: string; weights: readonly number[] } {
+  const steps = plan.steps.map(({ weight }) => weight);
+  return { key: flag, weights: code == null ? steps : [...steps, 1] };
 }
 
 /** What is broken on the tip of the branch holds changes; what there is can be checked all the same. */

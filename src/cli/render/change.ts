@@ -23,6 +23,7 @@ export function renderChange(view: ChangeView): string[] {
     ...renderForecast(view),
     ...renderExposure(view),
     ...renderFailing(view),
+    ...renderTrials(view),
     ...renderFlags(view),
     ...renderSuspects(view),
     ...(view.incident === null ? [] : ['', ...renderIncident(view.incident)]),
@@ -105,6 +106,11 @@ function renderExposure(view: ChangeView): string[] {
       '  ',
     ),
   ];
+}
+
+function renderTrials({ trials }: ChangeView): string[] {
+  const lines = trials.flatMap(({ at, reason }) => wrap(`  ${at}  ${reason}`, '    '));
+  return lines.length === 0 ? [] : ['', 'Trials once everybody had it', ...lines];
 }
 
 function renderFlags({ flags }: ChangeView): string[] {

@@ -9,7 +9,7 @@ export function lookOf(look: {
   readonly at: Date;
   readonly step: number;
   readonly weight: number;
-  readonly decision: RolloutDecision;
+  readonly decision: Pick<RolloutDecision, 'reason' | 'evidence'> & { readonly kind: string };
   readonly observation: Observation | undefined;
   /** In earlier starts of the rollout. */
   readonly earlier: Exposure;

@@ -42,7 +42,49 @@ export type Position = {
    * version itself is.
    */
   readonly code?: string | null;
+  /** Opened by an alarm of the watch; null or absent: none is under way. */
+  readonly trial?: Trial | null;
+  /** The trials of this watch that found it not to blame; null or absent: none has. */
+  readonly cleared?: Cleared | null;
 };
+
+/** What everybody had, beside the version before: a rollout of one step, with a flag and users of its own. */
+export type Trial = Position & {
+  readonly alarm: Alarm;
+  /** Of this watch: from 1. */
+  readonly number: number;
+  /** Harm was there while the two were compared. */
+  readonly harmMet: boolean;
+  /** Why everybody is given the new version again; null: that is not decided. */
+  readonly verdict: string | null;
+};
+
+export type Alarm = {
+  /** A sentence without its end. */
+  readonly reason: string;
+  /** Of all users in its seconds, those who failed. */
+  readonly share: number;
+};
+
+export type Cleared = {
+  /** Of those that a watch may open, so many are used up. */
+  readonly trials: number;
+  /** RFC 3339: what users met before is the last trial's matter, and no more the watch's. */
+  readonly at: string;
+  /** While a trial lasts, the time of the watch stands still: so long in all. */
+  readonly seconds: number;
+};
+
+/** What users are split by now: a trial, or the rollout itself. */
+export function standing(position: Position): Position {
+  return position.trial ?? position;
+}
+
+/** All that is open of it: in a trial, also the flag in the code that everybody had. */
+export function splitsOf(position: Position): readonly Position[] {
+  const split = standing(position);
+  return split === position || position.code == null ? [split] : [split, position];
+}
 
 export const positionNote = 'rollout.position';
 const noCap = 1_000;

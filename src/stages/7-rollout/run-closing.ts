@@ -4,8 +4,9 @@ import { failingRoutes, reportsNote } from '../../domain/failing-routes.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { slowReportSeconds } from '../../domain/self-report.ts';
 import type { StageContext } from '../../domain/stage.ts';
+import type { Route } from '../../ports/runtime.ts';
 import { conclusionOf, type Ending } from './ending.ts';
-import { type Position, positionNote } from './position.ts';
+import { type Position, positionNote, splitsOf } from './position.ts';
 import { noteFate } from './run-code-flag.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
 import type { Barrier } from './settings.ts';
@@ -46,7 +47,7 @@ export async function end(
   }
   const had = hadByAll(ctx, position);
   if (position !== undefined) {
-    await close(ctx, ports, position, ending);
+    for (const split of splitsOf(position)) await close(ctx, ports, split, ending);
     if (had !== undefined) await takeBackPromotion(ctx, ports, had, position);
     await noteFate(ctx, position, ending.outcome);
     await noteReports(ctx, ports);
@@ -141,10 +142,11 @@ async function takeBackPromotion(
   ctx: StageContext,
   ports: RolloutPorts,
   { service, stable, digest }: Deploys,
-  { nonce }: Position,
+  { nonce, trial }: Position,
 ): Promise<void> {
   const routes = await ports.runtime.routes();
-  if (!routes.some((route) => route.service === service && route.stable === digest)) return;
+  const isOn = (route: Route) => route.stable === digest || (trial != null && route.candidate !== null);
+  if (!routes.some((route) => route.service === service && isOn(route))) return;
   await ctx.closing(`take-back-${nonce}`, { service, stable }, async () => {
     await ports.runtime.route({ service, stable, candidate: null });
     return {};

@@ -33,17 +33,17 @@ describe('judgeWatch', () => {
     expect(over.reason).toContain('no more users fail than before');
   });
 
-  it('takes back what harms users, once an alarm has lasted', () => {
+  it('sounds an alarm of what harms users, once it has lasted', () => {
     // A tenth of all users, where 1 % failed before.
     const kindAfter = (seconds: number) =>
       judgeWatch(input({ totals: totals(each(seconds, 45)), now: later(seconds) })).kind;
     expect(kindAfter(5)).toBe('continue');
-    expect(kindAfter(15)).toBe('rollback');
+    expect(kindAfter(15)).toBe('alarm');
     const { reason } = judgeWatch(input({ totals: totals(each(15, 45)), now: later(15) }));
     expect(reason).toMatch(/more users fail than before the rollout \(tolerated: 1\.\d+ %\), for 1\d s/);
   });
 
-  it('neither takes back nor ends for an alarm that has just begun, even when the time is over', () => {
+  it('neither sounds one nor ends for an alarm that has just begun, even when the time is over', () => {
     const late = [...each(57, 4), ...each(3, 200)];
     expect(judgeWatch(input({ totals: totals(late), now: later(60) })).kind).toBe('continue');
     const calm = [...late, ...each(40, 2)];
@@ -55,15 +55,31 @@ describe('judgeWatch', () => {
     expect(judgeWatch(input({ totals: during, now: later(10) })).evidence.failingUsers).toBe(40);
   });
 
+  it('says what share of the users failed in it', () => {
+    const decision = judgeWatch(input({ totals: totals([...each(10, 4), ...each(20, 45)]), now: later(30) }));
+    expect(decision).toMatchObject({ kind: 'alarm', alarm: { share: 0.1 } });
+  });
+
+  it('looks at nothing that a trial has answered for, whose time does not count as watched', () => {
+    const harmed = totals([...each(30, 200), ...each(40, 4)]);
+    const answered = { since: later(20), from: later(30), totals: harmed };
+    expect(judgeWatch(input({ ...answered, now: later(70) })).kind).toBe('continue');
+    expect(judgeWatch(input({ ...answered, now: later(80) }))).toMatchObject({
+      kind: 'over',
+      evidence: { failingUsers: 160 },
+    });
+    expect(judgeWatch(input({ totals: harmed, now: later(20) })).evidence.failingUsers).toBe(6160);
+  });
+
   it('says where nobody was seen, and takes the ceiling where nothing is known from before', () => {
     expect(judgeWatch(input({ now: later(60) })).reason).toContain('no user was seen');
     const failing = totals(each(30, 18));
     expect(judgeWatch(input({ before: null, totals: failing })).kind).toBe('continue');
-    expect(judgeWatch(input({ totals: failing })).kind).toBe('rollback');
+    expect(judgeWatch(input({ totals: failing })).kind).toBe('alarm');
   });
 
   it('never becomes milder by one more failing user', () => {
-    const order = ['over', 'continue', 'rollback'];
+    const order = ['over', 'continue', 'alarm'];
     const seconds = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 60 });
     const rank = (failing: readonly number[]) =>
       order.indexOf(judgeWatch(input({ totals: totals(failing), now: later(60) })).kind);

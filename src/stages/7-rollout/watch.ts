@@ -1,5 +1,6 @@
 import { alarmSeconds, type Observation, type Totals, type WatchPlan } from '../../domain/rollout.ts';
-import { detectRise } from '../../stats/change-detector.ts';
+import { detectRise, type Sample } from '../../stats/change-detector.ts';
+import type { Alarm } from './position.ts';
 import { chance } from './sentences.ts';
 import { toleratedLevel } from './shared-harm.ts';
 
@@ -11,13 +12,21 @@ export type WatchInput = {
   readonly ceiling: number;
   readonly before: Observation['before'];
   readonly totals: Totals;
-  /** When everybody got the new version. */
+  /** When everybody got the new version; later by the time that trials took. */
   readonly since: Date;
+  /** What was seen before this is looked at no more; absent: all from `since` on is. */
+  readonly from?: Date;
   readonly now: Date;
 };
 
-export type WatchDecision = {
-  readonly kind: 'continue' | 'rollback' | 'over';
+export type WatchDecision = Standing &
+  (
+    | { readonly kind: 'continue' | 'over' }
+    /** More users fail than before: nobody is left to compare with, so this blames nobody yet. */
+    | { readonly kind: 'alarm'; readonly alarm: Alarm }
+  );
+
+type Standing = {
   /** One sentence. */
   readonly reason: string;
   /** The detector's log value and its bar, the tolerated share, and users by second, added up. */
@@ -31,23 +40,24 @@ export type WatchDecision = {
 };
 
 /**
- * What to do with a version that everybody has. Nobody is left to compare with, so this is the guard against shared harm, gone on:
- * an alarm that lasts takes the version back, because it is what changed last. Formula and bound: docs/statistics.md.
+ * What a version does that everybody has. Nobody is left to compare with, so this is the guard against shared harm, gone on.
+ * Formula and bound: docs/statistics.md.
  */
-export function judgeWatch({ plan, ceiling, before, totals, since, now }: WatchInput): WatchDecision {
+export function judgeWatch(input: WatchInput): WatchDecision {
+  const { plan, ceiling, before, totals, since, from = since, now } = input;
   const { level } = toleratedLevel(ceiling, before);
-  const samples = samplesSince(totals, since);
-  const threshold = Math.log(secondsOfMonth / plan.falseAlarmsPerMonth);
+  const samples = samplesSince(totals, from);
+  const threshold = alarmBar(plan);
   const detection = detectRise(samples, level, threshold);
-  const sum = (of: 'trials' | 'failures') => samples.reduce((total, sample) => total + sample[of], 0);
-  const [users, failingUsers] = [sum('trials'), sum('failures')];
+  const { users, failingUsers } = sums(samples);
   const evidence = { value: detection.logValue, threshold, level, users, failingUsers };
   const last = samples.at(-1)?.at.getTime();
   const lasted =
     detection.since === undefined || last === undefined ? 0 : (last - detection.since.getTime()) / 1000;
   if (detection.since !== undefined && lasted >= alarmSeconds) {
-    const reason = `Since everybody has the new version more users fail than before the rollout (tolerated: ${chance(level)}), for ${lasted} s: it is taken back, as what changed last.`;
-    return { kind: 'rollback', reason, evidence };
+    const reason = `Since everybody has the new version more users fail than before the rollout (tolerated: ${chance(level)}), for ${lasted} s`;
+    const alarm = { reason, share: shareSince(samples, detection.since) };
+    return { kind: 'alarm', alarm, reason: `${reason}.`, evidence };
   }
   const elapsed = (now.getTime() - since.getTime()) / 1000;
   // Written so that a time that is not a number goes on, and an alarm that has just begun is waited for.
@@ -58,7 +68,22 @@ export function judgeWatch({ plan, ceiling, before, totals, since, now }: WatchI
     : { kind: 'continue', reason: `Everybody has it; it is watched for ${plan.seconds} s.`, evidence };
 }
 
-function samplesSince({ from, users, failingUsers }: Totals, since: Date) {
+/** Logarithm: an alarm's average time to come without harm is at least so many seconds. */
+export function alarmBar({ falseAlarmsPerMonth }: WatchPlan): number {
+  return Math.log(secondsOfMonth / falseAlarmsPerMonth);
+}
+
+export function sums(samples: readonly Sample[]) {
+  const sum = (of: 'trials' | 'failures') => samples.reduce((total, sample) => total + sample[of], 0);
+  return { users: sum('trials'), failingUsers: sum('failures') };
+}
+
+function shareSince(samples: readonly Sample[], since: Date): number {
+  const { users, failingUsers } = sums(samples.filter(({ at }) => at >= since));
+  return users === 0 ? 1 : failingUsers / users;
+}
+
+function samplesSince({ from, users, failingUsers }: Totals, since: Date): readonly Sample[] {
   const first = new Date(from).getTime();
   return users
     .map((trials, at) => ({ at: new Date(first + 1000 * at), trials, failures: failingUsers[at] ?? trials }))

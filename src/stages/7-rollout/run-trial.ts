@@ -1,0 +1,207 @@
+import { messageOf } from '../../domain/errors.ts';
+import { lookNote, trialNote } from '../../domain/exposure.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StageContext } from '../../domain/stage.ts';
+import { alterationOf } from './altered.ts';
+import { lookOf } from './look.ts';
+import { type Position, positionNote, type Trial, weightAt, worthJournalling } from './position.ts';
+import { orClosed, rollBack } from './run-closing.ts';
+import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
+import { keepRoute } from './run-route.ts';
+import { clearedBy } from './trial.ts';
+import { judgeTrial, openingReason, type TrialDecision, type TrialInput } from './watch-trial.ts';
+
+/** Not the branch's: a configuration that cannot be read must not keep a trial open. */
+const lookMs = 500;
+const leaseMs = 5_000;
+
+type Tried = Position & { readonly trial: Trial };
+
+export function isTried(position: Position): position is Tried {
+  return position.trial != null;
+}
+
+/** One look at a trial. Whatever cannot be found out ends with everybody on the version before. */
+export async function tryOut(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  position: Tried,
+): Promise<Outcome> {
+  const { trial } = position;
+  const ended = await hindered(ports, release, position);
+  if (ended !== undefined) return rollBack(ctx, ports, position, ended);
+  if (trial.ordered === 'promote') return clear(ctx, ports, release, position);
+  const version = await openFlag(ctx, ports, release, trial);
+  await keepRoute(ctx, ports, release, trial);
+  await noteOpening(ctx, trial);
+  const seen = await sight(ctx, ports, trial);
+  const decision = judgeTrial(seen);
+  const harmed = decision.kind === 'rollback' || decision.kind === 'take-back';
+  const journalled = journalLook(ctx, seen, decision);
+  await (harmed ? orClosed(ctx, ports, position, journalled) : journalled);
+  if (harmed) return takeBack(ctx, ports, position, decision.reason);
+  if (decision.kind === 'clear') return decideToClear(ctx, position, decision);
+  await keep(ctx, position, {
+    ...trial,
+    epoch: trial.epoch ?? seen.observation?.epoch ?? null,
+    harmMet: decision.harmMet,
+  });
+  if (seen.unanswered === undefined) await lease(ports, release, { trial, version });
+  return again(ctx, lookMs);
+}
+
+type Why = { readonly code: string; readonly reason: string };
+
+/** Why a trial cannot go on; undefined: it can. */
+async function hindered(
+  ports: RolloutPorts,
+  { service, digest }: Deploys,
+  { trial }: Tried,
+): Promise<Why | undefined> {
+  // To give it to everybody again is a raise, which a stop forbids; the version before is what the router gives them under it.
+  const stopped = await ports.controls.stopped();
+  const half = `${trial.alarm.reason}; half of the users were given the version before`;
+  if (stopped !== undefined)
+    return {
+      code: watchCode,
+      reason: `${half}, and then ${stopped.by} stopped it (${stopped.reason}): all of them have that.`,
+    };
+  const flag = await ports.flags.read(trial.flag);
+  if (flag?.killed === true) return { code: 'rollout.killed', reason: 'its flag was killed' };
+  const isCleared = trial.ordered === 'promote';
+  const altered = isCleared ? undefined : alterationOf(flag, trial);
+  if (altered !== undefined)
+    return {
+      code: watchCode,
+      reason: `${half}, and no comparison can be trusted, because ${altered}: all of them have that.`,
+    };
+  const routes = await ports.runtime.routes().catch(() => undefined);
+  const route = routes?.find((one) => one.service === service);
+  if (routes === undefined || isCleared || route?.stable === digest || route?.candidate != null)
+    return undefined;
+  const reason = 'Users were given the version before again while it was compared with the new one.';
+  return { code: 'rollout.taken-back', reason };
+}
+
+const watchCode = 'rollout.watch';
+
+export function takeBack(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  position: Position,
+  reason: string,
+): Promise<Outcome> {
+  return rollBack(ctx, ports, position, { code: watchCode, reason });
+}
+
+/** Half of the users are off it at once, and all of them until the first lease: this only ever lowers exposure. */
+async function openFlag(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  trial: Trial,
+): Promise<number> {
+  const { flag, nonce } = trial;
+  const weight = weightAt(trial);
+  const { service, digest, stable } = release;
+  return ctx.closing(
+    `try-${nonce}`,
+    { flag, weight, digest, service, why: openingReason(trial) },
+    async () => {
+      const written = await ports.flags.write(flag, weight, 0);
+      await ports.runtime.route({ service, stable, candidate: { digest, flag, nonce } });
+      return written.version;
+    },
+  );
+}
+
+async function noteOpening(ctx: StageContext, trial: Trial): Promise<void> {
+  if (ctx.recall(trialNote)?.nonce === trial.nonce) return;
+  await ctx.note(trialNote, noteOf(trial, { kind: 'opened', at: trial.since, reason: openingReason(trial) }));
+}
+
+function noteOf(
+  { nonce, number }: Trial,
+  what: { kind: 'opened' | 'cleared'; at: string; reason: string },
+): JsonObject {
+  return { nonce, number, ...what };
+}
+
+/** A router that is away gives no lease either, and everybody has the version before. */
+async function sight(ctx: StageContext, { witness }: RolloutPorts, trial: Trial): Promise<TrialInput> {
+  const { now } = ctx;
+  return witness.observe(trial.nonce).then(
+    (observation) => ({ trial, observation, now }),
+    (thrown: unknown) => ({ trial, observation: undefined, unanswered: messageOf(thrown), now }),
+  );
+}
+
+async function journalLook(
+  ctx: StageContext,
+  { trial, observation }: TrialInput,
+  decision: TrialDecision,
+): Promise<void> {
+  if (decision.kind === 'continue' && !worthJournalling(trial, ctx.recall(lookNote), ctx.now)) return;
+  const weight = weightAt(trial);
+  const { earlier } = trial;
+  await ctx.note(lookNote, lookOf({ at: ctx.now, step: 0, weight, decision, observation, earlier }));
+}
+
+/** Journals what is new of it. */
+async function keep(ctx: StageContext, position: Tried, trial: Trial): Promise<void> {
+  const { epoch, harmMet } = position.trial;
+  if (trial.epoch === epoch && trial.harmMet === harmMet) return;
+  await ctx.note(positionNote, { ...position, trial });
+}
+
+/** Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled. */
+async function lease(
+  { witness }: RolloutPorts,
+  { service }: Deploys,
+  { trial, version }: { readonly trial: Trial; readonly version: number },
+): Promise<void> {
+  const { flag, nonce, plan } = trial;
+  const metrics = plan.metrics?.map(({ name, kind }) => ({ name, kind })) ?? [];
+  const counted = metrics.length === 0 ? {} : { metrics };
+  await witness.lease({
+    service,
+    flag,
+    nonce,
+    version,
+    step: 0,
+    weight: weightAt(trial),
+    leaseMs,
+    ...counted,
+  });
+}
+
+async function decideToClear(
+  ctx: StageContext,
+  position: Tried,
+  { reason, harmMet }: TrialDecision,
+): Promise<Outcome> {
+  const trial: Trial = { ...position.trial, harmMet, verdict: reason, ordered: 'promote' };
+  await ctx.note(positionNote, { ...position, trial });
+  return again(ctx, 0);
+}
+
+/** Everybody has the new version again, and the watch goes on. */
+async function clear(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  { service, digest }: Deploys,
+  position: Tried,
+): Promise<Outcome> {
+  const { trial } = position;
+  const { nonce, flag, verdict } = trial;
+  await ctx.effect(`clear-${nonce}`, { service, digest, flag, why: verdict }, async () => {
+    await ports.runtime.route({ service, stable: digest, candidate: null });
+    await ports.flags.retire(flag);
+    return {};
+  });
+  const at = ctx.now.toISOString();
+  await ctx.note(trialNote, noteOf(trial, { kind: 'cleared', at, reason: verdict ?? '' }));
+  await ctx.note(positionNote, { ...position, trial: null, cleared: clearedBy(position, trial, ctx.now) });
+  return again(ctx, 2 * lookMs);
+}
