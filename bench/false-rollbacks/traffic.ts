@@ -31,7 +31,7 @@ export class Traffic {
     this.#world = world;
     this.#random = random;
     this.#lasts = lasts;
-    this.#users = Array.from({ length: users }, () => ({
+    this.#users = Array.from({ length: users * (world.times ?? 1) }, () => ({
       hash: random(),
       wait: 0.08 * Math.exp(0.5 * normal(random)),
       isProne: random() < world.proneUsers,
@@ -47,7 +47,8 @@ export class Traffic {
   /** The requests of this second; each second MUST be asked for once, in order. */
   second(at: number): readonly Request[] {
     const load = 1 + this.#world.swing * Math.sin((2 * Math.PI * at) / this.#lasts);
-    const sessions = poisson((sessionsPerSecond * load * 6) / this.#world.burst, this.#random);
+    const busy = this.#world.times ?? 1;
+    const sessions = poisson((busy * sessionsPerSecond * load * 6) / this.#world.burst, this.#random);
     for (let n = 0; n < sessions; n += 1) this.#begin(at);
     const due = this.#due.get(at) ?? [];
     this.#due.delete(at);
@@ -56,7 +57,7 @@ export class Traffic {
 
   #begin(at: number): void {
     const random = this.#random;
-    const user = Math.floor(random() * users);
+    const user = Math.floor(random() * this.#users.length);
     const isBad = (this.#users[user]?.isProne ?? false) && random() < badSessions;
     let time = at;
     do {

@@ -11,6 +11,8 @@ export type World = {
   readonly incidentsPerHour: number;
   /** Requests of a session, in the mean. */
   readonly burst: number;
+  /** Of the usual users and requests, so many times as many; absent: once. */
+  readonly times?: number;
 };
 
 const plain = { fails: 0.01, proneUsers: 0, swing: 0, incidentsPerHour: 0, burst: 1 };

@@ -26,16 +26,18 @@ export function detectRise(samples: readonly Sample[], level: number, logThresho
   checkShare('level', level);
   const cap = logThreshold + Math.log(oddsRatios.length) + headroom;
   const bound = logOdds(level);
+  const rises = oddsRatios.map((ratio) => {
+    const rise = Math.log(ratio);
+    return { rise, cost: softplus(bound + rise) - softplus(bound) };
+  });
   let cusums: readonly number[] = oddsRatios.map(() => 0);
   let logValue = 0;
   let since: Date | undefined;
   for (const sample of samples) {
     const { at, trials, failures } = checked(sample);
-    cusums = cusums.map((cusum, j) => {
-      const rise = Math.log(oddsRatios[j] ?? 1);
-      const growth = failures * rise - trials * (softplus(bound + rise) - softplus(bound));
-      return Math.min(cap, Math.max(cusum, 0) + growth);
-    });
+    cusums = rises.map(({ rise, cost }, j) =>
+      Math.min(cap, Math.max(cusums[j] ?? 0, 0) + failures * rise - trials * cost),
+    );
     logValue = logMeanExp(cusums);
     since = logValue >= logThreshold ? (since ?? at) : undefined;
   }

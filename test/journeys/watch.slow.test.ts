@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reformatted, rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 import { Users } from './users.ts';
 
-/** Every version but the first one fails whoever asks for what nobody asks for at first. */
+/** Every version but the first one fails whoever asks for what nobody asks for at first; in an outage all fail. */
 const server = `import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { greet } from './greet.js';
@@ -11,7 +12,8 @@ import { greet } from './greet.js';
 const isFirst = !readFileSync(new URL('./greet.js', import.meta.url), 'utf8').includes('\\n\\n');
 
 createServer((request, response) => {
-  response.statusCode = request.url.includes('late') && !isFirst ? 500 : 200;
+  const fails = request.url.includes('outage') || (request.url.includes('late') && !isFirst);
+  response.statusCode = fails ? 500 : 200;
   response.end(request.url === '/healthz' ? 'ok' : greet('you'));
 }).listen(process.env.PORT);
 `;
@@ -24,26 +26,46 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stage.close());
 
-it('takes back what begins to harm users once everybody has it, and reverts it', {
-  timeout: 180_000,
+const opened = 'half of the users are given the version before, to compare';
+
+/** The watch goes on, or a trial has begun. */
+function inRollout(change: string, waits: string, limitMs = 90_000) {
+  const isThere = ({ waiting }: { waiting: string | null }) => waiting?.includes(waits) === true;
+  return stage.reached(change, ({ stages }) => stages.some(isThere), limitMs);
+}
+
+it('is not taken in by an outage, but takes back what begins to harm users once everybody has it, and reverts it', {
+  timeout: 240_000,
 }, async () => {
   const before = await stage.status();
   const text = stage.repo.show('main', 'greet.js');
   reformatted();
   const change = await stage.submit(reformatted());
-  const isWatched = 'Everybody has it; it is watched';
-  await stage.reached(
-    change,
-    ({ stages }) => stages.some(({ waiting }) => waiting?.startsWith(isWatched)),
-    90_000,
-  );
+  await inRollout(change, 'Everybody has it; it is watched');
+  const outage = new Users(`${url}/outage`).start();
+  try {
+    await inRollout(change, opened);
+    expect((await stage.status()).service?.candidate).toMatchObject({ share: 0.5 });
+    expect(await stage.json('fsck')).toMatchObject({ ok: true });
+    await sleep(8_000);
+  } finally {
+    outage.end();
+  }
+  await inRollout(change, 'Everybody has it; it is watched');
+  expect((await stage.explain(change)).trials).toMatchObject([
+    { kind: 'opened' },
+    { kind: 'cleared', reason: expect.stringContaining('Everybody is given the new version again') },
+  ]);
+  expect((await stage.status()).service).toMatchObject({ candidate: null });
   // A page of the new version that only now is used.
   const late = new Users(`${url}/late`).start();
   try {
     const view = await stage.ended(change, 60_000);
-    expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.watch' });
-    expect(view.reasons[0]).toMatch(/^Since everybody has the new version more users fail than before/);
-    expect(view.suspects?.suspects[0]?.change).toBe(change);
+    expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.watch', suspects: null });
+    expect(view.reasons[0]).toMatch(
+      /^Since everybody has the new version more users fail .* The canary fails/,
+    );
+    expect(view.trials).toHaveLength(3);
     expect(view.forecast?.harmed).toBeGreaterThan(0);
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
