@@ -1,5 +1,5 @@
 import { planForWeights } from '../../src/config/recorded-plan.ts';
-import { type Random, seededRandom } from '../../src/demo/traffic/random.ts';
+import { hashed, type Random, seededRandom } from '../../src/demo/traffic/random.ts';
 import { Seconds } from '../../src/domain/busy-seconds.ts';
 import type { WatchPlan } from '../../src/domain/rollout.ts';
 import { RolloutTally } from '../../src/domain/rollout-tally.ts';
@@ -141,7 +141,7 @@ function limit(rule: Rule): Pick<WatchPlan, 'trialSeconds'> {
 
 /** Each trial assigns users afresh. */
 function coinOf(seed: number, trial: number): (user: number) => boolean {
-  return (user) => seededRandom(seed * 1009 + trial * 9_999_991 + user * 7_919)() < 0.5;
+  return (user) => hashed(seed, trial, user) < 0.5;
 }
 
 function timeOf(at: number): Date {

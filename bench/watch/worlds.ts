@@ -22,6 +22,7 @@ export type WatchWorld = {
 
 const plain = { fails: 0.01, proneUsers: 0, swing: 0, incidentsPerHour: 0, burst: 6 };
 const usual = { ...plain, name: 'usual' };
+const busy = { ...usual, times: 10 };
 const ofIncidents = { ...plain, name: 'shared incidents', incidentsPerHour: 1 };
 const mixed = { fails: 0.002, proneUsers: 0.02, swing: 0.8, incidentsPerHour: 1, burst: 12 };
 
@@ -29,7 +30,7 @@ const innocent = (name: string, harm: Harm | null, traffic: World = usual): Watc
   ...{ name, harm, innocent: true, traffic },
 });
 const harmful = (name: string, harm: Harm): WatchWorld => ({
-  ...{ name, harm, innocent: false, traffic: usual },
+  ...{ name, harm, innocent: false, traffic: busy },
 });
 
 export const worlds: readonly WatchWorld[] = [
@@ -38,6 +39,11 @@ export const worlds: readonly WatchWorld[] = [
   innocent('all of it', null, { ...mixed, name: 'all of it' }),
   innocent('an incident in each watch: 30 % for 20 s', { kind: 'incident', seconds: 20, fails: 0.3 }),
   innocent('… 30 % for 60 s', { kind: 'incident', seconds: 60, fails: 0.3 }),
+  innocent(
+    '… 5 % for 60 s, of ten times as many requests',
+    { kind: 'incident', seconds: 60, fails: 0.05 },
+    busy,
+  ),
   innocent('… 30 % for 180 s', { kind: 'incident', seconds: 180, fails: 0.3 }),
   harmful('fails 2 times as often', { kind: 'own', times: 2 }),
   harmful('fails 5 times as often', { kind: 'own', times: 5 }),

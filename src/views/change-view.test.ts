@@ -3,7 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
 import { sampleProposal } from '../testing/stage-bench.ts';
-import { lastExposure, viewChange } from './change-view.ts';
+import { lastExposure, trialsIn, viewChange } from './change-view.ts';
 import { foldLedger } from './ledger.ts';
 import { changeLines, newestChanges } from './status-view.ts';
 
@@ -182,5 +182,27 @@ describe('changeLines', () => {
       ['chg_1', 'landed', 'landed.promoted', null, null],
     ]);
     expect(newestChanges(ledger, 1)).toHaveLength(1);
+  });
+});
+
+describe('a trial of what everybody had', () => {
+  const finishedStages = whole.slice(0, 6);
+  const watch = noted('rollout.watch', { reason: 'it is watched' });
+  const opened = noted('rollout.trial', { at: 'then', kind: 'opened', reason: 'half of the users' });
+  const cleared = noted('rollout.trial', { at: 'later', kind: 'cleared', reason: 'not to blame' });
+  const waitsFor = (...told: readonly Told[]) =>
+    viewChange(stateOf(...finishedStages, ...told), undefined).stages.at(-1)?.waiting;
+
+  it('is what the rollout waits for, until it clears the version', () => {
+    expect(waitsFor(watch, opened)).toBe('half of the users');
+    expect(waitsFor(watch, opened, cleared)).toBe('it is watched');
+  });
+
+  it('is told in order', () => {
+    expect(trialsIn(journal(watch, opened, cleared))).toEqual([
+      { at: 'then', kind: 'opened', reason: 'half of the users' },
+      { at: 'later', kind: 'cleared', reason: 'not to blame' },
+    ]);
+    expect(trialsIn(journal(watch))).toEqual([]);
   });
 });

@@ -42,6 +42,20 @@ describe('flagHistory', () => {
     ]);
   });
 
+  it('tells of the trials of what everybody had', () => {
+    const acts = flagHistory(
+      [
+        ...effect(1, 'try-n2', { flag: 'shop.n2', weight: 0.5, why: 'to compare' }),
+        ...effect(3, 'clear-n2', { flag: 'shop.n2', why: 'both failed alike' }),
+      ],
+      [],
+    );
+    expect(acts.map(({ what }) => what)).toEqual([
+      'set to 50 % of users: to compare',
+      'retired: both failed alike',
+    ]);
+  });
+
   it('tells nothing of a change that never had a flag, and bears entries it does not know', () => {
     expect(flagHistory([], [entry(1, 'flag.killed', 'person:alice', { flag: 'shop.n1' })])).toEqual([]);
     const odd = [

@@ -54,6 +54,18 @@ describe('incidentOf', () => {
     expect(incident?.timeline.at(-1)?.what).toBe('route back at the version before');
   });
 
+  it('of what a trial gives to half of the users is contained with its flag; of what it cleared, with the route', () => {
+    const tried = [...begun, ...done('promote-n1'), ...done('try-n2', { flag: 'shop.n2', weight: 0.5 })];
+    const incident = read(...tried, ending, ...done('close-n2'));
+    expect(incident).toMatchObject({ state: 'contained', share: 1, closedAfterMs: 2_000 });
+    expect(incident?.timeline.map(({ what }) => what)).toContain(
+      'half of the users given the version before, to compare',
+    );
+    const cleared = [...tried, ...done('clear-n2'), ending, ...done('close-n1')];
+    expect(read(...cleared)).toMatchObject({ state: 'open' });
+    expect(read(...cleared, ...done('take-back-n1'))).toMatchObject({ state: 'contained' });
+  });
+
   it('is contained with the end of the candidate, whatever became of its flag', () => {
     expect(read(...begun, ending, ...done('remove-candidate'))).toMatchObject({ state: 'contained' });
   });

@@ -73,6 +73,8 @@ it('reads who was given what from the journal', () => {
       intended('expose-n-0', { weight: 0.01 }, 300, 'a'),
       intended('expose-n-1', { weight: 0.5 }, 200, 'a'),
       intended('promote-n', { service: 'shop' }, 100, 'a'),
+      intended('try-m', { weight: 0.5 }, 97, 'a'),
+      intended('clear-m', { service: 'shop' }, 95, 'a'),
       intended('stop-others', { keep: [] }, 90, 'a'),
       entry('service.stable', 50, {}),
     ],
@@ -82,6 +84,7 @@ it('reads who was given what from the journal', () => {
     raise('a', 0.01, 300),
     raise('a', 0.49, 200),
     raise('a', 0.5, 100),
+    raise('a', 0.5, 95),
     raise(null, 1, 50),
   ]);
 });
@@ -91,4 +94,17 @@ it('knows when harm began only of endings that blame nobody, or by time alone', 
   expect(onsetIn([ending('rollout.watch')])).toBe(before(10));
   expect(onsetIn([ending('rollout.server-errors')])).toBeUndefined();
   expect(onsetIn([])).toBeUndefined();
+});
+
+it('takes harm for begun before the trial that did not find out whose it was', () => {
+  const noted = (note: string, seconds: number, data: Entry['data']) =>
+    entry('stage.noted', seconds, { note, data });
+  const ending = noted('rollout.ending', 0, { code: 'rollout.watch' });
+  const opened = noted('rollout.trial', 100, { kind: 'opened', at: before(100) });
+  expect(onsetIn([opened, ending])).toBe(before(110));
+  expect(onsetIn([opened, noted('rollout.trial', 60, { kind: 'cleared', at: before(60) }), ending])).toBe(
+    before(10),
+  );
+  expect(onsetIn([opened, noted('rollout.look', 1, { decision: 'take-back' }), ending])).toBe(before(110));
+  expect(onsetIn([opened, noted('rollout.look', 1, { decision: 'rollback' }), ending])).toBeUndefined();
 });
