@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
 import { healthyCrowd } from '../../testing/memory-witness.ts';
 import { positionIn, RolloutBench, unhealthyCrowd } from '../../testing/rollout-bench.ts';
 import { candidate, type ServiceBench, stable } from '../../testing/service-bench.ts';
@@ -52,7 +53,7 @@ describe('an alarm of the watch', () => {
     const acts = service.calls.filter((call) =>
       ['flags.write', 'runtime.route', 'witness.lease'].includes(call),
     );
-    expect(acts.slice(0, 3)).toEqual(['flags.write', 'runtime.route', 'witness.lease']);
+    expect(acts.slice(0, 3)).toEqual(['runtime.route', 'flags.write', 'witness.lease']);
   });
 
   it('takes the version back where the plan wants no trial, as one from before them does', async () => {
@@ -194,6 +195,21 @@ describe('a trial', () => {
     const { conclusion } = await at.ended();
     expect(service.witness.leases).toHaveLength(leases);
     expect(conclusion?.reasons[0]).toContain('the router did not answer (no socket)');
+    expect(await service.route()).toEqual(old);
+  });
+
+  it('has everybody on the version before while its flag cannot be written, and is given up in time', async () => {
+    await watched();
+    service.flags.write = () => Promise.reject(new AutolandError('state.corrupt', 'flags.json is not JSON'));
+    service.witness.failingEachSecond = harmed;
+    await at.until((position) => position?.trial != null);
+    await at.call();
+    expect(await service.route()).toEqual(split('n2'));
+    const leases = service.witness.leases.length;
+    expect((await at.ended()).conclusion?.reasons[0]).toContain(
+      'could not be begun in 20 s: it is taken back.',
+    );
+    expect(service.witness.leases).toHaveLength(leases);
     expect(await service.route()).toEqual(old);
   });
 

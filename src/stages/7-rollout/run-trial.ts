@@ -2,13 +2,13 @@ import { messageOf } from '../../domain/errors.ts';
 import { lookNote, trialNote } from '../../domain/exposure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StageContext } from '../../domain/stage.ts';
-import { alterationOf } from './altered.ts';
 import { lookOf } from './look.ts';
 import { type Position, positionNote, type Trial, weightAt, worthJournalling } from './position.ts';
 import { orClosed, rollBack } from './run-closing.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
 import { keepRoute } from './run-route.ts';
 import { clearedBy } from './trial.ts';
+import { type Hindrance, hindranceOf } from './trial-hindrance.ts';
 import { judgeTrial, openingReason, type TrialDecision, type TrialInput } from './watch-trial.ts';
 
 /** Not the branch's: a configuration that cannot be read must not keep a trial open. */
@@ -29,7 +29,7 @@ export async function tryOut(
   position: Tried,
 ): Promise<Outcome> {
   const { trial } = position;
-  const ended = await hindered(ports, release, position);
+  const ended = await hindered(ctx, ports, release, position);
   if (ended !== undefined) return rollBack(ctx, ports, position, ended);
   if (trial.ordered === 'promote') return clear(ctx, ports, release, position);
   const version = await openFlag(ctx, ports, release, trial);
@@ -51,40 +51,22 @@ export async function tryOut(
   return again(ctx, lookMs);
 }
 
-type Why = { readonly code: string; readonly reason: string };
-
-/** Why a trial cannot go on; undefined: it can. */
 async function hindered(
+  ctx: StageContext,
   ports: RolloutPorts,
   { service, digest }: Deploys,
   { trial }: Tried,
-): Promise<Why | undefined> {
-  // To give it to everybody again is a raise, which a stop forbids; the version before is what the router gives them under it.
-  const stopped = await ports.controls.stopped();
-  const half = `${trial.alarm.reason}; half of the users were given the version before`;
-  if (stopped !== undefined)
-    return {
-      code: watchCode,
-      reason: `${half}, and then ${stopped.by} stopped it (${stopped.reason}): all of them have that.`,
-    };
-  const flag = await ports.flags.read(trial.flag);
-  if (flag?.killed === true) return { code: 'rollout.killed', reason: 'its flag was killed' };
-  const isCleared = trial.ordered === 'promote';
-  const altered = isCleared ? undefined : alterationOf(flag, trial);
-  if (altered !== undefined)
-    return {
-      code: watchCode,
-      reason: `${half}, and no comparison can be trusted, because ${altered}: all of them have that.`,
-    };
+): Promise<Hindrance | undefined> {
+  // While the supervisor starts again, users have the route that the router has read.
   const routes = await ports.runtime.routes().catch(() => undefined);
-  const route = routes?.find((one) => one.service === service);
-  if (routes === undefined || isCleared || route?.stable === digest || route?.candidate != null)
-    return undefined;
-  const reason = 'Users were given the version before again while it was compared with the new one.';
-  return { code: 'rollout.taken-back', reason };
+  return hindranceOf(trial, {
+    stopped: await ports.controls.stopped(),
+    flag: await ports.flags.read(trial.flag),
+    route: routes && (routes.find((one) => one.service === service) ?? null),
+    digest,
+    now: ctx.now,
+  });
 }
-
-const watchCode = 'rollout.watch';
 
 export function takeBack(
   ctx: StageContext,
@@ -92,10 +74,10 @@ export function takeBack(
   position: Position,
   reason: string,
 ): Promise<Outcome> {
-  return rollBack(ctx, ports, position, { code: watchCode, reason });
+  return rollBack(ctx, ports, position, { code: 'rollout.watch', reason });
 }
 
-/** Half of the users are off it at once, and all of them until the first lease: this only ever lowers exposure. */
+/** The route first: until the first lease everybody has the version before, also where the flag cannot be written. */
 async function openFlag(
   ctx: StageContext,
   ports: RolloutPorts,
@@ -109,9 +91,8 @@ async function openFlag(
     `try-${nonce}`,
     { flag, weight, digest, service, why: openingReason(trial) },
     async () => {
-      const written = await ports.flags.write(flag, weight, 0);
       await ports.runtime.route({ service, stable, candidate: { digest, flag, nonce } });
-      return written.version;
+      return (await ports.flags.write(flag, weight, 0)).version;
     },
   );
 }
