@@ -100,6 +100,36 @@ describe('a flag in the code', () => {
     expect(await service.route()).toEqual(back);
   });
 
+  it('closes where a person kills it while everybody has it', async () => {
+    await adds('new-price');
+    await at.until((position) => position?.code === 'new-price' && position.watchedSince != null);
+    await service.flags.kill('new-price', 'person:alice');
+    expect((await at.ended()).conclusion).toMatchObject({ outcome: 'rolled-back', code: 'rollout.killed' });
+    expect(await service.route()).toEqual(back);
+  });
+
+  it('stays on where a trial of its version finds that others fail as much', async () => {
+    await adds('new-price');
+    await at.until((position) => position?.code === 'new-price' && position.watchedSince != null);
+    service.witness.failingEachSecond = 60;
+    await at.until((position) => position?.trial?.harmMet === true);
+    expect(await flagOf()).toMatchObject({ weight: 1 });
+    service.witness.failingEachSecond = 4;
+    expect((await at.ended()).results.rollout).toMatchObject({ codeFlag: { key: 'new-price' } });
+    expect(await service.flags.all()).toMatchObject([{ code: 'new-price', weight: 1, killed: false }]);
+    expect(await service.route()).toEqual({ service: 'shop', stable: candidate, candidate: null });
+  });
+
+  it('closes with its version where a trial convicts it', async () => {
+    await adds('new-price');
+    await at.until((position) => position?.code === 'new-price' && position.watchedSince != null);
+    service.witness.crowd = unhealthyCrowd;
+    service.witness.failingEachSecond = 60;
+    expect((await at.ended()).conclusion).toMatchObject({ outcome: 'rolled-back', code: 'rollout.watch' });
+    expect(at.killed()).toEqual(expect.arrayContaining(['shop.n2', 'shop.n3']));
+    expect(await service.route()).toEqual(back);
+  });
+
   it('closes under a stop while its version stays, and begins anew when it is over', async () => {
     await adds('new-price');
     await inCode();

@@ -19,7 +19,7 @@ export async function promoted(ctx: StageContext, position: Position): Promise<O
   return again(ctx, lookMs);
 }
 
-type Watched = Position & { readonly watchedSince: string };
+export type Watched = Position & { readonly watchedSince: string };
 
 export function isWatched(position: Position | undefined): position is Watched {
   return position?.watchedSince != null;

@@ -20,8 +20,10 @@ import { end, pauseAll, rollBack } from './run-closing.ts';
 import { armsOf, heldForItsFlags } from './run-code-flag.ts';
 import { look, open, promote, restore } from './run-looking.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
-import { isWatched, watch } from './run-watching.ts';
+import { isWatched, type Watched, watch } from './run-watching.ts';
 import { type Barrier, barrierTo, settingsOf } from './settings.ts';
+
+const killed = { code: 'rollout.killed', reason: 'its flag was killed' };
 
 /** One look at the rollout of a release: opens it, watches it, raises it, promotes it or closes it. */
 export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<Outcome> {
@@ -37,7 +39,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     });
   if (release === undefined || !release.deploys)
     return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
-  if (isWatched(position)) return watch(ctx, ports, release, position);
+  if (isWatched(position)) return watchUnlessKilled(ctx, ports, release, position);
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config, ctx.results.guardrails?.results ?? []);
@@ -51,8 +53,7 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
     return open(ctx, ports, release, { before: position, settings });
   const arms = armsOf(release, position);
   const flag = await ports.flags.read(position.flag);
-  if (flag?.killed === true)
-    return rollBack(ctx, ports, position, { code: 'rollout.killed', reason: 'its flag was killed' });
+  if (flag?.killed === true) return rollBack(ctx, ports, position, killed);
   // Once decided it is finished: after a crash the route may be swapped already, and then there is no canary to look at.
   if (position.ordered === 'promote') return promote(ctx, ports, arms, position);
   const altered = alterationOf(flag, position);
@@ -64,6 +65,18 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   const mayRaise = barrier === undefined;
   const carriedOut = await heldRaise(ctx, position, { share: flag?.weight ?? 0, mayRaise });
   return look(ctx, ports, arms, { position: carriedOut, settings, mayRaise });
+}
+
+/** A flag in the code is there to be killed while everybody has it, too. */
+async function watchUnlessKilled(
+  ctx: StageContext,
+  ports: RolloutPorts,
+  release: Deploys,
+  position: Watched,
+): Promise<Outcome> {
+  const flag = position.code == null ? undefined : await ports.flags.read(position.flag);
+  if (flag?.killed === true) return rollBack(ctx, ports, position, killed);
+  return watch(ctx, ports, release, position);
 }
 
 /** Asked anew at every look. */
