@@ -7,6 +7,7 @@ describe('flags', () => {
   it('are served to nobody unless a port is named', () => {
     expect(parseConfig('version: 1', 'test.yaml').flags).toEqual({
       helpers: [],
+      removeAfter: 604_800,
       environment: 'production',
       serve: null,
     });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { count, wants } from './fields.ts';
+import { count, duration, wants } from './fields.ts';
 
 const wantsPort = wants('a port from 1 to 65535, or null', 'write it as 8016');
 const port = z.int(wantsPort).min(1, wantsPort).max(65_535, wantsPort).nullable().default(null);
@@ -59,6 +59,9 @@ export const flags = z
       .array(z.string().regex(/^[^\s#]{1,200}#[\w$]{1,100}$/, wantsHelper))
       .default([])
       .describe('What evaluates a flag beside OpenFeature: a function called with the key, or a client'),
+    removeAfter: duration
+      .prefault('7d')
+      .describe('How long everybody must have had a flag before its code may be removed without a person'),
     environment: environmentName
       .default('production')
       .describe('The name of what is served here; flag tokens count in one environment only'),

@@ -162,6 +162,13 @@ const agents = z
         maxOpen: count.default(5).describe('Proposals that are under way at once'),
       })
       .prefault({}),
+    'flag-removal': z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        ignore: z.array(z.string().min(1).max(200)).default([]).describe('Keys of flags that stay'),
+        maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
   })
   .describe('What looks for work');
 

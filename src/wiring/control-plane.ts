@@ -107,6 +107,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     judge: noJudge,
     timeoutMs: 120_000,
     ledger: () => repository.ledger(),
+    promotedFlags: () => repository.promotedFlags(),
     serviceAt: (commit) => serviceOf(workshop.git, commit),
     nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
     propose: async (proposal) => {

@@ -10,6 +10,12 @@ import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
+import {
+  foldPromotedFlags,
+  noPromotedFlags,
+  type PromotedFlags,
+  promotedFlagTypes,
+} from '../views/promoted-flags.ts';
 import { mustHaveJournal } from './journal-there.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
@@ -22,6 +28,7 @@ export class Repository {
   readonly controls: Controls;
   readonly flags: FlagStore;
   #ledger: Ledger = emptyLedger;
+  #promoted: PromotedFlags = noPromotedFlags;
 
   constructor(place: Place, store: SqliteStore) {
     this.place = place;
@@ -35,6 +42,13 @@ export class Repository {
     const entries = await this.store.read({ from: this.#ledger.upTo + 1, types: ledgerTypes });
     this.#ledger = foldLedger(entries, this.#ledger);
     return this.#ledger;
+  }
+
+  /** How the rollouts of flags in the code ended, folded as the ledger is. */
+  async promotedFlags(): Promise<PromotedFlags> {
+    const entries = await this.store.read({ from: this.#promoted.upTo + 1, types: promotedFlagTypes });
+    this.#promoted = foldPromotedFlags(entries, this.#promoted);
+    return this.#promoted;
   }
 
   /** A change by its id or an unambiguous beginning of it: at least 4 hex digits, with or without `chg_`. */

@@ -1,6 +1,7 @@
 import type { PolicyDecision } from '../../domain/decision.ts';
 import type { Evaluation, Policies } from './cedar.ts';
 import { type Evidence, gapsOf } from './evidence.ts';
+import { removalDoubts } from './flag-removal.ts';
 import { requestFor, waiverFor } from './request.ts';
 import { deny, escalate, type Objection, objections, wayBack } from './rules.ts';
 
@@ -51,7 +52,7 @@ function ask(evidence: Evidence, policies: Policies): Answers {
       : [],
   );
   return {
-    objections: [...errors(evaluations), ...mergeObjections(merge, policies), ...refusals],
+    objections: [...errors(evaluations), ...mergeObjections(merge, evidence, policies), ...refusals],
     deploys: deploy.kind === 'answer' && deploy.allowed,
     policyIds: idsOf(evaluations),
   };
@@ -65,10 +66,20 @@ function errors(evaluations: readonly Evaluation[]): readonly Objection[] {
   return [...messages].map(([message, code]) => deny(code, `The policy could not be evaluated: ${message}.`));
 }
 
-function mergeObjections(merge: Evaluation, policies: Policies): readonly Objection[] {
+function mergeObjections(
+  merge: Evaluation,
+  { classification, removal }: Evidence,
+  policies: Policies,
+): readonly Objection[] {
   if (merge.kind === 'error' || merge.allowed) return [];
-  if (merge.policyIds.length === 0)
-    return [escalate('policy.not-permitted', 'No policy permits this change.')];
+  if (merge.policyIds.length === 0) {
+    // "No policy permits it" tells nobody what a flag waits for.
+    const doubts = classification.class === 'flag-removal' ? removalDoubts(removal) : [];
+    return [
+      ...doubts.map(({ code, reason }) => escalate(code, reason)),
+      escalate('policy.not-permitted', 'No policy permits this change.'),
+    ];
+  }
   return merge.policyIds.map((id) => deny('policy.forbidden', `Policy ${named(id, policies)} forbids it.`));
 }
 

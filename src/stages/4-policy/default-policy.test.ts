@@ -76,14 +76,14 @@ describe('the default policy', () => {
     expect(mergeWithout(undefined, of(goodPatch, { files: [nested] }))).toBe(true);
   });
 
-  it('waives the judge for patches, minors and reverts only', () => {
+  it('waives the judge for patches, minors, removals of flags and reverts only', () => {
     const unjudged: Evidence = { ...goodPatch, judge: { verdict: 'not-configured', reasons: [] } };
     const gap = { check: 'judge', answer: 'not-configured' } as const;
     const waived = changeClasses.filter((name) => {
       const answer = policies.evaluate(waiverFor(gap, of(unjudged, { class: name })));
       return answer.kind === 'answer' && answer.allowed;
     });
-    expect(waived).toEqual(['dependency-patch', 'dependency-minor', 'revert']);
+    expect(waived).toEqual(['dependency-patch', 'dependency-minor', 'flag-removal', 'revert']);
   });
 
   it.each([

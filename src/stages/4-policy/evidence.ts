@@ -1,11 +1,14 @@
 import type { AutonomyLevel } from '../../domain/change.ts';
 import type { Classification, GuardrailsReport, JudgeReport } from '../../domain/stage.ts';
+import type { FlagRemoval } from './flag-removal.ts';
 
 /** All that a decision rests on besides the policy. */
 export type Evidence = {
   readonly classification: Pick<Classification, 'class' | 'files' | 'packages' | 'protectedPaths'>;
   readonly guardrails: GuardrailsReport;
   readonly judge: JudgeReport;
+  /** The flags that it was proved to remove, and what the journal knows of them; undefined: it was not. */
+  readonly removal: FlagRemoval | undefined;
   /** Who proposed it, such as `agent:dependency`. */
   readonly source: string;
   /** The protected branch that it wants to land on. */

@@ -1,5 +1,6 @@
 import type { FileChange } from '../../domain/change.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { FlagEnd } from '../../views/promoted-flags.ts';
 import type { PolicyRequest } from './cedar.ts';
 import type { Evidence, Gap } from './evidence.ts';
 
@@ -25,9 +26,17 @@ function contextOf(evidence: Evidence): PolicyRequest['context'] {
   return {
     change: changeOf(evidence),
     guardrails: guardrailsOf(evidence),
+    flags: flagsOf(evidence),
     judge: entity('JudgeVerdict', evidence.judge.verdict),
     frozen: evidence.frozen !== undefined || evidence.stopped !== undefined,
   };
+}
+
+function flagsOf({ removal }: Evidence) {
+  const { keys = [], settled = [] } = removal ?? {};
+  const ended = (wanted: FlagEnd['state']) =>
+    settled.filter(({ state }) => state === wanted).map(({ key }) => key);
+  return { removed: [...keys], promoted: ended('promoted'), rolledBack: ended('rolled-back') };
 }
 
 function changeOf({ classification }: Evidence) {

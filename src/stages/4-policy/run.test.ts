@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { emptyLedger } from '../../views/ledger.ts';
+import { noPromotedFlags } from '../../views/promoted-flags.ts';
 import { type PolicyPorts, policy } from './run.ts';
 import { file, goodPatch, withVerdict } from './sample-evidence.ts';
 import { defaultPolicyText } from './shipped.ts';
@@ -26,6 +27,7 @@ function ports(from: Rules, stopped = false): PolicyPorts {
       resume: () => Promise.resolve(),
     },
     ledger: () => Promise.resolve(emptyLedger),
+    promotedFlags: () => Promise.resolve(noPromotedFlags),
   };
 }
 

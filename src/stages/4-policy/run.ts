@@ -6,14 +6,18 @@ import type { Controls } from '../../ports/controls.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import type { Ledger } from '../../views/ledger.ts';
+import type { PromotedFlags } from '../../views/promoted-flags.ts';
 import { loadPolicies } from './cedar.ts';
 import { decide } from './decide.ts';
 import type { Evidence } from './evidence.ts';
+import { flagRemoval } from './flag-removal.ts';
 
 export type PolicyPorts = {
   readonly rules: RulesSource;
   readonly controls: Controls;
   readonly ledger: () => Promise<Ledger>;
+  /** How the rollouts of flags in the code ended. */
+  readonly promotedFlags: () => Promise<PromotedFlags>;
 };
 
 export const policyFile = '.autoland/policy.cedar';
@@ -29,6 +33,7 @@ export async function policy(ctx: StageContext, ports: PolicyPorts): Promise<Sta
   const evidence = await gather(ctx, ports, rules);
   const digest = policyDigest(rules);
   const decision = decide(evidence, policies, digest);
+  await noteFlags(ctx, evidence);
   if (decision.value === 'permit') return { kind: 'done', data: decision };
   const waiting = evidence.stopped ?? evidence.frozen;
   if (waiting === undefined) return stop(ctx, decision);
@@ -44,10 +49,12 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
   const stopped = await ports.controls.stopped();
   // Taking something back goes on while all else stands still.
   const isRevert = classify.class === 'revert';
+  const settling = { removeAfterSeconds: rules.config.flags.removeAfter, now: ctx.now };
   return {
     classification: classify,
     guardrails,
     judge,
+    removal: flagRemoval(guardrails, await ports.promotedFlags(), settling),
     source: ctx.proposal.source,
     target: ctx.proposal.target,
     level: levelOf(rules.config.autonomy, classify.class),
@@ -61,6 +68,14 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     signed: false,
     unsignedAllowed: rules.unsignedAllowed,
   };
+}
+
+/** What the gate knew of the flags that it lets go: whoever looks later must see it. */
+async function noteFlags(ctx: StageContext, { classification, removal }: Evidence): Promise<void> {
+  if (classification.class !== 'flag-removal' || removal === undefined) return;
+  if (ctx.recall('policy.flags') !== undefined) return;
+  const { to, keys, settled } = removal;
+  await ctx.note('policy.flags', { to, keys: [...keys], settled: settled.map((end) => ({ ...end })) });
 }
 
 /** A freeze is no fault of the change: refusing it for good would lose it, since its head cannot be handed in again. */

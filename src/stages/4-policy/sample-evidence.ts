@@ -33,6 +33,7 @@ export const goodPatch: Evidence = {
     build: 'pass',
   }),
   judge: { verdict: 'no-objection', reasons: [] },
+  removal: undefined,
   source: 'agent:dependency',
   target: 'main',
   level: 'deploy',

@@ -15,6 +15,8 @@ export function waivedGuardrails(checked: Checked, policies: Policies): Readonly
   const evidence: Evidence = {
     ...checked,
     judge: { verdict: 'not-configured', reasons: [] },
+    // No journal is here to say how a flag's rollout ended.
+    removal: undefined,
     source: 'check',
     level: 'observe',
     irreversible: [],

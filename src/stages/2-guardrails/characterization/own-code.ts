@@ -21,11 +21,15 @@ export function judgeOwn(facts: OwnFacts, changeClass: ChangeClass): Finding {
     : unknown(changeClass, 'not-run', 'The tests do not pass, so there is nothing to compare.');
 }
 
-/** Not to know is for a person; of class `lint` another guardrail has proved what this one looks for. */
+/** Classes of which another guardrail proves what this one looks for. */
+const provedBy: Readonly<Partial<Record<ChangeClass, string>>> = { lint: 'lint', 'flag-removal': 'flag-off' };
+
+/** Not to know is for a person, unless it is proved elsewhere. */
 function unknown(changeClass: ChangeClass, code: string, why: string, evidence: JsonObject = {}): Finding {
-  if (changeClass !== 'lint') return finding('abstain', code, why, evidence);
-  const reason = `${why} That they do what they did is left to the guardrail lint.`;
-  return finding('pass', 'own-left-to-lint', reason, evidence);
+  const other = provedBy[changeClass];
+  if (other === undefined) return finding('abstain', code, why, evidence);
+  const reason = `${why} That they do what they did is left to the guardrail ${other}.`;
+  return finding('pass', `own-left-to-${other}`, reason, evidence);
 }
 
 function judge({ modules, omitted }: OwnFacts, observed: Observed, changeClass: ChangeClass): Finding {

@@ -41,8 +41,11 @@ export type MutationFacts =
   /** `run` is undefined where the plan chose nothing. */
   | { readonly kind: 'planned'; readonly plan: MutationPlan; readonly run: MutationRun | undefined };
 
-/** `lint` is known to leave each program as it was; `revert` brings back what was there; the others bring no code. */
-const judged: ReadonlySet<ChangeClass> = new Set(['flag-addition', 'flag-removal', 'crash-fix', 'other']);
+/**
+ * `lint` and `flag-removal` are known to leave each program as it was, or as it was for everybody; `revert` brings back what
+ * was there; the others bring no code.
+ */
+const judged: ReadonlySet<ChangeClass> = new Set(['flag-addition', 'crash-fix', 'other']);
 
 /** The files of a change in which faults can be made: source files as they will be, no tests, no types alone. */
 export function mutableFiles(changeClass: ChangeClass, files: readonly FileChange[]): readonly FileChange[] {

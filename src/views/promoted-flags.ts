@@ -1,0 +1,66 @@
+import type { ChangeId } from '../domain/change.ts';
+import type { Entry } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+/** How the rollout of a flag in the code ended: everybody has it, or nobody. */
+export type FlagEnd = {
+  readonly key: string;
+  readonly change: ChangeId;
+  readonly state: 'promoted' | 'rolled-back';
+  /** RFC 3339, UTC. */
+  readonly since: string;
+};
+
+/** Of each flag in the code the last end that the journal knows of. A flag whose end is not understood is in none. */
+export type PromotedFlags = { readonly flags: ReadonlyMap<string, FlagEnd>; readonly upTo: number };
+
+export const noPromotedFlags: PromotedFlags = { flags: new Map(), upTo: -1 };
+
+/** The note that the rollout of a flag in the code journals on its change. */
+export const codeFlagNote = 'rollout.code-flag';
+
+/** The event types that they are folded from. */
+export const promotedFlagTypes = ['stage.noted', 'change.concluded'];
+
+export function foldPromotedFlags(
+  entries: readonly Entry[],
+  from: PromotedFlags = noPromotedFlags,
+): PromotedFlags {
+  const flags = new Map(from.flags);
+  let { upTo } = from;
+  for (const entry of entries) {
+    if (entry.index <= upTo) continue;
+    upTo = entry.index;
+    if (entry.type === 'stage.noted' && entry.data.note === codeFlagNote) take(flags, entry);
+    if (entry.type === 'change.concluded' && entry.data.outcome === 'rolled-back') takeBack(flags, entry);
+  }
+  return { flags, upTo };
+}
+
+/** What is not understood about a flag makes what was known of it unknown. */
+function take(flags: Map<string, FlagEnd>, { change, at, data }: Entry): void {
+  const note = isObject(data.data) ? data.data : {};
+  const { key, state } = note;
+  if (typeof key !== 'string') return;
+  const since = laterOf(at, note.at);
+  const isKnown = state === 'promoted' || state === 'rolled-back';
+  if (change === undefined || since === undefined || !isKnown) flags.delete(key);
+  else flags.set(key, { key, change, state, since });
+}
+
+/** A change that was taken back takes the flags with it that it had brought to everybody. */
+function takeBack(flags: Map<string, FlagEnd>, { change, at }: Entry): void {
+  for (const flag of flags.values())
+    if (flag.change === change && flag.state === 'promoted')
+      flags.set(flag.key, { ...flag, state: 'rolled-back', since: at });
+}
+
+/** The later of the two: a time that is written into a note cannot make a flag older than the note. */
+function laterOf(journalled: string, noted: unknown): string | undefined {
+  const times = [journalled, noted].map((time) => (typeof time === 'string' ? Date.parse(time) : Number.NaN));
+  return times.some(Number.isNaN) ? undefined : new Date(Math.max(...times)).toISOString();
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
