@@ -70,7 +70,12 @@ class ProposingAnew {
 
   async #scan(): Promise<void> {
     const only = [...this.#overtaken.packages.keys()];
-    await scan(this.#repository, this.#tools, { actor: dependencySource, dryRun: false, only });
+    await scan(this.#repository, this.#tools, {
+      actor: dependencySource,
+      dryRun: false,
+      agent: 'dependency',
+      only,
+    });
     await this.#read();
     if (only.some((name) => this.#overtaken.packages.has(name))) this.#pause();
     else this.#pauseMs = 0;

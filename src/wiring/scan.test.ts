@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
+import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { HostSandbox } from '../testing/host-sandbox.ts';
@@ -32,7 +34,15 @@ beforeEach(async () => {
   const repo = join(folder, 'repo.git');
   execFileSync('git', ['init', '-q', '--bare', repo]);
   repository = await openRepository({ repo, state: join(folder, 'state') }, 'write');
-  tools = { git, registry, sandbox, workspace: folder, rules: new BranchRules(git, false) };
+  tools = {
+    git,
+    registry,
+    sandbox,
+    workspace: folder,
+    rules: new BranchRules(git, false),
+    remover: new ChildFlagRemover(),
+    prover: new ChildProver(),
+  };
 });
 afterEach(async () => {
   await repository[Symbol.asyncDispose]();

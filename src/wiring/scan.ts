@@ -4,6 +4,9 @@ import {
   type HeldUpdate,
   runDependencyAgent,
 } from '../agents/dependency/run.ts';
+import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
+import type { Config } from '../config/schema.ts';
+import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
@@ -12,20 +15,22 @@ import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '..
 import { rememberedVersions } from '../views/proved.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
+import { scanFlags } from './scan-flags.ts';
 import { openWorkshop } from './workshop.ts';
 
 export type ScanReport = {
   readonly dryRun: boolean;
   readonly proposals: readonly ScanProposal[];
-  readonly skipped: DependencyAgentReport['skipped'];
+  /** What was looked at and not proposed. */
+  readonly skipped: readonly { readonly name: string; readonly code: string; readonly reason: string }[];
 };
 
 export type ScanProposal = {
   /** null: only rehearsed. */
   readonly change: string | null;
   readonly title: string;
-  /** `name@version`. */
-  readonly version: string;
+  /** `name@version`; null: it updates nothing. */
+  readonly version: string | null;
   readonly ref: string;
 };
 
@@ -46,49 +51,99 @@ export async function scanRepository(options: PlaceOptions, how: ScanWish): Prom
 export type ScanWish = {
   readonly actor: string;
   readonly dryRun: boolean;
+  /** absent: all that are enabled. */
+  readonly agent?: AgentName;
   /** Packages to look at; absent: all. */
   readonly only?: readonly string[];
 };
 
-export type ScanTools = DependencyAgentDeps & { readonly rules: RulesSource };
+export type ScanTools = DependencyAgentDeps & FlagRemovalDeps & { readonly rules: RulesSource };
 
 export async function scan(repository: Repository, tools: ScanTools, how: ScanWish): Promise<ScanReport> {
   const { config } = await tools.rules.load();
-  const { enabled, ...wishes } = config.agents.dependency;
-  if (!enabled) return { dryRun: how.dryRun, proposals: [], skipped: [] };
+  const scanning = { repository, config, how, tools: how.dryRun ? readOnly(tools) : tools };
+  const isWanted = (name: AgentName) =>
+    config.agents[name].enabled && (how.agent === undefined || how.agent === name);
+  const reports = [
+    ...(isWanted('dependency') ? [await scanDependencies(scanning)] : []),
+    ...(isWanted('flag-removal') ? [await scanForFlags(scanning)] : []),
+  ];
+  return {
+    dryRun: how.dryRun,
+    proposals: reports.flatMap(({ proposals }) => proposals),
+    skipped: reports.flatMap(({ skipped }) => skipped),
+  };
+}
+
+type Scanning = {
+  readonly repository: Repository;
+  readonly config: Config;
+  readonly tools: ScanTools;
+  readonly how: ScanWish;
+};
+
+async function scanForFlags({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
+  const promoted = await repository.promotedFlags();
+  const ledger = await repository.ledger();
+  const found = await scanFlags(tools, { config, ledger, promoted, now: repository.clock.now() });
+  const proposals = await handAll(repository, ledger, found.proposals, how);
+  const { skipped } = found;
+  // Where there is no flag in the code, a scan has nothing to say about flags.
+  const isSilent = proposals.length + skipped.length === 0;
+  if (!how.dryRun && !isSilent)
+    await repository.record('agents.scanned', how.actor, {
+      agent: 'flag-removal',
+      proposed: proposals.length,
+      skipped: toldOf(skipped),
+      handled: [],
+    });
+  return { dryRun: how.dryRun, proposals, skipped };
+}
+
+async function scanDependencies({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
+  const { enabled: _, ...wishes } = config.agents.dependency;
   const overtaken = await overtakenIn(repository);
   const ledger = await repository.ledger();
   const now = repository.clock.now();
-  const git = how.dryRun ? readOnly(tools.git) : tools.git;
-  const report = await runDependencyAgent(
-    { ...tools, git },
-    {
-      ...wishes,
-      minimumAgeDays: config.registry.minimumAgeDays,
-      asOf: config.registry.before === null ? now : new Date(config.registry.before),
-      remembered: rememberedVersions(ledger),
-      target: config.branch,
-      ...(how.only === undefined ? {} : { only: how.only }),
-      open: openUpdates(ledger),
-      held: heldUpdates(ledger),
-    },
-  );
-  const proposals: ScanProposal[] = [];
-  for (const proposal of report.proposals)
-    proposals.push({
-      change: await hand(repository, ledger, proposal, how),
-      title: proposal.title,
-      version: `${String(proposal.record.package)}@${String(proposal.record.to)}`,
-      ref: proposal.ref,
-    });
+  const report = await runDependencyAgent(tools, {
+    ...wishes,
+    minimumAgeDays: config.registry.minimumAgeDays,
+    asOf: config.registry.before === null ? now : new Date(config.registry.before),
+    remembered: rememberedVersions(ledger),
+    target: config.branch,
+    ...(how.only === undefined ? {} : { only: how.only }),
+    open: openUpdates(ledger),
+    held: heldUpdates(ledger),
+  });
+  const proposals = await handAll(repository, ledger, report.proposals, how);
   if (!how.dryRun)
     await repository.record('agents.scanned', how.actor, {
       proposed: proposals.length,
-      skipped: report.skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200),
+      skipped: toldOf(report.skipped),
       knownUpTo: overtaken.upTo,
       handled: handledBy(report, overtaken, how),
     });
   return { dryRun: how.dryRun, proposals, skipped: report.skipped };
+}
+
+function toldOf(skipped: ScanReport['skipped']): readonly string[] {
+  return skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200);
+}
+
+async function handAll(
+  repository: Repository,
+  ledger: Ledger,
+  made: readonly Proposal[],
+  how: ScanWish,
+): Promise<readonly ScanProposal[]> {
+  const proposals: ScanProposal[] = [];
+  for (const proposal of made) {
+    const { title, ref, record } = proposal;
+    const version =
+      proposal.source === dependencySource ? `${String(record.package)}@${String(record.to)}` : null;
+    proposals.push({ change: await hand(repository, ledger, proposal, how), title, version, ref });
+  }
+  return proposals;
 }
 
 /** `known`: what was folded before, if anything. */
@@ -122,11 +177,16 @@ async function hand(
 }
 
 /** A rehearsal makes no branch. */
-function readOnly(git: DependencyAgentDeps['git']): DependencyAgentDeps['git'] {
+function readOnly(tools: ScanTools): ScanTools {
+  const { git } = tools;
   return {
-    resolve: (ref) => git.resolve(ref),
-    readFile: (commit, path) => git.readFile(commit, path),
-    propose: async ({ base }) => base,
+    ...tools,
+    git: {
+      resolve: (ref) => git.resolve(ref),
+      readFile: (commit, path) => git.readFile(commit, path),
+      list: (commit, under) => git.list(commit, under),
+      propose: async ({ base }) => base,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
+import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
@@ -77,6 +78,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     api: new ChildApiReader(),
     syntax: new ChildSyntaxComparer(),
     prover: new ChildProver(),
+    remover: new ChildFlagRemover(),
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),

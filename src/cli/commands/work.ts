@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type AgentName, agentNames } from '../../domain/agents.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
 
@@ -6,6 +7,7 @@ import { print } from '../output.ts';
 export function define(program: Command): void {
   command(program, 'scan', { what: 'agents look for work now', example: 'scan --dry-run' })
     .option('--dry-run', 'say what would be proposed, and what not and why')
+    .addOption(new Option('--agent <name>', 'only this one (default: all)').choices([...agentNames]))
     .action(scan);
   command(program, 'submit <ref>', {
     what: 'hands in a change from any agent or person: a branch that the git host holds',
@@ -17,10 +19,15 @@ export function define(program: Command): void {
     .action(submit);
 }
 
-async function scan(options: CommonOptions & { dryRun?: true }): Promise<void> {
+async function scan(options: CommonOptions & { dryRun?: true; agent?: AgentName }): Promise<void> {
   const { scanRepository } = await import('../../wiring/scan.ts');
   const { renderScan } = await import('../render/scan.ts');
-  const report = await scanRepository(options, { actor: person(), dryRun: options.dryRun === true });
+  const { agent } = options;
+  const report = await scanRepository(options, {
+    actor: person(),
+    dryRun: options.dryRun === true,
+    ...(agent === undefined ? {} : { agent }),
+  });
   print(options.json, report, renderScan);
 }
 
