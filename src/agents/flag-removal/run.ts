@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
+import { byText } from '../../domain/npm/order.ts';
 import { askFlags } from '../../flag-off/ask.ts';
 import { loadable, mayHoldFlags, namesFlag } from '../../flag-off/code-files.ts';
 import type { FlagRemover } from '../../ports/flag-remover.ts';
@@ -173,7 +174,7 @@ function filesNaming({ texts }: Code, key: string): readonly string[] {
 
 function digestOf({ texts }: Code, rewritten: Texts): string {
   const hash = createHash('sha256');
-  for (const path of [...rewritten.keys()].sort()) hash.update(JSON.stringify([path, texts.get(path)]));
+  for (const path of [...rewritten.keys()].sort(byText)) hash.update(JSON.stringify([path, texts.get(path)]));
   return hash.digest('hex').slice(0, 32);
 }
 
