@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeFlagNote } from '../domain/code-flag.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { Json } from '../domain/json.ts';
-import { codeFlagNote, foldPromotedFlags } from './promoted-flags.ts';
+import { foldPromotedFlags } from './promoted-flags.ts';
 
 const at = '2026-03-01T00:00:00.000Z';
 let index = 0;
@@ -19,7 +20,7 @@ const states = (entries: readonly Entry[]) =>
 describe('foldPromotedFlags', () => {
   it('knows which flags everybody has, since when, and by which change', () => {
     expect([...foldPromotedFlags([promoted('a')]).flags.values()]).toEqual([
-      { key: 'a', change: 'chg_a', state: 'promoted', since: at },
+      { key: 'a', change: 'chg_a', flag: null, state: 'promoted', since: at },
     ]);
   });
 
@@ -43,6 +44,14 @@ describe('foldPromotedFlags', () => {
       'a change that landed',
       [promoted('a'), entry('change.concluded', 'chg_a', { outcome: 'landed' })],
       { a: 'promoted' },
+    ],
+    [
+      'a person killed one by its name, one by the key of its rollout, and one of another rollout',
+      [
+        ...[promoted('a'), promoted('b'), note({ key: 'c', flag: 'shop.n3', state: 'promoted', at })],
+        ...['a', 'shop.n3', 'shop.n4'].map((flag) => entry('flag.killed', undefined, { flag })),
+      ],
+      { a: 'rolled-back', b: 'promoted', c: 'rolled-back' },
     ],
     ['a state that nobody knows', [promoted('a'), note({ key: 'a', state: 'half', at })], {}],
     ['a time that is none', [promoted('a'), note({ key: 'a', state: 'promoted', at: 'soon' })], {}],

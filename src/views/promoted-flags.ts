@@ -1,4 +1,5 @@
 import type { ChangeId } from '../domain/change.ts';
+import { codeFlagNote } from '../domain/code-flag.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 
@@ -6,6 +7,8 @@ import type { JsonObject } from '../domain/json.ts';
 export type FlagEnd = {
   readonly key: string;
   readonly change: ChangeId;
+  /** What it was rolled out under; null: that is not known. */
+  readonly flag: string | null;
   readonly state: 'promoted' | 'rolled-back';
   /** RFC 3339, UTC. */
   readonly since: string;
@@ -16,11 +19,8 @@ export type PromotedFlags = { readonly flags: ReadonlyMap<string, FlagEnd>; read
 
 export const noPromotedFlags: PromotedFlags = { flags: new Map(), upTo: -1 };
 
-/** The note that the rollout of a flag in the code journals on its change. */
-export const codeFlagNote = 'rollout.code-flag';
-
 /** The event types that they are folded from. */
-export const promotedFlagTypes = ['stage.noted', 'change.concluded'];
+export const promotedFlagTypes = ['stage.noted', 'change.concluded', 'flag.killed'];
 
 export function foldPromotedFlags(
   entries: readonly Entry[],
@@ -32,7 +32,10 @@ export function foldPromotedFlags(
     if (entry.index <= upTo) continue;
     upTo = entry.index;
     if (entry.type === 'stage.noted' && entry.data.note === codeFlagNote) take(flags, entry);
-    if (entry.type === 'change.concluded' && entry.data.outcome === 'rolled-back') takeBack(flags, entry);
+    if (entry.type === 'change.concluded' && entry.data.outcome === 'rolled-back')
+      takeBack(flags, entry, (end) => end.change === entry.change);
+    if (entry.type === 'flag.killed')
+      takeBack(flags, entry, ({ key, flag }) => [key, flag].includes(String(entry.data.flag)));
   }
   return { flags, upTo };
 }
@@ -41,18 +44,19 @@ export function foldPromotedFlags(
 function take(flags: Map<string, FlagEnd>, { change, at, data }: Entry): void {
   const note = isObject(data.data) ? data.data : {};
   const { key, state } = note;
+  const flag = typeof note.flag === 'string' ? note.flag : null;
   if (typeof key !== 'string') return;
   const since = laterOf(at, note.at);
   const isKnown = state === 'promoted' || state === 'rolled-back';
   if (change === undefined || since === undefined || !isKnown) flags.delete(key);
-  else flags.set(key, { key, change, state, since });
+  else flags.set(key, { key, change, flag, state, since });
 }
 
-/** A change that was taken back takes the flags with it that it had brought to everybody. */
-function takeBack(flags: Map<string, FlagEnd>, { change, at }: Entry): void {
-  for (const flag of flags.values())
-    if (flag.change === change && flag.state === 'promoted')
-      flags.set(flag.key, { ...flag, state: 'rolled-back', since: at });
+/** A change that was taken back takes the flags with it that it had brought to everybody; a kill takes them by themselves. */
+function takeBack(flags: Map<string, FlagEnd>, { at }: Entry, isIt: (end: FlagEnd) => boolean): void {
+  for (const end of flags.values())
+    if (end.state === 'promoted' && isIt(end))
+      flags.set(end.key, { ...end, state: 'rolled-back', since: at });
 }
 
 /** The later of the two: a time that is written into a note cannot make a flag older than the note. */

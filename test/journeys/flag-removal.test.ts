@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeFlagNote } from '../../src/domain/code-flag.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
-import { codeFlagNote } from '../../src/views/promoted-flags.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
 import type { ScanReport } from '../../src/wiring/scan.ts';
 import { rules } from './greeter.ts';

@@ -16,7 +16,9 @@ const week = 7 * 86_400;
 const ends = { promoted: 'promoted', rolled: 'rolled-back' } as const;
 function journalled(since = '2026-03-01T00:00:00.000Z'): PromotedFlags {
   const flags = new Map(
-    Object.entries(ends).map(([key, state]) => [key, { key, change: 'chg_a', state, since }] as const),
+    Object.entries(ends).map(
+      ([key, state]) => [key, { key, change: 'chg_a', flag: null, state, since }] as const,
+    ),
   );
   return { flags, upTo: 1 };
 }
