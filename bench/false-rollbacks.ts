@@ -1,5 +1,5 @@
 // How often a version that alters nothing is rolled back, over hours in which it is looked at every second (how long users wait: every
-// minute), by what can happen to a service meanwhile; and how often the watch after it takes the version back. What a look finds is
+// minute), by what can happen to a service meanwhile; and how often the watch after it sounds an alarm. What a look finds is
 // not obeyed, so that each rollout meets all of it. Seeds are fixed. --runs N: rollouts of each world (300). Prints one JSON object.
 import { parseArgs } from 'node:util';
 import { planForWeights } from '../src/config/recorded-plan.ts';
@@ -33,7 +33,7 @@ const measured = worlds.map((world, at) => {
       alpha,
       share: share(({ errors, waits }) => Math.max(errors, waits) >= Math.log(3 / alpha)),
     })),
-    takenBackInTheWatch: share(({ watch }) => watch),
+    alarmInTheWatch: share(({ watch }) => watch),
   };
 });
 console.log(
@@ -59,7 +59,7 @@ function rollout(world: World, seed: number): Rollout {
     }
     const failures = meet(traffic, at, { tally, seconds, weight: at < end ? weight : 0 });
     if (at >= begin && at < end) look(tally, { step, at, isNew: failures > 0 }, found);
-    if (at >= end && at % 10 === 0) found.watch ||= isTakenBack(seconds, before, at);
+    if (at >= end && at % 10 === 0) found.watch ||= isAlarmed(seconds, before, at);
   }
   return found;
 }
@@ -95,7 +95,7 @@ function look(
   found.waits = Math.max(found.waits, seen.latency?.logE ?? 0);
 }
 
-function isTakenBack(seconds: Seconds, before: ReturnType<Seconds['level']>, at: number): boolean {
+function isAlarmed(seconds: Seconds, before: ReturnType<Seconds['level']>, at: number): boolean {
   const now = new Date(at * 1000);
   const totals = { at: now.toISOString(), ...seconds.all(at * 1000) };
   const since = new Date(end * 1000);

@@ -12,6 +12,14 @@ describe('plans out of a configuration', () => {
     expect(plan).toMatchObject({ alpha: 0.01, beta: 0.05, ceiling: 0.05 });
   });
 
+  it('tries what an alarm of the watch finds for two minutes, unless told otherwise', () => {
+    const watchOf = (text: string) => rolloutPlan(parseConfig(`version: 1\n${text}`, 'test.yaml')).watch;
+    expect(watchOf('')).toEqual({ seconds: 900, falseAlarmsPerMonth: 1, trialSeconds: 120 });
+    expect(watchOf('rollout: { watch: { trial: 45s } }')).toMatchObject({ seconds: 900, trialSeconds: 45 });
+    expect(watchOf('rollout: { watch: { trial: null } }')).toEqual({ seconds: 900, falseAlarmsPerMonth: 1 });
+    expect(watchOf('rollout: { watch: null }')).toBeUndefined();
+  });
+
   it('reads shares and durations in every way of writing them', () => {
     const text = `version: 1
 rollout: { steps: [{ share: 0.5%, exclude: 20, limit: 45s, bake: 500ms }, { share: 0.1, exclude: 3, limit: 1.5h, bake: 1m }] }`;

@@ -18,8 +18,11 @@ export interface Witness {
     /** What of the answers is counted besides; of the lease that starts the rollout. Absent: nothing. */
     metrics?: readonly Metric[];
   }): Promise<void>;
-  /** undefined: the witness does not know this rollout (it restarted, or never leased it). */
-  observe(nonce: string): Promise<Observation | undefined>;
+  /**
+   * undefined: the witness does not know this rollout (it restarted, or never leased it). `service`: whose it is, where the process that
+   * asks may be another than the one that leased; absent: asked of what this process leased.
+   */
+  observe(nonce: string, service?: string): Promise<Observation | undefined>;
   /** Of the last quarter of an hour at least, as far as it remembers; also where no rollout is under way. */
   totals(service: string): Promise<Totals>;
 }

@@ -14,8 +14,7 @@ export class LateWitness implements Witness {
     return this.#of(input.service).lease(input);
   }
 
-  async observe(nonce: string) {
-    const service = this.#services.get(nonce);
+  async observe(nonce: string, service = this.#services.get(nonce)) {
     return service === undefined ? undefined : this.#of(service).observe(nonce);
   }
 

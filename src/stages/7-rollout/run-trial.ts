@@ -35,7 +35,7 @@ export async function tryOut(
   const version = await openFlag(ctx, ports, release, trial);
   await keepRoute(ctx, ports, release, trial);
   await noteOpening(ctx, trial);
-  const seen = await sight(ctx, ports, trial);
+  const seen = await sight(ctx, ports, release, trial);
   const decision = judgeTrial(seen);
   const harmed = decision.kind === 'rollback' || decision.kind === 'take-back';
   const journalled = journalLook(ctx, seen, decision);
@@ -110,9 +110,14 @@ function noteOf(
 }
 
 /** A router that is away gives no lease either, and everybody has the version before. */
-async function sight(ctx: StageContext, { witness }: RolloutPorts, trial: Trial): Promise<TrialInput> {
-  const { now } = ctx;
-  return witness.observe(trial.nonce).then(
+async function sight(
+  { now }: StageContext,
+  { witness }: RolloutPorts,
+  { service }: Deploys,
+  trial: Trial,
+): Promise<TrialInput> {
+  // Who stands in for a killed control plane has leased nothing yet, and must not take that for a router without memory.
+  return witness.observe(trial.nonce, service).then(
     (observation) => ({ trial, observation, now }),
     (thrown: unknown) => ({ trial, observation: undefined, unanswered: messageOf(thrown), now }),
   );
