@@ -76,13 +76,13 @@ export type Cleared = {
 };
 
 /** What users are split by now: a trial, or the rollout itself. */
-export function standing(position: Position): Position {
+export function splitBy(position: Position): Position {
   return position.trial ?? position;
 }
 
 /** All that is open of it: in a trial, also the flag in the code that everybody had. */
 export function splitsOf(position: Position): readonly Position[] {
-  const split = standing(position);
+  const split = splitBy(position);
   return split === position || position.code == null ? [split] : [split, position];
 }
 
