@@ -36,7 +36,12 @@ export function excludedAt(weight: number, harmBudget: number): number {
   return Math.max(leastExclude, 1 + harmBudget / weight);
 }
 
+/** A service that the schema let through is run one way or the other. */
 export function serviceSpec(service: ServiceConfig): ServiceSpec {
   const { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds } = service;
-  return { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds };
+  if (command !== null)
+    return { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds };
+  if (service.runtime === null) throw new Error('a service has a command or a runtime');
+  const { ramp: _, ...commands } = service.runtime.command;
+  return { name, health, instances, graceSeconds, commands };
 }

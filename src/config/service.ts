@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { argv, count, repositoryPattern, serviceName, variableName, wants } from './fields.ts';
+import { runtime } from './runtime.ts';
 
 const identity = z
   .strictObject({
@@ -17,7 +18,13 @@ const identity = z
 export const service = z
   .strictObject({
     name: serviceName,
-    command: argv.describe('Starts one instance; run in the directory of the release, in the sandbox'),
+    command: argv
+      .nullable()
+      .default(null)
+      .describe(
+        'Starts one instance; run in the directory of the release, in the sandbox. Required, unless runtime names commands',
+      ),
+    runtime,
     env: z
       .record(variableName, z.string())
       .default({})
@@ -59,8 +66,34 @@ export const service = z
       .default(false)
       .describe('Clients reach it only through a proxy of yours, whose X-Forwarded headers are then kept'),
   })
+  .refine(isRunSomehow, {
+    path: ['command'],
+    // Told beside what else is wrong.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+    ...wants(
+      'the command that starts an instance',
+      'write it as [node, src/server.js]; for a service that runs somewhere else, write runtime: instead',
+    ),
+  })
+  .refine(({ command, runtime }) => command === null || runtime === null, {
+    path: ['command'],
+    ...wants('no command beside runtime', 'keep one of the two: runtime is for what runs somewhere else'),
+  })
+  .refine(({ env, runtime }) => runtime === null || Object.keys(env).length === 0, {
+    path: ['env'],
+    ...wants('no env beside runtime', 'give it to the commands, as runtime.command.settings'),
+  })
+  .refine(({ secretFiles, runtime }) => runtime === null || Object.keys(secretFiles).length === 0, {
+    path: ['secretFiles'],
+    ...wants('no secretFiles beside runtime', 'give them to the commands, as runtime.command.secretFiles'),
+  })
   .refine((value) => Object.keys(value.secretFiles).every((name) => !(name in value.env)), {
     path: ['secretFiles'],
     ...wants('variables that env does not name too', 'keep each name in one of the two'),
   })
   .describe('What autoland releases; null: a repository that is only merged');
+
+/** `null` and missing alike: other problems may keep a default from being put in. */
+function isRunSomehow(value: { readonly command?: unknown; readonly runtime?: unknown }): boolean {
+  return (value.command ?? value.runtime ?? null) !== null;
+}

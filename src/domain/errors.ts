@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'runtime.unreachable'
   | 'runtime.refused'
   | 'runtime.unhealthy'
+  | 'command.refused'
+  | 'command.failed'
   | 'port.taken'
   | 'state.locked'
   | 'state.corrupt'

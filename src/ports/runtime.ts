@@ -1,25 +1,51 @@
-/** How a service wants to be run; from the protected branch's configuration. */
-export type ServiceSpec = {
+type Spec = {
   readonly name: string;
+  readonly health: { readonly path: string; readonly timeoutSeconds: number };
+  readonly instances: number;
+  /** In-flight requests of a stopped or closed version get this long; its websockets are cut after it. */
+  readonly graceSeconds: number;
+};
+
+/** Instances are processes of this machine, in the sandbox. */
+export type ProcessSpec = Spec & {
   /** argv, run in the release's directory inside the sandbox. */
   readonly command: readonly [string, ...string[]];
   /** Declared environment. Secrets are named by file, read by the supervisor, and never journalled. */
   readonly env: Readonly<Record<string, string>>;
   readonly secretFiles: Readonly<Record<string, string>>;
-  readonly health: { readonly path: string; readonly timeoutSeconds: number };
-  readonly instances: number;
   readonly memoryMiB: number;
   readonly processes: number;
-  /** In-flight requests of a stopped or closed version get this long; its websockets are cut after it. */
-  readonly graceSeconds: number;
 };
+
+/** Programs of the operator that start, list and stop versions which run somewhere else. */
+export type RuntimeCommands = {
+  readonly deploy: readonly [string, ...string[]];
+  readonly status: readonly [string, ...string[]];
+  readonly stop: readonly [string, ...string[]];
+  /** Told to each of them as they are. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Told to each of them; named by file, read anew for each call, and never journalled. */
+  readonly secretFiles: Readonly<Record<string, string>>;
+  /** Of each of them. */
+  readonly timeoutSeconds: number;
+  /** Hosts and CIDR blocks: no instance is anywhere else. */
+  readonly addresses: readonly string[];
+};
+
+/** Instances run somewhere else, and listen at addresses. */
+export type DeployedSpec = Spec & { readonly commands: RuntimeCommands };
+
+/** How a service wants to be run; from the protected branch's configuration. */
+export type ServiceSpec = ProcessSpec | DeployedSpec;
 
 export type Instance = {
   readonly service: string;
   readonly digest: string;
-  readonly pid: number;
-  /** Field 22 of /proc/PID/stat: with the pid it names a process for as long as the machine is up. */
-  readonly startTime: string;
+  /** null: it runs somewhere else. */
+  readonly pid: number | null;
+  /** Field 22 of /proc/PID/stat: with the pid it names a process for as long as the machine is up. null with the pid. */
+  readonly startTime: string | null;
+  /** Where it listens: the path of a Unix socket, or the address `http://HOST:PORT`. */
   readonly socket: string;
 };
 

@@ -15,26 +15,33 @@ describe('MemoryFlags', () => {
 
 describe('MemoryRuntime', () => {
   const words: Record<string, string> = { broken: 'cannot open the database', sick: 'it does not answer' };
-  runtimeContract(async () => ({
-    runtime: new MemoryRuntime({
-      admits: async (digest) => digest.startsWith('good:'),
-      diesWith: (digest) => words[digest.slice('good:'.length)],
-    }),
-    spec: (changes = {}) => ({
-      name: 'shop',
-      command: ['node', 'server.js'],
-      env: {},
-      secretFiles: {},
-      health: { path: '/health', timeoutSeconds: 10 },
-      instances: 1,
-      memoryMiB: 64,
-      processes: 8,
-      graceSeconds: 0,
-      ...changes,
-    }),
-    release: async (version) => `good:${version}`,
-    unattested: async (version) => `bad:${version}`,
-  }));
+  runtimeContract(async () => {
+    const altered = new Set<string>();
+    const runtime = new MemoryRuntime({
+      admits: async (digest, service) => digest.startsWith(`good:${service}:`) && !altered.has(digest),
+      diesWith: (digest) => words[digest.slice('good:shop:'.length)],
+    });
+    return {
+      runtime,
+      // It has nothing but its memory.
+      restart: async () => runtime,
+      spec: (changes = {}) => ({
+        name: 'shop',
+        command: ['node', 'server.js'],
+        env: {},
+        secretFiles: {},
+        health: { path: '/health', timeoutSeconds: 10 },
+        instances: 1,
+        memoryMiB: 64,
+        processes: 8,
+        graceSeconds: 0,
+        ...changes,
+      }),
+      release: async (version, service = 'shop') => `good:${service}:${version}`,
+      unattested: async (version) => `bad:shop:${version}`,
+      tamper: async (digest) => void altered.add(digest),
+    };
+  });
 });
 
 describe('recorded', () => {

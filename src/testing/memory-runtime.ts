@@ -2,8 +2,8 @@ import { AutolandError } from '../domain/errors.ts';
 import type { Instance, Route, Runtime, ServiceSpec } from '../ports/runtime.ts';
 
 export type MemoryRuntimeOptions = {
-  /** The gate's word for a digest. */
-  admits(digest: string): Promise<boolean>;
+  /** The gate's word for a digest of a service. */
+  admits(digest: string, service: string): Promise<boolean>;
   /** The last words of a version that is never healthy; undefined: it runs well. */
   diesWith?(digest: string): string | undefined;
 };
@@ -20,7 +20,8 @@ export class MemoryRuntime implements Runtime {
   }
 
   async start(spec: ServiceSpec, digest: string): Promise<readonly Instance[]> {
-    if (!(await this.#options.admits(digest))) throw refused(`the gate has not attested ${digest}`);
+    if (!(await this.#options.admits(digest, spec.name)))
+      throw refused(`the gate has not attested ${digest}`);
     const words = this.#options.diesWith?.(digest);
     if (words !== undefined)
       throw new AutolandError('runtime.unhealthy', `${digest} is not healthy: ${words}`);

@@ -2,12 +2,13 @@ import { createHash, createHmac } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processes/supervisor.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { verificationSummary } from '../domain/statements.ts';
 import type { Attestation, AttestationVerifier, Role, Statement } from '../ports/attestor.ts';
 import type { Release, ReleaseStore } from '../ports/release-store.ts';
-import type { ServiceSpec } from '../ports/runtime.ts';
+import type { Instance, ProcessSpec } from '../ports/runtime.ts';
 import { PlainLauncherForTests } from './plain-launcher.ts';
 
 /** Releases in a directory, checked by a digest over their files; attestations in memory. */
@@ -54,19 +55,25 @@ export class DirReleaseStore implements ReleaseStore {
 export class HmacVerifier implements AttestationVerifier {
   readonly #key = 'a key for tests';
 
-  sign(role: Role, digest: string, result: 'PASSED' | 'FAILED' = 'PASSED'): Attestation {
-    return { role, digest, result, mac: this.#mac(role, digest, result) };
+  sign(
+    role: Role,
+    digest: string,
+    how: { result?: 'PASSED' | 'FAILED'; service?: string } = {},
+  ): Attestation {
+    const { result = 'PASSED', service = 'shop' } = how;
+    return { role, digest, result, service, mac: this.#mac(role, digest, `${result} ${service}`) };
   }
 
   async verify(role: Role, attestation: Attestation, digest: string): Promise<Statement> {
     const result = attestation.result === 'PASSED' ? 'PASSED' : 'FAILED';
-    if (attestation.mac !== this.#mac(role, digest, result)) {
+    const service = String(attestation.service);
+    if (attestation.mac !== this.#mac(role, digest, `${result} ${service}`)) {
       throw new AutolandError('attestation.invalid', `not signed by ${role} for ${digest}`);
     }
     const at = new Date();
     return verificationSummary({
       subject: { name: 'release', digest },
-      resource: 'service:shop',
+      resource: `service:${service}`,
       result,
       at,
       policy: { uri: 'policy', digest: '0'.repeat(64) },
@@ -78,8 +85,8 @@ export class HmacVerifier implements AttestationVerifier {
     });
   }
 
-  #mac(role: Role, digest: string, result: string): string {
-    return createHmac('sha256', this.#key).update(`${role} ${digest} ${result}`).digest('hex');
+  #mac(role: Role, digest: string, what: string): string {
+    return createHmac('sha256', this.#key).update(`${role} ${digest} ${what}`).digest('hex');
   }
 }
 
@@ -118,7 +125,7 @@ export class RuntimeStage {
     };
   }
 
-  spec(changes: Partial<ServiceSpec> = {}): ServiceSpec {
+  spec(changes: Partial<ProcessSpec> = {}): ProcessSpec {
     return {
       name: 'shop',
       command: [process.execPath, 'server.mjs'],
@@ -134,14 +141,26 @@ export class RuntimeStage {
   }
 
   /** A version of the service that answers with its name, or runs `source`; attested by the gate. Answers its digest. */
-  async release(version: string, source = SERVER): Promise<string> {
+  async release(version: string, source = SERVER, service = 'shop'): Promise<string> {
     const dir = join(this.dir, 'source', version);
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'server.mjs'), source);
     writeFileSync(join(dir, 'version'), version);
-    const { digest } = await this.releases.put({ dir, service: 'shop', commit: 'c'.repeat(40) });
-    await this.releases.attach(digest, 'gate', this.verifier.sign('gate', digest));
+    const { digest } = await this.releases.put({ dir, service, commit: 'c'.repeat(40) });
+    await this.releases.attach(digest, 'gate', this.verifier.sign('gate', digest, { service }));
     return digest;
+  }
+
+  /** The same, without the gate's word. */
+  async unattested(version: string, source = SERVER): Promise<string> {
+    const digest = await this.release(version, source);
+    await this.releases.attach(digest, 'gate', {});
+    return digest;
+  }
+
+  /** One byte of a release is another than was attested. */
+  async tamper(digest: string): Promise<void> {
+    writeFileSync(join((await this.releases.get(digest))?.dir ?? '', 'version'), 'other');
   }
 
   async supervisor(changes: Partial<SupervisorOptions> = {}): Promise<Supervisor> {
@@ -150,10 +169,21 @@ export class RuntimeStage {
     return supervisor;
   }
 
+  /** Ends the supervisors, and nothing that they run. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((supervisor) => supervisor.close('leave')));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#open.map((supervisor) => supervisor.close('end')));
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** Of an instance of this machine. */
+export function processOf({ pid, startTime, socket }: Instance): ProcessIdentity {
+  if (pid === null || startTime === null) throw new Error(`${socket} runs somewhere else`);
+  return { pid, startTime };
 }
 
 function digestOf(dir: string): string {

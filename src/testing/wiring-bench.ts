@@ -73,7 +73,7 @@ export class WatchedRuntime extends MemoryRuntime {
   }
 
   override async start(spec: ServiceSpec, digest: string) {
-    this.started.push([spec.command.at(-1), digest]);
+    this.started.push(['command' in spec ? spec.command.at(-1) : undefined, digest]);
     return super.start(spec, digest);
   }
 

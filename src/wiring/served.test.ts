@@ -17,7 +17,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-const asked = async () => (await serviceToRun(bench.repository.place))?.command.at(-1);
+const asked = async () => (await serviceToRun(bench.repository.place))?.command?.at(-1);
 
 it.each<[string, string | null]>([
   ['broken', 'version: ['],

@@ -11,6 +11,7 @@ import { serveSupervisor } from '../../src/adapters/runtime/processes/supervisor
 import { closeServer } from '../../src/adapters/runtime/unix-http.ts';
 import { verificationSummary } from '../../src/domain/statements.ts';
 import type { Instance, ServiceSpec } from '../../src/ports/runtime.ts';
+import { processOf } from '../../src/testing/runtime-stage.ts';
 import { serveApi } from '../../src/wiring/api.ts';
 import type { Order, Outcome } from './support/hostile-service.ts';
 import { openRealState } from './support/real-state.ts';
@@ -194,7 +195,7 @@ describe('a hostile service under the real supervisor, sandbox, router and API',
   });
 
   it('sees and signals no process of the host', async () => {
-    const found = await order({ kill: [victim.pid ?? 0, process.pid, stage.services.other.pid] });
+    const found = await order({ kill: [victim.pid ?? 0, process.pid, processOf(stage.services.other).pid] });
     expectAllFailed(found.kill);
     expect(found.commands.join()).not.toContain(['600', '25'].join('.'));
     expect(victim.exitCode ?? victim.signalCode).toBeNull();

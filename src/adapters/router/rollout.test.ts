@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ServiceSpec } from '../../ports/runtime.ts';
+import type { ProcessSpec } from '../../ports/runtime.ts';
 import { ask, eventually } from '../../testing/router-stage.ts';
 import { RuntimeStage } from '../../testing/runtime-stage.ts';
 import { FileFlagStore } from '../flags/file-flag-store.ts';
@@ -156,7 +156,7 @@ describe('a rollout under steady traffic', () => {
 });
 
 /** In-flight requests of a stopped version have a second. */
-function spec(changes: Partial<ServiceSpec> = {}): ServiceSpec {
+function spec(changes: Partial<ProcessSpec> = {}): ProcessSpec {
   return stage.spec({ graceSeconds: 1, ...changes });
 }
 

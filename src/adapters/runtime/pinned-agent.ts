@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { AutolandError } from '../../domain/errors.ts';
+import { instanceLookup, parseAddress } from './instance-address.ts';
 
 /** Linux `O_PATH`: names a file without opening it (fcntl.h; Node does not export it). */
 const O_PATH = 0x20_0000;
@@ -30,7 +31,24 @@ export function connectPinned(path: string): Socket {
   }
 }
 
-/** Connections to services' Unix sockets; `keepAlive`: to be used again by later requests. */
+/** A machine that is gone answers nothing at all: a request then has time left for another instance. */
+const CONNECT_MS = 2000;
+
+/** To an address, as routes.json has it: who wrote it there has found it to be a declared one. */
+function connectOver(network: string): Socket {
+  const address = parseAddress(network);
+  if (address === undefined)
+    throw new AutolandError('runtime.unreachable', `expected a path or http://HOST:PORT, found ${network}`);
+  const socket = connect({ ...address, lookup: instanceLookup, noDelay: true });
+  const late = setTimeout(
+    () => socket.destroy(new Error(`no connection to ${network} within ${CONNECT_MS} ms`)),
+    CONNECT_MS,
+  );
+  const settle = () => clearTimeout(late);
+  return socket.once('connect', settle).once('close', settle);
+}
+
+/** Connections to instances, by what routes.json calls their sockets; `keepAlive`: to be used again by later requests. */
 export class PinnedAgent extends Agent {
   constructor(keepAlive: boolean) {
     super(keepAlive ? { keepAlive, timeout: IDLE_MS, scheduling: 'lifo' } : { keepAlive });
@@ -38,7 +56,8 @@ export class PinnedAgent extends Agent {
 
   override createConnection(options: ClientRequestArgs): Socket {
     try {
-      return connectPinned(options.socketPath ?? '');
+      const at = options.socketPath ?? '';
+      return at.startsWith('/') ? connectPinned(at) : connectOver(at);
     } catch (thrown) {
       // A socket that fails at once: the request then fails as with any refused connection.
       return new Socket().destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,6 +1,7 @@
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { Route } from '../../ports/runtime.ts';
 import { readIfThere, writeAtomic } from './files.ts';
+import { parseAddress } from './instance-address.ts';
 import type { StateLayout } from './state-layout.ts';
 
 /** A route, and where its versions listen. */
@@ -66,7 +67,8 @@ function text(record: Record<string, unknown>, name: string): string {
 function textList(value: unknown): string[] {
   if (!Array.isArray(value)) throw new Error('sockets must be lists');
   return value.map((one: unknown) => {
-    if (typeof one !== 'string') throw new Error('a socket must be a path');
+    if (typeof one !== 'string' || !(one.startsWith('/') || parseAddress(one) !== undefined))
+      throw new Error('a socket must be an absolute path or http://HOST:PORT');
     return one;
   });
 }

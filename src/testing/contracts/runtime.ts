@@ -1,14 +1,23 @@
 import { expect, it } from 'vitest';
 import type { Runtime, ServiceSpec } from '../../ports/runtime.ts';
 
+/** What every kind of spec has. */
+export type SpecChanges = Partial<Pick<ServiceSpec, 'name' | 'health' | 'instances' | 'graceSeconds'>>;
+
 export type RuntimeSetting = {
   readonly runtime: Runtime;
-  spec(changes?: Partial<ServiceSpec>): ServiceSpec;
+  /** The runtime is ended, and nothing that it runs; answers another in its place. */
+  restart(): Promise<Runtime>;
+  spec(changes?: SpecChanges): ServiceSpec;
   /** A release, attested by the gate. `broken…` ends at once, with output; `sick…` is never healthy. Answers its digest. */
-  release(version: string): Promise<string>;
+  release(version: string, service?: string): Promise<string>;
   /** The same, not attested. */
   unattested(version: string): Promise<string>;
+  /** Alters what is in a release. */
+  tamper(digest: string): Promise<void>;
 };
+
+const refused = { code: 'runtime.refused' };
 
 /** What every Runtime must do. `make` answers one that runs nothing. */
 export function runtimeContract(make: () => Promise<RuntimeSetting>): void {
@@ -25,20 +34,25 @@ export function runtimeContract(make: () => Promise<RuntimeSetting>): void {
   it('follows the number of instances', async () => {
     const { runtime, spec, release } = await make();
     const digest = await release('one');
-    const [first] = await runtime.start(spec({ instances: 2 }), digest);
-    expect(await runtime.start(spec({ instances: 1 }), digest)).toEqual([first]);
-    expect((await runtime.start(spec({ instances: 3 }), digest)).length).toBe(3);
+    const [first] = await runtime.start(spec({ instances: 1 }), digest);
+    const three = await runtime.start(spec({ instances: 3 }), digest);
+    expect(three).toContainEqual(first);
+    expect(three.length).toBe(3);
+    expect(three).toEqual(expect.arrayContaining([...(await runtime.start(spec({ instances: 1 }), digest))]));
+    expect((await runtime.running()).length).toBe(1);
   });
 
-  it('refuses what the gate has not attested, and what it does not know', async () => {
-    const { runtime, spec, unattested } = await make();
-    const refused = { code: 'runtime.refused' };
+  it('refuses what the gate has not attested, what was altered since, and what it does not know', async () => {
+    const { runtime, spec, release, unattested, tamper } = await make();
     await expect(runtime.start(spec(), await unattested('one'))).rejects.toMatchObject(refused);
+    const altered = await release('two');
+    await tamper(altered);
+    await expect(runtime.start(spec(), altered)).rejects.toMatchObject(refused);
     await expect(runtime.start(spec(), `sha256:${'0'.repeat(64)}`)).rejects.toMatchObject(refused);
     expect(await runtime.running()).toEqual([]);
   });
 
-  it('says why a service is not healthy, with the end of its output', async () => {
+  it('says why a service is not healthy, with the end of its output, and leaves nothing of it running', async () => {
     const { runtime, spec, release } = await make();
     const broken = runtime.start(spec(), await release('broken'));
     await expect(broken).rejects.toMatchObject({ code: 'runtime.unhealthy' });
@@ -58,17 +72,54 @@ export function runtimeContract(make: () => Promise<RuntimeSetting>): void {
     await runtime.start(spec(), one);
     const dark = { service: 'shop', stable: one, candidate: null };
     const route = { ...dark, candidate: { digest: two, flag: 'shop.n1', nonce: 'n1' } };
-    await expect(runtime.route(route)).rejects.toMatchObject({ code: 'runtime.refused' });
+    await expect(runtime.route(route)).rejects.toMatchObject(refused);
     await runtime.start(spec(), two);
     await runtime.route(route);
     await runtime.route(route);
     expect(await runtime.routes()).toEqual([route]);
     for (const digest of [one, two]) {
-      await expect(runtime.stop('shop', digest)).rejects.toMatchObject({ code: 'runtime.refused' });
+      await expect(runtime.stop('shop', digest)).rejects.toMatchObject(refused);
     }
     await runtime.route({ ...dark, stable: two });
     await runtime.stop('shop', one);
     await runtime.stop('shop', one);
     expect((await runtime.running()).map((instance) => instance.digest)).toEqual([two]);
+  });
+
+  it('knows after a restart what runs and what is routed to, and starts none of it twice', async () => {
+    const { runtime, spec, release, restart } = await make();
+    const [one, two] = [await release('one'), await release('two')];
+    const [first] = await runtime.start(spec(), one);
+    await runtime.start(spec(), two);
+    const route = { service: 'shop', stable: one, candidate: null };
+    await runtime.route(route);
+    const next = await restart();
+    expect(await next.routes()).toEqual([route]);
+    expect(new Set((await next.running()).map(({ digest }) => digest))).toEqual(new Set([one, two]));
+    expect(await next.start(spec(), one)).toEqual([first]);
+    await expect(next.stop('shop', one)).rejects.toMatchObject(refused);
+    await next.stop('shop', two);
+    expect(await next.running()).toEqual([first]);
+  });
+
+  it('runs two services side by side: neither disturbs the other', async () => {
+    const { runtime, spec, release } = await make();
+    const [shop, cart] = [await release('one'), await release('two', 'cart')];
+    const others = spec({ name: 'cart' });
+    await expect(runtime.start(others, shop)).rejects.toMatchObject(refused);
+    const [mine] = await runtime.start(spec(), shop);
+    const [theirs] = await runtime.start(others, cart);
+    expect(theirs).toMatchObject({ service: 'cart', digest: cart });
+    const routes = [
+      { service: 'shop', stable: shop, candidate: null },
+      { service: 'cart', stable: cart, candidate: null },
+    ];
+    for (const route of routes) await runtime.route(route);
+    expect(await runtime.routes()).toEqual(routes);
+    await expect(runtime.route({ service: 'cart', stable: shop, candidate: null })).rejects.toMatchObject(
+      refused,
+    );
+    await runtime.stop('cart', shop);
+    expect(new Set(await runtime.running())).toEqual(new Set([mine, theirs]));
   });
 }

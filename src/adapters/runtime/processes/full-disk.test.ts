@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync }
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/router-stage.ts';
-import { RuntimeStage } from '../../../testing/runtime-stage.ts';
+import { processOf, RuntimeStage } from '../../../testing/runtime-stage.ts';
 import { isAlive } from './process-identity.ts';
 import { Troubles } from './troubles.ts';
 
@@ -44,7 +44,7 @@ describe('a service that fills its directory', () => {
       await stage.release('full', `${listening}${code}`),
     );
     if (instance === undefined) throw new Error('it was to run');
-    await eventually(() => !isAlive(instance), 'it was ended');
+    await eventually(() => !isAlive(processOf(instance)), 'it was ended');
     await eventually(() => told.length > 0 && !existsSync(dirname(instance.socket)), 'its room is free');
     expect(told[0]).toMatch(/^shop [0-9a-f]{12} was ended: it kept more than 16 MiB beside its socket$/);
     const log = join(stage.options.stateDir, 'logs', `shop-${instance.digest.slice(7, 19)}-0.log`);
@@ -78,7 +78,7 @@ describe('a supervisor that cannot write', () => {
     const [before] = await supervisor.start(stage.spec(), one);
     if (before === undefined) throw new Error('it was to run');
     const unblock = block();
-    process.kill(before.pid, 'SIGKILL');
+    process.kill(processOf(before).pid, 'SIGKILL');
     await eventually(
       async () => (await supervisor.running()).some(({ pid }) => pid !== before.pid),
       'started again',

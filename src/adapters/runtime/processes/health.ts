@@ -8,7 +8,8 @@ const agent = new PinnedAgent(false);
 /** True when the service answers 2xx at once. Answers within a second, whatever the service says or does not say. */
 export function isHealthy(socketPath: string, path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request({ agent, socketPath, path, headers: { host: 'localhost' } });
+    const host = socketPath.startsWith('/') ? 'localhost' : socketPath.slice('http://'.length);
+    const asked = request({ agent, socketPath, path, headers: { host } });
     const settle = (healthy: boolean) => {
       clearTimeout(timer);
       asked.destroy();

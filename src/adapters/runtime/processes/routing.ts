@@ -1,12 +1,12 @@
 import type { Route } from '../../../ports/runtime.ts';
 import { checkedKey } from '../../flags/tombstones.ts';
+import type { Group } from '../group.ts';
 import { type RoutedService, readRoutes, writeRoutes } from '../routes-file.ts';
 import { type StateLayout, safeName } from '../state-layout.ts';
 import { beingStopped, refused } from './refusals.ts';
 import { RoutingQueue } from './routing-queue.ts';
-import type { VersionGroup } from './version-group.ts';
 
-type Find = (service: string, digest: string) => VersionGroup | undefined;
+type Find = (service: string, digest: string) => Group | undefined;
 
 /** What the router is told, in routes.json: only versions that answer, and are not being stopped. */
 export class Routing {
@@ -57,8 +57,7 @@ export class Routing {
     const digests = digestsOf(route);
     for (const digest of digests) {
       const group = this.#find(route.service, digest);
-      const healthy = await Promise.all((group?.slots ?? []).map((slot) => slot.healthy()));
-      if (group !== undefined && !group.stopping && healthy.includes(true)) continue;
+      if (group?.stray === false && !group.stopping && (await group.healthy())) continue;
       throw refused(`${route.service} ${digest} has no healthy instance to route to`, 'Start it first.');
     }
     signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
+import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SelfReportSource } from '../../../ports/self-reports.ts';
 import { stateLayout } from '../state-layout.ts';
 import { callJson } from '../unix-http.ts';
@@ -10,8 +10,8 @@ const instances: z.ZodType<Instance[]> = z.array(
   z.object({
     service: z.string(),
     digest: z.string(),
-    pid: z.number(),
-    startTime: z.string(),
+    pid: z.number().nullable(),
+    startTime: z.string().nullable(),
     socket: z.string(),
   }),
 );
@@ -48,7 +48,7 @@ export type RuntimeClientOptions = {
   readonly stateDir: string;
   /** For what answers at once. Starting and stopping may also take the service's own times. */
   readonly timeoutMs?: number;
-  /** The longest start or stop; ms. */
+  /** The longest stop, and the longest start of processes; ms. */
   readonly slowTimeoutMs?: number;
 };
 
@@ -65,7 +65,8 @@ export class RuntimeClient implements Runtime, SelfReportSource {
   }
 
   async start(spec: ServiceSpec, digest: string): Promise<readonly Instance[]> {
-    return checked(instances, await this.#call('/start', { spec, digest }, this.#slowTimeoutMs));
+    const timeoutMs = Math.max(this.#slowTimeoutMs, longestStartMs(spec));
+    return checked(instances, await this.#call('/start', { spec, digest }, timeoutMs));
   }
 
   async stop(service: string, digest: string): Promise<void> {
@@ -84,6 +85,11 @@ export class RuntimeClient implements Runtime, SelfReportSource {
     return checked(routes, await this.#call('/routes'));
   }
 
+  /** Whether the runtime commands of a service may run, and answer. */
+  async examine(spec: DeployedSpec): Promise<string> {
+    return checked(z.string(), await this.#call('/examine', spec, longestStartMs(spec)));
+  }
+
   async reports(service: string): Promise<readonly InstanceTelemetry[]> {
     return (await this.telemetry()).filter((one) => one.service === service);
   }
@@ -96,6 +102,11 @@ export class RuntimeClient implements Runtime, SelfReportSource {
     const call = { socket: this.#socket, path, timeoutMs };
     return callJson(body === undefined ? call : { ...call, body });
   }
+}
+
+/** Whoever gave up earlier would ask for the same again, behind it. A start asks three commands, and a fourth and a fifth in vain. */
+function longestStartMs(spec: ServiceSpec): number {
+  return 'commands' in spec ? (5 * spec.commands.timeoutSeconds + spec.health.timeoutSeconds) * 1000 : 0;
 }
 
 function checked<T>(schema: z.ZodType<T>, body: unknown): T {

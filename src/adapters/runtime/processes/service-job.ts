@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { AutolandError, messageOf } from '../../../domain/errors.ts';
 import type { Release } from '../../../ports/release-store.ts';
-import type { ServiceSpec } from '../../../ports/runtime.ts';
+import type { ProcessSpec } from '../../../ports/runtime.ts';
 import type { ServiceJob } from '../../../ports/sandbox.ts';
+import { checkedVariables, readSecrets } from '../environment.ts';
 import type { SlotDirs } from './slot-dirs.ts';
 
 /** Where a service finds its own inside the sandbox. */
@@ -10,11 +9,10 @@ const APP = '/app';
 const RUN = '/run/autoland';
 /** A directory of its own, that the service cannot write to: see SlotDirs. */
 const OTLP = '/run/autoland-otlp';
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The whole of what a service gets to see. Rejects with `config.invalid` when a secret cannot be read. */
 export function serviceJob(
-  spec: ServiceSpec,
+  spec: ProcessSpec,
   release: Release,
   dirs: Pick<SlotDirs, 'run' | 'otlp'>,
   lifetime: ServiceJob['lifetime'],
@@ -24,8 +22,8 @@ export function serviceJob(
     cwd: APP,
     env: {
       NODE_ENV: 'production',
-      ...checked(spec.env),
-      ...secrets(checked(spec.secretFiles)),
+      ...checkedVariables(spec.env),
+      ...readSecrets(spec.secretFiles),
       PORT: `${RUN}/http.sock`,
       SERVICE_NAME: spec.name,
       SERVICE_VERSION: release.digest,
@@ -40,26 +38,4 @@ export function serviceJob(
     processes: spec.processes,
     lifetime,
   };
-}
-
-function checked(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const bad = Object.entries(variables).find(([name, value]) => !VARIABLE.test(name) || value.includes('\0'));
-  if (bad === undefined) return variables;
-  throw new AutolandError(
-    'config.invalid',
-    `${JSON.stringify(bad[0])} is no environment variable that can be set`,
-  );
-}
-
-function secrets(files: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(files).map(([name, path]) => {
-    try {
-      return [name, readFileSync(path, 'utf8').replace(/\r?\n$/, '')] as const;
-    } catch (cause) {
-      throw new AutolandError('config.invalid', `the secret ${name} must be readable: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-  });
-  return Object.fromEntries(entries);
 }

@@ -8,14 +8,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { maskSecrets } from '../../../domain/mask.ts';
 import { privateDir } from '../files.ts';
+import { lastWords } from '../last-words.ts';
 
 /** One file and one older: at most twice this, plus what is written between two looks. */
 const LARGEST = 1 << 20;
-/** What is quoted, at most, and how much before it is read, so that a long secret is seen whole. */
-const TAIL_LINES = 8;
-const TAIL_CHARACTERS = 1000;
+/** How much is read of what is quoted, so that a long secret is seen whole. */
 const LOOKED_AT = 16 * 1024;
 
 /**
@@ -63,10 +61,7 @@ export class ServiceLog {
     const found = this.#read(from, size).toString('utf8');
     // A line that begins before what is read may begin with half of a secret.
     const whole = from === begin ? found : found.slice(found.indexOf('\n') + 1 || found.length);
-    const text = maskSecrets(printable(whole), secrets).trim();
-    // Cut last: half of a secret would not be known for one.
-    const lines = text.split('\n').slice(-TAIL_LINES).join('\n').slice(-TAIL_CHARACTERS);
-    return lines === '' ? '(no output)' : lines;
+    return lastWords(whole, secrets);
   }
 
   #read(from: number, to: number): Buffer {
@@ -79,9 +74,4 @@ export class ServiceLog {
       closeSync(fd);
     }
   }
-}
-
-/** A service's output must not drive a terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''));
 }

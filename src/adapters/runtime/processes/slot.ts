@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
+import type { Instance, ProcessSpec } from '../../../ports/runtime.ts';
 import type { LaunchCommand, SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
 import { OtlpReceiver, type ReceivedReport } from '../../telemetry/otlp/receiver.ts';
 import { type StateLayout, safeName } from '../state-layout.ts';
@@ -31,7 +31,7 @@ export class Slot {
   readonly digest: string;
   readonly n: number;
   readonly socket: string;
-  spec: ServiceSpec;
+  spec: ProcessSpec;
   restarts: number;
   readonly #context: SlotContext;
   readonly #dirs: SlotDirs;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import { stateLayout } from '../state-layout.ts';
 import { serveJson } from '../unix-http.ts';
-import { serviceSpec } from './instances-file.ts';
+import { deployedSpec, serviceSpec } from './instances-file.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const startInput = z.strictObject({ spec: serviceSpec, digest: z.string() });
@@ -26,6 +26,7 @@ export function serveSupervisor(supervisor: Supervisor, stateDir: string): Promi
       return supervisor.stop(service, digest);
     },
     'POST /route': async (body) => supervisor.route(checked(routeInput, body)),
+    'POST /examine': async (body) => supervisor.examine(checked(deployedSpec, body)),
     'GET /running': () => supervisor.running(),
     'GET /routes': () => supervisor.routes(),
     'GET /telemetry': async () => supervisor.telemetry(),

@@ -14,6 +14,7 @@ import { closeServer } from '../unix-http.ts';
 import { isHealthy } from './health.ts';
 import { isAlive, signal, startTimeOf } from './process-identity.ts';
 import { RuntimeClient } from './runtime-client.ts';
+import type { Supervisor } from './supervisor.ts';
 import { serveSupervisor } from './supervisor-server.ts';
 
 let stage: RuntimeStage;
@@ -23,16 +24,15 @@ beforeEach(() => {
 afterEach(() => stage.close());
 
 describe('Supervisor', () => {
-  runtimeContract(async () => setting(await stage.supervisor()));
+  runtimeContract(async () => setting(await stage.supervisor(), restarted));
 
   it('refuses an altered release, and a verdict that is not PASSED', async () => {
     const supervisor = await stage.supervisor();
     const altered = await stage.release('one');
-    const dir = (await stage.releases.get(altered))?.dir ?? '';
-    writeFileSync(join(dir, 'version'), 'other');
+    await stage.tamper(altered);
     await expect(supervisor.start(stage.spec(), altered)).rejects.toMatchObject({ code: 'runtime.refused' });
     const failed = await stage.release('two');
-    await stage.releases.attach(failed, 'gate', stage.verifier.sign('gate', failed, 'FAILED'));
+    await stage.releases.attach(failed, 'gate', stage.verifier.sign('gate', failed, { result: 'FAILED' }));
     await expect(supervisor.start(stage.spec(), failed)).rejects.toMatchObject({ code: 'runtime.refused' });
     const stolen = await stage.release('three');
     await stage.releases.attach(stolen, 'gate', stage.verifier.sign('verifier', stolen));
@@ -101,10 +101,18 @@ describe('RuntimeClient', () => {
   afterEach(() => close());
 
   runtimeContract(async () => {
-    const server = await serveSupervisor(await stage.supervisor(), stage.options.stateDir);
-    close = () => closeServer(server);
-    expect(statSync(join(stage.options.stateDir, 'run', 'supervisor.sock')).mode & 0o777).toBe(0o600);
-    return setting(new RuntimeClient({ stateDir: stage.options.stateDir }));
+    const { stateDir } = stage.options;
+    const serve = async (supervisor: Supervisor) => {
+      const server = await serveSupervisor(supervisor, stateDir);
+      close = () => closeServer(server);
+      return new RuntimeClient({ stateDir });
+    };
+    const client = await serve(await stage.supervisor());
+    expect(statSync(join(stateDir, 'run', 'supervisor.sock')).mode & 0o777).toBe(0o600);
+    return setting(client, async () => {
+      await close();
+      return serve(await restarted());
+    });
   });
 
   it('cannot be reached by what the router forwards', async () => {
@@ -145,17 +153,21 @@ describe('kill -9 of the supervisor', () => {
   });
 });
 
-function setting(runtime: Runtime): RuntimeSetting {
+function setting(runtime: Runtime, restart: () => Promise<Runtime>): RuntimeSetting {
   return {
     runtime,
+    restart,
     spec: (changes) => stage.spec(changes),
-    release: (version) => stage.release(version),
-    unattested: async (version) => {
-      const digest = await stage.release(version);
-      await stage.releases.attach(digest, 'gate', {});
-      return digest;
-    },
+    release: (version, service) => stage.release(version, undefined, service),
+    unattested: (version) => stage.unattested(version),
+    tamper: (digest) => stage.tamper(digest),
   };
+}
+
+/** Another supervisor in the place of the one that was opened last. */
+async function restarted(): Promise<Supervisor> {
+  await stage.leave();
+  return stage.supervisor();
 }
 
 function report(well: number, failed: number) {

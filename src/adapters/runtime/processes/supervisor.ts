@@ -2,10 +2,13 @@ import { chmodSync } from 'node:fs';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
-import type { Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
+import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
+import { Deployments } from '../command/deployments.ts';
+import type { Grant } from '../command/executable.ts';
 import { holdFileLock } from '../file-lock.ts';
 import { privateDir } from '../files.ts';
+import type { Group } from '../group.ts';
 import { type StateLayout, safeName, stateLayout } from '../state-layout.ts';
 import { admit } from './admission.ts';
 import { digestName } from './digest-name.ts';
@@ -23,17 +26,23 @@ export type SupervisorOptions = {
   readonly verifier: AttestationVerifier;
   /** `detached`: services outlive the supervisor, and its successor adopts them. */
   readonly lifetime: ServiceJob['lifetime'];
+  /** Which runtime commands this machine allows; none, where it is not said. */
+  readonly commands?: Grant;
+  /** How often a status is asked for, besides. */
+  readonly statusMs?: number;
   /** Told of what fails while nobody waits for it; default: standard error. */
   readonly onTrouble?: (message: string) => void;
 };
 
 const TEND_MS = 250;
+const STATUS_MS = 10_000;
 
-/** Runs releases as processes of this machine. One per state directory. */
+/** Runs releases: as processes of this machine, or by commands somewhere else. One per state directory. */
 export class Supervisor implements Runtime {
   readonly #layout: StateLayout;
   readonly #context: SlotContext;
-  readonly #groups = new Map<string, VersionGroup>();
+  readonly #groups = new Map<string, Group>();
+  readonly #deployments: Deployments;
   readonly #routing: Routing;
   readonly #lock: { release(): void };
   #timer: NodeJS.Timeout | undefined;
@@ -53,7 +62,26 @@ export class Supervisor implements Runtime {
     this.#lock = holdFileLock(this.#layout.supervisorLock);
     this.#routing = new Routing(this.#layout, (service, digest) => this.#groups.get(key(service, digest)));
     const troubles = new Troubles(options.onTrouble);
-    this.#context = { ...options, layout: this.#layout, troubles, changed: () => this.#changed() };
+    const changed = () => this.#changed();
+    this.#context = { ...options, layout: this.#layout, troubles, changed };
+    const {
+      releases,
+      verifier,
+      commands = { allowed: [], never: [] },
+      statusMs: everyMs = STATUS_MS,
+    } = options;
+    const groups = () => [...this.#groups.values()];
+    const add = (group: Group) => this.#groups.set(key(group.service, group.digest), group);
+    this.#deployments = new Deployments({
+      releases,
+      verifier,
+      troubles,
+      commands,
+      everyMs,
+      groups,
+      add,
+      changed,
+    });
   }
 
   /** Adopts what an earlier supervisor left running. Rejects with `state.locked` beside another, `state.corrupt`. */
@@ -69,7 +97,7 @@ export class Supervisor implements Runtime {
   }
 
   async start(spec: ServiceSpec, digest: string): Promise<readonly Instance[]> {
-    const group = this.#group(spec.name, digest);
+    const group = this.#group(spec, digest);
     return group.exclusive(async () => {
       if (group.stopping) throw beingStopped(spec.name, digest);
       this.#groups.set(key(spec.name, digest), group);
@@ -79,7 +107,7 @@ export class Supervisor implements Runtime {
         await group.fill(spec);
         this.#assertSaved();
       } finally {
-        if (group.slots.length === 0) this.#forget(group);
+        if (group.empty) this.#forget(group);
         this.#routing.refresh(spec.name);
       }
       return group.instances();
@@ -93,9 +121,14 @@ export class Supervisor implements Runtime {
     if (group === undefined) return this.#assertSaved();
     // From here on no route can be set to it; what it still serves gets the grace.
     group.stopping = true;
-    const graceSeconds = Math.max(0, ...group.slots.map((slot) => (slot.alive ? slot.spec.graceSeconds : 0)));
-    await new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000));
-    await group.exclusive(() => group.end());
+    await new Promise((resolve) => setTimeout(resolve, group.graceSeconds * 1000));
+    try {
+      await group.exclusive(() => group.end());
+    } catch (thrown) {
+      // It runs on: whoever wants it ended asks again, and until then it may be wanted again.
+      group.stopping = false;
+      throw thrown;
+    }
     this.#forget(group);
     this.#save();
     this.#assertSaved();
@@ -118,20 +151,27 @@ export class Supervisor implements Runtime {
     return [...this.#groups.values()].flatMap((group) => group.telemetry());
   }
 
-  /** `end`: services end too; `leave`: they go on, for the next supervisor. */
+  /** Whether the runtime commands of a service may run, and answer. */
+  examine(spec: DeployedSpec): Promise<string> {
+    return this.#deployments.examine(spec);
+  }
+
+  /** `end`: processes end too; `leave`: they go on, for the next supervisor. What runs somewhere else always does. */
   async close(services: 'end' | 'leave'): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#deployments.close();
+    const isEnded = (group: Group) => services === 'end' && group instanceof VersionGroup;
     const groups = [...this.#groups.values()];
-    if (services === 'end') await Promise.all(groups.map((group) => group.end()));
-    else await Promise.all(groups.flatMap((group) => group.slots.map((slot) => slot.release())));
+    await Promise.all(groups.map((group) => (isEnded(group) ? group.end() : group.release())));
     this.#lock.release();
   }
 
   async #adopt(): Promise<void> {
-    const records = readInstances(this.#layout);
-    await Promise.all(records.map((record) => this.#group(record.spec.name, record.digest).adopt(record)));
+    const { instances, deployments } = readInstances(this.#layout);
+    for (const record of deployments) this.#deployments.adopt(record);
+    await Promise.all(instances.map((record) => this.#processGroup(record).adopt(record)));
     this.#routing.refreshAll();
     this.#save();
     this.#timer = setInterval(() => this.#tend(), TEND_MS);
@@ -140,21 +180,23 @@ export class Supervisor implements Runtime {
   /** On a timer: nothing here may throw, or a full disk would end what keeps production running. */
   #tend(): void {
     if (this.#unsaved) this.#save();
-    for (const group of this.#groups.values()) {
-      if (!group.stopping) for (const slot of group.slots) void slot.tend();
-    }
+    for (const group of this.#groups.values()) group.tend();
+    this.#deployments.tend();
   }
 
   #changed(): void {
-    if (!this.#closed) this.#save();
+    if (this.#closed) return;
+    for (const group of this.#groups.values()) if (group.stray && group.empty) this.#forget(group);
+    this.#save();
   }
 
   /** What could not be written is written at a later look. */
   #save(): void {
-    const records = [...this.#groups.values()].flatMap((group) => group.slots.map((slot) => slot.record()));
-    const { instances } = this.#layout;
-    const write = () => writeInstances(this.#layout, records);
-    this.#unsaved = !this.#context.troubles.attempt(`writing ${instances}`, write);
+    const groups = [...this.#groups.values()];
+    const slots = groups.flatMap((group) => (group instanceof VersionGroup ? group.slots : []));
+    const instances = slots.map((slot) => slot.record());
+    const write = () => writeInstances(this.#layout, { instances, deployments: this.#deployments.records() });
+    this.#unsaved = !this.#context.troubles.attempt(`writing ${this.#layout.instances}`, write);
   }
 
   /** Who asked for it must not be told that it is done while a crash would undo it. */
@@ -166,17 +208,24 @@ export class Supervisor implements Runtime {
     });
   }
 
-  #group(service: string, digest: string): VersionGroup {
-    safeName(service, 'service name');
+  #group(spec: ServiceSpec, digest: string): Group {
+    safeName(spec.name, 'service name');
     digestName(digest);
-    const found = this.#groups.get(key(service, digest));
-    if (found?.stopping === true) throw beingStopped(service, digest);
-    const group = found ?? new VersionGroup(service, digest, this.#context);
-    this.#groups.set(key(service, digest), group);
+    const found = this.#groups.get(key(spec.name, digest));
+    if (found?.stopping === true) throw beingStopped(spec.name, digest);
+    if (found !== undefined) return found;
+    return 'commands' in spec ? this.#deployments.group(spec, digest) : this.#processGroup({ spec, digest });
+  }
+
+  #processGroup({ spec, digest }: { readonly spec: ServiceSpec; readonly digest: string }): VersionGroup {
+    const found = this.#groups.get(key(spec.name, digest));
+    if (found instanceof VersionGroup) return found;
+    const group = new VersionGroup(spec.name, digest, this.#context);
+    this.#groups.set(key(spec.name, digest), group);
     return group;
   }
 
-  #forget(group: VersionGroup): void {
+  #forget(group: Group): void {
     this.#groups.delete(key(group.service, group.digest));
   }
 }

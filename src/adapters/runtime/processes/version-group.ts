@@ -1,6 +1,9 @@
-import type { Instance, ServiceSpec } from '../../../ports/runtime.ts';
+import type { Instance, ProcessSpec, ServiceSpec } from '../../../ports/runtime.ts';
 import type { ReceivedReport } from '../../telemetry/otlp/receiver.ts';
+import type { Group } from '../group.ts';
+import { InTurn } from '../in-turn.ts';
 import type { InstanceRecord } from './instances-file.ts';
+import { runsElsewhere } from './refusals.ts';
 import { Slot, type SlotContext } from './slot.ts';
 
 /** What an instance reports of itself. */
@@ -11,14 +14,14 @@ export type InstanceTelemetry = ReceivedReport & {
   readonly restarts: number;
 };
 
-/** The instances of one version of a service. Changes to it run one after the other. */
-export class VersionGroup {
+/** The instances of one version that are processes of this machine. */
+export class VersionGroup implements Group {
   readonly digest: string;
   readonly service: string;
   readonly #context: SlotContext;
   #slots: readonly Slot[] = [];
-  #last: Promise<unknown> = Promise.resolve();
-  /** From the moment a stop was accepted: nothing may be routed here any more. */
+  readonly #turns = new InTurn();
+  readonly stray = false;
   stopping = false;
 
   constructor(service: string, digest: string, context: SlotContext) {
@@ -35,6 +38,18 @@ export class VersionGroup {
     return this.#slots.map((slot) => slot.socket);
   }
 
+  get empty(): boolean {
+    return this.#slots.length === 0;
+  }
+
+  get graceSeconds(): number {
+    return Math.max(0, ...this.#slots.map((slot) => (slot.alive ? slot.spec.graceSeconds : 0)));
+  }
+
+  async healthy(): Promise<boolean> {
+    return (await Promise.all(this.#slots.map((slot) => slot.healthy()))).includes(true);
+  }
+
   instances(): readonly Instance[] {
     return this.#slots.flatMap((slot) => slot.instance() ?? []);
   }
@@ -48,13 +63,12 @@ export class VersionGroup {
   }
 
   exclusive<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(act);
-    this.#last = mine.catch(() => {});
-    return mine;
+    return this.#turns.run(act);
   }
 
   /** Brings the number of healthy instances to what the spec says. What it began itself is ended again when one fails. */
   async fill(spec: ServiceSpec): Promise<void> {
+    if (!('command' in spec)) throw runsElsewhere(this.service, this.digest, 'by the command of the service');
     const wanted = Array.from({ length: spec.instances }, (_, n) => this.#slot(spec, n));
     const surplus = this.#slots.filter((slot) => slot.n >= spec.instances);
     const down = (
@@ -80,12 +94,20 @@ export class VersionGroup {
     }
   }
 
+  tend(): void {
+    if (!this.stopping) for (const slot of this.#slots) void slot.tend();
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.release()));
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.end()));
     this.#slots = [];
   }
 
-  #slot(spec: ServiceSpec, n: number): Slot {
+  #slot(spec: ProcessSpec, n: number): Slot {
     const found = this.#slots.find((slot) => slot.n === n);
     if (found === undefined) return new Slot({ spec, digest: this.digest, n, restarts: 0 }, this.#context);
     found.spec = spec;

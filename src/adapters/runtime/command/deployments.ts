@@ -1,0 +1,89 @@
+import type { DeployedSpec } from '../../../ports/runtime.ts';
+import type { Group } from '../group.ts';
+import type { AdmissionOptions } from '../processes/admission.ts';
+import { digestName } from '../processes/digest-name.ts';
+import type { DeploymentRecord } from '../processes/instances-file.ts';
+import type { Troubles } from '../processes/troubles.ts';
+import { CommandCaller } from './command-caller.ts';
+import { type DeployedContext, DeployedGroup } from './deployed-group.ts';
+import type { Grant } from './executable.ts';
+import type { Taken } from './listing.ts';
+import { StatusWatch } from './status-watch.ts';
+
+export type DeploymentsOptions = AdmissionOptions & {
+  readonly troubles: Troubles;
+  readonly commands: Grant;
+  readonly everyMs: number;
+  /** All that the supervisor knows of. */
+  readonly groups: () => readonly Group[];
+  readonly add: (group: Group) => void;
+  readonly changed: () => void;
+};
+
+/** The versions that commands run somewhere else: the supervisor's other half. */
+export class Deployments {
+  readonly #options: DeploymentsOptions;
+  readonly #caller: CommandCaller;
+  readonly #context: DeployedContext;
+  readonly #watch: StatusWatch;
+
+  constructor(options: DeploymentsOptions) {
+    this.#options = options;
+    this.#caller = new CommandCaller(options.commands);
+    const shared = { ...options, caller: this.#caller, taken: this.#taken };
+    this.#context = shared;
+    const found = (spec: DeployedSpec, digest: string) => {
+      digestName(digest);
+      return this.#made({ spec, digest, addresses: [] }, { stray: true });
+    };
+    this.#watch = new StatusWatch({ ...shared, groups: () => this.#all(), found });
+  }
+
+  group(spec: DeployedSpec, digest: string): DeployedGroup {
+    return this.#made({ spec, digest, addresses: [] }, { stray: false });
+  }
+
+  /** As an earlier supervisor left it. */
+  adopt(record: DeploymentRecord): void {
+    this.#made(record, { stray: false });
+  }
+
+  /** What only was found belongs to whoever started it. */
+  records(): readonly DeploymentRecord[] {
+    return this.#all()
+      .filter(({ stray }) => !stray)
+      .map((group) => group.record());
+  }
+
+  tend(): void {
+    this.#watch.tend();
+  }
+
+  async examine(spec: DeployedSpec): Promise<string> {
+    const names = (['deploy', 'status', 'stop'] as const).map((name) =>
+      this.#caller.examine(name, spec.commands),
+    );
+    const { versions } = await this.#caller.call('status', spec.commands, { service: spec.name });
+    return `${[...new Set(names)].join(', ')} may run; status lists ${versions.length} of ${spec.name}`;
+  }
+
+  close(): void {
+    this.#watch.close();
+    this.#caller.close();
+  }
+
+  readonly #taken: Taken = (address, { service, digest }) =>
+    this.#all().find(
+      (group) => group.sockets.includes(address) && !(group.service === service && group.digest === digest),
+    )?.digest;
+
+  #all(): readonly DeployedGroup[] {
+    return this.#options.groups().filter((group) => group instanceof DeployedGroup);
+  }
+
+  #made(record: DeploymentRecord, kind: { readonly stray: boolean }): DeployedGroup {
+    const group = new DeployedGroup(record, this.#context, kind);
+    this.#options.add(group);
+    return group;
+  }
+}
