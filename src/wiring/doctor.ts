@@ -11,6 +11,7 @@ import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
+import { serviceSpec } from '../config/plans.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
@@ -160,13 +161,26 @@ async function keysHold(place: Place): Promise<string | Missing> {
 async function runtimeAnswers(place: Place): Promise<string | Missing> {
   try {
     const running = await new RuntimeClient({ stateDir: place.state }).running();
-    return counted(running.length, 'instance runs', 'instances run');
+    const found = counted(running.length, 'instance runs', 'instances run');
+    return [found, ...(await commandsAnswer(place))].join('; ');
   } catch (thrown) {
+    if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unreachable') throw thrown;
     return { missing: messageOf(thrown), mend: 'autoland up' };
   }
 }
 
+/** Asked where they run; []: the service needs none. What cannot be read is told under configuration. */
+async function commandsAnswer(place: Place): Promise<readonly string[]> {
+  const service = (await rulesOf(place).catch(() => undefined))?.config.service;
+  if (service == null) return [];
+  const spec = serviceSpec(service);
+  return 'commands' in spec ? [await new RuntimeClient({ stateDir: place.state }).examine(spec)] : [];
+}
+
 async function telemetryArrives(place: Place): Promise<string | Missing> {
+  const rules = await rulesOf(place).catch(() => undefined);
+  if (rules?.config.service?.runtime != null)
+    return 'what runs somewhere else reports nothing here; the router counts users all the same';
   if (await isOnlyMerged(place))
     return {
       missing: 'no service is configured: changes are merged, not released',

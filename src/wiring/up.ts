@@ -14,6 +14,7 @@ import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-san
 import type { FlagsConfig } from '../config/schema.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, portOf } from './free-port.ts';
+import { grantOf } from './grant.ts';
 import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
@@ -26,6 +27,8 @@ export type UpOptions = PlaceOptions & {
   readonly allowUnsignedPolicy?: true;
   readonly ephemeral?: true;
   readonly json?: true;
+  /** What the operator of this machine lets run for services that run somewhere else. */
+  readonly runtimeCommands?: readonly string[];
 };
 
 /** Asked to end in the middle of its start, it ends in order all the same: services may run already. */
@@ -42,6 +45,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const ended = endAsked();
   const wanted = portOf(options.port);
   const place = await locate(options);
+  const commands = grantOf(options.runtimeCommands ?? [], place);
   refuseOtherOwner(place);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
@@ -55,6 +59,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     releases: await FileReleaseStore.open(place.files.releases),
     verifier: new DsseVerifier(keyRing),
     lifetime: ephemeral ? 'with-parent' : 'detached',
+    commands,
   });
   const server = await serveSupervisor(supervisor, place.state);
   const port = service === null ? 0 : await freePort(wanted, servedPort(place));

@@ -3,7 +3,12 @@ import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
 import { wrapAll } from '../render/text.ts';
 
-export type UpOptions = CommonOptions & { port: string; allowUnsignedPolicy?: true; ephemeral?: true };
+export type UpOptions = CommonOptions & {
+  port: string;
+  allowUnsignedPolicy?: true;
+  ephemeral?: true;
+  runtimeCommands?: readonly string[];
+};
 
 /** From nothing to a running control plane. */
 export function define(program: Command): void {
@@ -23,6 +28,10 @@ export function define(program: Command): void {
   })
     .option('--port <number>', 'where the service is served', '7300')
     .option('--allow-unsigned-policy', 'merge and deploy although the policy bears no signatures')
+    .option(
+      '--runtime-commands <path...>',
+      'programs that may run versions somewhere else: files, or directories of them',
+    )
     .option('--ephemeral', 'end everything when standard input closes')
     .action(up);
   command(program, 'adopt', {
