@@ -20,6 +20,8 @@ createServer((request, response) => {
 /** A machine on which the example's commands are installed, and releases of a service that they run: for tests. */
 export class RuntimeCommandStage {
   readonly stage = new RuntimeStage();
+  /** Of the service, in every release. */
+  readonly source = SERVER;
   /** Where the operator has put the commands. */
   readonly commandsDir: string;
   readonly options: SupervisorOptions;

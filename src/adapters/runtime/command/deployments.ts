@@ -18,6 +18,8 @@ export type DeploymentsOptions = AdmissionOptions & {
   readonly groups: () => readonly Group[];
   readonly add: (group: Group) => void;
   readonly changed: () => void;
+  /** Called when something listens elsewhere than before. It never throws. */
+  readonly moved: () => void;
 };
 
 /** The versions that commands run somewhere else: the supervisor's other half. */

@@ -5,12 +5,14 @@ import type { CommandCaller } from './command-caller.ts';
 import type { DeployedContext, DeployedGroup } from './deployed-group.ts';
 import { checkedAddresses, listed } from './listing.ts';
 
-export type StatusWatchOptions = Pick<DeployedContext, 'taken' | 'changed'> & {
+export type StatusWatchOptions = Pick<DeployedContext, 'taken'> & {
   readonly caller: Pick<CommandCaller, 'call'>;
   readonly troubles: Troubles;
   readonly groups: () => readonly DeployedGroup[];
   /** Remembers a version that runs and that nobody asked for. */
   readonly found: (spec: DeployedSpec, digest: string) => DeployedGroup;
+  /** Called when a version was found, or listens elsewhere now. It never throws. */
+  readonly moved: () => void;
   readonly everyMs: number;
 };
 
@@ -66,6 +68,8 @@ export class StatusWatch {
     const { versions } = await this.#options.caller.call('status', commands, { service: spec.name });
     // Something was started or stopped meanwhile: what was heard may be older than that.
     if (before.some(isOdd) || String(acts()) !== String(before)) return;
+    const where = () => JSON.stringify(this.#of(spec).map(({ digest, sockets }) => [digest, sockets]));
+    const known = where();
     for (const { digest } of versions)
       if (!this.#of(spec).some((group) => group.digest === digest)) this.#options.found(spec, digest);
     const own = this.#of(spec).filter((group) => isSame(group.spec.commands, commands));
@@ -73,7 +77,7 @@ export class StatusWatch {
     for (const group of own)
       group.leave(addressesOf(versions.filter(({ digest }) => digest !== group.digest)));
     for (const group of own) await this.#tell(group, listed(versions, group.digest));
-    this.#options.changed();
+    if (where() !== known) this.#options.moved();
   }
 
   /** One that is where nobody may be sent does not keep the others from being followed. */

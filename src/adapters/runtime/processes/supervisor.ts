@@ -81,6 +81,7 @@ export class Supervisor implements Runtime {
       groups,
       add,
       changed,
+      moved: () => this.#moved(),
     });
   }
 
@@ -188,6 +189,11 @@ export class Supervisor implements Runtime {
     if (this.#closed) return;
     for (const group of this.#groups.values()) if (group.stray && group.empty) this.#forget(group);
     this.#save();
+  }
+
+  #moved(): void {
+    this.#changed();
+    this.#context.troubles.attempt('setting routes anew', () => this.#routing.refreshAll());
   }
 
   /** What could not be written is written at a later look. */
