@@ -29,13 +29,20 @@ export class RouterStage {
     return this.#router?.port ?? 0;
   }
 
-  async listen(digest: string, handler: RequestListener): Promise<Server> {
+  async listen(digest: string, handler: RequestListener, over: 'unix' | 'tcp' = 'unix'): Promise<Server> {
     const path = join(this.dir, `${this.#servers.length}.sock`);
     const server = createServer(handler);
-    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const on = over === 'unix' ? { path } : { host: '127.0.0.1', port: 0 };
+    await new Promise<void>((resolve) => server.listen(on, resolve));
     this.#servers.push(server);
-    this.#sockets.set(digest, [...(this.#sockets.get(digest) ?? []), path]);
+    const at = server.address();
+    this.runsAt(digest, typeof at === 'object' ? `http://127.0.0.1:${at?.port}` : path);
     return server;
+  }
+
+  /** Nobody looks whether it does. */
+  runsAt(digest: string, socket: string): void {
+    this.#sockets.set(digest, [...(this.#sockets.get(digest) ?? []), socket]);
   }
 
   route(stable: string, candidate: string | null): void {
