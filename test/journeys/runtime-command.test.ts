@@ -121,7 +121,9 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     const [running] = elsewhere.running();
     expect(routes[0]?.sockets[await stable()]).toEqual([`http://127.0.0.1:${running?.port}`]);
     const doctor = await stage.run(['doctor']);
-    expect(doctor.stdout).toMatch(/works +runtime +1 instance runs;[^;]*shop\s+may\s+run;\s+status\s+lists\s+1/);
+    expect(doctor.stdout).toMatch(
+      /works +runtime +1 instance runs;[^;]*shop\s+may\s+run;\s+status\s+lists\s+1/,
+    );
     expect(doctor.stdout).toMatch(/works +drift/);
   });
 
@@ -167,7 +169,10 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
             : undefined,
         () => stage.said,
       );
-    await corrected(`runs-not ${digest}`);
+    await until(
+      async () => ((await fetch(url)).status === 502 ? true : undefined),
+      () => stage.said,
+    );
     await until(
       async () => ((await fetch(url)).status === 200 ? true : undefined),
       () => stage.said,

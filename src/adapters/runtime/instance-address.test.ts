@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { obstacleTo, parseAddress } from './instance-address.ts';
+import { instanceLookup, obstacleTo, parseAddress } from './instance-address.ts';
 
 const byte = fc.integer({ min: 0, max: 255 });
 const ipv4 = fc.tuple(byte, byte, byte, byte).map((parts) => parts.join('.'));
@@ -124,4 +124,29 @@ describe('obstacleTo', () => {
       }),
     );
   });
+});
+
+describe('instanceLookup', () => {
+  const leadsTo = (name: string) =>
+    new Promise((resolve) => {
+      instanceLookup(name, { all: true }, (fault, found) => resolve(fault?.message ?? found));
+    });
+
+  it('hands on where an instance can be', async () => {
+    expect(await leadsTo('127.0.0.1')).toEqual([{ address: '127.0.0.1', family: 4 }]);
+    expect(await leadsTo('localhost')).toContainEqual(
+      expect.objectContaining({ family: expect.any(Number) }),
+    );
+  });
+
+  it.each([
+    '169.254.169.254',
+    'fe80::1',
+    'fd00:ec2::254',
+    '0.0.0.0',
+    '::ffff:a9fe:a9fe',
+    '64:ff9b::a9fe:a9fe',
+  ])('does not hand on %s, whatever name led there', async (address) =>
+    expect(await leadsTo(address)).toBe(`${address} leads to no address of an instance`),
+  );
 });

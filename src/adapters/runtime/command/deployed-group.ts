@@ -7,6 +7,7 @@ import { digestName } from '../processes/digest-name.ts';
 import { becomesHealthy, isHealthy } from '../processes/health.ts';
 import type { DeploymentRecord } from '../processes/instances-file.ts';
 import { runsElsewhere } from '../processes/refusals.ts';
+import { RestartPause } from '../processes/restart-pause.ts';
 import type { Troubles } from '../processes/troubles.ts';
 import type { CommandCaller } from './command-caller.ts';
 import { checkedAddresses, inOrder, listed, type Taken } from './listing.ts';
@@ -16,6 +17,8 @@ export type DeployedContext = AdmissionOptions & {
   readonly troubles: Troubles;
   /** Called when what is to be remembered has changed. It never throws. */
   readonly changed: () => void;
+  /** Called when it may listen elsewhere than before. It never throws. */
+  readonly moved: () => void;
   /** Where versions of any service listen: two versions at one address could not be told apart. */
   readonly taken: Taken;
 };
@@ -36,11 +39,15 @@ export class DeployedGroup implements Group {
   #addresses: readonly string[];
   #stray: boolean;
   #over = false;
+  /** It was healthy once, and nobody has ended it since: where it dies, it is deployed again. */
+  #wanted: boolean;
   /** Grows when a change of it begins and when it ends: a list that was asked for before does not count after. */
   #acts = 0;
   #misses = 0;
   #probedAt = Number.NEGATIVE_INFINITY;
   #probing = false;
+  #healthySince = 0;
+  readonly #pause = new RestartPause();
 
   constructor(record: DeploymentRecord, context: DeployedContext, kind: { readonly stray: boolean }) {
     this.service = record.spec.name;
@@ -50,6 +57,7 @@ export class DeployedGroup implements Group {
     this.#addresses = record.addresses;
     this.#stray = kind.stray;
     this.#over = kind.stray;
+    this.#wanted = !kind.stray && record.addresses.length > 0;
     this.#context = context;
   }
 
@@ -109,7 +117,7 @@ export class DeployedGroup implements Group {
   async fill(spec: ServiceSpec): Promise<void> {
     if (!('commands' in spec)) throw runsElsewhere(this.service, this.digest, 'by runtime commands');
     const isSame = JSON.stringify(spec) === JSON.stringify(this.#spec);
-    const [before, wasStray] = [this.#addresses, this.#stray];
+    const wasStray = this.#stray;
     this.#spec = spec;
     if (!wasStray && isSame && (await this.#runsStill())) return;
     this.#stray = false;
@@ -120,18 +128,17 @@ export class DeployedGroup implements Group {
       await this.#deploy(spec);
     } catch (thrown) {
       this.#stray = wasStray;
-      if (before.length === 0) await this.#takeBack();
+      if (!this.#wanted) await this.#takeBack();
       throw thrown;
     }
   }
 
   tend(): void {
     const now = performance.now();
-    if (this.#probing || this.#addresses.length === 0 || now - this.#probedAt < PROBE_MS) return;
+    if (this.#probing || now - this.#probedAt < PROBE_MS) return;
     this.#probedAt = now;
     this.#probing = true;
-    void this.healthy().then((healthy) => {
-      this.#misses = healthy ? 0 : this.#misses + 1;
+    void this.#look(now).finally(() => {
       this.#probing = false;
     });
   }
@@ -148,6 +155,7 @@ export class DeployedGroup implements Group {
         { mend: 'let stop return only once nothing of the version runs' },
       );
     this.#over = true;
+    this.#wanted = false;
     this.#addresses = [];
   }
 
@@ -167,6 +175,27 @@ export class DeployedGroup implements Group {
     // It was begun to be changed meanwhile: what that finds out is newer.
     if (acts !== this.#acts) return;
     this.#addresses = inOrder([...addresses, ...unlisted.filter((_, at) => answers[at])]);
+  }
+
+  async #look(now: number): Promise<void> {
+    const healthy = await this.healthy();
+    this.#misses = healthy ? 0 : this.#misses + 1;
+    if (!healthy) this.#healthySince = now;
+    this.#pause.runs(now - this.#healthySince);
+    if (this.#misses < MISSES || !this.#isLeftAlone()) return;
+    if (this.#pause.look(now) !== 'over') return;
+    const what = `deploying ${this.service} ${digestName(this.digest)}, which does not answer any more,`;
+    await this.#context.troubles.contain(what, () => this.exclusive(() => this.#again()));
+  }
+
+  async #again(): Promise<void> {
+    if (!this.#wanted || this.stopping) return;
+    await this.fill(this.#spec);
+    this.#context.moved();
+  }
+
+  #isLeftAlone(): boolean {
+    return this.#wanted && !this.stopping && this.#acts % 2 === 0;
   }
 
   async #runsStill(): Promise<boolean> {
@@ -200,7 +229,9 @@ export class DeployedGroup implements Group {
     const healthy = await Promise.all(this.#addresses.map(become));
     const silent = this.#addresses.find((_, at) => healthy[at] !== true);
     if (silent === undefined) {
+      this.#wanted = true;
       this.#misses = 0;
+      this.#healthySince = performance.now();
       return;
     }
     throw this.#unhealthy(`did not answer 2xx at ${silent}${health.path} within ${health.timeoutSeconds} s`);

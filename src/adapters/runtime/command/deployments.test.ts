@@ -279,6 +279,41 @@ describe('a status', () => {
   });
 });
 
+describe('a version that has died', () => {
+  it('is deployed again where it was wanted, ever more seldom while that is in vain, and not once it was stopped', async () => {
+    const address = await instance();
+    const digest = await stage.release('one');
+    const runs = { deploy: { digest, instances: at(address) } };
+    say({ ...runs, status: { versions: [{ digest, instances: at(address) }] } });
+    const told: string[] = [];
+    const supervisor = await stage.supervisor({
+      statusMs: 60_000,
+      onTrouble: (message) => told.push(message),
+    });
+    await supervisor.start(stage.spec({}, saying), digest);
+    await supervisor.route({ service: 'shop', stable: digest, candidate: null });
+    await closeServer(servers.shift() ?? createServer());
+    say({ deploy: 'no JSON' });
+    await eventually(() => acts().length > 2, 'it is tried');
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^deploying shop \w+, which does not answer any more, failed and is tried again/);
+    expect(acts()).not.toContain(`stop ${digest}`);
+    const after = await instance();
+    say({ deploy: { digest, instances: at(after) } });
+    const routed = () => readRoutes(stateLayout(stage.options.stateDir))[0]?.sockets.get(digest);
+    await eventually(() => String(routed()) === after, 'it runs again, and is routed to');
+    expect((await supervisor.running()).map(({ socket }) => socket)).toEqual([after]);
+    const two = await stage.release('two');
+    say({ deploy: { digest: 'DIGEST', instances: at(await instance()) } });
+    await supervisor.start(stage.spec({}, saying), two);
+    await supervisor.route({ service: 'shop', stable: two, candidate: null });
+    await supervisor.stop('shop', digest);
+    const known = acts().length;
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(acts().length).toBe(known);
+  });
+});
+
 describe('who is killed in the middle of a deploy', () => {
   /** A deploy of the example's that takes its time, and says that it has begun. */
   function slowly(): void {

@@ -5,14 +5,12 @@ import type { CommandCaller } from './command-caller.ts';
 import type { DeployedContext, DeployedGroup } from './deployed-group.ts';
 import { checkedAddresses, listed } from './listing.ts';
 
-export type StatusWatchOptions = Pick<DeployedContext, 'taken'> & {
+export type StatusWatchOptions = Pick<DeployedContext, 'taken' | 'moved'> & {
   readonly caller: Pick<CommandCaller, 'call'>;
   readonly troubles: Troubles;
   readonly groups: () => readonly DeployedGroup[];
   /** Remembers a version that runs and that nobody asked for. */
   readonly found: (spec: DeployedSpec, digest: string) => DeployedGroup;
-  /** Called when a version was found, or listens elsewhere now. It never throws. */
-  readonly moved: () => void;
   readonly everyMs: number;
 };
 

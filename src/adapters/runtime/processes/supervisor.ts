@@ -192,6 +192,7 @@ export class Supervisor implements Runtime {
   }
 
   #moved(): void {
+    if (this.#closed) return;
     this.#changed();
     this.#context.troubles.attempt('setting routes anew', () => this.#routing.refreshAll());
   }
