@@ -249,6 +249,14 @@ service:
   });
 });
 
+it('docs/guide/runtimes.md shows a file that is accepted', () => {
+  const guide = readFileSync(new URL('../../docs/guide/runtimes.md', import.meta.url), 'utf8');
+  const [block = ''] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const text = block.replaceAll(/^ {3}/gm, '');
+  expect(text).toMatch(/^version: 1$/m);
+  expect(problems(text)).toEqual([]);
+});
+
 describe('docs/guide/configuration.md', () => {
   const guide = readFileSync(new URL('../../docs/guide/configuration.md', import.meta.url), 'utf8');
 
@@ -268,6 +276,7 @@ describe('docs/guide/configuration.md', () => {
       ['agents', 'dependency'],
       ['service'],
       ['service', 'health'],
+      ['service', 'runtime', 'command'],
       ['rollout'],
       ['rollout', 'steps', 0],
       ['limits'],
