@@ -1,6 +1,6 @@
 import { readFlagFile } from '../adapters/flags/flag-file.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
-import { Troubles } from '../adapters/runtime/processes/troubles.ts';
+import { Troubles } from '../adapters/runtime/troubles.ts';
 import { messageOf } from '../domain/errors.ts';
 import { positionNote, readPosition, splitsOf } from '../stages/7-rollout/position.ts';
 import {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { DeliveryFiles } from '../adapters/notify/delivery-file.ts';
 import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
-import { Troubles } from '../adapters/runtime/processes/troubles.ts';
+import { Troubles } from '../adapters/runtime/troubles.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Receiver } from '../ports/receiver.ts';
 import { locate, type Place, type PlaceOptions } from './place.ts';

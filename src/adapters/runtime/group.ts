@@ -1,5 +1,13 @@
 import type { Instance, ServiceSpec } from '../../ports/runtime.ts';
-import type { InstanceTelemetry } from './processes/version-group.ts';
+import type { ReceivedReport } from '../telemetry/otlp/receiver.ts';
+
+/** What an instance reports of itself. */
+export type InstanceTelemetry = ReceivedReport & {
+  readonly service: string;
+  readonly digest: string;
+  readonly n: number;
+  readonly restarts: number;
+};
 
 /** The instances of one version of a service, however they are run. Changes to it run one after the other. */
 export interface Group {

@@ -1,14 +1,14 @@
 import { AutolandError } from '../../../domain/errors.ts';
 import type { DeployedSpec, Instance, ServiceSpec } from '../../../ports/runtime.ts';
+import { type AdmissionOptions, admit } from '../admission.ts';
+import { digestName } from '../digest-name.ts';
 import type { Group } from '../group.ts';
+import { becomesHealthy, isHealthy } from '../health.ts';
 import { InTurn } from '../in-turn.ts';
-import { type AdmissionOptions, admit } from '../processes/admission.ts';
-import { digestName } from '../processes/digest-name.ts';
-import { becomesHealthy, isHealthy } from '../processes/health.ts';
-import type { DeploymentRecord } from '../processes/instances-file.ts';
-import { runsElsewhere } from '../processes/refusals.ts';
-import { RestartPause } from '../processes/restart-pause.ts';
-import type { Troubles } from '../processes/troubles.ts';
+import type { DeploymentRecord } from '../instances-file.ts';
+import { runsElsewhere } from '../refusals.ts';
+import { RestartPause } from '../restart-pause.ts';
+import type { Troubles } from '../troubles.ts';
 import type { CommandCaller } from './command-caller.ts';
 import { checkedAddresses, inOrder, listed, type Taken } from './listing.ts';
 

@@ -1,9 +1,9 @@
 import type { DeployedSpec } from '../../../ports/runtime.ts';
+import type { AdmissionOptions } from '../admission.ts';
+import { digestName } from '../digest-name.ts';
 import type { Group } from '../group.ts';
-import type { AdmissionOptions } from '../processes/admission.ts';
-import { digestName } from '../processes/digest-name.ts';
-import type { DeploymentRecord } from '../processes/instances-file.ts';
-import type { Troubles } from '../processes/troubles.ts';
+import type { DeploymentRecord } from '../instances-file.ts';
+import type { Troubles } from '../troubles.ts';
 import { CommandCaller } from './command-caller.ts';
 import { type DeployedContext, DeployedGroup } from './deployed-group.ts';
 import type { Grant } from './executable.ts';

@@ -1,5 +1,5 @@
 import type { DeployedSpec, RuntimeCommands } from '../../../ports/runtime.ts';
-import type { Troubles } from '../processes/troubles.ts';
+import type { Troubles } from '../troubles.ts';
 import type { Answer } from './answers.ts';
 import type { CommandCaller } from './command-caller.ts';
 import type { DeployedContext, DeployedGroup } from './deployed-group.ts';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/router-stage.ts';
 import { processOf, RuntimeStage } from '../../../testing/runtime-stage.ts';
+import { Troubles } from '../troubles.ts';
 import { isAlive } from './process-identity.ts';
-import { Troubles } from './troubles.ts';
 
 const listening = `import { createServer } from 'node:http';
 import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';

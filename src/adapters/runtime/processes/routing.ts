@@ -1,9 +1,9 @@
 import type { Route } from '../../../ports/runtime.ts';
 import { checkedKey } from '../../flags/tombstones.ts';
 import type { Group } from '../group.ts';
+import { beingStopped, refused } from '../refusals.ts';
 import { type RoutedService, readRoutes, writeRoutes } from '../routes-file.ts';
 import { type StateLayout, safeName } from '../state-layout.ts';
-import { beingStopped, refused } from './refusals.ts';
 import { RoutingQueue } from './routing-queue.ts';
 
 type Find = (service: string, digest: string) => Group | undefined;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SelfReportSource } from '../../../ports/self-reports.ts';
+import type { InstanceTelemetry } from '../group.ts';
 import { stateLayout } from '../state-layout.ts';
 import { callJson } from '../unix-http.ts';
-import type { InstanceTelemetry } from './version-group.ts';
 
 const instances: z.ZodType<Instance[]> = z.array(
   z.object({

@@ -4,18 +4,18 @@ import { AutolandError } from '../../../domain/errors.ts';
 import type { Instance, ProcessSpec } from '../../../ports/runtime.ts';
 import type { LaunchCommand, SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
 import { OtlpReceiver, type ReceivedReport } from '../../telemetry/otlp/receiver.ts';
+import { type AdmissionOptions, admit } from '../admission.ts';
+import { digestName } from '../digest-name.ts';
+import { becomesHealthy, isHealthy } from '../health.ts';
+import type { InstanceRecord } from '../instances-file.ts';
+import { RestartPause } from '../restart-pause.ts';
 import { type StateLayout, safeName } from '../state-layout.ts';
-import { type AdmissionOptions, admit } from './admission.ts';
-import { digestName } from './digest-name.ts';
-import { becomesHealthy, isHealthy } from './health.ts';
-import type { InstanceRecord } from './instances-file.ts';
+import type { Troubles } from '../troubles.ts';
 import { isAlive, type ProcessIdentity, signal } from './process-identity.ts';
-import { RestartPause } from './restart-pause.ts';
 import { serviceJob } from './service-job.ts';
 import { ServiceLog } from './service-log.ts';
 import { RUN_MIB, SlotDirs } from './slot-dirs.ts';
 import { beginProcess, endProcess } from './slot-process.ts';
-import type { Troubles } from './troubles.ts';
 
 export type SlotContext = AdmissionOptions & {
   readonly layout: StateLayout;

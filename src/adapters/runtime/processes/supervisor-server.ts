@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
+import { deployedSpec, serviceSpec } from '../instances-file.ts';
 import { stateLayout } from '../state-layout.ts';
 import { serveJson } from '../unix-http.ts';
-import { deployedSpec, serviceSpec } from './instances-file.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const startInput = z.strictObject({ spec: serviceSpec, digest: z.string() });

@@ -4,20 +4,20 @@ import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SandboxLauncher, ServiceJob } from '../../../ports/sandbox.ts';
+import { admit } from '../admission.ts';
 import { Deployments } from '../command/deployments.ts';
 import type { Grant } from '../command/executable.ts';
+import { digestName } from '../digest-name.ts';
 import { holdFileLock } from '../file-lock.ts';
 import { privateDir } from '../files.ts';
-import type { Group } from '../group.ts';
+import type { Group, InstanceTelemetry } from '../group.ts';
+import { readInstances, writeInstances } from '../instances-file.ts';
+import { beingStopped, refused } from '../refusals.ts';
 import { type StateLayout, safeName, stateLayout } from '../state-layout.ts';
-import { admit } from './admission.ts';
-import { digestName } from './digest-name.ts';
-import { readInstances, writeInstances } from './instances-file.ts';
-import { beingStopped, refused } from './refusals.ts';
+import { Troubles } from '../troubles.ts';
 import { Routing } from './routing.ts';
 import type { SlotContext } from './slot.ts';
-import { Troubles } from './troubles.ts';
-import { type InstanceTelemetry, VersionGroup } from './version-group.ts';
+import { VersionGroup } from './version-group.ts';
 
 export type SupervisorOptions = {
   readonly stateDir: string;

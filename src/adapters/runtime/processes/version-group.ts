@@ -1,18 +1,9 @@
 import type { Instance, ProcessSpec, ServiceSpec } from '../../../ports/runtime.ts';
-import type { ReceivedReport } from '../../telemetry/otlp/receiver.ts';
-import type { Group } from '../group.ts';
+import type { Group, InstanceTelemetry } from '../group.ts';
 import { InTurn } from '../in-turn.ts';
-import type { InstanceRecord } from './instances-file.ts';
-import { runsElsewhere } from './refusals.ts';
+import type { InstanceRecord } from '../instances-file.ts';
+import { runsElsewhere } from '../refusals.ts';
 import { Slot, type SlotContext } from './slot.ts';
-
-/** What an instance reports of itself. */
-export type InstanceTelemetry = ReceivedReport & {
-  readonly service: string;
-  readonly digest: string;
-  readonly n: number;
-  readonly restarts: number;
-};
 
 /** The instances of one version that are processes of this machine. */
 export class VersionGroup implements Group {

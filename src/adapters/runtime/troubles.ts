@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { messageOf } from '../../../domain/errors.ts';
+import { messageOf } from '../../domain/errors.ts';
 
 /** Tells of a trouble when it begins, and not again at every try while it lasts. */
 export class Troubles {

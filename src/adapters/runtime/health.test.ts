@@ -3,9 +3,9 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RuntimeStage } from '../../../testing/runtime-stage.ts';
+import { RuntimeStage } from '../../testing/runtime-stage.ts';
 import { becomesHealthy, isHealthy } from './health.ts';
-import { Supervisor } from './supervisor.ts';
+import { Supervisor } from './processes/supervisor.ts';
 
 const UPGRADE = 'HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
 const SOON_MS = 3000;

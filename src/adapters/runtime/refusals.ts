@@ -1,4 +1,4 @@
-import { AutolandError } from '../../../domain/errors.ts';
+import { AutolandError } from '../../domain/errors.ts';
 
 export function refused(message: string, mend: string): AutolandError {
   return new AutolandError('runtime.refused', message, { mend });

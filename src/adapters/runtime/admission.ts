@@ -1,7 +1,7 @@
-import { AutolandError, messageOf } from '../../../domain/errors.ts';
-import { readGateDecision } from '../../../domain/statements.ts';
-import type { AttestationVerifier, Statement } from '../../../ports/attestor.ts';
-import type { Release, ReleaseStore } from '../../../ports/release-store.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { readGateDecision } from '../../domain/statements.ts';
+import type { AttestationVerifier, Statement } from '../../ports/attestor.ts';
+import type { Release, ReleaseStore } from '../../ports/release-store.ts';
 
 export type AdmissionOptions = { readonly releases: ReleaseStore; readonly verifier: AttestationVerifier };
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { PinnedAgent } from '../pinned-agent.ts';
+import { PinnedAgent } from './pinned-agent.ts';
 
 const ATTEMPT_MS = 1000;
 const PAUSE_MS = 25;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AutolandError, messageOf } from '../../../domain/errors.ts';
-import type { DeployedSpec, ProcessSpec, RuntimeCommands, ServiceSpec } from '../../../ports/runtime.ts';
-import { readIfThere, writeAtomic } from '../files.ts';
-import type { StateLayout } from '../state-layout.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import type { DeployedSpec, ProcessSpec, RuntimeCommands, ServiceSpec } from '../../ports/runtime.ts';
+import { readIfThere, writeAtomic } from './files.ts';
+import type { StateLayout } from './state-layout.ts';
 
 const common = {
   name: z.string(),

@@ -1,4 +1,4 @@
-import { AutolandError } from '../../../domain/errors.ts';
+import { AutolandError } from '../../domain/errors.ts';
 
 /** The first twelve digits of a digest, for names. */
 export function digestName(digest: string): string {
