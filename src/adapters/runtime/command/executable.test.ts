@@ -62,6 +62,16 @@ describe('executableOf', () => {
       ['deploy', 'STATE/releases/abc/tree/deploy.sh'],
       /where repositories and releases are/,
     ],
+    [
+      'a release in an option',
+      ['deploy', '--with=STATE/releases/abc'],
+      /where repositories and releases are/,
+    ],
+    [
+      'a way round to a release',
+      ['deploy', 'ELSEWHERE/../state/releases/abc'],
+      /where repositories and releases are/,
+    ],
     ['a script that everybody can write to', ['deploy', 'ELSEWHERE/script'], /can be written to by others/],
   ])('refuses %s', (_, [first = '', ...rest], message) => {
     mkdirSync(at('allowed/directory'));

@@ -27,10 +27,10 @@ export function executableOf(argv: Argv, grant: Grant): Executable {
   const file = resolved(name);
   if (!grant.allowed.some((allowed) => isWithin(file, resolved(allowed))))
     throw refused(`${name} leads to ${file}, outside of what this machine allows`, 'copy the file instead');
-  for (const path of [file, ...args.filter(isAbsolute)]) assertNotOurs(path, grant);
+  for (const path of [file, ...args.flatMap(pathsIn)]) assertNotOurs(path, grant);
   if (!statSync(file).isFile()) throw refused(`${file} is no file`, 'name a program');
   if (!mayExecute(file)) throw refused(`${file} is not executable`, `chmod 755 ${file}`);
-  for (const path of [file, ...args.filter(isFileThere)]) assertNobodyElseWrites(path);
+  for (const path of [file, ...args.flatMap(pathsIn).filter(isFileThere)]) assertNobodyElseWrites(path);
   return { file, name, args };
 }
 
@@ -55,6 +55,11 @@ function findGranted(wanted: string, { allowed }: Grant): string {
   }
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) throw missing(path, allowed);
   return path;
+}
+
+/** As in `--config=/etc/shop.json` too. */
+function pathsIn(word: string): string[] {
+  return [word, word.slice(word.indexOf('=') + 1)].filter(isAbsolute);
 }
 
 /** The file itself, or one directly in the directory. */
