@@ -98,6 +98,27 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
+describe('a machine that allows no runtime command', { timeout: 120_000 }, () => {
+  it('runs none, whatever the branch names, and says how to allow it', async () => {
+    const elsewhere = new Elsewhere();
+    const shell = elsewhere
+      .rules()
+      .replace('deploy: [shop]', `deploy: [/bin/sh, -c, "touch ${elsewhere.dir}/ran"]`);
+    const stage = new Stage({ 'server.js': touchy, '.autoland/autoland.yaml': shell });
+    try {
+      await expect(stage.up()).rejects.toThrow(/command\.refused[\s\S]*--runtime-commands DIR/);
+      await stage.down();
+      await expect(stage.up('--runtime-commands', elsewhere.commands)).rejects.toThrow(
+        /command\.refused[\s\S]*\/bin\/sh is not among what this machine allows|\/bin\/sh is not among[\s\S]*command\.refused/,
+      );
+      expect(readdirSync(elsewhere.dir)).not.toContain('ran');
+    } finally {
+      await stage.close();
+      rmSync(elsewhere.dir, { recursive: true });
+    }
+  });
+});
+
 describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
   const elsewhere = new Elsewhere();
   const stage = new Stage({ 'server.js': touchy, '.autoland/autoland.yaml': elsewhere.rules() });
