@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const digest = z.string().max(100);
+/** What is listed is remembered: by its name, or not at all. */
+const listedDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const instances = z.array(z.strictObject({ address: z.string().max(300) })).max(64);
 
 /** What each command answers on standard output: one JSON object, and no key that is not known. */
@@ -10,7 +12,7 @@ export const answers = {
     z.strictObject({ digest, instances: instances.min(1) }),
     z.strictObject({ digest, failed: z.string().max(100_000) }),
   ]),
-  status: z.strictObject({ versions: z.array(z.strictObject({ digest, instances })).max(100) }),
+  status: z.strictObject({ versions: z.array(z.strictObject({ digest: listedDigest, instances })).max(100) }),
   stop: z.strictObject({ digest }),
 } as const;
 

@@ -84,6 +84,13 @@ describe('CommandCaller', () => {
     await expect(call()).rejects.toThrow(failing(/could not be started/));
   });
 
+  it('fails where the words of a command are too long together', async () => {
+    stage.script('stop', '');
+    await expect(call({ stop: ['stop', 'x'.repeat(3 << 20)] })).rejects.toThrow(
+      failing(/could not be started/),
+    );
+  });
+
   it('does not mind a command that reads nothing of what it is told', async () => {
     stage.install('stop', `#!/bin/sh\nexec 0<&-\necho '{"digest":"${digest}"}'\n`);
     const large = { BIG: 'x'.repeat(500_000) };

@@ -204,6 +204,44 @@ describe('a stop', () => {
   });
 });
 
+describe('stops that were asked for twice', () => {
+  it('end a version once, and not the one that was started in its place meanwhile', async () => {
+    const digest = await stage.release('one');
+    const address = await instance();
+    say({ deploy: { digest, instances: at(address) } });
+    const supervisor = await stage.supervisor({ statusMs: 60_000 });
+    await supervisor.start(stage.spec({}, saying), digest);
+    await Promise.all([supervisor.stop('shop', digest), supervisor.stop('shop', digest)]);
+    expect(acts()).toEqual([`deploy ${digest}`, `stop ${digest}`]);
+    await supervisor.start(stage.spec({}, saying), digest);
+    expect((await supervisor.running()).map(({ socket }) => socket)).toEqual([address]);
+  });
+});
+
+describe('a service that moves from processes of this machine to commands', () => {
+  it('has both versions side by side until nobody needs the first; one version is run one way only', async () => {
+    const { stage: here } = stage;
+    const supervisor = await stage.supervisor({ statusMs: 60_000 });
+    const [one, two] = [await here.release('one'), await stage.release('two')];
+    await supervisor.start(here.spec(), one);
+    await supervisor.route({ service: 'shop', stable: one, candidate: null });
+    await expect(supervisor.start(stage.spec(), one)).rejects.toMatchObject({ code: 'runtime.refused' });
+    await supervisor.start(stage.spec(), two);
+    await expect(supervisor.start(here.spec(), two)).rejects.toMatchObject({ code: 'runtime.refused' });
+    await supervisor.route({
+      service: 'shop',
+      stable: one,
+      candidate: { digest: two, flag: 'shop.n', nonce: 'n' },
+    });
+    const sockets = readRoutes(stateLayout(stage.options.stateDir))[0]?.sockets;
+    expect(sockets?.get(one)?.[0]).toMatch(/^\//);
+    expect(sockets?.get(two)?.[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await supervisor.route({ service: 'shop', stable: two, candidate: null });
+    await supervisor.stop('shop', one);
+    expect((await supervisor.running()).map((instance) => instance.digest)).toEqual([two]);
+  });
+});
+
 describe('a status', () => {
   it('that names a version which nobody asked for makes it known, stoppable, and never routed to', async () => {
     const [mine, strange] = [await instance(), await instance()];

@@ -1,6 +1,5 @@
 import type { DeployedSpec } from '../../../ports/runtime.ts';
 import type { AdmissionOptions } from '../admission.ts';
-import { digestName } from '../digest-name.ts';
 import type { Group } from '../group.ts';
 import type { DeploymentRecord } from '../instances-file.ts';
 import type { Troubles } from '../troubles.ts';
@@ -34,10 +33,8 @@ export class Deployments {
     this.#caller = new CommandCaller(options.commands);
     const shared = { ...options, caller: this.#caller, taken: this.#taken };
     this.#context = shared;
-    const found = (spec: DeployedSpec, digest: string) => {
-      digestName(digest);
-      return this.#made({ spec, digest, addresses: [] }, { stray: true });
-    };
+    const found = (spec: DeployedSpec, digest: string) =>
+      this.#made({ spec, digest, addresses: [] }, { stray: true });
     this.#watch = new StatusWatch({ ...shared, groups: () => this.#all(), found });
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { messageOf } from '../../../domain/errors.ts';
 import type { Executable } from './executable.ts';
 
 export type CommandRun = {
@@ -33,8 +34,8 @@ const PIPES_MS = 1000;
 
 /** Runs it to its end in a process group of its own, and leaves nothing of that group behind. Never rejects. */
 export function runCommand(run: CommandRun): Promise<CommandEnd> {
-  const { file, name, args } = run.executable;
-  const child = spawn(file, args, { argv0: name, env: run.env, cwd: '/', stdio: 'pipe', detached: true });
+  const child = begin(run);
+  if ('why' in child) return Promise.resolve({ kind: 'not-started', why: child.why, stdout: '', stderr: '' });
   return new Promise((resolve) => {
     let cut: 'timed-out' | 'too-much-output' | 'given-up' | undefined;
     const stop = (why: typeof cut) => {
@@ -62,6 +63,16 @@ export function runCommand(run: CommandRun): Promise<CommandEnd> {
     child.stdin?.on('error', () => {});
     child.stdin?.end(run.input);
   });
+}
+
+/** Some of what hinders a start is thrown, such as words that are too long together; the rest is told later. */
+function begin({ executable, env }: CommandRun): ChildProcess | { readonly why: string } {
+  const { file, name, args } = executable;
+  try {
+    return spawn(file, args, { argv0: name, env, cwd: '/', stdio: 'pipe', detached: true });
+  } catch (thrown) {
+    return { why: messageOf(thrown) };
+  }
 }
 
 type Plain<T> = T extends unknown ? Omit<T, 'stdout' | 'stderr'> : never;

@@ -116,15 +116,20 @@ export class Supervisor implements Runtime {
   }
 
   async stop(service: string, digest: string): Promise<void> {
-    if (this.#routing.inProduction(service, digest))
-      throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
+    this.#assertNotServing(service, digest);
     const group = this.#groups.get(key(service, digest));
     if (group === undefined) return this.#assertSaved();
     // From here on no route can be set to it; what it still serves gets the grace.
     group.stopping = true;
     await new Promise((resolve) => setTimeout(resolve, group.graceSeconds * 1000));
     try {
-      await group.exclusive(() => group.end());
+      await group.exclusive(async () => {
+        // Who asked before may have ended it, or have failed to, and then it may be wanted again.
+        if (this.#groups.get(key(service, digest)) !== group) return;
+        this.#assertNotServing(service, digest);
+        group.stopping = true;
+        await group.end();
+      });
     } catch (thrown) {
       // It runs on: whoever wants it ended asks again, and until then it may be wanted again.
       group.stopping = false;
@@ -133,6 +138,11 @@ export class Supervisor implements Runtime {
     this.#forget(group);
     this.#save();
     this.#assertSaved();
+  }
+
+  #assertNotServing(service: string, digest: string): void {
+    if (!this.#routing.inProduction(service, digest)) return;
+    throw refused(`${service} ${digest} serves requests`, 'Route to another version first.');
   }
 
   async running(): Promise<readonly Instance[]> {
