@@ -7,10 +7,10 @@ import { becomesHealthy, isHealthy } from '../health.ts';
 import { InTurn } from '../in-turn.ts';
 import type { DeploymentRecord } from '../instances-file.ts';
 import { runsElsewhere } from '../refusals.ts';
-import { RestartPause } from '../restart-pause.ts';
 import type { Troubles } from '../troubles.ts';
 import type { CommandCaller } from './command-caller.ts';
 import { checkedAddresses, inOrder, listed, type Taken } from './listing.ts';
+import { Pulse } from './pulse.ts';
 
 export type DeployedContext = AdmissionOptions & {
   readonly caller: Pick<CommandCaller, 'call'>;
@@ -23,11 +23,6 @@ export type DeployedContext = AdmissionOptions & {
   readonly taken: Taken;
 };
 
-/** Between two looks of our own at an instance. */
-const PROBE_MS = 1000;
-/** So many looks in a row without an answer, and it does not run any more. */
-const MISSES = 3;
-
 /** The instances of one version that the operator's commands run somewhere else. */
 export class DeployedGroup implements Group {
   readonly service: string;
@@ -35,6 +30,11 @@ export class DeployedGroup implements Group {
   stopping = false;
   readonly #context: DeployedContext;
   readonly #turns = new InTurn();
+  readonly #pulse = new Pulse({
+    answers: () => this.healthy(),
+    isOurs: () => this.#wanted && !this.stopping && this.#acts % 2 === 0,
+    revive: () => this.#revive(),
+  });
   #spec: DeployedSpec;
   #addresses: readonly string[];
   #stray: boolean;
@@ -43,11 +43,6 @@ export class DeployedGroup implements Group {
   #wanted: boolean;
   /** Grows when a change of it begins and when it ends: a list that was asked for before does not count after. */
   #acts = 0;
-  #misses = 0;
-  #probedAt = Number.NEGATIVE_INFINITY;
-  #probing = false;
-  #healthySince = 0;
-  readonly #pause = new RestartPause();
 
   constructor(record: DeploymentRecord, context: DeployedContext, kind: { readonly stray: boolean }) {
     this.service = record.spec.name;
@@ -90,7 +85,7 @@ export class DeployedGroup implements Group {
   }
 
   instances(): readonly Instance[] {
-    if (this.#misses >= MISSES) return [];
+    if (this.#pulse.isGone) return [];
     const { service, digest } = this;
     return this.#addresses.map((socket) => ({ service, digest, pid: null, startTime: null, socket }));
   }
@@ -134,13 +129,7 @@ export class DeployedGroup implements Group {
   }
 
   tend(): void {
-    const now = performance.now();
-    if (this.#probing || now - this.#probedAt < PROBE_MS) return;
-    this.#probedAt = now;
-    this.#probing = true;
-    void this.#look(now).finally(() => {
-      this.#probing = false;
-    });
+    this.#pulse.tend();
   }
 
   async end(): Promise<void> {
@@ -177,25 +166,15 @@ export class DeployedGroup implements Group {
     this.#addresses = inOrder([...addresses, ...unlisted.filter((_, at) => answers[at])]);
   }
 
-  async #look(now: number): Promise<void> {
-    const healthy = await this.healthy();
-    this.#misses = healthy ? 0 : this.#misses + 1;
-    if (!healthy) this.#healthySince = now;
-    this.#pause.runs(now - this.#healthySince);
-    if (this.#misses < MISSES || !this.#isLeftAlone()) return;
-    if (this.#pause.look(now) !== 'over') return;
+  /** On behalf of nobody: it was wanted, and has died. */
+  #revive(): Promise<void> {
     const what = `deploying ${this.service} ${digestName(this.digest)}, which does not answer any more,`;
-    await this.#context.troubles.contain(what, () => this.exclusive(() => this.#again()));
-  }
-
-  async #again(): Promise<void> {
-    if (!this.#wanted || this.stopping) return;
-    await this.fill(this.#spec);
-    this.#context.moved();
-  }
-
-  #isLeftAlone(): boolean {
-    return this.#wanted && !this.stopping && this.#acts % 2 === 0;
+    const again = async () => {
+      if (!this.#wanted || this.stopping) return;
+      await this.fill(this.#spec);
+      this.#context.moved();
+    };
+    return this.#context.troubles.contain(what, () => this.exclusive(again));
   }
 
   async #runsStill(): Promise<boolean> {
@@ -222,7 +201,7 @@ export class DeployedGroup implements Group {
     this.#assertAsked(answer.digest, 'deploy');
     if ('failed' in answer) throw this.#unhealthy(`does not run: ${answer.failed}`);
     this.#addresses = checkedAddresses(answer.instances, this.#context.taken, this);
-    this.#misses = MISSES;
+    this.#pulse.found(false);
     this.#context.changed();
     const until = health.timeoutSeconds * 1000;
     const become = (socket: string) => becomesHealthy({ socket, path: health.path }, until, () => false);
@@ -230,8 +209,7 @@ export class DeployedGroup implements Group {
     const silent = this.#addresses.find((_, at) => healthy[at] !== true);
     if (silent === undefined) {
       this.#wanted = true;
-      this.#misses = 0;
-      this.#healthySince = performance.now();
+      this.#pulse.found(true);
       return;
     }
     throw this.#unhealthy(`did not answer 2xx at ${silent}${health.path} within ${health.timeoutSeconds} s`);

@@ -1,5 +1,4 @@
 import { chmodSync } from 'node:fs';
-import { AutolandError } from '../../../domain/errors.ts';
 import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
@@ -11,7 +10,8 @@ import { digestName } from '../digest-name.ts';
 import { holdFileLock } from '../file-lock.ts';
 import { privateDir } from '../files.ts';
 import type { Group, InstanceTelemetry } from '../group.ts';
-import { readInstances, writeInstances } from '../instances-file.ts';
+import { type Running, readInstances } from '../instances-file.ts';
+import { InstancesRecord } from '../instances-record.ts';
 import { beingStopped, refused } from '../refusals.ts';
 import { type StateLayout, safeName, stateLayout } from '../state-layout.ts';
 import { Troubles } from '../troubles.ts';
@@ -36,6 +36,7 @@ export type SupervisorOptions = {
 
 const TEND_MS = 250;
 const STATUS_MS = 10_000;
+const NO_COMMANDS: Grant = { allowed: [], never: [] };
 
 /** Runs releases: as processes of this machine, or by commands somewhere else. One per state directory. */
 export class Supervisor implements Runtime {
@@ -44,11 +45,10 @@ export class Supervisor implements Runtime {
   readonly #groups = new Map<string, Group>();
   readonly #deployments: Deployments;
   readonly #routing: Routing;
+  readonly #record: InstancesRecord;
   readonly #lock: { release(): void };
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  /** What runs differs from instances.json, which could not be written. */
-  #unsaved = false;
 
   private constructor(options: SupervisorOptions) {
     this.#layout = stateLayout(options.stateDir);
@@ -62,22 +62,16 @@ export class Supervisor implements Runtime {
     this.#lock = holdFileLock(this.#layout.supervisorLock);
     this.#routing = new Routing(this.#layout, (service, digest) => this.#groups.get(key(service, digest)));
     const troubles = new Troubles(options.onTrouble);
+    this.#record = new InstancesRecord(this.#layout, troubles, () => this.#toRemember());
     const changed = () => this.#changed();
     this.#context = { ...options, layout: this.#layout, troubles, changed };
-    const {
-      releases,
-      verifier,
-      commands = { allowed: [], never: [] },
-      statusMs: everyMs = STATUS_MS,
-    } = options;
     const groups = () => [...this.#groups.values()];
     const add = (group: Group) => this.#groups.set(key(group.service, group.digest), group);
     this.#deployments = new Deployments({
-      releases,
-      verifier,
+      ...options,
       troubles,
-      commands,
-      everyMs,
+      commands: options.commands ?? NO_COMMANDS,
+      everyMs: options.statusMs ?? STATUS_MS,
       groups,
       add,
       changed,
@@ -106,7 +100,7 @@ export class Supervisor implements Runtime {
         const newAt = this.#routing.inProduction(spec.name, digest) ? undefined : new Date();
         await admit({ service: spec.name, digest, newAt }, this.#context);
         await group.fill(spec);
-        this.#assertSaved();
+        this.#record.assertSaved();
       } finally {
         if (group.empty) this.#forget(group);
         this.#routing.refresh(spec.name);
@@ -118,7 +112,7 @@ export class Supervisor implements Runtime {
   async stop(service: string, digest: string): Promise<void> {
     this.#assertNotServing(service, digest);
     const group = this.#groups.get(key(service, digest));
-    if (group === undefined) return this.#assertSaved();
+    if (group === undefined) return this.#record.assertSaved();
     // From here on no route can be set to it; what it still serves gets the grace.
     group.stopping = true;
     await new Promise((resolve) => setTimeout(resolve, group.graceSeconds * 1000));
@@ -136,8 +130,8 @@ export class Supervisor implements Runtime {
       throw thrown;
     }
     this.#forget(group);
-    this.#save();
-    this.#assertSaved();
+    this.#record.save();
+    this.#record.assertSaved();
   }
 
   #assertNotServing(service: string, digest: string): void {
@@ -184,13 +178,13 @@ export class Supervisor implements Runtime {
     for (const record of deployments) this.#deployments.adopt(record);
     await Promise.all(instances.map((record) => this.#processGroup(record).adopt(record)));
     this.#routing.refreshAll();
-    this.#save();
+    this.#record.save();
     this.#timer = setInterval(() => this.#tend(), TEND_MS);
   }
 
   /** On a timer: nothing here may throw, or a full disk would end what keeps production running. */
   #tend(): void {
-    if (this.#unsaved) this.#save();
+    this.#record.tend();
     for (const group of this.#groups.values()) group.tend();
     this.#deployments.tend();
   }
@@ -198,7 +192,7 @@ export class Supervisor implements Runtime {
   #changed(): void {
     if (this.#closed) return;
     for (const group of this.#groups.values()) if (group.stray && group.empty) this.#forget(group);
-    this.#save();
+    this.#record.save();
   }
 
   #moved(): void {
@@ -207,22 +201,10 @@ export class Supervisor implements Runtime {
     this.#context.troubles.attempt('setting routes anew', () => this.#routing.refreshAll());
   }
 
-  /** What could not be written is written at a later look. */
-  #save(): void {
+  #toRemember(): Running {
     const groups = [...this.#groups.values()];
     const slots = groups.flatMap((group) => (group instanceof VersionGroup ? group.slots : []));
-    const instances = slots.map((slot) => slot.record());
-    const write = () => writeInstances(this.#layout, { instances, deployments: this.#deployments.records() });
-    this.#unsaved = !this.#context.troubles.attempt(`writing ${this.#layout.instances}`, write);
-  }
-
-  /** Who asked for it must not be told that it is done while a crash would undo it. */
-  #assertSaved(): void {
-    if (this.#unsaved) this.#save();
-    if (!this.#unsaved) return;
-    throw new AutolandError('state.unusable', `expected to write ${this.#layout.instances}`, {
-      mend: 'free some space on that disk; what runs goes on running',
-    });
+    return { instances: slots.map((slot) => slot.record()), deployments: this.#deployments.records() };
   }
 
   #group(spec: ServiceSpec, digest: string): Group {
