@@ -23,6 +23,9 @@ export type DeployedContext = AdmissionOptions & {
   readonly taken: Taken;
 };
 
+/** `asked`: somebody asks for it now; `left`: an earlier supervisor knew of it; `found`: a status named it. */
+export type Origin = 'asked' | 'left' | 'found';
+
 /** The instances of one version that the operator's commands run somewhere else. */
 export class DeployedGroup implements Group {
   readonly service: string;
@@ -38,21 +41,23 @@ export class DeployedGroup implements Group {
   #spec: DeployedSpec;
   #addresses: readonly string[];
   #stray: boolean;
-  #over = false;
+  /** Nothing of it was begun, or all of it was ended. */
+  #over: boolean;
   /** It was healthy once, and nobody has ended it since: where it dies, it is deployed again. */
   #wanted: boolean;
   /** Grows when a change of it begins and when it ends: a list that was asked for before does not count after. */
   #acts = 0;
 
-  constructor(record: DeploymentRecord, context: DeployedContext, kind: { readonly stray: boolean }) {
+  constructor(record: DeploymentRecord, context: DeployedContext, from: Origin) {
     this.service = record.spec.name;
     this.digest = record.digest;
     digestName(record.digest);
     this.#spec = record.spec;
     this.#addresses = record.addresses;
-    this.#stray = kind.stray;
-    this.#over = kind.stray;
-    this.#wanted = !kind.stray && record.addresses.length > 0;
+    this.#stray = from === 'found';
+    // What is asked for now has begun only once it may.
+    this.#over = from !== 'left';
+    this.#wanted = from === 'left' && record.addresses.length > 0;
     this.#context = context;
   }
 
@@ -184,6 +189,7 @@ export class DeployedGroup implements Group {
     const now = checkedAddresses(listed(versions, this.digest), this.#context.taken, this);
     if (now.length === 0) return false;
     this.#addresses = now;
+    this.#context.changed();
     return (await this.#answers()).every(Boolean);
   }
 

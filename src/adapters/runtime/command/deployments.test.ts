@@ -62,7 +62,10 @@ describe('a deploy', () => {
     const supervisor = await stage.supervisor();
     const start = supervisor.start(stage.spec({}, saying), await stage.unattested('one'));
     await expect(start).rejects.toMatchObject({ code: 'runtime.refused' });
-    expect(acts()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(called()).toEqual([]);
+    expect(existsSync(stateLayout(stage.options.stateDir).instances)).toBe(true);
+    expect(readFileSync(stateLayout(stage.options.stateDir).instances, 'utf8')).not.toContain('deployments');
   });
 
   it('that answers for another digest is refused, and what it began is stopped', async () => {

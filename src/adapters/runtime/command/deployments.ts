@@ -4,7 +4,7 @@ import type { Group } from '../group.ts';
 import type { DeploymentRecord } from '../instances-file.ts';
 import type { Troubles } from '../troubles.ts';
 import { CommandCaller } from './command-caller.ts';
-import { type DeployedContext, DeployedGroup } from './deployed-group.ts';
+import { type DeployedContext, DeployedGroup, type Origin } from './deployed-group.ts';
 import type { Grant } from './executable.ts';
 import type { Taken } from './listing.ts';
 import { StatusWatch } from './status-watch.ts';
@@ -34,23 +34,23 @@ export class Deployments {
     const shared = { ...options, caller: this.#caller, taken: this.#taken };
     this.#context = shared;
     const found = (spec: DeployedSpec, digest: string) =>
-      this.#made({ spec, digest, addresses: [] }, { stray: true });
+      this.#made({ spec, digest, addresses: [] }, 'found');
     this.#watch = new StatusWatch({ ...shared, groups: () => this.#all(), found });
   }
 
   group(spec: DeployedSpec, digest: string): DeployedGroup {
-    return this.#made({ spec, digest, addresses: [] }, { stray: false });
+    return this.#made({ spec, digest, addresses: [] }, 'asked');
   }
 
   /** As an earlier supervisor left it. */
   adopt(record: DeploymentRecord): void {
-    this.#made(record, { stray: false });
+    this.#made(record, 'left');
   }
 
   /** What only was found belongs to whoever started it. */
   records(): readonly DeploymentRecord[] {
     return this.#all()
-      .filter(({ stray }) => !stray)
+      .filter(({ stray, empty }) => !stray && !empty)
       .map((group) => group.record());
   }
 
@@ -80,8 +80,8 @@ export class Deployments {
     return this.#options.groups().filter((group) => group instanceof DeployedGroup);
   }
 
-  #made(record: DeploymentRecord, kind: { readonly stray: boolean }): DeployedGroup {
-    const group = new DeployedGroup(record, this.#context, kind);
+  #made(record: DeploymentRecord, from: Origin): DeployedGroup {
+    const group = new DeployedGroup(record, this.#context, from);
     this.#options.add(group);
     return group;
   }

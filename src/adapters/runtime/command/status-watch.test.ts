@@ -73,13 +73,13 @@ function watched() {
     taken: (address: string, { digest }: { digest: string }) =>
       groups.find((one) => one.digest !== digest && one.sockets.includes(address))?.digest,
   };
-  const add = (digest: string, stray: boolean, at: readonly string[] = []) => {
-    const group = new DeployedGroup({ spec, digest, addresses: at }, context, { stray });
+  const add = (digest: string, from: 'left' | 'found', at: readonly string[] = []) => {
+    const group = new DeployedGroup({ spec, digest, addresses: at }, context, from);
     groups.push(group);
     return group;
   };
-  add(asked, false, addresses.slice(0, 1));
-  const found = (_: DeployedSpec, digest: string) => add(digest, true);
+  add(asked, 'left', addresses.slice(0, 1));
+  const found = (_: DeployedSpec, digest: string) => add(digest, 'found');
   return { said, groups, watch: new StatusWatch({ ...context, groups: () => groups, found, everyMs: 0 }) };
 }
 

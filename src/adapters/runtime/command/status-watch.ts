@@ -42,9 +42,8 @@ export class StatusWatch {
 
   /** Never rejects: where a status fails, what is known goes on being true. */
   async look(): Promise<void> {
-    const services = Map.groupBy(this.#options.groups(), ({ spec }) =>
-      JSON.stringify([spec.name, spec.commands]),
-    );
+    const begun = this.#options.groups().filter(({ empty }) => !empty);
+    const services = Map.groupBy(begun, ({ spec }) => JSON.stringify([spec.name, spec.commands]));
     await Promise.all([...services.values()].map((groups) => this.#ask(groups)));
   }
 
