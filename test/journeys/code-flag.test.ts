@@ -1,43 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlagsView } from '../../src/wiring/flags.ts';
 import { until } from './cli.ts';
-import { rules } from './greeter.ts';
+import { flaggedFiles, greet } from './flagged-greeter.ts';
 import { Stage } from './stage.ts';
-
-const greet = (body: string) => `import { isOn } from './flags.js';
-
-export const greet = (name) => {
-  if (isOn('short')) return name;
-${body}  return 'hello ' + name;
-};
-`;
-
-/** A service without packages reads the router's header itself. */
-const files = {
-  'flags.js': `import { AsyncLocalStorage } from 'node:async_hooks';
-
-const requests = new AsyncLocalStorage();
-export const within = ({ headers }, run) => requests.run(headers['x-autoland-flags'] ?? '', run);
-export const isOn = (name) => (requests.getStore() ?? '').split(', ').includes(name);
-`,
-  'greet.js': greet(''),
-  'server.js': `import { createServer } from 'node:http';
-import { within } from './flags.js';
-import { greet } from './greet.js';
-
-createServer((request, response) =>
-  within(request, () => {
-    if (request.url === '/healthz') return response.end('ok');
-    try {
-      response.end(greet('you'));
-    } catch {
-      response.writeHead(500).end();
-    }
-  }),
-).listen(process.env.PORT);
-`,
-  '.autoland/autoland.yaml': `${rules({ levels: { 'flag-addition': 'deploy' } })}flags: { helpers: ['flags.js#isOn'] }\n`,
-};
 
 /** New behaviour behind a flag, and the test that knows it. */
 const kind = {
@@ -56,7 +21,7 @@ test('is kind where it is told to be', () => {
 };
 
 describe('a flag in the code', { timeout: 120_000 }, () => {
-  const stage = new Stage(files);
+  const stage = new Stage(flaggedFiles);
   let url = '';
   beforeAll(async () => {
     url = await stage.up();

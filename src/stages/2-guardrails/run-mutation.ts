@@ -11,7 +11,7 @@ const mostBytes = 512 * 1024;
 
 export const gatherMutation = gatherer<'mutation'>()({
   // Where the tests cannot be run or do not pass, no fault makes a difference.
-  needs: ['tests'],
+  needs: ['tests', 'flags'],
   cost: 'heavy',
   async gather(to) {
     const { deps, settings, change, found } = to;
@@ -28,7 +28,10 @@ export const gatherMutation = gatherer<'mutation'>()({
     const { targets, tooLarge } = await readTargets(deps.git, classification, files);
     const instrumentation = await deps.mutator.instrument(targets);
     const unreadable = [...tooLarge, ...instrumentation.unreadable];
-    const plan = planOf({ ...instrumentation, unreadable }, settings.mutation, head);
+    const plan = planOf({ ...instrumentation, unreadable }, settings.mutation, {
+      seed: head,
+      flags: changeClass === 'flag-addition' ? (found.flags.answer?.added ?? []) : [],
+    });
     if (plan.chosen.length === 0) return { kind: 'planned', plan, run: undefined };
     const judgedBy = bringsTests.has(changeClass) ? 'own' : 'base';
     const chosen = plan.chosen.map(({ id }) => id);

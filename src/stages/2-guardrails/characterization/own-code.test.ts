@@ -51,6 +51,8 @@ describe('what callers see of own code', () => {
     ['nothing but look-ups', observed(lookedUp, lookedUp), 'other', 'pass', 'own-not-reached'],
     ['nothing', observed(nothing, nothing), 'crash-fix', 'abstain', 'own-not-reached'],
     ['nothing', observed(nothing, nothing), 'lint', 'pass', 'own-left-to-lint'],
+    ['nothing', observed(nothing, nothing), 'flag-addition', 'pass', 'own-left-to-flag-off'],
+    ['a difference', differing, 'flag-addition', 'fail', 'own-differs'],
     ['nothing', observed(nothing, nothing), 'flag-removal', 'pass', 'own-left-to-flag-off'],
     ['a difference', differing, 'flag-removal', 'abstain', 'own-differs'],
     ['what flickers', observed(total('1'), total('3'), total('2')), 'other', 'abstain', 'own-all-masked'],

@@ -22,7 +22,11 @@ export function judgeOwn(facts: OwnFacts, changeClass: ChangeClass): Finding {
 }
 
 /** Classes of which another guardrail proves what this one looks for. */
-const provedBy: Readonly<Partial<Record<ChangeClass, string>>> = { lint: 'lint', 'flag-removal': 'flag-off' };
+const provedBy: Readonly<Partial<Record<ChangeClass, string>>> = {
+  lint: 'lint',
+  'flag-addition': 'flag-off',
+  'flag-removal': 'flag-off',
+};
 
 /** Not to know is for a person, unless it is proved elsewhere. */
 function unknown(changeClass: ChangeClass, code: string, why: string, evidence: JsonObject = {}): Finding {

@@ -24,7 +24,7 @@ const fileOf = (...mutants: readonly Mutant[]): InstrumentedFile => ({
   mutants,
 });
 const plan = (mutants: readonly Mutant[], over: Partial<MutationSettings> = {}, seed = 'tree') =>
-  planOf({ files: [fileOf(...mutants)], unreadable: [] }, { ...settings, ...over }, seed);
+  planOf({ files: [fileOf(...mutants)], unreadable: [] }, { ...settings, ...over }, { seed, flags: [] });
 const ran = (states: readonly (MutantState | undefined)[], steady = true): MutationRun => ({
   kind: 'ran',
   states: new Map(states.flatMap((state, id) => (state === undefined ? [] : [[`0.${id}`, state] as const]))),
@@ -99,7 +99,11 @@ describe('mutation', () => {
     ],
     [
       'text that is no module',
-      { kind: 'planned', plan: planOf({ files: [], unreadable: ['a.js'] }, settings, ''), run: undefined },
+      {
+        kind: 'planned',
+        plan: planOf({ files: [], unreadable: ['a.js'] }, settings, { seed: '', flags: [] }),
+        run: undefined,
+      },
       'abstain mutation.unreadable',
     ],
     [

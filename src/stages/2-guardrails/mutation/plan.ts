@@ -3,6 +3,7 @@ import type { ChangeClass, FileChange } from '../../../domain/change.ts';
 import type { Instrumentation, Mutant, MutationRun } from '../../../domain/mutation.ts';
 import { isTestFile } from '../../../domain/test-file.ts';
 import type { BoundaryPlan } from './boundary/plan.ts';
+import { switchesOn } from './flag-guards.ts';
 
 export type MutationSettings = {
   /** The most mutants that are tried; 0: the guardrail is switched off. */
@@ -16,7 +17,7 @@ export type MutationSettings = {
 };
 
 export type MutationPlan = {
-  /** All of the changed lines, but for the kinds that are skipped. */
+  /** All of the changed lines, but for those that are skipped. */
   readonly mutants: readonly Mutant[];
   /** Those that the source asks not to make. */
   readonly silenced: readonly Mutant[];
@@ -60,14 +61,22 @@ export function mutableFiles(changeClass: ChangeClass, files: readonly FileChang
   );
 }
 
-/** `seed`: the same for the same tree, so that asking again gives no other sample. */
+type Choice = {
+  /** The same for the same tree, so that asking again gives no other sample. */
+  readonly seed: string;
+  /** Flags that the change adds. */
+  readonly flags: readonly string[];
+};
+
 export function planOf(
   { files, unreadable }: Pick<Instrumentation, 'files' | 'unreadable'>,
   settings: MutationSettings,
-  seed: string,
+  { seed, flags }: Choice,
 ): MutationPlan {
   const all = files.flatMap((file) => file.mutants);
-  const wanted = all.filter(({ mutator }) => !settings.skip.includes(mutator));
+  const wanted = all.filter(
+    (mutant) => !settings.skip.includes(mutant.mutator) && !switchesOn(mutant, flags),
+  );
   const mutants = wanted.filter(({ silenced }) => !silenced);
   const silenced = wanted.filter((mutant) => mutant.silenced);
   const plan = {

@@ -1,0 +1,37 @@
+import { rules } from './greeter.ts';
+
+/** `body`: before the line that everybody gets. */
+export const greet = (body: string) => `import { isOn } from './flags.js';
+
+export const greet = (name) => {
+  if (isOn('short')) return name;
+${body}  return 'hello ' + name;
+};
+`;
+
+/** Over the greeter's own files. A service without packages reads the router's header itself. */
+export const flaggedFiles = {
+  'flags.js': `import { AsyncLocalStorage } from 'node:async_hooks';
+
+const requests = new AsyncLocalStorage();
+export const within = ({ headers }, run) => requests.run(headers['x-autoland-flags'] ?? '', run);
+export const isOn = (name) => (requests.getStore() ?? '').split(', ').includes(name);
+`,
+  'greet.js': greet(''),
+  'server.js': `import { createServer } from 'node:http';
+import { within } from './flags.js';
+import { greet } from './greet.js';
+
+createServer((request, response) =>
+  within(request, () => {
+    if (request.url === '/healthz') return response.end('ok');
+    try {
+      response.end(greet('you'));
+    } catch {
+      response.writeHead(500).end();
+    }
+  }),
+).listen(process.env.PORT);
+`,
+  '.autoland/autoland.yaml': `${rules({ levels: { 'flag-addition': 'deploy', 'flag-removal': 'deploy' } })}flags: { helpers: ['flags.js#isOn'], removeAfter: 1ms }\n`,
+};
