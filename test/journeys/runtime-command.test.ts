@@ -204,16 +204,20 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     expect(elsewhere.running().map((one) => one.digest)).not.toContain(strange);
   });
 
-  it('rolls back a bad candidate: few users meet it, and its change is reverted', async () => {
+  it('rolls back a bad candidate: nobody meets it any more, and its change is reverted', async () => {
     const [before, digest] = [stage.repo.show('main', 'greet.js'), await stable()];
     const airy = { 'greet.js': `export const greet = (name) =>${'\n'.repeat(40)}  'hello ' + name;\n` };
     const view = await stage.ended(await stage.submit(airy));
     expect(view).toMatchObject({ state: 'rolled-back' });
     expect(view.code).toMatch(/^rollout\./);
+    const failures = () => stage.users.statuses.get(500) ?? 0;
+    const harmed = failures();
+    expect(harmed).toBeGreaterThan(0);
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
     expect(stage.repo.show('main', 'greet.js')).toBe(before);
     expect(await stable()).toBe(digest);
+    expect(failures()).toBe(harmed);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
     expect(await stage.json('audit', 'verify')).toMatchObject({ kind: 'ok' });
   });
