@@ -13,6 +13,8 @@ export class Users {
   #coming = true;
   /** By status; 0: no answer. */
   readonly statuses = new Map<number, number>();
+  /** Told of each answer; `version`: as the service names itself, where it does. */
+  onAnswer: (user: number, status: number, version: string | undefined) => void = () => {};
 
   constructor(url: string, count = 200) {
     this.#url = url;
@@ -39,17 +41,18 @@ export class Users {
     const request = get(this.#url, { agent: this.#agent, headers }, (response) => {
       const set = response.headers['set-cookie']?.[0]?.split(';')[0];
       if (set !== undefined) this.#cookies[user] = set;
-      this.#count(response.statusCode ?? 0);
+      this.#count(user, response.statusCode ?? 0, response.headers['x-version']);
       response.resume();
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       // A kept connection that the server closes as it is used again: every client sends it once more.
       if (request.reusedSocket && error.code === 'ECONNRESET') this.#visit(user);
-      else if (this.#coming) this.#count(0);
+      else if (this.#coming) this.#count(user, 0);
     });
   }
 
-  #count(status: number): void {
+  #count(user: number, status: number, version?: string | string[]): void {
+    this.onAnswer(user, status, version === undefined ? undefined : String(version));
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
   }
 }
