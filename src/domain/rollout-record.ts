@@ -5,7 +5,13 @@ import type { Arm, Outcome } from './rollout-tally.ts';
 export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord | RequestWindowRecord;
 
 /** From then on this share of users is on the canary: a step begins. */
-export type WeightRecord = { readonly kind: 'weight'; readonly t: number; readonly weight: number };
+export type WeightRecord = {
+  readonly kind: 'weight';
+  readonly t: number;
+  readonly weight: number;
+  /** No line says so: it was like that from the first line on, and nobody knows since when. */
+  readonly isAssumed?: true;
+};
 
 /** One request was answered. */
 export type RequestRecord = {
@@ -27,6 +33,8 @@ export type WindowRecord = {
   readonly arm: Arm;
   readonly users: number;
   readonly failed: number;
+  /** How long it lasted; undefined: nobody told. */
+  readonly seconds?: number | undefined;
   readonly latency?: WindowLatency;
 };
 
@@ -40,5 +48,6 @@ export type RequestWindowRecord = {
   readonly arm: Arm;
   readonly requests: number;
   readonly failed: number;
+  readonly seconds?: number | undefined;
   readonly latency?: WindowLatency;
 };

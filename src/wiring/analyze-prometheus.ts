@@ -42,8 +42,8 @@ export async function scrapedRollout(wish: ScrapedWish, source: MetricsSource): 
     wish.steps.map(({ at }) => at),
   );
   if (ends.length > mostRequestWindows) throw tooLong(wish);
-  const windows = new ScrapedWindows(from, ends);
   const gapSeconds = windowsToGap * every;
+  const windows = new ScrapedWindows(from, ends, gapSeconds);
   const read = {
     canary: new ScrapedArm('canary', windows, gapSeconds),
     baseline: new ScrapedArm('baseline', windows, gapSeconds),

@@ -11,6 +11,7 @@ import type { RolloutRecord, WeightRecord } from '../domain/rollout-record.ts';
 import { Concluding, type Conclusion } from '../stages/7-rollout/recorded/conclusion.ts';
 import { readRecord } from '../stages/7-rollout/recorded/read-record.ts';
 import { type Look, RecordedRollout } from '../stages/7-rollout/recorded/recorded-rollout.ts';
+import { WindowLengths } from '../stages/7-rollout/recorded/window-lengths.ts';
 import { type Scraped, type ScrapedWish, scrapedRollout } from './analyze-prometheus.ts';
 import { configAtPath } from './config-file.ts';
 
@@ -21,6 +22,9 @@ type Wish = {
   readonly every: number;
   readonly onLook: (look: Look) => void;
 };
+
+/** `windowSeconds`: of the longest window that was read; undefined: none tells, or there are none. */
+export type Analyzed = { readonly conclusion: Conclusion; readonly windowSeconds: number | undefined };
 
 export type AnalyzeWish = Wish & {
   readonly file: string;
@@ -34,12 +38,13 @@ export type AnalyzeScrapedWish = Wish & {
 };
 
 /** What a rollout would have decided of recorded telemetry, and when. The file is read twice, and never held whole. */
-export async function analyzeFile(wish: AnalyzeWish): Promise<Conclusion> {
-  const looks = new Looks(wish, await planFor(wish, await weightsIn(wish)));
+export async function analyzeFile(wish: AnalyzeWish): Promise<Analyzed> {
+  const { weights, windowSeconds } = await surveyOf(wish);
+  const looks = new Looks(wish, await planFor(wish, weights), windowSeconds.shortest);
   for await (const { record, number } of recordsIn(wish)) looks.take(record, ` in line ${number}`);
   const conclusion = looks.end();
   if (conclusion === undefined) throw noRecord(wish.file);
-  return conclusion;
+  return { conclusion, windowSeconds: windowSeconds.longest };
 }
 
 /** The same of a past rollout that Prometheus scraped. */
@@ -64,8 +69,8 @@ class Looks {
   readonly #concluding = new Concluding();
   readonly #onLook: Wish['onLook'];
 
-  constructor({ every, onLook }: Wish, plan: RolloutPlan) {
-    this.#rollout = new RecordedRollout({ plan, every });
+  constructor({ every, onLook }: Wish, plan: RolloutPlan, windowSeconds?: number) {
+    this.#rollout = new RecordedRollout({ plan, every, windowSeconds });
     this.#onLook = onLook;
   }
 
@@ -95,21 +100,33 @@ async function* recordsIn({ file, weight }: AnalyzeWish): AsyncGenerator<Numbere
   let isFirst = weight !== undefined;
   for await (const { text, number } of readLines(file)) {
     const record = readRecord(text, number);
-    if (isFirst) yield { record: { kind: 'weight', t: record.t, weight: weight ?? 0 }, number };
+    if (isFirst)
+      yield { record: { kind: 'weight', t: record.t, weight: weight ?? 0, isAssumed: true }, number };
     isFirst = false;
     yield { record, number };
   }
 }
 
-async function weightsIn(wish: AnalyzeWish): Promise<readonly number[]> {
+type Survey = {
+  readonly weights: readonly number[];
+  /** `shortest`: of the pauses between two windows. */
+  readonly windowSeconds: { readonly shortest: number | undefined; readonly longest: number | undefined };
+};
+
+/** What must be known before the first record is counted. */
+async function surveyOf(wish: AnalyzeWish): Promise<Survey> {
   const found: WeightRecord[] = [];
+  const lengths = new WindowLengths();
   for await (const { record, number } of recordsIn(wish)) {
+    lengths.see(record);
     if (record.kind !== 'weight') continue;
     if (record.weight <= (found.at(-1)?.weight ?? 0))
       throw refused(` in line ${number}`, 'its weight is no higher than the one before');
     found.push(record);
   }
-  if (found.length > 0) return found.map(({ weight }) => weight);
+  const { shortest, longest } = lengths;
+  if (found.length > 0)
+    return { weights: found.map(({ weight }) => weight), windowSeconds: { shortest, longest } };
   throw new AutolandError('usage', `expected a line with a weight in ${wish.file}, found none`, {
     mend: 'write {"t":0,"weight":0.01} where each step begins, or name the one weight: --weight 1%',
   });

@@ -46,6 +46,7 @@ describe('autoland analyze', () => {
     expect(looks).toMatchObject([
       { t: 120, weight: 0.01, decision: 'rollback', code: 'rollout.server-errors', usersExposed: 1000 },
       { t: 180, weight: 0.01, decision: 'rollback', usersErrored: 400 },
+      { slowEverySeconds: 60 },
     ]);
     expect(looks[0]).toHaveProperty('evidence.0.threshold');
   });
@@ -85,6 +86,18 @@ describe('autoland analyze', () => {
     ]);
     expect(other).toMatchObject({ code: 2 });
     expect(other.stderr).toContain("the plan's step 1 has the weight 0.01, not 0.02");
+  });
+
+  it('promotes nothing over a gap, says so, and warns of what is told late', async () => {
+    const all = windows(10).map((line) => ({ seconds: 60, ...line }));
+    const gap = await runCli(['analyze', recorded('gap.ndjson', [...all.slice(0, 2), ...all.slice(4)])]);
+    expect(gap).toMatchObject({ code: 1, stderr: '' });
+    expect(gap.stdout).toMatch(/^inconclusive at 180 s \(rollout\.telemetry-gap\)/m);
+    expect(gap.stdout).toContain('Nothing is promoted over a gap: nothing was recorded from 60 to 120 s.');
+    expect(gap.stdout).toMatch(/^warning: it was told every 60 s/m);
+    const twice = await runCli(['analyze', recorded('twice.ndjson', [...all, ...all.slice(-1)])]);
+    expect(twice).toMatchObject({ code: 2, stdout: expect.any(String) });
+    expect(twice.stderr).toContain('in line 7, but the window that ends at 180 has the baseline twice');
   });
 
   it.each<[string, readonly object[], string]>([

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
+import { slowReportSeconds } from '../../domain/self-report.ts';
 import type { Conclusion } from '../../stages/7-rollout/recorded/conclusion.ts';
 import type { Look } from '../../stages/7-rollout/recorded/recorded-rollout.ts';
 import { jsonText, print } from '../output.ts';
@@ -53,14 +54,15 @@ export function define(program: Command): void {
 }
 
 async function analyze(file: string | undefined, options: AnalyzeOptions): Promise<void> {
-  const { renderConclusion, renderNotes } = await import('../render/analysis.ts');
+  const { renderConclusion, renderNotes, renderSlow } = await import('../render/analysis.ts');
   const { plot, json } = options;
   if (plot !== undefined) await mustBeWritable(plot);
   const out = await outputOf(json, plot);
-  const { conclusion, notes } = await concluded(file, options, out.onLook);
+  const { conclusion, notes, slow } = await concluded(file, options, out.onLook);
   if (plot !== undefined) await save(plot, out.svg(conclusion));
   if (!json) print(undefined, conclusion, renderConclusion);
   if (notes !== undefined) print(json, { prometheus: notes }, () => renderNotes(notes));
+  if (slow !== undefined) print(json, { slowEverySeconds: slow }, () => renderSlow(slow));
   if (conclusion.word !== 'promote') process.exitCode = 1;
 }
 
@@ -72,7 +74,13 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
     const { readPrometheus } = await import('../prometheus-options.ts');
     const every = readSeconds(options.every ?? '60');
     const wish = await readPrometheus({ ...options, prometheus }, every, new Date());
-    return analyzeScraped({ plan, every, onLook, ...wish });
+    const { conclusion, notes } = await analyzeScraped({ plan, every, onLook, ...wish });
+    const { canary, baseline } = notes;
+    return {
+      conclusion,
+      notes,
+      slow: ifSlow(Math.max(canary.everySeconds ?? 0, baseline.everySeconds ?? 0)),
+    };
   }
   const strange = ofPrometheus.find((name) => options[name] !== undefined);
   if (strange !== undefined) throw needsPrometheus(strange);
@@ -82,7 +90,12 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
     weight: oneWeight(options),
     every: readSeconds(options.every ?? '1'),
   };
-  return { conclusion: await analyzeFile({ ...wish, onLook }), notes: undefined };
+  const { conclusion, windowSeconds } = await analyzeFile({ ...wish, onLook });
+  return { conclusion, notes: undefined, slow: ifSlow(windowSeconds ?? 0) };
+}
+
+function ifSlow(seconds: number): number | undefined {
+  return seconds > slowReportSeconds ? seconds : undefined;
 }
 
 async function outputOf(json: true | undefined, plot: string | undefined) {

@@ -1,5 +1,6 @@
 import { printable } from '../../domain/printable.ts';
 import type { Arm } from '../../domain/rollout-tally.ts';
+import { slowReportSeconds } from '../../domain/self-report.ts';
 import { type Conclusion, wordFor } from '../../stages/7-rollout/recorded/conclusion.ts';
 import type { Look } from '../../stages/7-rollout/recorded/recorded-rollout.ts';
 import type { ArmNotes } from '../../stages/7-rollout/recorded/scraped/arm.ts';
@@ -57,6 +58,12 @@ export function renderNotes(notes: Readonly<Record<Arm, ArmNotes>>): readonly st
     const read = `${arm}: ${failed} of ${requests} requests failed, by ${series} series`;
     return wrap([read, ...lost].join('; '), '  ');
   });
+}
+
+/** What is told seldom is told late. */
+export function renderSlow(everySeconds: number): readonly string[] {
+  const late = `warning: it was told every ${seconds(everySeconds)}, which is more than ${slowReportSeconds} s: a canary that fails is found that much later.`;
+  return wrap(late, '  ');
 }
 
 function seconds(t: number): string {

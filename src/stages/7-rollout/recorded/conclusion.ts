@@ -10,9 +10,11 @@ export function wordFor({ decision }: Look): Word {
   return decision.kind;
 }
 
-/** Requests show no canary to be good: what comes later may still show it to be bad. */
+const openCodes: ReadonlySet<string> = new Set(['rollout.requests', 'rollout.telemetry-gap']);
+
+/** Requests, and what is left beside a gap, show no canary to be good: what comes later may still show it to be bad. */
 function endsNothing({ decision }: Look): boolean {
-  return decision.kind === 'raise' || ('code' in decision && decision.code === 'rollout.requests');
+  return decision.kind === 'raise' || ('code' in decision && openCodes.has(decision.code));
 }
 
 /** Which look decided, and how. The first rollback, hold or last step passed ends a rollout; a record that ends before decides nothing. */

@@ -23,6 +23,7 @@ const requestLine = z
   .refine(({ error, status }) => error !== undefined || status !== undefined, {
     message: 'expected error (true or false) or status',
   });
+const windowSeconds = z.number().gt(0).max(86_400).optional();
 const latency = z
   .object({ bounds: z.array(z.number().gt(0)).min(1).max(500), counts: z.array(count) })
   .refine(({ bounds }) => bounds.every((bound, j) => bound > (bounds[j - 1] ?? 0)), {
@@ -32,11 +33,11 @@ const latency = z
     message: 'expected one count more than bounds, as the last bucket has none',
   });
 const windowLine = z
-  .object({ t, arm, users: count, failed: count, latency: latency.optional() })
+  .object({ t, arm, users: count, failed: count, seconds: windowSeconds, latency: latency.optional() })
   .refine(({ users, failed }) => failed <= users, { message: 'expected no more failed than users' })
   .refine((line) => fits(line, line.users), { message: 'expected no more in the buckets than users' });
 const requestWindowLine = z
-  .object({ t, arm, requests: count, failed: count, latency: latency.optional() })
+  .object({ t, arm, requests: count, failed: count, seconds: windowSeconds, latency: latency.optional() })
   .refine(({ requests, failed }) => failed <= requests, { message: 'expected no more failed than requests' })
   .refine((line) => fits(line, line.requests), { message: 'expected no more in the buckets than requests' });
 

@@ -2,16 +2,17 @@ import type { Observation, RolloutPlan } from '../../../domain/rollout.ts';
 import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
 import { analyze, type RolloutDecision } from '../analyze.ts';
 import type { Unit } from '../situation.ts';
-import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
+import type { Counted } from './counters.ts';
+import { type Begun, mixed, RequestCounting, WindowCounting } from './counting.ts';
 import { decisionOfRequests, type RequestsHold, widened } from './of-requests.ts';
-import { RequestWindowCounter } from './request-windows.ts';
+import { decisionOverGap, type GapHold } from './over-gaps.ts';
 
 /** What one look at a recorded rollout would have decided. */
 export type Look = {
   /** Seconds, as in the record. */
   readonly t: number;
   readonly weight: number;
-  readonly decision: RolloutDecision | RequestsHold;
+  readonly decision: RolloutDecision | RequestsHold | GapHold;
   readonly unit: Unit;
   /** Users who had met the canary until then, and those whom it had failed; or requests, by the unit. */
   readonly usersExposed: number;
@@ -23,23 +24,25 @@ export type RecordedOptions = {
   readonly plan: RolloutPlan;
   /** Seconds between two looks at requests; at windows, each is looked at once. */
   readonly every: number;
+  /** Of windows that do not tell their length; undefined: the shortest pause between two that came. */
+  readonly windowSeconds?: number | undefined;
 };
 
 /** In a pause between two records: nothing comes to be seen in it. */
 const mostLooksInPause = 1000;
 const epoch = 'recorded';
 
-type Counter = RequestCounter | WindowCounter | RequestWindowCounter;
 type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
 
 /**
  * Counts a recorded rollout as the router does, and looks at it as a rollout would. What is decided is not obeyed: the record
- * goes on as it went. Records MUST come in the order of time.
+ * goes on as it went. Records MUST come in the order of time; those of one time may come in any order, but a window that ends
+ * where a step begins comes before it.
  */
 export class RecordedRollout {
   readonly #options: RecordedOptions;
-  #counter: Counter | undefined;
-  readonly #begun: WeightRecord[] = [];
+  #counting: RequestCounting | WindowCounting | undefined;
+  readonly #begun: Begun[] = [];
   #now = Number.NEGATIVE_INFINITY;
   #nextLook: number | undefined;
   #isWindowNew = false;
@@ -51,6 +54,7 @@ export class RecordedRollout {
   /** Answers the looks that were due before the record. Throws RangeError for one that the plan or its time does not allow. */
   take(record: RolloutRecord): readonly Look[] {
     if (record.t < this.#now) throw new RangeError(`its time ${record.t} is before ${this.#now}`);
+    if (record.t > this.#now) this.#settle();
     const looks = this.#looksBefore(record);
     this.#now = record.t;
     if (record.kind === 'weight') this.#begin(record);
@@ -60,44 +64,45 @@ export class RecordedRollout {
 
   /** The looks that are due at its end; none where it never began. */
   end(): readonly Look[] {
+    this.#settle();
     if (this.#begun.length === 0) return [];
-    return this.#countsWindows() ? this.#lookAtWindow() : [this.#look(this.#now)];
+    return this.#counting instanceof WindowCounting ? this.#lookAtWindow() : [this.#look(this.#now)];
   }
 
-  #begin(record: WeightRecord): void {
+  #settle(): void {
+    if (this.#counting instanceof RequestCounting) this.#counting.settle();
+  }
+
+  #begin({ t, weight, isAssumed }: WeightRecord): void {
     const step = this.#begun.length;
     const planned = this.#options.plan.steps[step]?.weight;
     if (planned === undefined) throw new RangeError(`the plan has ${step} steps, this is one more`);
-    if (Math.abs(planned - record.weight) > 1e-9)
-      throw new RangeError(`the plan's step ${step + 1} has the weight ${planned}, not ${record.weight}`);
-    this.#begun.push({ ...record, weight: planned });
-    this.#nextLook ??= record.t + this.#options.every;
-    this.#counter?.beginStep(step, planned, record.t);
+    if (Math.abs(planned - weight) > 1e-9)
+      throw new RangeError(`the plan's step ${step + 1} has the weight ${planned}, not ${weight}`);
+    const begun = { step, t, weight: planned, isAssumed: isAssumed === true };
+    this.#begun.push(begun);
+    this.#nextLook ??= t + this.#options.every;
+    this.#counting?.beginStep(begun);
   }
 
   #count(record: CountedRecord): void {
-    this.#counter ??= this.#countsOf(record.kind);
-    if (record.kind === 'request' && this.#counter instanceof RequestCounter) this.#counter.add(record);
-    else if (record.kind === 'window' && this.#counter instanceof WindowCounter) this.#counter.add(record);
-    else if (record.kind === 'request-window' && this.#counter instanceof RequestWindowCounter)
-      this.#counter.add(record);
-    else throw new RangeError('it has more than one of requests, windows of users and windows of requests');
-    this.#isWindowNew = this.#countsWindows() && this.#begun.length > 0;
+    this.#counting ??= this.#countingOf(record.kind);
+    const counting = this.#counting;
+    if (record.kind === 'request' && counting instanceof RequestCounting) counting.add(record);
+    else if (record.kind !== 'request' && counting instanceof WindowCounting) {
+      counting.add(record);
+      this.#isWindowNew = this.#begun.length > 0;
+    } else throw new RangeError(mixed);
   }
 
-  #countsOf(kind: CountedRecord['kind']): Counter {
-    const counters = {
-      request: () => new RequestCounter(this.#options.plan.metrics),
-      window: () => new WindowCounter(),
-      'request-window': () => new RequestWindowCounter(),
-    } as const;
-    const counter = counters[kind]();
-    for (const [step, { weight, t }] of this.#begun.entries()) counter.beginStep(step, weight, t);
-    return counter;
-  }
-
-  #countsWindows(): boolean {
-    return this.#counter instanceof WindowCounter || this.#counter instanceof RequestWindowCounter;
+  #countingOf(kind: CountedRecord['kind']): RequestCounting | WindowCounting {
+    const { plan, windowSeconds } = this.#options;
+    const counting =
+      kind === 'request'
+        ? new RequestCounting(plan.metrics, this.#staleAfterSeconds())
+        : new WindowCounting(kind === 'window' ? 'user' : 'request', windowSeconds);
+    for (const begun of this.#begun) counting.beginStep(begun);
+    return counting;
   }
 
   #lookAtWindow(): readonly Look[] {
@@ -108,8 +113,9 @@ export class RecordedRollout {
 
   #looksBefore({ t, kind }: RolloutRecord): readonly Look[] {
     // A window that ends where a step begins is of the step before.
-    if (this.#countsWindows()) return t > this.#now || kind === 'weight' ? this.#lookAtWindow() : [];
-    if (this.#counter === undefined && kind !== 'request' && kind !== 'weight') return [];
+    if (this.#counting instanceof WindowCounting)
+      return t > this.#now || kind === 'weight' ? this.#lookAtWindow() : [];
+    if (this.#counting === undefined && kind !== 'request' && kind !== 'weight') return [];
     const looks: Look[] = [];
     const every = Math.max(this.#options.every, (t - (this.#nextLook ?? t)) / mostLooksInPause);
     while (this.#nextLook !== undefined && this.#nextLook <= t) {
@@ -121,23 +127,27 @@ export class RecordedRollout {
 
   #look(t: number): Look {
     const step = this.#begun.length - 1;
-    const counted: Counted = this.#counter?.counted(t) ?? nothing;
-    const ofRequests = this.#counter instanceof RequestWindowCounter ? this.#counter : undefined;
-    const unit = ofRequests === undefined ? 'user' : 'request';
-    const calibration = ofRequests?.calibration();
-    const decided = this.#decision(counted, t, { unit, plan: widened(this.#options.plan, calibration) });
+    const counting = this.#counting;
+    const counted: Counted = counting?.counted(t) ?? nothing;
+    const [unit, calibration] =
+      counting instanceof WindowCounting ? [counting.unit, counting.calibration()] : ['user' as const];
+    const found = this.#decision(counted, t, { unit, plan: widened(this.#options.plan, calibration) });
+    const decided = unit === 'request' ? decisionOfRequests(found, calibration) : found;
     return {
       t,
       weight: this.#options.plan.steps[step]?.weight ?? 0,
-      decision: unit === 'request' ? decisionOfRequests(decided, calibration) : decided,
+      decision: decisionOverGap(decided, counting?.gapAt(t)),
       unit,
       usersExposed: counted.usersExposed,
       usersErrored: counted.usersErrored,
     };
   }
 
+  #staleAfterSeconds(): number {
+    return Math.max(10, 10 * this.#options.every);
+  }
+
   #decision(counted: Counted, t: number, { unit, plan }: { unit: Unit; plan: RolloutPlan }): RolloutDecision {
-    const { every } = this.#options;
     const step = this.#begun.length - 1;
     const now = new Date(t * 1000);
     const at = now.toISOString();
@@ -151,7 +161,7 @@ export class RecordedRollout {
       observation,
       epochAtStart: epoch,
       now,
-      staleAfterSeconds: Math.max(10, 10 * every),
+      staleAfterSeconds: this.#staleAfterSeconds(),
       unit,
     });
   }

@@ -11,6 +11,8 @@ export type ArmNotes = GrowthNotes & {
   readonly failing: number;
   readonly requests: number;
   readonly failed: number;
+  /** The middle pause between two scrapes, in seconds; null: there was none. */
+  readonly everySeconds: number | null;
 };
 
 const mostSeries = 20_000;
@@ -22,6 +24,8 @@ export class ScrapedArm {
   readonly #growth: Growth;
   readonly #keys = new Set<string>();
   readonly #failing = new Set<string>();
+  /** Between scrapes of one series of each chunk. */
+  readonly #pauses: number[] = [];
   #requests = 0;
   #failed = 0;
 
@@ -38,6 +42,11 @@ export class ScrapedArm {
     for (const { key } of histograms) this.#keys.add(key);
     if (this.#keys.size > mostSeries)
       throw new RangeError(`it has more than ${mostSeries} series of one arm`);
+    for (const { samples } of histograms)
+      for (const { at, counts } of samples) if (counts !== undefined) this.#windows.scraped(this.#arm, at);
+    const [sample] = histograms;
+    for (const [n, { at }] of (sample?.samples ?? []).entries())
+      if (n > 0) this.#pauses.push(at - (sample?.samples[n - 1]?.at ?? at));
     for (const grown of this.#growth.take(histograms)) {
       const isFailure = this.#failing.has(grown.key);
       const requests = this.#windows.add(this.#arm, isFailure, grown);
@@ -53,6 +62,8 @@ export class ScrapedArm {
   notes(): ArmNotes {
     const failing = [...this.#failing].filter((key) => this.#keys.has(key)).length;
     const [series, requests, failed] = [this.#keys.size, this.#requests, this.#failed];
-    return { series, failing, requests, failed, ...this.#growth.notes };
+    const sorted = this.#pauses.toSorted((one, other) => one - other);
+    const everySeconds = sorted[Math.floor(sorted.length / 2)] ?? null;
+    return { series, failing, requests, failed, everySeconds, ...this.#growth.notes };
   }
 }

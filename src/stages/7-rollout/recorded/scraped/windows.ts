@@ -16,12 +16,23 @@ export class ScrapedWindows {
   readonly #layouts = new Map<string, readonly number[]>();
   readonly #from: number;
   readonly #ends: readonly number[];
+  readonly #gapSeconds: number;
+  /** The last of each window, and of the time before them at -1. */
+  readonly #scrapes = { canary: new Map<number, number>(), baseline: new Map<number, number>() };
 
-  /** `ends`: of the windows, rising; the first begins at `from`. */
-  constructor(from: number, ends: readonly number[]) {
+  /** `ends`: of the windows, rising; the first begins at `from`. Where nothing was scraped for so long, nothing is told. */
+  constructor(from: number, ends: readonly number[], gapSeconds: number) {
     this.#from = from;
     this.#ends = ends;
+    this.#gapSeconds = gapSeconds;
     this.#windows = ends.map((t) => ({ t, canary: none(), baseline: none() }));
+  }
+
+  /** Whatever it found, or not. */
+  scraped(arm: Arm, at: number): void {
+    const window = at <= this.#from ? -1 : latencyBucket(at, this.#ends);
+    const scrapes = this.#scrapes[arm];
+    scrapes.set(window, Math.max(at, scrapes.get(window) ?? at));
   }
 
   /** Answers how many requests were within the windows. Throws RangeError for buckets cut in more ways than it keeps. */
@@ -42,16 +53,24 @@ export class ScrapedWindows {
     return requests;
   }
 
-  /** Two for each window: a window in which an arm was asked nothing says so. */
+  /** Two for each window: one in which an arm was asked nothing says so, one in which it was not scraped is left out. */
   records(): readonly RequestWindowRecord[] {
     const bounds = this.#commonBounds();
-    return this.#windows.flatMap(({ t, ...arms }) =>
-      (['canary', 'baseline'] as const).map((arm) => {
+    return this.#windows.flatMap(({ t, ...arms }, n) =>
+      (['canary', 'baseline'] as const).flatMap((arm): readonly RequestWindowRecord[] => {
+        if (!this.#wasScraped(arm, n)) return [];
         const { requests, failed, layouts } = arms[arm];
         const latency = bounds.length === 0 ? {} : { latency: merged([...layouts.values()], bounds) };
-        return { kind: 'request-window', t, arm, requests, failed, ...latency };
+        const seconds = t - (this.#ends[n - 1] ?? this.#from);
+        return [{ kind: 'request-window', t, arm, requests, failed, seconds, ...latency }];
       }),
     );
+  }
+
+  /** A scrape or two may be missing. */
+  #wasScraped(arm: Arm, window: number): boolean {
+    const oldest = (this.#ends[window] ?? 0) - this.#gapSeconds;
+    return [...this.#scrapes[arm]].some(([n, at]) => n <= window && at > oldest);
   }
 
   /** Bounds that every series has: at those all of them can be added up exactly. */

@@ -1,0 +1,92 @@
+import type { Metric } from '../../../domain/metric.ts';
+import type { RequestRecord, RequestWindowRecord, WindowRecord } from '../../../domain/rollout-record.ts';
+import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
+import { type Gap, RequestCoverage, WindowCoverage } from './coverage.ts';
+import { Moment } from './moment.ts';
+import type { Calibration } from './of-requests.ts';
+import { RequestWindowCounter } from './request-windows.ts';
+
+export const mixed = 'it has more than one of requests, windows of users and windows of requests';
+
+export type Begun = {
+  readonly step: number;
+  readonly weight: number;
+  readonly t: number;
+  /** The record itself does not say when it began. */
+  readonly isAssumed: boolean;
+};
+
+/** Counts requests, and sees to it that they are whole. */
+export class RequestCounting {
+  readonly #counter: RequestCounter;
+  readonly #coverage: RequestCoverage;
+  readonly #moment = new Moment();
+
+  constructor(metrics: readonly Metric[] | undefined, staleAfterSeconds: number) {
+    this.#counter = new RequestCounter(metrics);
+    this.#coverage = new RequestCoverage(staleAfterSeconds);
+  }
+
+  beginStep({ step, weight, t }: Begun): void {
+    this.#counter.beginStep(step, weight, t);
+    this.#coverage.beginStep(weight);
+  }
+
+  add(record: RequestRecord): void {
+    this.#moment.add(record);
+  }
+
+  /** Nothing more comes of that time. */
+  settle(): void {
+    const records = this.#moment.take();
+    for (const record of records) this.#counter.add(record);
+    this.#coverage.add(records);
+  }
+
+  counted(t: number): Counted {
+    return this.#counter.counted(t);
+  }
+
+  gapAt(t: number): Gap {
+    return this.#coverage.gapAt(t);
+  }
+}
+
+/** Counts windows of users, or of requests, and sees to it that they are whole. */
+export class WindowCounting {
+  readonly unit: 'user' | 'request';
+  readonly #users = new WindowCounter();
+  readonly #requests = new RequestWindowCounter();
+  readonly #coverage: WindowCoverage;
+
+  constructor(unit: 'user' | 'request', windowSeconds: number | undefined) {
+    this.unit = unit;
+    this.#coverage = new WindowCoverage(windowSeconds);
+  }
+
+  beginStep({ step, weight, t, isAssumed }: Begun): void {
+    this.#users.beginStep(step, weight, t);
+    this.#requests.beginStep(step, weight, t);
+    this.#coverage.beginStep(weight, t, isAssumed);
+  }
+
+  /** Throws RangeError for what does not fit to the windows before. */
+  add(record: WindowRecord | RequestWindowRecord): void {
+    if ((record.kind === 'window') !== (this.unit === 'user')) throw new RangeError(mixed);
+    this.#coverage.add(record);
+    if (record.kind === 'window') this.#users.add(record);
+    else this.#requests.add(record);
+  }
+
+  counted(): Counted {
+    return this.unit === 'user' ? this.#users.counted() : this.#requests.counted();
+  }
+
+  calibration(): Calibration | undefined {
+    return this.unit === 'user' ? undefined : this.#requests.calibration();
+  }
+
+  gapAt(): Gap {
+    return this.#coverage.gapAt();
+  }
+}
