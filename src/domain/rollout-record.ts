@@ -1,4 +1,4 @@
-import type { Report } from './metric.ts';
+import type { MetricKind, Report } from './metric.ts';
 import type { Arm, Outcome } from './rollout-tally.ts';
 
 /** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning, from 0. */
@@ -36,6 +36,16 @@ export type WindowRecord = {
   /** How long it lasted; undefined: nobody told. */
   readonly seconds?: number | undefined;
   readonly latency?: WindowLatency;
+  /** By name: of users whose first report of the step came in the window. undefined: nothing is told. */
+  readonly metrics?: Readonly<Record<string, MetricWindow>>;
+};
+
+/** How many users reported it, by bucket: one of a rate, two of a ratio (0 and 1), of a histogram one more than its bounds. */
+export type MetricWindow = {
+  readonly kind: MetricKind;
+  /** Of a histogram; rising, and the same in the whole record. */
+  readonly bounds?: readonly number[];
+  readonly counts: readonly number[];
 };
 
 /** Bounds in seconds, the same in the whole record; one count more than there are bounds. undefined: it was not measured. */

@@ -90,8 +90,13 @@ export type StepTally = {
   readonly metrics?: readonly MetricTally[];
 };
 
-/** One bucket for a rate, else one more than `metricBounds` of its kind. */
-export type MetricTally = { readonly name: string; readonly coins: readonly BucketCoins[] };
+/** One bucket for a rate, else one more than there are bounds. */
+export type MetricTally = {
+  readonly name: string;
+  readonly coins: readonly BucketCoins[];
+  /** Absent: `metricBounds` of its kind. */
+  readonly bounds?: readonly number[];
+};
 
 /**
  * Units by bucket (of the time to the first byte: one more than there are bounds). `after`: the weight at which the users were seen on

@@ -6,6 +6,7 @@ import {
 import { rolloutPlan } from '../config/plans.ts';
 import { planForWeights } from '../config/recorded-plan.ts';
 import { AutolandError } from '../domain/errors.ts';
+import { type MetricPlan, mostMetrics } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/rollout.ts';
 import type { RolloutRecord, WeightRecord } from '../domain/rollout-record.ts';
 import { Concluding, type Conclusion } from '../stages/7-rollout/recorded/conclusion.ts';
@@ -18,6 +19,8 @@ import { configAtPath } from './config-file.ts';
 type Wish = {
   /** An autoland.yaml whose plan counts; undefined: one made for the weights of the record. */
   readonly plan: string | undefined;
+  /** Besides those of the plan. */
+  readonly metrics: readonly MetricPlan[];
   /** Seconds between two looks. */
   readonly every: number;
   readonly onLook: (look: Look) => void;
@@ -89,8 +92,22 @@ class Looks {
   }
 }
 
-async function planFor({ plan }: Wish, weights: readonly number[]): Promise<RolloutPlan> {
-  return plan === undefined ? planForWeights(weights) : rolloutPlan(await configAtPath(plan));
+async function planFor({ plan, metrics }: Wish, weights: readonly number[]): Promise<RolloutPlan> {
+  const made = plan === undefined ? planForWeights(weights) : rolloutPlan(await configAtPath(plan));
+  const all = [...(made.metrics ?? []), ...metrics];
+  if (new Set(all.map(({ name }) => name)).size < all.length || all.length > mostMetrics)
+    throw new AutolandError(
+      'usage',
+      `expected at most ${mostMetrics} metrics, each once, found ${told(all)}`,
+      {
+        mend: 'name with --metric only what the plan does not name',
+      },
+    );
+  return all.length === 0 ? made : { ...made, metrics: all };
+}
+
+function told(metrics: readonly MetricPlan[]): string {
+  return metrics.map(({ name }) => name).join(', ');
 }
 
 type Numbered = { readonly record: RolloutRecord; readonly number: number };

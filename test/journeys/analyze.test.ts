@@ -100,6 +100,26 @@ describe('autoland analyze', () => {
     expect(twice.stderr).toContain('in line 7, but the window that ends at 180 has the baseline twice');
   });
 
+  it('rolls back for a metric that windows tell of, where it is declared', async () => {
+    const all = windows(10).map((line) => ('arm' in line ? { ...line, metrics: told(line.arm) } : line));
+    const file = recorded('metrics.ndjson', all);
+    expect(await runCli(['analyze', file])).toMatchObject({ code: 0 });
+    const { code, stdout } = await runCli(['analyze', file, '--metric', 'checkout-failed:rate:higher']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^rollback at 120 s \(rollout\.metric\)/m);
+    expect(stdout).toContain('The canary is worse in checkout-failed');
+    const twice = ['--metric', 'a:rate:higher', '--metric', 'a:ratio:lower'];
+    expect((await runCli(['analyze', file, ...twice])).stderr).toContain('each once, found a, a');
+    const wrong = await runCli(['analyze', file, '--metric', 'checkout-failed:ratio:higher']);
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toContain('its checkout-failed is told as a rate, not as a ratio');
+  });
+
+  /** One in five users of the canary, of baseline one in a hundred. */
+  function told(arm: string): object {
+    return { 'checkout-failed': arm === 'canary' ? 200 : 990 };
+  }
+
   it.each<[string, readonly object[], string]>([
     ['no weight', [{ t: 1, arm: 'canary', user: 'a', error: true }], 'mend: write {"t":0,"weight":0.01}'],
     ['nothing', [], 'expected a line with a weight'],

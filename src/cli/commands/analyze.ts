@@ -12,6 +12,7 @@ type AnalyzeOptions = Omit<PrometheusOptions, 'prometheus'> & {
   readonly prometheus?: string;
   readonly plan?: string;
   readonly every?: string;
+  readonly metric?: readonly string[];
   readonly plot?: string;
   readonly json?: true;
 };
@@ -34,6 +35,11 @@ export function define(program: Command): void {
       '--weight <share>',
       'users on the canary, for a record that does not say: 1% or 0.01; with --prometheus SHARE@TIME for each step',
       (share: string, before: readonly string[] | undefined) => [...(before ?? []), share],
+    )
+    .option(
+      '--metric <name:kind:worse>',
+      'what requests or windows tell of it rolls back too: checkout-failed:rate:higher; once for each',
+      (metric: string, before: readonly string[] | undefined) => [...(before ?? []), metric],
     )
     .option('--every <seconds>', 'between two looks at requests (default 1); with --prometheus a window (60)')
     .option('--plot <file>', 'draws the evidence over time, as SVG')
@@ -70,11 +76,14 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
   const { analyzeFile, analyzeScraped } = await import('../../wiring/analyze.ts');
   const { prometheus, plan } = options;
   if ((file === undefined) === (prometheus === undefined)) throw needsOne(file);
+  const { readMetrics } = await import('../metric-options.ts');
+  const metrics = readMetrics(options.metric);
   if (prometheus !== undefined) {
+    if (metrics.length > 0) throw needsFile();
     const { readPrometheus } = await import('../prometheus-options.ts');
     const every = readSeconds(options.every ?? '60');
     const wish = await readPrometheus({ ...options, prometheus }, every, new Date());
-    const { conclusion, notes } = await analyzeScraped({ plan, every, onLook, ...wish });
+    const { conclusion, notes } = await analyzeScraped({ plan, metrics, every, onLook, ...wish });
     const { canary, baseline } = notes;
     return {
       conclusion,
@@ -87,6 +96,7 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
   const wish = {
     file: file ?? '',
     plan,
+    metrics,
     weight: oneWeight(options),
     every: readSeconds(options.every ?? '1'),
   };
@@ -135,6 +145,12 @@ const ofPrometheus = [
 function needsPrometheus(name: string): AutolandError {
   return new AutolandError('usage', `expected --prometheus with --${name}, found a file`, {
     mend: `leave out --${name}, or the file: autoland analyze --prometheus http://127.0.0.1:9090 …`,
+  });
+}
+
+function needsFile(): AutolandError {
+  return new AutolandError('usage', 'expected a file with --metric, found --prometheus', {
+    mend: 'leave out --metric: requests that Prometheus counted tell nothing of users',
   });
 }
 

@@ -17,14 +17,15 @@ export type MetricFinding = {
 
 export function metricFindings(plan: RolloutPlan, steps: readonly StepTally[]): readonly MetricFinding[] {
   return (plan.metrics ?? []).map((metric) => {
-    const own = steps.map(({ weight, metrics }) => ({
-      weight,
-      coins: metrics?.find(({ name }) => name === metric.name)?.coins,
-    }));
+    const own = steps.map(({ weight, metrics }) => {
+      const tally = metrics?.find(({ name }) => name === metric.name);
+      return { weight, coins: tally?.coins, bounds: tally?.bounds };
+    });
     const tallies = own.flatMap(({ weight, coins = [] }) => bucketTallies(weight, coins));
+    const bounds = own.find((step) => step.bounds !== undefined)?.bounds ?? metricBounds[metric.kind];
     return {
       plan: metric,
-      rollback: { ...worse(metric, tallies), logThreshold: rollbackThreshold(plan) },
+      rollback: { ...worse(metric, tallies, bounds), logThreshold: rollbackThreshold(plan) },
       isCounted: own.every(({ coins }) => coins !== undefined),
     };
   });
@@ -32,13 +33,12 @@ export function metricFindings(plan: RolloutPlan, steps: readonly StepTally[]): 
 
 type Shown = Omit<Test, 'logThreshold'>;
 
-function worse(metric: MetricPlan, tallies: readonly LatencyTally[]): Shown {
+function worse(metric: MetricPlan, tallies: readonly LatencyTally[], bounds: readonly number[]): Shown {
   if (metric.kind === 'rate') {
     const coins = tallies.map(total);
     const logE = metric.worse === 'higher' ? logEvidenceOfExcess(coins) : logEvidenceOfShortfall(coins);
     return { logE, counts: sums(coins) };
   }
-  const bounds = metricBounds[metric.kind];
   const counts = { ...sums(tallies.map(total)), ...middles(tallies, bounds) };
   if (tallies.length === 0) return { logE: 0, counts };
   const turned = metric.worse === 'higher' ? { tallies, bounds } : reversed(tallies, bounds);

@@ -10,6 +10,7 @@ import {
 } from '../../../domain/rollout.ts';
 import type { RequestRecord, WindowRecord } from '../../../domain/rollout-record.ts';
 import { isFailure, RolloutTally } from '../../../domain/rollout-tally.ts';
+import { WindowMetrics } from './window-metrics.ts';
 
 export type Counted = Pick<
   Observation,
@@ -82,18 +83,26 @@ export class WindowCounter {
   #before: Observation['before'] = null;
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
+  readonly #metrics: WindowMetrics;
   #bounds: readonly number[] | undefined;
+
+  constructor(metrics: readonly Metric[] = []) {
+    this.#metrics = new WindowMetrics(metrics);
+  }
 
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
       this.#before = levelOf(this.#windows);
       this.#warmAt = t + warmUpSeconds;
     }
+    this.#metrics.beginStep();
     this.#steps.push({ step, weight, units: zero(), failing: zero(), latency: { canary: [], baseline: [] } });
   }
 
-  /** Throws RangeError where the bounds of its latency are not those of the windows before. */
-  add({ t, arm, users, failed, latency }: WindowRecord): void {
+  /** Throws RangeError where bounds are not those of the windows before, and for metrics that cannot be. */
+  add(record: WindowRecord): void {
+    const { t, arm, users, failed, latency } = record;
+    this.#metrics.add(record);
     if (latency !== undefined) this.#mustFit(latency.bounds);
     let window = this.#windows.at(-1);
     if (window?.t !== t) {
@@ -121,7 +130,10 @@ export class WindowCounter {
   counted(): Counted {
     const sum = (of: (step: Step) => number) => this.#steps.reduce((total, step) => total + of(step), 0);
     return {
-      steps: this.#steps.map((step) => tallyOf(step, this.#bounds ?? [])),
+      steps: this.#steps.map((step, place) => {
+        const metrics = this.#metrics.tallies(place);
+        return { ...tallyOf(step, this.#bounds ?? []), ...(metrics && { metrics }) };
+      }),
       latencyBounds: this.#bounds ?? [],
       usersExposed: sum(({ units }) => units.canary),
       usersErrored: sum(({ failing }) => failing.canary),

@@ -1,4 +1,4 @@
-import type { Metric } from '../../../domain/metric.ts';
+import { type Metric, metricBucket, type Report } from '../../../domain/metric.ts';
 import type { RequestRecord, RequestWindowRecord, WindowRecord } from '../../../domain/rollout-record.ts';
 import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
 import { type Gap, RequestCoverage, WindowCoverage } from './coverage.ts';
@@ -21,8 +21,10 @@ export class RequestCounting {
   readonly #counter: RequestCounter;
   readonly #coverage: RequestCoverage;
   readonly #moment = new Moment();
+  readonly #metrics: readonly Metric[];
 
   constructor(metrics: readonly Metric[] | undefined, staleAfterSeconds: number) {
+    this.#metrics = metrics ?? [];
     this.#counter = new RequestCounter(metrics);
     this.#coverage = new RequestCoverage(staleAfterSeconds);
   }
@@ -32,8 +34,9 @@ export class RequestCounting {
     this.#coverage.beginStep(weight);
   }
 
+  /** Throws RangeError for a value that is none of its metric's kind. */
   add(record: RequestRecord): void {
-    this.#moment.add(record);
+    this.#moment.add({ ...record, ...(record.reports && { reports: this.#reportsIn(record) }) });
   }
 
   /** Nothing more comes of that time. */
@@ -41,6 +44,13 @@ export class RequestCounting {
     const records = this.#moment.take();
     for (const record of records) this.#counter.add(record);
     this.#coverage.add(records);
+  }
+
+  #reportsIn({ reports = [] }: RequestRecord): readonly Report[] {
+    return reports.flatMap((report) => {
+      const metric = this.#metrics.find(({ name }) => name === report.name);
+      return metric === undefined ? [] : (recordedReport(metric, report) ?? []);
+    });
   }
 
   counted(t: number): Counted {
@@ -52,15 +62,22 @@ export class RequestCounting {
   }
 }
 
+type WindowOptions = {
+  readonly metrics: readonly Metric[] | undefined;
+  readonly windowSeconds: number | undefined;
+};
+
 /** Counts windows of users, or of requests, and sees to it that they are whole. */
 export class WindowCounting {
   readonly unit: 'user' | 'request';
-  readonly #users = new WindowCounter();
+  readonly #users: WindowCounter;
   readonly #requests = new RequestWindowCounter();
   readonly #coverage: WindowCoverage;
 
-  constructor(unit: 'user' | 'request', windowSeconds: number | undefined) {
+  constructor(unit: 'user' | 'request', options: WindowOptions) {
+    const { windowSeconds, metrics } = options;
     this.unit = unit;
+    this.#users = new WindowCounter(metrics);
     this.#coverage = new WindowCoverage(windowSeconds);
   }
 
@@ -89,4 +106,12 @@ export class WindowCounting {
   gapAt(): Gap {
     return this.#coverage.gapAt();
   }
+}
+
+/** undefined: that it did not happen. A record may say 1 and 0 of a rate, where an answer of the service names it or does not. */
+function recordedReport({ name, kind }: Metric, { value }: Report): Report | undefined {
+  const isRate = kind === 'rate' && (value === 1 || value === 0);
+  if (isRate) return value === 1 ? { name, value: undefined } : undefined;
+  if (metricBucket(kind, value) !== undefined) return { name, value };
+  throw new RangeError(`its ${name} is ${value ?? 'true'}, which no ${kind} can be`);
 }

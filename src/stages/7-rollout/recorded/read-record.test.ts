@@ -35,6 +35,27 @@ describe('readRecord', () => {
         latency: { bounds: [0.05, 0.2], counts: [5, 2, 1] },
       },
     ],
+    [
+      '{"t":3,"arm":"canary","users":9,"failed":0,"seconds":3,"metrics":{"a":2,"b":[3,1],"c":{"bounds":[10],"counts":[5,2]}}}',
+      {
+        ...{ kind: 'window', t: 3, arm: 'canary', users: 9, failed: 0, seconds: 3 },
+        metrics: {
+          a: { kind: 'rate', counts: [2] },
+          b: { kind: 'ratio', counts: [3, 1] },
+          c: { kind: 'histogram', bounds: [10], counts: [5, 2] },
+        },
+      },
+    ],
+    [
+      '{"t":3,"arm":"canary","user":"a","error":false,"metrics":{"a":1,"b":true}}',
+      {
+        ...{ kind: 'request', t: 3, arm: 'canary', user: 'a', outcome: 'ok' },
+        reports: [
+          { name: 'a', value: 1 },
+          { name: 'b', value: undefined },
+        ],
+      },
+    ],
   ])('reads %s', (line, record) => {
     expect(readRecord(line, 1)).toEqual(record);
   });
@@ -63,6 +84,16 @@ describe('readRecord', () => {
     '{"t":1,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[1],"counts":[1]}}',
     '{"t":1,"arm":"canary","users":9,"failed":0,"latency":{"bounds":[2,1],"counts":[1,1,1]}}',
     '{"t":1,"arm":"canary","users":1,"failed":0,"latency":{"bounds":[1],"counts":[1,1]}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"seconds":0}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":{"a":-1}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":{"a":true}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":{"a":[1]}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":{"a":{"bounds":[0],"counts":[1,1]}}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":{"A b":1}}',
+    '{"t":1,"arm":"canary","users":9,"failed":0,"metrics":[1]}',
+    '{"t":1,"arm":"canary","requests":9,"failed":0,"metrics":{"a":1}}',
+    '{"t":1,"arm":"canary","user":"a","error":false,"metrics":{"a":"1"}}',
+    `{"t":1,"arm":"canary","user":"a","error":false,"metrics":{${Array.from({ length: 101 }, (_, n) => `"a${n}":1`).join()}}}`,
   ])('refuses %s, and names the line', (line) => {
     expect(() => readRecord(line, 17)).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('line 17') }),
@@ -81,6 +112,9 @@ describe('readRecord', () => {
       'status',
       'ms',
       'latency',
+      'metrics',
+      'seconds',
+      'requests',
     );
     const line = fc.oneof(
       fc.string(),

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import { metricName, type Report } from '../../../domain/metric.ts';
-import type { RolloutRecord } from '../../../domain/rollout-record.ts';
+import type { MetricWindow, RolloutRecord } from '../../../domain/rollout-record.ts';
 import { outcomeOfStatus } from '../../../domain/rollout-tally.ts';
 
 /** As far as a date goes. */
 const t = z.number().min(0).max(8e9);
 const arm = z.enum(['canary', 'baseline']);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const mostNamed = 100;
+const byMetric = <T>(told: z.ZodType<T>) =>
+  z.record(z.string().regex(metricName), told).refine((metrics) => Object.keys(metrics).length <= mostNamed, {
+    message: `expected at most ${mostNamed} metrics`,
+  });
 
 const weightLine = z.object({ t, weight: z.number().gt(0).lt(1) });
 const requestLine = z
@@ -18,7 +24,7 @@ const requestLine = z
     error: z.boolean().optional(),
     status: z.number().int().min(100).max(599).optional(),
     ms: z.number().min(0).max(8e9).optional(),
-    metrics: z.record(z.string().regex(metricName), z.union([z.literal(true), z.number()])).optional(),
+    metrics: byMetric(z.union([z.literal(true), z.number()])).optional(),
   })
   .refine(({ error, status }) => error !== undefined || status !== undefined, {
     message: 'expected error (true or false) or status',
@@ -32,12 +38,32 @@ const latency = z
   .refine(({ bounds, counts }) => counts.length === bounds.length + 1, {
     message: 'expected one count more than bounds, as the last bucket has none',
   });
+/** A number of users for a rate, of those with 0 and with 1 for a ratio, and of each bucket for a histogram. */
+const metricWindow = z.union([count, z.tuple([count, count]), latency]);
 const windowLine = z
-  .object({ t, arm, users: count, failed: count, seconds: windowSeconds, latency: latency.optional() })
+  .object({
+    t,
+    arm,
+    users: count,
+    failed: count,
+    seconds: windowSeconds,
+    latency: latency.optional(),
+    metrics: byMetric(metricWindow).optional(),
+  })
   .refine(({ users, failed }) => failed <= users, { message: 'expected no more failed than users' })
   .refine((line) => fits(line, line.users), { message: 'expected no more in the buckets than users' });
 const requestWindowLine = z
-  .object({ t, arm, requests: count, failed: count, seconds: windowSeconds, latency: latency.optional() })
+  .object({
+    t,
+    arm,
+    requests: count,
+    failed: count,
+    seconds: windowSeconds,
+    latency: latency.optional(),
+    metrics: z
+      .undefined({ error: 'expected no metrics in a window of requests: a user reports once' })
+      .optional(),
+  })
   .refine(({ requests, failed }) => failed <= requests, { message: 'expected no more failed than requests' })
   .refine((line) => fits(line, line.requests), { message: 'expected no more in the buckets than requests' });
 
@@ -50,11 +76,12 @@ export function readRecord(line: string, number: number): RolloutRecord {
   const data = parsed(line, number);
   if ('weight' in data) return { kind: 'weight', ...valid(weightLine, data, number) };
   if ('users' in data) {
-    const { latency: waited, ...line } = valid(windowLine, data, number);
-    return { kind: 'window', ...line, ...inSeconds(waited) };
+    const { latency: waited, metrics: told, ...line } = valid(windowLine, data, number);
+    const named = told && { metrics: Object.fromEntries(Object.entries(told).map(metricOf)) };
+    return { kind: 'window', ...line, ...inSeconds(waited), ...named };
   }
   if ('requests' in data) {
-    const { latency: waited, ...line } = valid(requestWindowLine, data, number);
+    const { latency: waited, metrics: _, ...line } = valid(requestWindowLine, data, number);
     return { kind: 'request-window', ...line, ...inSeconds(waited) };
   }
   const { t: at, arm: of, user, error, status, ms, metrics } = valid(requestLine, data, number);
@@ -66,6 +93,11 @@ export function readRecord(line: string, number: number): RolloutRecord {
 
 function reportOf([name, value]: readonly [string, number | true]): Report {
   return { name, value: value === true ? undefined : value };
+}
+
+function metricOf([name, told]: readonly [string, z.infer<typeof metricWindow>]): [string, MetricWindow] {
+  if (typeof told === 'number') return [name, { kind: 'rate', counts: [told] }];
+  return [name, Array.isArray(told) ? { kind: 'ratio', counts: told } : { kind: 'histogram', ...told }];
 }
 
 function inSeconds(waited: z.infer<typeof latency> | undefined) {

@@ -100,7 +100,10 @@ export class RecordedRollout {
     const counting =
       kind === 'request'
         ? new RequestCounting(plan.metrics, this.#staleAfterSeconds())
-        : new WindowCounting(kind === 'window' ? 'user' : 'request', windowSeconds);
+        : new WindowCounting(kind === 'window' ? 'user' : 'request', {
+            windowSeconds,
+            metrics: plan.metrics,
+          });
     for (const begun of this.#begun) counting.beginStep(begun);
     return counting;
   }
