@@ -78,7 +78,7 @@ export class WindowCounting {
     const { windowSeconds, metrics } = options;
     this.unit = unit;
     this.#users = new WindowCounter(metrics);
-    this.#coverage = new WindowCoverage(windowSeconds);
+    this.#coverage = new WindowCoverage(`${unit}s`, windowSeconds);
   }
 
   beginStep({ step, weight, t, isAssumed }: Begun): void {

@@ -86,6 +86,8 @@ type Current = {
   readonly t: number;
   readonly seconds: number | undefined;
   readonly units: Map<Arm, number>;
+  /** NaN: nobody knows. */
+  begins: number;
 };
 
 /** Of what may be rounded in times: of the window's own length where that is told, and where it is not. */
@@ -93,6 +95,7 @@ const slack = { told: 0.05, guessed: 0.5 };
 
 /** Of windows: whether one follows on the other, and each tells of both arms once a step has begun. */
 export class WindowCoverage implements Coverage {
+  readonly #noun: string;
   readonly #silence = new Silence();
   #begun: { readonly t: number; readonly isAssumed: boolean } | undefined;
   #current: Current | undefined;
@@ -102,7 +105,8 @@ export class WindowCoverage implements Coverage {
   #longest = 0;
   #gap: Gap;
 
-  constructor(shortest: number | undefined) {
+  constructor(noun: string, shortest: number | undefined) {
+    this.#noun = noun;
     this.#shortest = shortest;
   }
 
@@ -119,7 +123,10 @@ export class WindowCoverage implements Coverage {
       throw new RangeError(
         'its window ends where a step begins, so it stands before the line with the weight',
       );
-    const current = this.#current?.t === t ? this.#current : this.#open({ t, seconds, units: new Map() });
+    const current =
+      this.#current?.t === t
+        ? this.#current
+        : this.#open({ t, seconds, units: new Map(), begins: Number.NaN });
     if (current.units.has(arm)) throw new RangeError(`the window that ends at ${t} has the ${arm} twice`);
     if (current.seconds !== seconds)
       throw new RangeError(`the window that ends at ${t} is as long for one arm as it is not for the other`);
@@ -139,6 +146,7 @@ export class WindowCoverage implements Coverage {
     if (seconds !== undefined && before !== undefined && begins < before - slack.told * seconds)
       throw new RangeError(`its window begins at ${told(begins)}, before the one before it has ended`);
     this.#gap ??= this.#gapBefore(next, begins, before);
+    next.begins = begins;
     this.#current = next;
     return next;
   }
@@ -173,6 +181,7 @@ export class WindowCoverage implements Coverage {
     this.#isOpen = false;
     if (this.#begun === undefined) return;
     const { t, units } = current;
+    const since = Number.isNaN(current.begins) ? t : current.begins;
     const [canary, baseline] = [units.get('canary'), units.get('baseline')];
     if (canary === undefined || baseline === undefined) {
       const arm = canary === undefined ? 'canary' : 'baseline';
@@ -180,10 +189,10 @@ export class WindowCoverage implements Coverage {
       return;
     }
     if (canary > 0 && baseline > 0) this.#silence.heardBoth();
-    else if (canary > 0) this.#silence.heard('canary', canary, t);
-    else if (baseline > 0) this.#silence.heard('baseline', baseline, t);
+    else if (canary > 0) this.#silence.heard('canary', canary, since);
+    else if (baseline > 0) this.#silence.heard('baseline', baseline, since);
     const silent = this.#silence.of;
-    this.#gap ??= silent && sentenceOf(silent, 'units', t);
+    this.#gap ??= silent && sentenceOf(silent, this.#noun, t);
   }
 }
 

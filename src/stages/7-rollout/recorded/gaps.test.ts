@@ -107,7 +107,7 @@ describe('windows with a gap', () => {
     expect(end).toMatchObject({
       word: 'inconclusive',
       why: expect.stringContaining(
-        'the canary was not heard of from 14 to 16 s, where 360 units of the baseline',
+        'the canary was not heard of from 12 to 16 s, where 360 users of the baseline',
       ),
     });
   });
