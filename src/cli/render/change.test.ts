@@ -43,3 +43,14 @@ it('says what is not known, and who reports too late', () => {
   );
   expect(shown({ routes: [], variants: [], slowEverySeconds: null, missing: null })).toBe(shown(null));
 });
+
+it('tells of the trials, in order', () => {
+  const trials = [
+    { at: '2026-01-01T00:00:01Z', kind: 'opened', reason: 'More users fail: to compare.' },
+    { at: '2026-01-01T00:00:59Z', kind: 'cleared', reason: 'Both failed alike.' },
+  ] as const;
+  expect(renderChange({ ...view, trials }).join('\n')).toContain(
+    'Trials once everybody had it\n  2026-01-01T00:00:01Z  More users fail: to compare.\n  2026-01-01T00:00:59Z  Both failed alike.',
+  );
+  expect(renderChange(view).join('\n')).not.toContain('Trials');
+});

@@ -119,6 +119,22 @@ describe('a trial of what everybody had', () => {
     expect(decision.reason).toContain('it had ended before it could be compared');
   });
 
+  it('does not clear what leaves its users waiting, as they have not failed yet', () => {
+    const quiet = seen({ users: 120, failing: { canary: 1, baseline: 1 } });
+    const [step] = quiet.steps;
+    if (step === undefined) throw new Error('no step');
+    const waiting = (count: number) => {
+      const assigned = arms(120 + count, 120);
+      return judgeTrial({
+        trial: trial(),
+        observation: { ...quiet, steps: [{ ...step, assigned }] },
+        now: at(30),
+      });
+    };
+    expect(waiting(18).kind).toBe('clear');
+    expect(waiting(19).kind).toBe('continue');
+  });
+
   it('does not clear what is suspected', () => {
     // Enough to suspect, not enough to convict.
     expect(verdict({ users: 2000, failing: { canary: 36, baseline: 12 } }).kind).toBe('continue');

@@ -151,8 +151,13 @@ function isSuspected({ plan }: Trial, { rollback, latency, metrics }: Findings):
   return !all.every(({ logE }) => logE < -Math.log(plan.alpha) / 2);
 }
 
-/** Had the new version alone done what the alarm saw, its users in the trial would tell twice what convicts. */
-function wouldHaveConvicted({ plan, before, alarm }: Trial, { canaryUnits }: Findings): boolean {
+/**
+ * Had the new version alone done what the alarm saw, its users in the trial would tell twice what convicts. Who hangs has not failed yet:
+ * of those who wait longer than others there must be half as few as the alarm saw fail.
+ */
+function wouldHaveConvicted({ plan, before, alarm }: Trial, { canaryUnits, promotion }: Findings): boolean {
+  const waiting = promotion.counts.unanswered ?? 0;
+  if (waiting > (canaryUnits * alarm.share) / 2) return false;
   const usual = before === null || before.users === 0 ? plan.ceiling : before.failingUsers / before.users;
   return canaryUnits * informationOfPair(alarm.share, usual) >= 2 * rollbackThreshold(plan);
 }
