@@ -80,7 +80,7 @@ export async function look(
   const version = await expose(ctx, ports, release, at);
   await keepRoute(ctx, ports, release, position);
   const { flag, nonce, step } = position;
-  const observation = await ports.witness.observe(nonce);
+  const observation = await ports.witness.observe(nonce, release.service);
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
   const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
   const journalled = journalLook(ctx, looked);

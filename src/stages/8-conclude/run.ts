@@ -63,7 +63,7 @@ async function dropCandidate(
       if (weight === 0 && isFlagOf(service, key)) await ports.flags.retire(key);
     return {};
   });
-  if (nonce !== undefined) await noteExposure(ctx, ports.witness, nonce);
+  if (nonce !== undefined) await noteExposure(ctx, ports.witness, { nonce, service });
 }
 
 /** What everybody has by an earlier change stays on. */
@@ -98,10 +98,10 @@ async function nonceOf(ctx: StageContext, runtime: Runtime, service: string): Pr
 async function noteExposure(
   ctx: StageContext,
   witness: ConcludePorts['witness'],
-  nonce: string,
+  { nonce, service }: { readonly nonce: string; readonly service: string },
 ): Promise<void> {
   // For people's eyes: without it the last look's figures stand.
-  const observation = await witness.observe(nonce).catch(() => undefined);
+  const observation = await witness.observe(nonce, service).catch(() => undefined);
   if (observation !== undefined) await ctx.note(exposureNote, exposureOf(observation));
 }
 
