@@ -238,6 +238,18 @@ describe('answerFlags', () => {
       'equivalent',
     ],
     [
+      'a new module of CommonJS that only exports',
+      `const { fresh } = require('./fresh.ts');\n${inFront(`if (await ${ask}) return fresh(a);`)}`,
+      fresh('const n = 1;\nmodule.exports = { fresh: (x) => x + n };\nexports.more = n;'),
+      'equivalent',
+    ],
+    [
+      'a new module of CommonJS that exports what acts',
+      `const { fresh } = require('./fresh.ts');\n${inFront(`if (await ${ask}) return fresh(a);`)}`,
+      fresh('module.exports = { fresh: act() };'),
+      'unclear: it is newly loaded, and does something when it is',
+    ],
+    [
       'one that acts',
       using,
       { paths: ['src/fresh.ts'], others: [{ path: 'src/fresh.ts', text: 'export const fresh = act();' }] },
@@ -278,6 +290,54 @@ describe('answerFlags', () => {
     ['off', inFront(`if (await ${ask}) return 7;`), base, 'removed off'],
     ['neither', inFront(`if (await ${ask}) return 7;`), base.replace('+ 1', '+ 3'), 'removed neither'],
     ['a loss', `import './effects.ts';\n${inFront(`if (await ${ask}) return 7;`)}`, base, 'removed neither'],
+    [
+      'an export that others may use',
+      inFront(`if (await ${ask}) return 7;`).concat('export const guard = () => true;'),
+      base.replace('return a + 1', 'return 7'),
+      'removed neither',
+    ],
+    [
+      'a name of an export list',
+      inFront(`if (await ${ask}) return 7;`).concat('const guard = () => true; export { guard as checked };'),
+      base.replace('return a + 1', 'return 7'),
+      'removed neither',
+    ],
+    [
+      'a declaration that nothing used',
+      inFront(`if (await ${ask}) return 7;`).concat('const guard = () => true;'),
+      base.replace('return a + 1', 'return 7'),
+      'removed on',
+    ],
+    [
+      'a whole file',
+      inFront(`if (await ${ask}) return 7;`),
+      '',
+      'unclear: it is removed, and who else loads it is not known',
+    ],
+    [
+      'a comment that tools obey',
+      inFront(`if (await ${ask}) return 7;`),
+      `/** @jsxImportSource evil */\n${base.replace('return a + 1', 'return 7')}`,
+      'unclear: a comment that tools obey is new, or has moved',
+    ],
+    [
+      'a comment that hides in a text',
+      inFront(`if (await ${ask}) return 7;`).replace('return 7', 'return "http://x"'),
+      base.replace('return a + 1', 'return "http://x"; /*\n @jsxImportSource evil */'),
+      'unclear: a comment that tools obey is new, or has moved',
+    ],
+    [
+      'with a comment that tools obey',
+      `// @ts-nocheck\n${inFront(`if (await ${ask}) return 7;`)}`,
+      `// @ts-nocheck\n${base.replace('return a + 1', 'return 7')}`,
+      'removed on',
+    ],
+    [
+      'a require that ran each time',
+      inFront(`const late = require('./late.js');\n  if (await ${ask}) return 7;\n  late.go();`),
+      base.replace('return a + 1', 'return 7'),
+      'removed neither',
+    ],
     [
       'what was not understood',
       inFront(`if (await ${ask.replace('false', 'false, context()')}) return 7;`),

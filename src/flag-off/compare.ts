@@ -5,6 +5,7 @@ import type { Evaluation } from './flags.ts';
 import { fold } from './fold.ts';
 import { checkLoads } from './loads.ts';
 import { mentions } from './names.ts';
+import { besideTrees, exportedNames } from './only-removes.ts';
 import { propagate } from './propagate.ts';
 import { prune } from './prune.ts';
 import { doubt, lineOf, type Pair, type ParseProgram, readSide, type Side } from './side.ts';
@@ -48,18 +49,18 @@ export function answerFlags(question: FlagQuestion, parse: ParseProgram): FlagAn
   const loads = (all: readonly Pair[]) =>
     checkLoads(all, question, (path, text) => readSide(path, text, question, parse));
   if (added.length > 0) {
-    const off = firstDifference(pairs, keys, false);
+    const off = firstDifference(pairs, { keys, value: false, removes: false });
     return off === undefined ? { ...none, ...loads(pairs) } : { ...none, off };
   }
   if (removed.length === 0) return none;
   const turned = pairs.map(({ path, base, head }): Pair => ({ path, base: head, head: base }));
   const gone = new Set(removed);
-  const strange = turned.flatMap(({ head }) => unclearOf(head, gone));
+  const strange = [...turned.flatMap(({ head }) => unclearOf(head, gone)), ...besideTrees(pairs)];
   if (strange.length > 0) return { ...none, doubts: strange };
-  const on = firstDifference(turned, gone, true);
+  const at = (value: boolean) => firstDifference(turned, { keys: gone, value, removes: true });
+  const on = at(true);
   if (on === undefined) return { ...none, restores: 'on', ...loads(turned) };
-  if (firstDifference(turned, gone, false) === undefined)
-    return { ...none, restores: 'off', ...loads(turned) };
+  if (at(false) === undefined) return { ...none, restores: 'off', ...loads(turned) };
   return { ...none, restores: 'neither', on: turnedBack(on) };
 }
 
@@ -94,16 +95,19 @@ function unclearOf(side: Side, keys: ReadonlySet<string>): readonly FlagDoubt[] 
     );
 }
 
+type Supposed = {
+  readonly keys: ReadonlySet<string>;
+  readonly value: boolean;
+  /** The head is the old version: what it exports, files that do not change may use. */
+  readonly removes: boolean;
+};
+
 /** Where the head with these flags at one value is not the base. */
-function firstDifference(
-  pairs: readonly Pair[],
-  keys: ReadonlySet<string>,
-  value: boolean,
-): Difference | undefined {
+function firstDifference(pairs: readonly Pair[], supposed: Supposed): Difference | undefined {
   for (const { path, base, head } of pairs) {
     // What only the head has is judged by who loads it.
     if (base.text === '') continue;
-    const found = parting(withFlags(head, base, keys, value), flattened(withoutDead(strip(base.program))));
+    const found = parting(withFlags(head, base, supposed), flattened(withoutDead(strip(base.program))));
     if (found === undefined) continue;
     const [now, old] = [found.left, found.right];
     return {
@@ -123,11 +127,12 @@ function excerpt(text: string, start: number): string {
 
 const mostRounds = 40;
 
-function withFlags(side: Side, other: Side, keys: ReadonlySet<string>, value: boolean): Node {
+function withFlags(side: Side, other: Side, { keys, value, removes }: Supposed): Node {
   const { reader } = side;
   const known = mentions(other.program);
+  const exported = removes ? exportedNames(side.program) : new Set<string>();
   const pruning = {
-    isNew: (name: string) => !known.has(name),
+    isNew: (name: string) => !known.has(name) && !exported.has(name),
     isKnown: reader.isKnown,
     isClient: reader.isClient,
   };

@@ -46,15 +46,18 @@ export type Knowing = {
   readonly isClient: (init: Node) => boolean;
 };
 
-/** Whether a declaration does nothing but declare. What it loads is looked at apart. */
-export function isInert(statement: Node, { isKnown, isClient }: Knowing): boolean {
+/**
+ * Whether a declaration does nothing but declare. `requires`: it stands where the file is loaded, and what it requires is
+ * looked at apart; anywhere else `require` acts.
+ */
+export function isInert(statement: Node, { isKnown, isClient }: Knowing, requires = false): boolean {
   const node = exportedDeclaration(statement);
   if (node.type === 'FunctionDeclaration') return true;
   if (node.type === 'ClassDeclaration') return isInertClass(node);
   if (node.type !== 'VariableDeclaration') return false;
   return children(node, 'declarations').every((one) => {
     const init = child(one, 'init');
-    if (!isKnown('require') && requiredNames(one) !== undefined) return true;
+    if (requires && !isKnown('require') && requiredNames(one) !== undefined) return true;
     const isName = child(one, 'id')?.type === 'Identifier';
     return isName && (isPure(init, isKnown) || (init !== undefined && isClient(init)));
   });

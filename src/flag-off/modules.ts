@@ -34,7 +34,7 @@ export function actingStatement(program: Node, reader: FlagReader): Node | undef
     if (one.type === 'ImportDeclaration' || one.type === 'ExportAllDeclaration') return false;
     if (one.type === 'ExportNamedDeclaration' && !isNode(one.declaration)) return false;
     if (one.type === 'ExpressionStatement' && typeof one.directive === 'string') return false;
-    if (isInert(one, reader) || isExporting(one, reader)) return false;
+    if (isInert(one, reader, true) || isExporting(one, reader)) return false;
     const value = one.type === 'ExportDefaultDeclaration' ? child(one, 'declaration') : undefined;
     return value === undefined || !isPure(value, reader.isKnown);
   });

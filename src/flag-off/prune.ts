@@ -28,13 +28,29 @@ function pruneStatement(node: Node, counts: ReadonlyMap<string, number>, pruning
     (node.type === 'ExportNamedDeclaration' && node.declaration === null)
   )
     return pruneSpecifiers(node, counts, pruning);
-  if (node.type === 'VariableDeclaration') return pruneDeclarators(node, counts, pruning);
+  if (node.type === 'VariableDeclaration') return pruneDeclarators(node, { counts, pruning });
+  if (node.type === 'Program') return pruneRequired(node, { counts, pruning, requires: true });
   // An exported declaration was pruned inside of its `export`.
   if (!/^(Function|Class)Declaration$/.test(node.type)) return node;
   return isUnused(node, declaredBy(node), { counts, pruning }) && isInert(node, pruning) ? [] : node;
 }
 
-type Counting = { readonly counts: ReadonlyMap<string, number>; readonly pruning: Pruning };
+type Counting = {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly pruning: Pruning;
+  readonly requires?: boolean;
+};
+
+/** What a file requires where it is loaded, as its imports. */
+function pruneRequired(program: Node, counting: Counting): Node {
+  const all = children(program, 'body');
+  const body = all.flatMap((one) => {
+    const pruned = one.type === 'VariableDeclaration' ? pruneDeclarators(one, counting) : one;
+    return 'type' in pruned ? [pruned] : pruned;
+  });
+  const isSame = body.length === all.length && body.every((one, at) => one === all[at]);
+  return isSame ? program : { ...program, body };
+}
 
 /** Whether these names are new, and stand nowhere but in this node. */
 function isUnused(node: Node, names: readonly string[], { counts, pruning }: Counting): boolean {
@@ -42,19 +58,19 @@ function isUnused(node: Node, names: readonly string[], { counts, pruning }: Cou
   return names.length > 0 && names.every((name) => pruning.isNew(name) && counts.get(name) === own.get(name));
 }
 
-function pruneDeclarators(node: Node, counts: ReadonlyMap<string, number>, pruning: Pruning): Rewriting {
+function pruneDeclarators(node: Node, counting: Counting): Node | readonly Node[] {
   const all = children(node, 'declarations');
   const left = all.flatMap((one): readonly Node[] => {
     const alone = { ...node, declarations: [one] };
-    if (!isInert(alone, pruning)) return [one];
-    if (isUnused(one, declaredBy(alone), { counts, pruning })) return [];
+    if (!isInert(alone, counting.pruning, counting.requires)) return [one];
+    if (isUnused(one, declaredBy(alone), counting)) return [];
     const id = child(one, 'id');
     if (id?.type !== 'ObjectPattern') return [one];
     // Inert and a pattern: each property is a name out of a required module.
     const names = children(id, 'properties');
     const used = names.filter((name) => {
       const local = identifier(child(name, 'value'));
-      return local === undefined || !isUnused(name, [local], { counts, pruning });
+      return local === undefined || !isUnused(name, [local], counting);
     });
     if (used.length === 0) return [];
     return used.length === names.length ? [one] : [{ ...one, id: { ...id, properties: used } }];

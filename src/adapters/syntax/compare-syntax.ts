@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Comment, parseSync } from 'oxc-parser';
+import { pragma } from '../../domain/pragma.ts';
 import type { SyntaxComparison } from '../../domain/syntax.ts';
 import { lintFacts } from './lint-facts.ts';
 import { type NormalForm, normalForm } from './normal-form.ts';
 import { isNode } from './tree.ts';
-
-/** Comments that change what a tool or an engine does. */
-const pragma =
-  /(eslint|jslint|jshint|oxlint|biome|tslint|stylelint|prettier|deno-(lint|fmt)|istanbul|[cv]8 ignore|node:coverage|noinspection|codeql|nosem|nosec|sonar)|@(ts-|jsx|flow|no-?flow|cc_on|vite|vitest|jest|pure|__|critical|requires|ensures|type|internal)|#__|#!|sourcemappingurl|sourceurl|^\/\s*<|webpack|turbopack|^\s*(globals?|exported)\b/i;
 
 /**
  * Positions, quotes, parentheses and ordinary comments do not count, nor what the forms of normal-form.ts undo.

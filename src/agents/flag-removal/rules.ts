@@ -36,7 +36,7 @@ const promoted: Rule = ({ flag }) =>
     ? undefined
     : skip(
         'rolled-back',
-        `Its rollout was rolled back (${flag.change}): what becomes of it is for a person.`,
+        `Nobody has it, since ${flag.change} was rolled back or the flag closed: a person decides.`,
       );
 
 const notIgnored: Rule = ({ flag }, { ignore }) =>

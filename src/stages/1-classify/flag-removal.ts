@@ -16,8 +16,7 @@ export function ruleFlagRemoval(files: readonly FileChange[], facts: FlagFacts):
 function refusal(files: readonly FileChange[], { answer, unread, named }: FlagFacts): string | undefined {
   for (const { path, kind, status } of files) {
     if (!mayHoldFlags(path)) return `${path} is no code that runs in production`;
-    if (kind !== 'file' || (status !== 'modified' && status !== 'deleted'))
-      return `${path} is ${status} as ${kind}`;
+    if (kind !== 'file' || status !== 'modified') return `${path} is ${status} as ${kind}`;
   }
   if (unread[0] !== undefined) return `${unread[0]} is too large, or one of too many`;
   if (answer === undefined) return 'its files could not be read';

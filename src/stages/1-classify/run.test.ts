@@ -252,6 +252,7 @@ describe('flag removal', () => {
     ],
     ['one that changes a test', { 'src/price.js': on, 'test/price.test.js': 'x();\n' }, {}, 'other'],
     ['one that changes a document', { 'src/price.js': on, 'README.md': 'x' }, {}, 'other'],
+    ['one that removes a file', { 'src/price.js': on, 'src/more.js': null }, {}, 'other'],
     ['one that adds a file', { 'src/price.js': on, 'src/x.js': 'export const x = 1;\n' }, {}, 'other'],
     ['one that changes declarations', { 'src/price.js': on, 'src/x.d.ts': 'export {};\n' }, {}, 'other'],
     ['one that cannot be read', { 'src/price.js': `${on}(` }, {}, 'other'],

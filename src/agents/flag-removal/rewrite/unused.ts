@@ -79,7 +79,7 @@ function dropDeclarator(asked: Asked, node: Node): Edit | undefined {
   const all = children(node, 'declarations');
   for (const one of all) {
     const alone = { ...node, declarations: [one] };
-    if (!isInert(alone, before.knowing)) continue;
+    if (!isInert(alone, before.knowing, written.placeOf(node)?.parent.type === 'Program')) continue;
     const isWhole = isUnused(asked, one, declaredBy(alone));
     if (isWhole && all.length === 1) return dropLines(asked, node);
     if (isWhole) return dropFrom(all, one);

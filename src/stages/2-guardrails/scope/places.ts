@@ -21,7 +21,7 @@ const mayTouch: Readonly<Record<ChangeClass, Allowed | undefined>> = {
   docs: { places: ['document'], statuses: all },
   lint: { places: ['source', 'test'], statuses: edits },
   'flag-addition': { places: ['source', 'test'], statuses: ['added', 'modified'] },
-  'flag-removal': { places: ['source'], statuses: ['modified', 'deleted'] },
+  'flag-removal': { places: ['source'], statuses: edits },
   'crash-fix': { places: ['source', 'test'], statuses: ['added', 'modified'] },
   revert: undefined,
   other: undefined,
