@@ -6,7 +6,7 @@ import { fold } from './fold.ts';
 import { checkLoads } from './loads.ts';
 import { mentions } from './names.ts';
 import { besideTrees, exportedNames } from './only-removes.ts';
-import { propagate } from './propagate.ts';
+import { propagateAll } from './propagate.ts';
 import { prune } from './prune.ts';
 import { doubt, lineOf, type Pair, type ParseProgram, readSide, type Side } from './side.ts';
 import { strip } from './strip.ts';
@@ -139,7 +139,7 @@ function withFlags(side: Side, other: Side, { keys, value, removes }: Supposed):
   let program = strip(rewrite(side.program, (node) => reader.replaceIn(node, keys, value)));
   let shape = '';
   for (let round = 0; round < mostRounds; round += 1) {
-    program = prune(withoutDead(propagate(fold(program, reader.isKnown))), pruning);
+    program = prune(withoutDead(propagateAll(fold(program, reader.isKnown))), pruning);
     const next = JSON.stringify(program, (_, field: unknown) =>
       typeof field === 'bigint' ? String(field) : field,
     );

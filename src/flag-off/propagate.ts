@@ -12,11 +12,24 @@ type Named = {
   readonly hoisted: boolean;
 };
 
+const mostNames = 1_000;
+
+/** One name after the other: each is gone, or nothing that can be replaced is left of it. */
+export function propagateAll(program: Node): Node {
+  let now = program;
+  for (let name = 0; name < mostNames; name += 1) {
+    const next = propagate(now);
+    if (next === now) return now;
+    now = next;
+  }
+  return now;
+}
+
 /**
  * Puts flags where names stand for them, within the block that declares the name, unless something in there has the same
  * name. One name at a time; the same program when there is none.
  */
-export function propagate(program: Node): Node {
+function propagate(program: Node): Node {
   let done = false;
   return rewrite(program, (node) => {
     if (done || (node.type !== 'BlockStatement' && node.type !== 'Program')) return node;

@@ -47,8 +47,8 @@ type Done =
   | { readonly text: string }
   | { readonly text: string; readonly start: number; readonly why: string };
 
-/** Each round parses, and makes the edits of one place. */
-const mostRounds = 2_000;
+/** Each round parses, and makes the edits of all places that are apart. */
+const mostRounds = 500;
 
 class Removing {
   readonly #given: Given;
@@ -67,10 +67,7 @@ class Removing {
     if (asked.length === 0) return { text };
     const before = { mentions: mentions(program), knowing: reader };
     const marked = applyEdits(text, this.#marked(program, reader));
-    return this.#tidied(
-      this.#repeat(marked, (written) => nextEdits(written)),
-      before,
-    );
+    return this.#tidied(this.#repeat(marked, foldingEdits), before);
   }
 
   /** In the place of each evaluation, with the `await` before it and the `.value` after it, the mark. */
@@ -97,14 +94,14 @@ class Removing {
     return left === undefined ? { text: applyEdits(used, valuesLeft(written)) } : { ...left, text: used };
   }
 
-  #repeat(text: string, edits: (written: Written) => readonly Edit[] | undefined): string {
+  #repeat(text: string, found: (written: Written) => Iterable<readonly Edit[]>): string {
     let now = text;
     for (let round = 0; round < mostRounds; round += 1) {
-      const next = edits(this.#written(now));
-      if (next === undefined) return now;
-      now = applyEdits(now, next);
+      const edits = apartFrom(found(this.#written(now)));
+      if (edits.length === 0) return now;
+      now = applyEdits(now, edits);
     }
-    throw new Error('the flag is not removed after 2,000 edits');
+    throw new Error(`the flag is not removed after ${mostRounds} rounds`);
   }
 
   #written(text: string): Written {
@@ -137,14 +134,25 @@ function isAsked(node: Node, reader: FlagReader, keys: ReadonlySet<string>): boo
   return found !== undefined && found.why === undefined && keys.has(found.key ?? '');
 }
 
-/** The edits of the last place, so that what is inside comes before what it is inside of. */
-function nextEdits(written: Written): readonly Edit[] | undefined {
+/** The edits of each place, the last place first, so that what is inside comes before what it is inside of. */
+function* foldingEdits(written: Written): Generator<readonly Edit[]> {
   const nodes = [...walk(written.program)].map(({ node }) => node);
   for (const node of nodes.sort((a, b) => b.start - a.start)) {
     const edits = editsAt(written, node);
-    if (edits !== undefined) return edits;
+    if (edits !== undefined) yield edits;
   }
-  return undefined;
+}
+
+/** Those whose places are apart; the others' turn comes in a next round, when the text is another. */
+function apartFrom(groups: Iterable<readonly Edit[]>): readonly Edit[] {
+  const taken: Edit[] = [];
+  for (const edits of groups) {
+    const isApart = edits.every(({ start, end }) =>
+      taken.every((each) => end <= each.start || each.end <= start),
+    );
+    if (isApart) taken.push(...edits);
+  }
+  return taken;
 }
 
 function editsAt(written: Written, node: Node): readonly Edit[] | undefined {

@@ -13,15 +13,14 @@ type Asked = {
   readonly now: ReadonlyMap<string, number>;
 };
 
-/** The first import or declaration that nothing uses any more, although something did before. */
-export function dropUnused(written: Written, before: Before): readonly Edit[] | undefined {
+/** Imports and declarations that nothing uses any more, although something did before. */
+export function* dropUnused(written: Written, before: Before): Generator<readonly Edit[]> {
   const asked = { written, before, now: mentions(written.program) };
   for (const { node, parent } of walk(written.program)) {
     if (parent?.type.startsWith('Export') === true) continue;
     const edit = dropIn(asked, node);
-    if (edit !== undefined) return [edit];
+    if (edit !== undefined) yield [edit];
   }
-  return undefined;
 }
 
 const types = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration']);
