@@ -89,35 +89,88 @@ function trace(text: string, value: boolean, [x, y]: readonly [number, number]):
   return { seen, answer };
 }
 
+const inputs = fc.array(fc.tuple(fc.integer({ min: -3, max: 9 }), fc.integer({ min: -3, max: 9 })), {
+  minLength: 4,
+  maxLength: 8,
+});
+
+function removed(text: string, value: boolean) {
+  const question = { key: 'new', value, files: [{ path, text }], paths: [path], helpers: [] };
+  return removeFlag(question, { parse, parseWritten });
+}
+
+function judge(base: string, head: string) {
+  return answerFlags({ files: [{ path, base, head }], others: [], paths: [path], helpers: [] }, parse);
+}
+
 it('runs as the old program with the flag at that value, and is proved to', () => {
   const counts = { removed: 0, cannot: 0 };
   fc.assert(
-    fc.property(
-      programs,
-      fc.array(fc.tuple(fc.integer({ min: -3, max: 9 }), fc.integer({ min: -3, max: 9 })), {
-        minLength: 4,
-        maxLength: 8,
-      }),
-      fc.boolean(),
-      (body, inputs, value) => {
-        const text = header + body;
-        const question = { key: 'new', value, files: [{ path, text }], paths: [path], helpers: [] };
-        const answer = removeFlag(question, { parse, parseWritten });
-        counts[answer.kind] += 1;
-        if (answer.kind === 'cannot') return;
-        const head = answer.files[0]?.text ?? '';
-        expect(head).not.toMatch(/autolandFlag|getBooleanValue|OpenFeature/);
-        const judged = answerFlags(
-          { files: [{ path, base: text, head }], others: [], paths: [path], helpers: [] },
-          parse,
-        );
-        expect(judged).toMatchObject({ removed: ['new'], doubts: [], wants: [] });
-        // Where it is the old program at both values, the comparison says the first.
-        expect(judged.restores).toMatch(value ? /^on$/ : /^o(n|ff)$/);
-        for (const input of inputs) expect(trace(head, value, input)).toEqual(trace(text, value, input));
-      },
-    ),
+    fc.property(programs, inputs, fc.boolean(), (body, tried, value) => {
+      const text = header + body;
+      const answer = removed(text, value);
+      counts[answer.kind] += 1;
+      if (answer.kind === 'cannot') return;
+      const head = answer.files[0]?.text ?? '';
+      expect(head).not.toMatch(/autolandFlag|getBooleanValue|OpenFeature/);
+      const judged = judge(text, head);
+      expect(judged).toMatchObject({ removed: ['new'], doubts: [], wants: [] });
+      // Where it is the old program at both values, the comparison says the first.
+      expect(judged.restores).toMatch(value ? /^on$/ : /^o(n|ff)$/);
+      for (const input of tried) expect(trace(head, value, input)).toEqual(trace(text, value, input));
+    }),
     { numRuns: 250 },
   );
   expect(counts.removed).toBeGreaterThan(counts.cannot);
+});
+
+/** Small edits of a text, of which most change what it does. */
+const slips: readonly (readonly [RegExp, string])[] = [
+  [/\b7\b/g, '8'],
+  [/\b1\b/g, '2'],
+  [/ \+ /g, ' - '],
+  [/ < /g, ' >= '],
+  [/&&/g, '||'],
+  [/log\(/g, '('],
+  [/\bx\b/g, 'y'],
+  [/!\(/g, '('],
+  [/\bconst\b/g, 'let'],
+  [/^.*;$/gm, ''],
+  [/^( *)(\S.*;)$/gm, '$1$2 $2'],
+  [/\b(return|continue|break)\b.*;/g, ''],
+];
+
+function slip(text: string, [kind, place]: readonly [number, number]): string {
+  const [pattern, put] = slips[kind % slips.length] ?? [/$^/g, ''];
+  const found = [...text.matchAll(pattern)];
+  const wanted = found[place % Math.max(1, found.length)];
+  let at = -1;
+  return text.replace(pattern, (match, ...rest: unknown[]) => {
+    at += 1;
+    const made = put.replaceAll(/\$(\d)/g, (_, group) => String(rest[Number(group) - 1]));
+    return found[at] === wanted ? made : match;
+  });
+}
+
+it('is proved of nothing that runs differently', () => {
+  const counts = { proved: 0, refused: 0 };
+  fc.assert(
+    fc.property(programs, inputs, fc.tuple(fc.nat(1_000), fc.nat(1_000)), (body, tried, wish) => {
+      const text = header + body;
+      const answer = removed(text, true);
+      if (answer.kind === 'cannot') return;
+      const head = slip(answer.files[0]?.text ?? '', wish);
+      let restores: string | undefined;
+      try {
+        restores = judge(text, head).restores;
+      } catch {
+        return;
+      }
+      counts[restores === 'on' ? 'proved' : 'refused'] += 1;
+      if (restores === 'on')
+        for (const input of tried) expect(trace(head, true, input)).toEqual(trace(text, true, input));
+    }),
+    { numRuns: 250 },
+  );
+  expect(counts.refused).toBeGreaterThan(counts.proved);
 });
