@@ -1,35 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSource } from '../adapters/prover/parse.ts';
-import type { FlagAnswer, FlagQuestion } from '../domain/flag-off.ts';
-import { answerFlags } from './compare.ts';
-
-const parse = (path: string, text: string) => parseSource(path, text).program;
-const client = `import { OpenFeature } from '@openfeature/server-sdk';\nconst client = OpenFeature.getClient();\n`;
-/** A client that answers at once, where the code need not wait. */
-const inPage = client.replace('server-sdk', 'web-sdk');
-const ask = `client.getBooleanValue('new', false)`;
-const details = `client.getBooleanDetails('new', false)`;
-const base = `export async function price(n: number) {\n  const a = twice(n);\n  return a + 1;\n}\nexport function twice(n: number) {\n  return n * 2;\n}\n`;
-
-type Around = Partial<FlagQuestion>;
-function answer(head: string, from = base, around: Around = {}): FlagAnswer {
-  const files = [{ path: 'src/a.ts', base: from, head }, ...(around.files ?? [])];
-  return answerFlags(
-    { others: [], helpers: [], ...around, files, paths: ['src/a.ts', ...(around.paths ?? [])] },
-    parse,
-  );
-}
-function said({ added, removed, onByDefault, doubts, off, restores, wants }: FlagAnswer): string {
-  if (doubts.length > 0) return `unclear: ${doubts[0]?.why}`;
-  if (onByDefault.length > 0) return 'on by default';
-  if (wants.length > 0) return `wants ${wants.join()}`;
-  if (off !== undefined) return 'differs';
-  if (added.length > 0) return 'equivalent';
-  return removed.length > 0 ? `removed ${restores}` : 'none';
-}
-/** The head with this in front of the return of `price`. */
-const inFront = (text: string) => client + base.replace('  return a + 1', `  ${text}\n  return a + 1`);
+import {
+  type Around,
+  answer,
+  ask,
+  base,
+  client,
+  details,
+  inFront,
+  inPage,
+  said,
+} from '../testing/flag-answers.ts';
 
 describe('answerFlags', () => {
   it.each<[string, string, string]>([
@@ -284,102 +265,6 @@ describe('answerFlags', () => {
     expect(said(answer(head, base, { ...around, helpers: ['src/flags.ts#isOn'] }))).toBe('equivalent');
     expect(said(answer(head, base, around))).toBe('none');
   });
-
-  it.each<[string, string, string, string]>([
-    ['on', inFront(`if (await ${ask}) return 7;`), base.replace('return a + 1', 'return 7'), 'removed on'],
-    ['off', inFront(`if (await ${ask}) return 7;`), base, 'removed off'],
-    ['neither', inFront(`if (await ${ask}) return 7;`), base.replace('+ 1', '+ 3'), 'removed neither'],
-    ['a loss', `import './effects.ts';\n${inFront(`if (await ${ask}) return 7;`)}`, base, 'removed neither'],
-    [
-      'an export that others may use',
-      inFront(`if (await ${ask}) return 7;`).concat('export const guard = () => true;'),
-      base.replace('return a + 1', 'return 7'),
-      'removed neither',
-    ],
-    [
-      'a name of an export list',
-      inFront(`if (await ${ask}) return 7;`).concat('const guard = () => true; export { guard as checked };'),
-      base.replace('return a + 1', 'return 7'),
-      'removed neither',
-    ],
-    [
-      'a declaration that nothing used',
-      inFront(`if (await ${ask}) return 7;`).concat('const guard = () => true;'),
-      base.replace('return a + 1', 'return 7'),
-      'removed on',
-    ],
-    [
-      'a whole file',
-      inFront(`if (await ${ask}) return 7;`),
-      '',
-      'unclear: it is removed, and who else loads it is not known',
-    ],
-    [
-      'a comment that tools obey',
-      inFront(`if (await ${ask}) return 7;`),
-      `/** @jsxImportSource evil */\n${base.replace('return a + 1', 'return 7')}`,
-      'unclear: a comment that tools obey is new, or has moved',
-    ],
-    [
-      'a comment that hides in a text',
-      inFront(`if (await ${ask}) return 7;`).replace('return 7', 'return "http://x"'),
-      base.replace('return a + 1', 'return "http://x"; /*\n @jsxImportSource evil */'),
-      'unclear: a comment that tools obey is new, or has moved',
-    ],
-    [
-      'with a comment that tools obey',
-      `// @ts-nocheck\n${inFront(`if (await ${ask}) return 7;`)}`,
-      `// @ts-nocheck\n${base.replace('return a + 1', 'return 7')}`,
-      'removed on',
-    ],
-    [
-      'a require that ran each time',
-      inFront(`const late = require('./late.js');\n  if (await ${ask}) return 7;\n  late.go();`),
-      base.replace('return a + 1', 'return 7'),
-      'removed neither',
-    ],
-    [
-      'what was not understood',
-      inFront(`if (await ${ask.replace('false', 'false, context()')}) return 7;`),
-      base.replace('return a + 1', 'return 7'),
-      'unclear: its context may act or throw',
-    ],
-    [
-      'a shorthand',
-      inFront(`const on = await ${ask};\n return { on };`),
-      base.replace('return a + 1', 'return { on: true }'),
-      'removed on',
-    ],
-    [
-      'a name out of a required module',
-      inFront(`if (await ${ask}) return 7;\n old(a);`).replace(
-        'import',
-        `const { twice: old, more } = require('./twice.json');\nimport`,
-      ),
-      base
-        .replace('return a + 1', 'return 7')
-        .replace('export', `const { more } = require('./twice.json');\nexport`),
-      'removed on',
-    ],
-    [
-      'functions below a return',
-      inFront(`if (await ${ask}) return 7;`).replace(
-        'return a + 1;',
-        'return help();\n  function help() { return 1; }',
-      ),
-      base.replace('return a + 1;', 'return 7;\n  function help() { return 1; }'),
-      'removed on',
-    ],
-  ])('knows a removed flag: %s', (_what, old, head, expected) => {
-    expect(said(answer(head, old))).toBe(expected);
-  });
-});
-
-it('says where a removal does more', () => {
-  const old = inFront(`if (await ${ask}) return 7;`);
-  const { restores, on } = answer(base.replace('return a + 1', 'return 8'), old);
-  expect(restores).toBe('neither');
-  expect(on).toMatchObject({ oldLine: 5, newLine: 3, new: 'return 8;' });
 });
 
 /** Statements as they were and as they are: guarded ones are the same with the flag off, the others may not be. */
