@@ -73,7 +73,7 @@ export class MoodyStage extends Stage {
 
   async pidsOf(digest: string): Promise<readonly number[]> {
     const running = await this.runtime.running();
-    return running.filter((one) => one.digest === digest).map(({ pid }) => pid);
+    return running.filter((one) => one.digest === digest).flatMap(({ pid }) => pid ?? []);
   }
 
   child(name: string): number {
