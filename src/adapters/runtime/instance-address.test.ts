@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instanceLookup, obstacleTo, parseAddress } from './instance-address.ts';
@@ -129,7 +130,7 @@ describe('obstacleTo', () => {
 describe('instanceLookup', () => {
   const leadsTo = (name: string) =>
     new Promise((resolve) => {
-      instanceLookup(name, { all: true }, (fault, found) => resolve(fault?.message ?? found));
+      instanceLookup(lookup)(name, { all: true }, (fault, found) => resolve(fault?.message ?? found));
     });
 
   it('hands on where an instance can be', async () => {

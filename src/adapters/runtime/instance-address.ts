@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Where an instance that runs somewhere else listens. */
@@ -87,19 +87,29 @@ function holds(entry: string, host: string): boolean {
   return isIn(listOf([[net, bits === undefined ? (family === 4 ? 32 : 128) : Number(bits), name]]), host);
 }
 
+/** As `lookup` of node:dns. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  done: (fault: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void;
+
 /**
  * Looks a declared name up, and hands on only addresses where an instance can be. What a name leads to may change after it
  * was declared; it must not lead to what gives out credentials.
  */
-export const instanceLookup: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (fault, found) => {
-    if (fault !== null) return done(fault, '', 0);
-    const open = found.filter(
-      ({ address }) => !isIn(nowhere, address) && !isIn(linkLocal, address) && !isDisguised(address),
-    );
-    const [first] = open;
-    if (first === undefined) return done(new Error(`${hostname} leads to no address of an instance`), '', 0);
-    if (options.all === true) return done(null, open);
-    done(null, first.address, first.family);
-  });
-};
+export function instanceLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname, { ...options, all: true }, (fault, found) => {
+      if (fault !== null) return done(fault, '', 0);
+      const open = found.filter(
+        ({ address }) => !isIn(nowhere, address) && !isIn(linkLocal, address) && !isDisguised(address),
+      );
+      const [first] = open;
+      if (first === undefined)
+        return done(new Error(`${hostname} leads to no address of an instance`), '', 0);
+      if (options.all === true) return done(null, open);
+      done(null, first.address, first.family);
+    });
+  };
+}

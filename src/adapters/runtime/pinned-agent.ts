@@ -1,8 +1,9 @@
+import { lookup } from 'node:dns';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { AutolandError } from '../../domain/errors.ts';
-import { instanceLookup, parseAddress } from './instance-address.ts';
+import { instanceLookup, parseAddress, type Resolve } from './instance-address.ts';
 
 /** Linux `O_PATH`: names a file without opening it (fcntl.h; Node does not export it). */
 const O_PATH = 0x20_0000;
@@ -35,11 +36,11 @@ export function connectPinned(path: string): Socket {
 const CONNECT_MS = 2000;
 
 /** To an address, as routes.json has it: who wrote it there has found it to be a declared one. */
-function connectOver(network: string): Socket {
+function connectOver(network: string, resolve: Resolve): Socket {
   const address = parseAddress(network);
   if (address === undefined)
     throw new AutolandError('runtime.unreachable', `expected a path or http://HOST:PORT, found ${network}`);
-  const socket = connect({ ...address, lookup: instanceLookup, noDelay: true });
+  const socket = connect({ ...address, lookup: instanceLookup(resolve), noDelay: true });
   const late = setTimeout(
     () => socket.destroy(new Error(`no connection to ${network} within ${CONNECT_MS} ms`)),
     CONNECT_MS,
@@ -50,14 +51,17 @@ function connectOver(network: string): Socket {
 
 /** Connections to instances, by what routes.json calls their sockets; `keepAlive`: to be used again by later requests. */
 export class PinnedAgent extends Agent {
-  constructor(keepAlive: boolean) {
+  readonly #resolve: Resolve;
+
+  constructor(keepAlive: boolean, resolve: Resolve = lookup) {
     super(keepAlive ? { keepAlive, timeout: IDLE_MS, scheduling: 'lifo' } : { keepAlive });
+    this.#resolve = resolve;
   }
 
   override createConnection(options: ClientRequestArgs): Socket {
     try {
       const at = options.socketPath ?? '';
-      return at.startsWith('/') ? connectPinned(at) : connectOver(at);
+      return at.startsWith('/') ? connectPinned(at) : connectOver(at, this.#resolve);
     } catch (thrown) {
       // A socket that fails at once: the request then fails as with any refused connection.
       return new Socket().destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
