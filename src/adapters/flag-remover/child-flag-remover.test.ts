@@ -19,7 +19,7 @@ describe('ChildFlagRemover', () => {
     });
     expect(await remover.remove(asking(`${head}if (touch() || isOn('new')) go();\n`))).toMatchObject({
       kind: 'cannot',
-      line: 1,
+      line: 2,
     });
   });
 

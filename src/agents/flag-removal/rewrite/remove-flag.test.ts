@@ -224,6 +224,12 @@ export async function price(cart: Cart,   rounding: Rounding) {
     expect(removed(within(body))).toBe(`cannot, ${expected}`);
   });
 
+  it('names the line that people know', () => {
+    const body =
+      "  if (isOn('new')) {\n    go();\n  } else {\n    old();\n    older();\n  }\n  if (touch() || isOn('new')) go();";
+    expect(removed(within(body))).toBe('cannot, line 10: what is asked beside the flag may act');
+  });
+
   it('leaves a file alone that asks for other flags', () => {
     const text = within("  return isOn('newer');");
     const question = { key: 'new', value: true, paths: [], helpers };

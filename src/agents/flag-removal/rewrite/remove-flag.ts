@@ -9,8 +9,10 @@ import { flagConstant, flagFunction } from './stand-ins.ts';
 import { decidedIf, idleStatement } from './statements.ts';
 import { type Before, dropUnused } from './unused.ts';
 import {
-  applyEdits,
+  type Draft,
+  draftOf,
   type Edit,
+  edited,
   endOf,
   type Marks,
   markOf,
@@ -66,8 +68,9 @@ class Removing {
     if (unclear?.why !== undefined) return { text, start: unclear.start, why: unclear.why };
     if (asked.length === 0) return { text };
     const before = { mentions: mentions(program), knowing: reader };
-    const marked = applyEdits(text, this.#marked(program, reader));
-    return this.#tidied(this.#repeat(marked, foldingEdits), before);
+    const marked = edited(draftOf(text), this.#marked(program, reader));
+    const done = this.#tidied(this.#repeat(marked, foldingEdits), before);
+    return 'why' in done ? { ...done, text } : done;
   }
 
   /** In the place of each evaluation, with the `await` before it and the `.value` after it, the mark. */
@@ -87,24 +90,25 @@ class Removing {
     return edits;
   }
 
-  #tidied(text: string, before: Before): Done {
-    const used = this.#repeat(text, (written) => dropUnused(written, before));
+  #tidied(draft: Draft, before: Before): Done {
+    const used = this.#repeat(draft, (written) => dropUnused(written, before));
     const written = this.#written(used);
     const left = leftover(written);
-    return left === undefined ? { text: applyEdits(used, valuesLeft(written)) } : { ...left, text: used };
+    if (left === undefined) return edited(used, valuesLeft(written));
+    return { text: used.text, start: used.origins[left.start] ?? 0, why: left.why };
   }
 
-  #repeat(text: string, found: (written: Written) => Iterable<readonly Edit[]>): string {
-    let now = text;
+  #repeat(draft: Draft, found: (written: Written) => Iterable<readonly Edit[]>): Draft {
+    let now = draft;
     for (let round = 0; round < mostRounds; round += 1) {
       const edits = apartFrom(found(this.#written(now)));
       if (edits.length === 0) return now;
-      now = applyEdits(now, edits);
+      now = edited(now, edits);
     }
     throw new Error(`the flag is not removed after ${mostRounds} rounds`);
   }
 
-  #written(text: string): Written {
+  #written({ text }: Draft): Written {
     const { parsers, marks, path } = this.#given;
     return readWritten(text, parsers.parseWritten(path, text), marks);
   }

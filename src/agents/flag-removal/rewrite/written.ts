@@ -74,14 +74,23 @@ export function flagAt({ marks }: Pick<Written, 'marks'>, node: Node | undefined
   return name === marks.on ? true : name === marks.off ? false : undefined;
 }
 
-/** No edit overlaps another. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let done = '';
+/** A text on its way, and where in the text that people know each of its characters came from. */
+export type Draft = { readonly text: string; readonly origins: readonly number[] };
+
+export function draftOf(text: string): Draft {
+  return { text, origins: Array.from({ length: text.length }, (_, at) => at) };
+}
+
+/** No edit overlaps another. What is put in comes from where it is put. */
+export function edited({ text, origins }: Draft, edits: readonly Edit[]): Draft {
+  const parts: string[] = [];
+  const from: (readonly number[])[] = [];
   let at = 0;
   for (const { start, end, text: put } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (start < at) throw new Error('two edits of one place');
-    done += text.slice(at, start) + put;
+    parts.push(text.slice(at, start), put);
+    from.push(origins.slice(at, start), new Array<number>(put.length).fill(origins[start] ?? 0));
     at = end;
   }
-  return done + text.slice(at);
+  return { text: [...parts, text.slice(at)].join(''), origins: [...from, origins.slice(at)].flat() };
 }
