@@ -14,6 +14,13 @@ function entry(type: string, change: string | undefined, data: Entry['data']): E
 const note = (data: Json, change: string | undefined = 'chg_a') =>
   entry('stage.noted', change, { note: codeFlagNote, data });
 const promoted = (key: string, change?: string) => note({ key, state: 'promoted', at }, change);
+/** What the guardrail flag-off found of another change, and that change's merge. */
+const judged = (evidence: Entry['data']) =>
+  entry('stage.finished', 'chg_z', {
+    stage: 'guardrails',
+    data: { verdict: 'pass', results: [{ name: 'flag-off', evidence }] },
+  });
+const merged = () => entry('stage.finished', 'chg_z', { stage: 'merge', data: { commit: 'c', onto: 'd' } });
 const states = (entries: readonly Entry[]) =>
   Object.fromEntries([...foldPromotedFlags(entries).flags].map(([key, { state }]) => [key, state]));
 
@@ -53,6 +60,23 @@ describe('foldPromotedFlags', () => {
       ],
       { a: 'rolled-back', b: 'promoted', c: 'rolled-back' },
     ],
+    [
+      'a merge that removes it',
+      [promoted('a'), promoted('b'), judged({ removed: ['a'] }), merged()],
+      { b: 'promoted' },
+    ],
+    ['a merge that adds it again', [promoted('a'), judged({ added: ['a'] }), merged()], {}],
+    [
+      'a merge that adds it, and a rollout after',
+      [judged({ added: ['a'] }), merged(), promoted('a')],
+      { a: 'promoted' },
+    ],
+    ['a removal that is not merged', [promoted('a'), judged({ removed: ['a'] })], { a: 'promoted' }],
+    [
+      'a merge of more flags than are shown',
+      [promoted('a'), judged({ added: Array.from({ length: 10 }, (_, at) => `x${at}`) }), merged()],
+      {},
+    ],
     ['a state that nobody knows', [promoted('a'), note({ key: 'a', state: 'half', at })], {}],
     ['a time that is none', [promoted('a'), note({ key: 'a', state: 'promoted', at: 'soon' })], {}],
     ['no key', [note({ state: 'promoted', at })], {}],
@@ -82,6 +106,8 @@ describe('foldPromotedFlags', () => {
       () => note({ key: 'a', state: 'rolled-back', at }),
       () => note({ key: 'b' }),
       () => entry('change.concluded', 'chg_a', { outcome: 'rolled-back' }),
+      () => judged({ removed: ['a'] }),
+      () => entry('stage.finished', 'chg_z', { stage: 'merge', data: {} }),
     );
     fc.assert(
       fc.property(fc.array(notes, { maxLength: 12 }), fc.nat(12), (made, cut) => {

@@ -15,18 +15,24 @@ export type FlagEnd = {
 };
 
 /** Of each flag in the code the last end that the journal knows of. A flag whose end is not understood is in none. */
-export type PromotedFlags = { readonly flags: ReadonlyMap<string, FlagEnd>; readonly upTo: number };
+export type PromotedFlags = {
+  readonly flags: ReadonlyMap<string, FlagEnd>;
+  /** The keys that a change adds or removes, until it is merged. */
+  readonly touched: ReadonlyMap<ChangeId, readonly string[]>;
+  readonly upTo: number;
+};
 
-export const noPromotedFlags: PromotedFlags = { flags: new Map(), upTo: -1 };
+export const noPromotedFlags: PromotedFlags = { flags: new Map(), touched: new Map(), upTo: -1 };
 
 /** The event types that they are folded from. */
-export const promotedFlagTypes = ['stage.noted', 'change.concluded', 'flag.killed'];
+export const promotedFlagTypes = ['stage.noted', 'stage.finished', 'change.concluded', 'flag.killed'];
 
 export function foldPromotedFlags(
   entries: readonly Entry[],
   from: PromotedFlags = noPromotedFlags,
 ): PromotedFlags {
   const flags = new Map(from.flags);
+  const touched = new Map(from.touched);
   let { upTo } = from;
   for (const entry of entries) {
     if (entry.index <= upTo) continue;
@@ -36,8 +42,38 @@ export function foldPromotedFlags(
       takeBack(flags, entry, (end) => end.change === entry.change);
     if (entry.type === 'flag.killed')
       takeBack(flags, entry, ({ key, flag }) => [key, flag].includes(String(entry.data.flag)));
+    if (entry.type === 'stage.finished') finish(flags, touched, entry);
   }
-  return { flags, upTo };
+  return { flags, touched, upTo };
+}
+
+/** How many keys the evidence of the guardrail shows. */
+const mostShown = 10;
+
+/**
+ * DANGER: a key may come back with other code after its flag was removed or reverted, and nobody has had that yet. So a merge
+ * that adds or removes a key makes what was known of it unknown, until a rollout ends anew.
+ */
+function finish(flags: Map<string, FlagEnd>, touched: Map<ChangeId, readonly string[]>, entry: Entry): void {
+  const { change = '', data } = entry;
+  if (data.stage === 'guardrails') touched.set(change, keysTouched(data.data));
+  if (data.stage !== 'merge') return;
+  const keys = touched.get(change) ?? [];
+  if (keys.length >= mostShown) flags.clear();
+  for (const key of keys) flags.delete(key);
+  touched.delete(change);
+}
+
+function keysTouched(report: unknown): readonly string[] {
+  const results = isObject(report) && Array.isArray(report.results) ? report.results : [];
+  const found = results.filter((each) => isObject(each) && each.name === 'flag-off');
+  return found.flatMap((each) => {
+    const { evidence } = each as JsonObject;
+    const { added, removed } = isObject(evidence) ? evidence : {};
+    return [added, removed].flatMap((keys) =>
+      Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [],
+    );
+  });
 }
 
 /** What is not understood about a flag makes what was known of it unknown. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../domain/json.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
-import type { PromotedFlags } from '../../views/promoted-flags.ts';
+import { noPromotedFlags, type PromotedFlags } from '../../views/promoted-flags.ts';
 import { loadPolicies } from './cedar.ts';
 import { decide } from './decide.ts';
 import type { Evidence } from './evidence.ts';
@@ -20,7 +20,7 @@ function journalled(since = '2026-03-01T00:00:00.000Z'): PromotedFlags {
       ([key, state]) => [key, { key, change: 'chg_a', flag: null, state, since }] as const,
     ),
   );
-  return { flags, upTo: 1 };
+  return { ...noPromotedFlags, flags };
 }
 
 function proof(code: string, evidence: JsonObject, verdict: GuardrailResult['verdict'] = 'pass') {
@@ -53,7 +53,7 @@ describe('the removal of a flag', () => {
     ['waits until they have', { seconds: 10 * 86_400 }, 'escalate policy.flag-too-young'],
     [
       'is for a person where no rollout is known',
-      { flags: { flags: new Map(), upTo: -1 } },
+      { flags: noPromotedFlags },
       'escalate policy.flag-not-promoted',
     ],
     [
