@@ -9,10 +9,10 @@ import { parseArgs } from 'node:util';
 import { Rollout } from './demo-statistics/rollout.ts';
 import { type Background, demoWorld, type Fault, type World } from './demo-statistics/setting.ts';
 import { type ArgoSettings, argo, argoDocumented } from './peers/argo.ts';
+import { compared, type Ending, fewerOf, grid, type Rule, resultOf } from './peers/compare.ts';
 import { type FlaggerSettings, flagger, flaggerDocumented } from './peers/flagger.ts';
 import { type KayentaSettings, kayenta, kayentaDocumented } from './peers/kayenta.ts';
 import { Stream } from './peers/stream.ts';
-import { median, rounded } from './support/figures.ts';
 
 const alpha = 0.01;
 /** The demo's, with ten minutes for each step: a service of which little fails takes longer to tell. */
@@ -47,12 +47,11 @@ const runs = Number(values.runs);
 if (!Number.isSafeInteger(runs) || runs < 20)
   throw new Error(`expected --runs N from 20, found ${values.runs}`);
 
-type Ending = {
-  readonly word: 'promote' | 'rollback' | 'hold';
-  readonly secondsOfFault: number | undefined;
-  readonly usersHarmed: number;
+const trials = {
+  runs,
+  alpha,
+  faults: faults.map((fails) => ({ label: { fails }, fault: { fails, arms: 'canary' } as const })),
 };
-type Rule = (seed: number, fault: Fault | undefined) => Ending;
 
 const flaggerGrid = grid<FlaggerSettings>({
   min: [90, 95, 97, 98, 99, 99.5],
@@ -78,59 +77,37 @@ const found = Object.entries(worlds).map(([name, world]) => [name, comparedIn(wo
 console.log(JSON.stringify({ target, alpha, runs, worlds: Object.fromEntries(found) }));
 
 function comparedIn(world: Worlds) {
-  const autoland = resultOf((seed, fault) => landed(seed, fault, world(seed)));
+  const autoland = resultOf((seed, fault) => landed(seed, fault, world(seed)), trials);
   const peers = {
-    Flagger: compared(flagger, world, { documented: flaggerDocumented, all: flaggerGrid }),
-    'Argo Rollouts': compared(argo, world, { documented: argoDocumented, all: argoGrid }),
-    Kayenta: compared(kayenta, world, { documented: kayentaDocumented, all: kayentaGrid }),
+    Flagger: compared(by(flagger, world), { documented: flaggerDocumented, all: flaggerGrid }, trials),
+    'Argo Rollouts': compared(by(argo, world), { documented: argoDocumented, all: argoGrid }, trials),
+    Kayenta: compared(by(kayenta, world), { documented: kayentaDocumented, all: kayentaGrid }, trials),
   };
-  const fewer = (of: readonly { readonly usersHarmed: number }[]) =>
-    of.length === 0
-      ? null
-      : rounded(Math.min(...of.map(({ usersHarmed }) => usersHarmed)) / autoland.usersHarmed, 1);
   const each = Object.values(peers);
   const fewerHarmed = {
-    asDocumented: fewer(each.map(({ documented }) => documented)),
-    tuned: fewer(each.flatMap(({ tuned }) => tuned ?? [])),
+    asDocumented: fewerOf(
+      autoland,
+      each.map(({ documented }) => documented),
+    ),
+    tuned: fewerOf(
+      autoland,
+      each.flatMap(({ tuned }) => tuned ?? []),
+    ),
   };
   return { fewerHarmed, autoland, peers };
 }
 
-function compared<Settings>(
+function by<Settings>(
   rule: (stream: Stream, settings: Settings) => 'promote' | 'rollback',
   world: Worlds,
-  { documented, all }: { readonly documented: Settings; readonly all: readonly Settings[] },
-) {
-  const by =
-    (settings: Settings): Rule =>
-    (seed, fault) => {
-      const stream = new Stream(seed, fault, world(seed));
-      const word = rule(stream, settings);
-      const { secondsOfFault } = stream;
-      if (word === 'promote') stream.pass(secondsAfter, 1);
-      return { word, secondsOfFault, usersHarmed: stream.usersHarmed };
-    };
-  const fit = all.filter((settings) => isFit(by(settings)));
-  const results = fit.map((settings) => ({ settings, ...resultOf(by(settings)) }));
-  const [tuned] = results.toSorted((one, other) => one.usersHarmed - other.usersHarmed);
-  return {
-    documented: resultOf(by(documented)),
-    tuned: tuned ?? null,
-    settingsTried: all.length,
-    fit: fit.length,
+): (settings: Settings) => Rule<Fault> {
+  return (settings) => (seed, fault) => {
+    const stream = new Stream(seed, fault, world(seed));
+    const word = rule(stream, settings);
+    const { secondsOfFault } = stream;
+    if (word === 'promote') stream.pass(secondsAfter, 1);
+    return { word, secondsOfFault, usersHarmed: stream.usersHarmed };
   };
-}
-
-/** Looked at on the healthy rollouts first, and given up as soon as it cannot be. */
-function isFit(rule: Rule): boolean {
-  let [falseRollbacks, notPromoted] = [0, 0];
-  for (let seed = 1; seed <= runs; seed += 1) {
-    const { word } = rule(seed, undefined);
-    if (word === 'rollback') falseRollbacks += 1;
-    if (word !== 'promote') notPromoted += 1;
-    if (falseRollbacks > alpha * runs || notPromoted > 0.05 * runs) return false;
-  }
-  return true;
 }
 
 function landed(seed: number, fault: Fault | undefined, world: World): Ending {
@@ -148,46 +125,4 @@ function afterPromotion(seed: number, fault: Fault | undefined, world: World): n
   const stream = new Stream(seed, fault, world);
   stream.pass(secondsAfter, 1);
   return stream.usersHarmed;
-}
-
-/** `usersHarmed`: in the mean over all faults, also of those that were promoted. `missed`: the share of those. */
-function resultOf(rule: Rule) {
-  const seeds = Array.from({ length: runs }, (_, at) => at + 1);
-  const healthy = seeds.map((seed) => rule(seed, undefined));
-  const each = faults.map((fails, at) => {
-    const endings = seeds.map((seed) => rule(1000 * (at + 1) + seed, { fails, arms: 'canary' }));
-    const found = endings.filter(({ word }) => word === 'rollback');
-    return {
-      fails,
-      rolledBack: found.length / runs,
-      promoted: endings.filter(({ word }) => word === 'promote').length / runs,
-      secondsToRollback: found.length === 0 ? null : rounded(median(found.map(secondsOf)), 1),
-      usersHarmed: rounded(mean(endings.map(({ usersHarmed }) => usersHarmed)), 1),
-    };
-  });
-  return {
-    falseRollbacks: healthy.filter(({ word }) => word === 'rollback').length / runs,
-    healthyPromoted: healthy.filter(({ word }) => word === 'promote').length / runs,
-    missed: rounded(mean(each.map(({ promoted }) => promoted)), 3),
-    usersHarmed: rounded(mean(each.map(({ usersHarmed }) => usersHarmed)), 1),
-    faults: each,
-  };
-}
-
-function secondsOf({ secondsOfFault }: Ending): number {
-  return secondsOfFault ?? 0;
-}
-
-function mean(all: readonly number[]): number {
-  return all.reduce((sum, one) => sum + one, 0) / all.length;
-}
-
-/** Every combination. */
-function grid<Settings extends object>(
-  all: { readonly [Key in keyof Settings]: readonly Settings[Key][] },
-): Settings[] {
-  let made: object[] = [{}];
-  for (const [key, choices] of Object.entries(all) as [string, readonly unknown[]][])
-    made = made.flatMap((one) => choices.map((choice) => ({ ...one, [key]: choice })));
-  return made as Settings[];
 }

@@ -59,6 +59,18 @@ export class Crowd {
     return share / (this.#cumulative[users - 1] ?? 1);
   }
 
+  /** How many users so many requests come from, in expectation. */
+  usersOf(requests: number): number {
+    const all = this.#cumulative[users - 1] ?? 1;
+    let met = 0;
+    for (let user = 0, before = 0; user < users; user++) {
+      const until = this.#cumulative[user] ?? 0;
+      met += 1 - Math.exp((-requests * (until - before)) / all);
+      before = until;
+    }
+    return met;
+  }
+
   failsAnyway(user: number): boolean {
     return this.#random() < (this.#fails[user] ?? 0);
   }

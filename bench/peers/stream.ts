@@ -1,7 +1,7 @@
 import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
 import { Incidents } from '../demo-statistics/incidents.ts';
 import { type Fault, goodRequestsFirst, requestsPerSecond, type World } from '../demo-statistics/setting.ts';
-import { normal } from '../support/normal.ts';
+import { poisson } from './poisson.ts';
 
 export type Counts = { requests: number; failed: number };
 /** What came of a stretch of time. */
@@ -44,10 +44,10 @@ export class Stream {
   pass(seconds: number, weight: number): Seen {
     const seen = { canary: { requests: 0, failed: 0 }, baseline: { requests: 0, failed: 0 } };
     for (let second = 0; second < seconds; second += 1) {
-      this.#meetCanary(seen.canary, this.#poisson(requestsPerSecond * weight));
-      const requests = this.#poisson(requestsPerSecond * (1 - weight));
+      this.#meetCanary(seen.canary, poisson(this.#random, requestsPerSecond * weight));
+      const requests = poisson(this.#random, requestsPerSecond * (1 - weight));
       seen.baseline.requests += requests;
-      seen.baseline.failed += this.#poisson(requests * this.#failingNow());
+      seen.baseline.failed += poisson(this.#random, requests * this.#failingNow());
       this.#seconds += 1;
     }
     return seen;
@@ -55,7 +55,7 @@ export class Stream {
 
   /** The share that would have failed of fewer requests. */
   shareOfFewer({ requests, failed }: Counts, fewer: number): number {
-    return fewer === 0 || requests === 0 ? 0 : this.#poisson((fewer * failed) / requests) / fewer;
+    return fewer === 0 || requests === 0 ? 0 : poisson(this.#random, (fewer * failed) / requests) / fewer;
   }
 
   #failingNow(): number {
@@ -64,24 +64,13 @@ export class Stream {
 
   #meetCanary(canary: Counts, requests: number): void {
     canary.requests += requests;
-    canary.failed += this.#poisson(requests * this.#failingNow());
+    canary.failed += poisson(this.#random, requests * this.#failingNow());
     const good = Math.min(requests, goodRequestsFirst - this.#good);
     this.#good += good;
     if (this.#spoils === 0 || requests === good) return;
     this.#faultSince ??= this.#seconds;
-    const spoiled = Math.min(requests - good, this.#poisson((requests - good) * this.#spoils));
+    const spoiled = Math.min(requests - good, poisson(this.#random, (requests - good) * this.#spoils));
     canary.failed = Math.min(canary.requests, canary.failed + spoiled);
     for (let n = 0; n < spoiled; n += 1) this.#harmed.add(this.#crowd.pick());
-  }
-
-  /** Knuth's up to 30, above it the normal approximation. */
-  #poisson(mean: number): number {
-    if (mean > 30) {
-      return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(this.#random)));
-    }
-    const least = Math.exp(-mean);
-    let count = 0;
-    for (let product = this.#random(); product > least; product *= this.#random()) count += 1;
-    return count;
   }
 }
