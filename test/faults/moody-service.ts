@@ -91,5 +91,7 @@ export const moodyFiles: Readonly<Record<string, string>> = {
   'server.js': server,
   'tests/greet.test.js': tests,
   ...Object.assign({}, ...parts.map((part) => laidOut(part, 0))),
-  '.autoland/autoland.yaml': rules({ bake: 40 }).replace('timeoutSeconds: 10', 'timeoutSeconds: 3'),
+  '.autoland/autoland.yaml': rules({ bake: 300 })
+    .replace('limit: 60s', 'limit: 600s')
+    .replace('timeoutSeconds: 10', 'timeoutSeconds: 3'),
 };
