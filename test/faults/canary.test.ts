@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasEnded } from '../journeys/stage.ts';
 import { laidOut, moods, plain } from './moody-service.ts';
 import { MoodyStage } from './moody-stage.ts';
 
@@ -29,7 +30,7 @@ describe('a canary', { timeout: 240_000 }, () => {
     const digest = await stage.exposed();
     const exposed = await stage.crowdOf(`${plain}.0.0`);
     let kills = 0;
-    const view = await stage.reached(change, stage.hasEnded, 60_000, async () => {
+    const view = await stage.reached(change, hasEnded, 60_000, async () => {
       for (const pid of await stage.pidsOf(digest)) {
         process.kill(pid, 'SIGKILL');
         kills += 1;

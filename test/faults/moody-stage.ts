@@ -7,8 +7,6 @@ import { processesNaming, until } from '../journeys/cli.ts';
 import { Stage } from '../journeys/stage.ts';
 import { moodyFiles } from './moody-service.ts';
 
-const ends: ReadonlySet<string> = new Set(['landed', 'refused', 'held', 'rolled-back', 'superseded']);
-
 /** An installation under users, of whom it is known who met which version, and whom something failed. */
 export class MoodyStage extends Stage {
   /** By version: who was answered by it since the last look. */
@@ -98,9 +96,5 @@ export class MoodyStage extends Stage {
     const left = processesNaming(join(this.state, 'services'));
     const others = left.filter((line) => !names.some((name) => line.includes(name)));
     if (left.length === 0 || others.length > 0) throw new Error(`left running: ${others.join('\n')}`);
-  }
-
-  hasEnded({ state }: ChangeView): boolean {
-    return ends.has(state);
   }
 }

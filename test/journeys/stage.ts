@@ -16,6 +16,10 @@ import { Users } from './users.ts';
 
 const ends: ReadonlySet<string> = new Set(['landed', 'refused', 'held', 'rolled-back', 'superseded']);
 
+export function hasEnded({ state }: ChangeView): boolean {
+  return ends.has(state);
+}
+
 /** One repository with an autoland of its own, run as a person runs it. */
 export class Stage {
   readonly dir: string;
@@ -119,7 +123,7 @@ export class Stage {
 
   /** Waits until the change has ended; answers what `explain` says of it. */
   async ended(change: string, limitMs?: number): Promise<ChangeView> {
-    await this.reached(change, ({ state }) => ends.has(state), limitMs);
+    await this.reached(change, hasEnded, limitMs);
     return this.explain(change);
   }
 
