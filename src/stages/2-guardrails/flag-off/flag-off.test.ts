@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FlagAnswer } from '../../../domain/flag-off.ts';
+import { noFlags } from '../../../flag-off/code-files.ts';
 import type { FlagFacts } from './facts.ts';
 import { flagOff } from './flag-off.ts';
 
-const nothing: FlagAnswer = {
-  added: [],
-  removed: [],
-  onByDefault: [],
-  doubts: [],
-  off: undefined,
-  restores: undefined,
-  on: undefined,
-  wants: [],
-};
-const added = { ...nothing, added: ['new-price'] };
+const added = { ...noFlags, added: ['new-price'] };
 const doubt = { path: 'a.ts', line: 3, why: 'its key is no literal' };
 const off = { path: 'a.ts', oldLine: 3, newLine: 4, old: 'return a;', new: 'audit(\u001b]a);' };
 
@@ -25,52 +16,52 @@ function check(answer: FlagAnswer | undefined, facts: Partial<FlagFacts> = {}) {
 
 describe('flag-off', () => {
   it.each<[string, FlagAnswer | undefined, Partial<FlagFacts>, string]>([
-    ['no flag is added', nothing, {}, 'pass flag-off.none'],
-    ['no flag is added, and other files change', nothing, { beside: ['package.json'] }, 'pass flag-off.none'],
+    ['no flag is added', noFlags, {}, 'pass flag-off.none'],
+    ['no flag is added, and other files change', noFlags, { beside: ['package.json'] }, 'pass flag-off.none'],
     ['what is left is the old program', added, {}, 'pass flag-off.equivalent'],
     ['it is not', { ...added, off }, {}, 'fail flag-off.differs'],
     ['it is not, and something is unclear', { ...added, off, doubts: [doubt] }, {}, 'fail flag-off.differs'],
     ['a flag is on by default', { ...added, onByDefault: [doubt] }, {}, 'fail flag-off.on-by-default'],
     ['something is unclear', { ...added, doubts: [doubt] }, {}, 'abstain flag-off.unclear'],
-    ['something is unclear without a key', { ...nothing, doubts: [doubt] }, {}, 'abstain flag-off.unclear'],
+    ['something is unclear without a key', { ...noFlags, doubts: [doubt] }, {}, 'abstain flag-off.unclear'],
     ['a module could not be read', { ...added, wants: ['b.ts'] }, {}, 'abstain flag-off.unclear'],
     ['another file changes', added, { beside: ['package.json'] }, 'abstain flag-off.other-file'],
     ['a file is too large', added, { unread: ['b.ts'] }, 'abstain flag-off.not-read'],
     ['nothing could be read', undefined, {}, 'abstain flag-off.not-read'],
-    ['a flag is removed', { ...nothing, removed: ['x'], restores: 'on' }, {}, 'pass flag-off.removed-on'],
+    ['a flag is removed', { ...noFlags, removed: ['x'], restores: 'on' }, {}, 'pass flag-off.removed-on'],
     [
       'more is removed',
-      { ...nothing, removed: ['x'], restores: 'neither' },
+      { ...noFlags, removed: ['x'], restores: 'neither' },
       {},
       'abstain flag-off.removal-differs',
     ],
     [
       'more is removed, and it is known where',
-      { ...nothing, removed: ['x'], restores: 'neither', on: off },
+      { ...noFlags, removed: ['x'], restores: 'neither', on: off },
       {},
       'fail flag-off.removal-differs',
     ],
     [
       'another file changes beside a removal that differs',
-      { ...nothing, removed: ['x'], restores: 'neither', on: off },
+      { ...noFlags, removed: ['x'], restores: 'neither', on: off },
       { beside: ['package.json'] },
       'fail flag-off.removal-differs',
     ],
     [
       'another file changes beside a removal',
-      { ...nothing, removed: ['x'], restores: 'on' },
+      { ...noFlags, removed: ['x'], restores: 'on' },
       { beside: ['package.json'] },
       'abstain flag-off.other-file',
     ],
     [
       'more flags are removed than can be shown',
-      { ...nothing, removed: Array.from({ length: 11 }, (_, at) => `x${at}`), restores: 'on' },
+      { ...noFlags, removed: Array.from({ length: 11 }, (_, at) => `x${at}`), restores: 'on' },
       {},
       'abstain flag-off.unclear',
     ],
     [
       'a key is no readable name',
-      { ...nothing, removed: ['x\u001b'], restores: 'on' },
+      { ...noFlags, removed: ['x\u001b'], restores: 'on' },
       {},
       'abstain flag-off.unclear',
     ],
@@ -80,12 +71,12 @@ describe('flag-off', () => {
   });
 
   it('tells the gate which flags are removed, and at which value', () => {
-    const { evidence } = check({ ...nothing, removed: ['x', 'y'], restores: 'off' });
+    const { evidence } = check({ ...noFlags, removed: ['x', 'y'], restores: 'off' });
     expect(evidence).toEqual({ added: [], removed: ['x', 'y'], removedTo: 'off' });
   });
 
   it('says where a removal does more', () => {
-    const { reason } = check({ ...nothing, removed: ['x'], restores: 'neither', on: off });
+    const { reason } = check({ ...noFlags, removed: ['x'], restores: 'neither', on: off });
     expect(reason).toBe('a.ts:4 is not the old program with x on, nor with it off: audit(]a);');
   });
 
