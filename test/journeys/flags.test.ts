@@ -147,7 +147,7 @@ describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
     repo.push('main', { '.autoland/STOP': 'payment incident\n' });
     await becomes('shop.four', token, false);
     const shown = await runCli(['flags', ...where]);
-    expect(shown.stdout).toMatch(/^STOPPED by branch:\w{10} at .*: every flag is off\n/);
+    expect(shown.stdout).toMatch(/^STOPPED by branch:\w{10} at .*: every rollout is closed\n/);
   });
 
   async function journalled(type: string): Promise<{ actor: string; data: unknown }[]> {
