@@ -81,7 +81,7 @@ export async function orClosed(
     await journalled;
   } catch (thrown) {
     const had = hadByAll(ctx, position);
-    // What is not harm of the flag is taken back when the ending can be journalled.
+    // A flag in the code is what changed last: with it closed the version may wait for its ending to be journalled.
     if (had !== undefined && position?.code == null)
       await ports.runtime.route({ service: had.service, stable: had.stable, candidate: null });
     else if (position !== undefined) await ports.flags.kill(position.flag, 'rollout.not-journalled');
