@@ -1,3 +1,4 @@
+import { codeFlagsAdded, unfitCodeFlags } from '../../domain/code-flag.ts';
 import { overallVerdict } from '../../domain/verdict.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -73,6 +74,12 @@ const stopped: Rule = ({ stopped: why }) =>
 const frozen: Rule = ({ frozen: why }) =>
   why === undefined ? [] : [deny('policy.frozen', `Nothing may land now: ${why}.`)];
 
+/** Told before the merge: the rollout could not begin, and would hold up all that follow. */
+const unfitFlags: Rule = ({ guardrails }) => {
+  const why = unfitCodeFlags(codeFlagsAdded(guardrails.results));
+  return why === undefined ? [] : [escalate('policy.code-flags', `Its flags cannot be rolled out: ${why}.`)];
+};
+
 /** Merging it is one thing; deployed alone, it could not be taken back alone. Told before the merge: after it, it would hold up all that follow. */
 export function wayBack({ level, irreversible }: Evidence, deploys: boolean): readonly Objection[] {
   if (level !== 'deploy' || !deploys || irreversible.length === 0) return [];
@@ -94,6 +101,7 @@ const rules: readonly Rule[] = [
   classOther,
   undecidedGuardrails,
   judgeAbstained,
+  unfitFlags,
 ];
 
 export function deny(code: string, reason: string): Objection {
