@@ -56,6 +56,22 @@ describe('flagHistory', () => {
     ]);
   });
 
+  it('tells of a flag in the code by its name, and of the kill of that name', () => {
+    const acts = flagHistory(
+      [
+        ...effect(1, 'promote-n1', { flag: 'shop.n1', service: 'shop' }),
+        ...effect(3, 'expose-n2-0', { flag: 'shop.n2', weight: 0.01, code: 'new-price' }),
+        ...effect(5, 'promote-n2', { flag: 'shop.n2', code: 'new-price' }),
+      ],
+      [entry(7, 'flag.killed', 'person:alice', { flag: 'new-price' })],
+    );
+    expect(acts.map(({ flag, what }) => [flag, what])).toEqual([
+      ['shop.n2', 'set to 1 % of users, as new-price'],
+      ['shop.n2', 'on for everybody, as new-price'],
+      ['new-price', 'killed'],
+    ]);
+  });
+
   it('tells nothing of a change that never had a flag, and bears entries it does not know', () => {
     expect(flagHistory([], [entry(1, 'flag.killed', 'person:alice', { flag: 'shop.n1' })])).toEqual([]);
     const odd = [

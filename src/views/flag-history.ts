@@ -19,12 +19,15 @@ export function flagHistory(ofChange: readonly Entry[], kills: readonly Entry[])
   );
   const done = ofChange.filter(({ type }) => type === 'effect.done');
   const acts = done.flatMap((entry) => flagAct(entry, intents.get(entry.data.key)));
-  const flags = new Set(acts.map(({ act }) => act.flag));
+  const flags = new Set(
+    acts.flatMap(({ act, code }) => (code === undefined ? [act.flag] : [act.flag, code])),
+  );
   const killed = kills.flatMap((entry) => (flags.has(String(entry.data.flag)) ? [killAct(entry)] : []));
   return [...acts, ...killed].sort(byTime).map(({ act }) => act);
 }
 
-type Placed = { readonly index: number; readonly act: FlagAct };
+/** `code`: its name in the code, which kills it too. */
+type Placed = { readonly index: number; readonly act: FlagAct; readonly code?: string };
 
 /** A kill may be journalled long after it was made. */
 function byTime(a: Placed, b: Placed): number {
@@ -32,8 +35,8 @@ function byTime(a: Placed, b: Placed): number {
 }
 
 const words: readonly (readonly [RegExp, (intent: JsonObject) => string | undefined])[] = [
-  [/^expose-/, ({ weight }) => `set to ${percent(weight)} of users`],
-  [/^promote-/, ({ code }) => (typeof code === 'string' ? `on for everybody, as ${code}` : undefined)],
+  [/^expose-/, ({ weight, code }) => `set to ${percent(weight)} of users${asCode(code)}`],
+  [/^promote-/, ({ code }) => (code === undefined ? undefined : `on for everybody${asCode(code)}`)],
   [/^try-/, ({ weight, why }) => `set to ${percent(weight)} of users: ${String(why)}`],
   [/^clear-/, ({ why }) => `retired: ${String(why)}`],
   [/^close-/, ({ code, why }) => `closed, ${String(code)}: ${String(why)}`],
@@ -46,7 +49,11 @@ function flagAct(entry: Entry, intent: Json | undefined): Placed[] {
   if (word === undefined || !isObject(intent) || typeof intent.flag !== 'string') return [];
   const { at, actor: by, index } = entry;
   const what = word(intent);
-  return what === undefined ? [] : [{ index, act: { at, flag: intent.flag, by, what } }];
+  if (what === undefined) return [];
+  const act = { at, flag: intent.flag, by, what };
+  // Of a closing, `code` says why.
+  const isNamed = typeof intent.code === 'string' && !step.startsWith('close-');
+  return [isNamed ? { index, act, code: String(intent.code) } : { index, act }];
 }
 
 /** It was closed when its tombstone was written, which may be long before the journal heard of it. */
@@ -55,6 +62,10 @@ function killAct({ index, at, actor, data }: Entry): Placed {
   const flag = String(data.flag);
   const when = typeof data.at === 'string' ? data.at : at;
   return { index, act: { at: when, flag, by: actor, what: `killed${why}` } };
+}
+
+function asCode(code: Json | undefined): string {
+  return typeof code === 'string' ? `, as ${code}` : '';
 }
 
 function percent(weight: Json | undefined): string {
