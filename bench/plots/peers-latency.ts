@@ -1,39 +1,6 @@
-import type { Bar, Chart } from '../support/chart.ts';
+import type { Chart } from '../support/chart.ts';
+import { chartOfHarm, type Peers } from './peers.ts';
 
-type Result = { readonly usersHarmed: number };
-type Peers = {
-  readonly worlds: Readonly<
-    Record<
-      string,
-      {
-        readonly autoland: Result;
-        readonly strict: Result;
-        readonly peers: Readonly<
-          Record<string, { readonly documented: Result; readonly tuned: Result | null }>
-        >;
-      }
-    >
-  >;
-};
-
-export function chartOf({ worlds }: Peers): Chart {
-  const groups = Object.entries(worlds).map(([label, { autoland, strict, peers }]) => ({
-    label,
-    bars: [
-      { label: 'autoland', value: autoland.usersHarmed, colour: 'ours' as const },
-      { label: 'autoland, tolerating 1.1 times', value: strict.usersHarmed, colour: 'ours' as const },
-      ...Object.entries(peers).flatMap(([name, { documented, tuned }]): readonly Bar[] => [
-        { label: name, value: documented.usersHarmed, colour: 'theirs' },
-        ...(tuned === null
-          ? []
-          : [{ label: `${name}, tuned`, value: tuned.usersHarmed, colour: 'tuned' as const }]),
-      ]),
-    ],
-  }));
-  return {
-    title: 'Users whom a slow version lets wait, in the mean',
-    unit: 'users, of 20,000',
-    scale: 'log',
-    groups,
-  };
+export function chartOf(found: Peers): Chart {
+  return chartOfHarm(found, 'Users whom a slow version lets wait, in the mean');
 }

@@ -1,12 +1,14 @@
 import type { Bar, Chart } from '../support/chart.ts';
 
 type Result = { readonly usersHarmed: number };
-type Peers = {
+export type Peers = {
   readonly worlds: Readonly<
     Record<
       string,
       {
         readonly autoland: Result;
+        /** Tolerating less than it comes with; absent: that was not tried. */
+        readonly strict?: Result;
         readonly peers: Readonly<
           Record<string, { readonly documented: Result; readonly tuned: Result | null }>
         >;
@@ -15,11 +17,18 @@ type Peers = {
   >;
 };
 
-export function chartOf({ worlds }: Peers): Chart {
-  const groups = Object.entries(worlds).map(([label, { autoland, peers }]) => ({
+export function chartOf(found: Peers): Chart {
+  return chartOfHarm(found, 'Users whom a bad version harms, in the mean');
+}
+
+export function chartOfHarm({ worlds }: Peers, title: string): Chart {
+  const groups = Object.entries(worlds).map(([label, { autoland, strict, peers }]) => ({
     label,
     bars: [
       { label: 'autoland', value: autoland.usersHarmed, colour: 'ours' as const },
+      ...(strict === undefined
+        ? []
+        : [{ label: 'autoland, tolerating 1.1 times', value: strict.usersHarmed, colour: 'ours' as const }]),
       ...Object.entries(peers).flatMap(([name, { documented, tuned }]): readonly Bar[] => [
         { label: name, value: documented.usersHarmed, colour: 'theirs' },
         ...(tuned === null
@@ -28,10 +37,5 @@ export function chartOf({ worlds }: Peers): Chart {
       ]),
     ],
   }));
-  return {
-    title: 'Users whom a bad version harms, in the mean',
-    unit: 'users, of 20,000',
-    scale: 'log',
-    groups,
-  };
+  return { title, unit: 'users, of 20,000', scale: 'log', groups };
 }

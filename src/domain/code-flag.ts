@@ -1,4 +1,3 @@
-import type { JsonObject } from './json.ts';
 import type { GuardrailResult } from './verdict.ts';
 
 /** What became of a flag in the code: journalled once everybody has it, or nobody will. */
@@ -39,10 +38,6 @@ export type CodeFlagFate = {
   /** RFC 3339. */
   readonly at: string;
 };
-
-export function readCodeFlagFate(note: JsonObject | undefined): CodeFlagFate | undefined {
-  return note as unknown as CodeFlagFate | undefined;
-}
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];

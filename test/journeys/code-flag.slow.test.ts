@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlagsView } from '../../src/wiring/flags.ts';
 import type { ScanReport } from '../../src/wiring/scan.ts';
-import { flaggedFiles } from './flagged-greeter.ts';
-import { Stage } from './stage.ts';
+import { FlaggedStage, flaggedFiles } from './flagged-greeter.ts';
 
 const part = (body: string) => `import { isOn } from './flags.js';
 
@@ -38,27 +36,20 @@ test('parts kindly', () => {
 };
 
 describe('the whole life of a flag in the code', { timeout: 180_000 }, () => {
-  const stage = new Stage(served);
-  let url = '';
-  beforeAll(async () => {
-    url = await stage.up();
-    await stage.open(url);
-  }, 120_000);
+  const stage = new FlaggedStage(served);
+  beforeAll(() => stage.begin(), 120_000);
   afterAll(() => stage.close());
 
-  const flags = async () => (await stage.json<FlagsView>('flags')).flags;
-  const answer = async () => (await fetch(url)).text();
-
-  it('comes, is everybody\u2019s, and leaves with its code while users notice nothing', async () => {
-    expect(await answer()).toBe('hello you, bye you');
+  it('comes, is given to everybody, and leaves with its code while users notice nothing', async () => {
+    expect(await stage.answer()).toBe('hello you, bye you');
     const brought = await stage.ended(await stage.submit(kind));
     expect([brought.class, brought.state, brought.reasons]).toEqual([
       'flag-addition',
       'landed',
       ['every user has the new version'],
     ]);
-    expect(await answer()).toBe('hello you, farewell you');
-    expect(await flags()).toMatchObject([{ code: 'kind', exposed: 1 }]);
+    expect(await stage.answer()).toBe('hello you, farewell you');
+    expect(await stage.flags()).toMatchObject([{ code: 'kind', exposed: 1 }]);
 
     const { proposals } = await stage.json<ScanReport>('scan', '--agent', 'flag-removal');
     expect(proposals).toMatchObject([{ title: 'Remove the flag kind, which everybody has' }]);
@@ -67,8 +58,8 @@ describe('the whole life of a flag in the code', { timeout: 180_000 }, () => {
     expect(stage.repo.show('main', 'part.js')).toBe(
       part("  if (isOn('never')) return '';\n  return 'farewell ' + name").trimEnd(),
     );
-    expect(await answer()).toBe('hello you, farewell you');
-    expect(await flags()).toEqual([]);
+    expect(await stage.answer()).toBe('hello you, farewell you');
+    expect(await stage.flags()).toEqual([]);
     expect([...stage.users.statuses.keys()]).toEqual([200]);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
   });

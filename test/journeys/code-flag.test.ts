@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlagsView } from '../../src/wiring/flags.ts';
 import { until } from './cli.ts';
-import { flaggedFiles, greet } from './flagged-greeter.ts';
-import { Stage } from './stage.ts';
+import { FlaggedStage, greet } from './flagged-greeter.ts';
 
 /** New behaviour behind a flag, and the test that knows it. */
 const kind = {
@@ -21,16 +19,9 @@ test('is kind where it is told to be', () => {
 };
 
 describe('a flag in the code', { timeout: 120_000 }, () => {
-  const stage = new Stage(flaggedFiles);
-  let url = '';
-  beforeAll(async () => {
-    url = await stage.up();
-    await stage.open(url);
-  }, 120_000);
+  const stage = new FlaggedStage();
+  beforeAll(() => stage.begin(), 120_000);
   afterAll(() => stage.close());
-
-  const flags = async () => (await stage.json<FlagsView>('flags')).flags;
-  const answer = async () => (await fetch(url)).text();
 
   it('is rolled out in the version that everybody has, and can be closed by its name', async () => {
     const before = (await stage.status()).service?.stable;
@@ -47,20 +38,20 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
     expect(exposed.map(({ data }) => (data.intent as { code?: string }).code)).toEqual([undefined, 'kind']);
     expect((await stage.status()).service).toMatchObject({ stable: view.digest, candidate: null });
     expect(view.digest).not.toBe(before);
-    expect(await flags()).toMatchObject([{ code: 'kind', weight: 1, exposed: 1, killed: null }]);
-    expect(await answer()).toBe('dear you');
+    expect(await stage.flags()).toMatchObject([{ code: 'kind', weight: 1, exposed: 1, killed: null }]);
+    expect(await stage.answer()).toBe('dear you');
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
 
     await stage.json('stop');
-    expect(await answer()).toBe('dear you');
+    expect(await stage.answer()).toBe('dear you');
     await stage.json('resume');
 
     await stage.json('kill', 'kind', '--reason', 'too kind');
     await until(
-      async () => ((await answer()) === 'hello you' ? true : undefined),
+      async () => ((await stage.answer()) === 'hello you' ? true : undefined),
       () => stage.said,
     );
-    expect(await flags()).toMatchObject([{ code: 'kind', exposed: 0, killed: { reason: 'too kind' } }]);
+    expect(await stage.flags()).toMatchObject([{ code: 'kind', exposed: 0, killed: { reason: 'too kind' } }]);
     expect([...stage.users.statuses.keys()]).toEqual([200]);
   });
 
@@ -82,11 +73,11 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
       state: 'rolled-back',
       code: 'rollout.server-errors',
     });
-    expect(await answer()).toBe('hello you');
+    expect(await stage.answer()).toBe('hello you');
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ state: 'landed' });
     expect((await stage.status()).service).toMatchObject({ stable: before, candidate: null });
-    expect((await flags()).map(({ code }) => code)).toEqual([]);
+    expect((await stage.flags()).map(({ code }) => code)).toEqual([]);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
   });
 

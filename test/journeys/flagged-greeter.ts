@@ -1,4 +1,7 @@
+import type { FlagsView } from '../../src/wiring/flags.ts';
 import { rules } from './greeter.ts';
+import type { Files } from './repository.ts';
+import { Stage } from './stage.ts';
 
 /** `body`: before the line that everybody gets. */
 export const greet = (body: string) => `import { isOn } from './flags.js';
@@ -35,3 +38,26 @@ createServer((request, response) =>
 `,
   '.autoland/autoland.yaml': `${rules({ levels: { 'flag-addition': 'deploy', 'flag-removal': 'deploy' } })}flags: { helpers: ['flags.js#isOn'], removeAfter: 1ms }\n`,
 };
+
+/** A service whose code has flags, under users. */
+export class FlaggedStage extends Stage {
+  #url = '';
+
+  constructor(files: Files = flaggedFiles) {
+    super(files);
+  }
+
+  async begin(): Promise<void> {
+    this.#url = await this.up();
+    await this.open(this.#url);
+  }
+
+  async flags(): Promise<FlagsView['flags']> {
+    return (await this.json<FlagsView>('flags')).flags;
+  }
+
+  /** As a newcomer gets it. */
+  async answer(): Promise<string> {
+    return (await fetch(this.#url)).text();
+  }
+}

@@ -4,12 +4,14 @@ import type { Observation } from '../../domain/rollout.ts';
 import type { Exposure } from '../../domain/stage.ts';
 import type { RolloutDecision } from './decision.ts';
 
+export type Decided = Pick<RolloutDecision, 'reason' | 'evidence'> & { readonly kind: string };
+
 /** What is journalled of a look. */
 export function lookOf(look: {
   readonly at: Date;
   readonly step: number;
   readonly weight: number;
-  readonly decision: Pick<RolloutDecision, 'reason' | 'evidence'> & { readonly kind: string };
+  readonly decision: Decided;
   readonly observation: Observation | undefined;
   /** In earlier starts of the rollout. */
   readonly earlier: Exposure;

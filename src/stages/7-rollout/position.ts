@@ -75,15 +75,11 @@ export type Cleared = {
   readonly seconds: number;
 };
 
-/** What users are split by now: a trial, or the rollout itself. */
-export function splitBy(position: Position): Position {
-  return position.trial ?? position;
-}
-
-/** All that is open of it: in a trial, also the flag in the code that everybody had. */
+/** What users are split by now, a trial or the rollout itself; then, in a trial, the flag in the code that everybody had. */
 export function splitsOf(position: Position): readonly Position[] {
-  const split = splitBy(position);
-  return split === position || position.code == null ? [split] : [split, position];
+  const { trial, code } = position;
+  if (trial == null) return [position];
+  return code == null ? [trial] : [trial, position];
 }
 
 export const positionNote = 'rollout.position';

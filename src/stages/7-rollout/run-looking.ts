@@ -4,18 +4,9 @@ import type { StageContext } from '../../domain/stage.ts';
 import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { forecast, trafficOf } from './forecast.ts';
-import { lookOf } from './look.ts';
-import {
-  begun,
-  holdOn,
-  observed,
-  type Position,
-  positionNote,
-  raised,
-  weightAt,
-  worthJournalling,
-} from './position.ts';
+import { begun, holdOn, observed, type Position, positionNote, raised, weightAt } from './position.ts';
 import { close, hold, orClosed, rollBack } from './run-closing.ts';
+import { lease, noteLook } from './run-exposure.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
 import { keepRoute } from './run-route.ts';
 import { promoted } from './run-watching.ts';
@@ -79,23 +70,16 @@ export async function look(
   const { position, settings } = at;
   const version = await expose(ctx, ports, release, at);
   await keepRoute(ctx, ports, release, position);
-  const { flag, nonce, step } = position;
-  const observation = await ports.witness.observe(nonce, release.service);
+  const observation = await ports.witness.observe(position.nonce, release.service);
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
   const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
-  const journalled = journalLook(ctx, looked);
+  const journalled = noteLook(ctx, position, looked.decision, observation);
   await (looked.decision.kind === 'rollback' ? orClosed(ctx, ports, position, journalled) : journalled);
   if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
   if (position.epoch === null && observation !== undefined)
     await ctx.note(positionNote, observed(position, observation));
-  // Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled.
   const { leaseMs } = settings;
-  const weight = weightAt(position);
-  const { service } = release;
-  const metrics = position.plan.metrics?.map(({ name, kind }) => ({ name, kind })) ?? [];
-  // A router that was started before an upgrade takes no metrics: where there are none it need not know of them.
-  const counted = metrics.length === 0 ? {} : { metrics };
-  await ports.witness.lease({ service, flag, nonce, version, step, weight, leaseMs, ...counted });
+  await lease(ports, { service: release.service, position, version, leaseMs });
   return again(ctx, settings.lookMs);
 }
 
@@ -151,14 +135,6 @@ function heldBack({ position, mayRaise }: Looking, decision: RolloutDecision): R
   if (by === undefined) return decision;
   const { evidence } = decision;
   return { kind: 'continue', evidence, reason: `This step is passed, but exposure does not rise: ${by}.` };
-}
-
-async function journalLook(ctx: StageContext, at: Looked): Promise<void> {
-  const { position, decision, observation } = at;
-  if (decision.kind === 'continue' && !worthJournalling(position, ctx.recall(lookNote), ctx.now)) return;
-  const { step, earlier } = position;
-  const weight = weightAt(position);
-  await ctx.note(lookNote, lookOf({ at: ctx.now, step, weight, decision, observation, earlier }));
 }
 
 export async function promote(

@@ -1,10 +1,10 @@
 import { messageOf } from '../../domain/errors.ts';
-import { lookNote, trialNote } from '../../domain/exposure.ts';
+import { trialNote } from '../../domain/exposure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StageContext } from '../../domain/stage.ts';
-import { lookOf } from './look.ts';
-import { type Position, positionNote, type Trial, weightAt, worthJournalling } from './position.ts';
+import { type Position, positionNote, type Trial, weightAt } from './position.ts';
 import { orClosed, rollBack } from './run-closing.ts';
+import { lease, noteLook } from './run-exposure.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts } from './run-ports.ts';
 import { keepRoute } from './run-route.ts';
 import { clearedBy } from './trial.ts';
@@ -38,7 +38,7 @@ export async function tryOut(
   const seen = await sight(ctx, ports, release, trial);
   const decision = judgeTrial(seen);
   const harmed = decision.kind === 'rollback' || decision.kind === 'take-back';
-  const journalled = journalLook(ctx, seen, decision);
+  const journalled = noteLook(ctx, trial, decision, seen.observation);
   await (harmed ? orClosed(ctx, ports, position, journalled) : journalled);
   if (harmed) return takeBack(ctx, ports, position, decision.reason);
   if (decision.kind === 'clear') return decideToClear(ctx, position, decision);
@@ -47,7 +47,8 @@ export async function tryOut(
     epoch: trial.epoch ?? seen.observation?.epoch ?? null,
     harmMet: decision.harmMet,
   });
-  if (seen.unanswered === undefined) await lease(ports, release, { trial, version });
+  if (seen.unanswered === undefined)
+    await lease(ports, { service: release.service, position: trial, version, leaseMs });
   return again(ctx, lookMs);
 }
 
@@ -123,43 +124,11 @@ async function sight(
   );
 }
 
-async function journalLook(
-  ctx: StageContext,
-  { trial, observation }: TrialInput,
-  decision: TrialDecision,
-): Promise<void> {
-  if (decision.kind === 'continue' && !worthJournalling(trial, ctx.recall(lookNote), ctx.now)) return;
-  const weight = weightAt(trial);
-  const { earlier } = trial;
-  await ctx.note(lookNote, lookOf({ at: ctx.now, step: 0, weight, decision, observation, earlier }));
-}
-
 /** Journals what is new of it. */
 async function keep(ctx: StageContext, position: Tried, trial: Trial): Promise<void> {
   const { epoch, harmMet } = position.trial;
   if (trial.epoch === epoch && trial.harmMet === harmMet) return;
   await ctx.note(positionNote, { ...position, trial });
-}
-
-/** Last, so that exposure ends with its lease where nothing can be decided, or a decision cannot be journalled. */
-async function lease(
-  { witness }: RolloutPorts,
-  { service }: Deploys,
-  { trial, version }: { readonly trial: Trial; readonly version: number },
-): Promise<void> {
-  const { flag, nonce, plan } = trial;
-  const metrics = plan.metrics?.map(({ name, kind }) => ({ name, kind })) ?? [];
-  const counted = metrics.length === 0 ? {} : { metrics };
-  await witness.lease({
-    service,
-    flag,
-    nonce,
-    version,
-    step: 0,
-    weight: weightAt(trial),
-    leaseMs,
-    ...counted,
-  });
 }
 
 async function decideToClear(
