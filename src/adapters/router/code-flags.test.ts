@@ -54,6 +54,17 @@ describe('a flag in the code', () => {
     expect((await stage.ask('/', undefined, headers)).body).toBe('nothing');
   });
 
+  it.each(['X_Autoland_Flags', 'x-autoland_flags', 'X_Forwarded_For'])(
+    'nor by a field that some servers take for the same: %s',
+    async (name) => {
+      await stage.listen(OLD, ({ headers }, response) => void response.end(Object.keys(headers).join()));
+      await exposed(0.0001);
+      const { body } = await stage.ask('/', undefined, { [name]: 'new-price' });
+      expect(body).toContain('x-forwarded-for');
+      expect(body).not.toContain(name.toLowerCase());
+    },
+  );
+
   it('is told for everybody once it has been promoted, with what others have on', async () => {
     await stage.listen(OLD, version);
     await standing();

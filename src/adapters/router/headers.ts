@@ -43,8 +43,7 @@ export function requestHeaders(request: IncomingMessage, options: RequestOptions
   const dropped = connectionNames(request.headers.connection);
   const headers = pairs(request.rawHeaders).flatMap(([name, value]) => {
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || dropped.has(lower) || lower === 'expect' || lower.startsWith('x-autoland-'))
-      return [];
+    if (HOP_BY_HOP.has(lower) || dropped.has(lower) || lower === 'expect' || isOurs(lower)) return [];
     if (lower === 'x-forwarded-for' || (FORWARDED.has(lower) && !options.trustForwarded)) return [];
     if (lower === 'cookie') return withoutId(name, value);
     return [name, value];
@@ -54,6 +53,12 @@ export function requestHeaders(request: IncomingMessage, options: RequestOptions
   if (options.flags.length > 0) headers.push(flagsHeader, options.flags.join(', '));
   if (options.upgrade !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', options.upgrade);
   return [...headers, ...forwarded(request, options)];
+}
+
+/** Servers that make variables of fields (RFC 3875, 4.1.18) take `_` for `-`: a client must not speak for the router that way either. */
+function isOurs(lower: string): boolean {
+  const read = lower.replaceAll('_', '-');
+  return read.startsWith('x-autoland-') || (read !== lower && FORWARDED.has(read));
 }
 
 /** What the client gets to see. A version must not choose whom its later errors count for: no id cookie of its making. */
