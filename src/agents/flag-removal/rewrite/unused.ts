@@ -88,7 +88,7 @@ function dropDeclarator(asked: Asked, node: Node): Edit | undefined {
     );
     if (gone === undefined) continue;
     if (names.length > 1) return dropFrom(names, gone);
-    return all.length === 1 ? dropLines({ ...asked, written }, node) : dropFrom(all, one);
+    return all.length === 1 ? dropLines(asked, node) : dropFrom(all, one);
   }
   return undefined;
 }
