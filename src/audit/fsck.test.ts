@@ -2,18 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FsckFacts, fsck } from './fsck.ts';
 
+const ofShop = (...digests: readonly string[]) => digests.map((digest) => ({ service: 'shop', digest }));
+
 /** A repository in which everything agrees: one merge, in its rollout at 10 %. */
 const good: FsckFacts = {
   journal: {
     merges: [{ change: 'chg_1', commit: 'm1', tree: 't1' }],
-    stable: { service: 'shop', digest: 'd0' },
-    previousDigest: 'd-1',
+    services: [{ service: 'shop', digest: 'd0', previousDigest: 'd-1' }],
     standingFlags: [],
-    rollout: { digest: 'd1', flags: [{ key: 'shop.n1', weights: [0.01, 0.1, 0.5] }], isHadByAll: false },
+    rollout: {
+      service: 'shop',
+      digest: 'd1',
+      flags: [{ key: 'shop.n1', weights: [0.01, 0.1, 0.5] }],
+      isHadByAll: false,
+    },
   },
   branch: [{ commit: 'm1', tree: 't1', change: 'chg_1', signed: true }],
-  route: { stable: 'd0', candidate: { digest: 'd1', flag: 'shop.n1' } },
-  running: ['d0', 'd1', 'd-1'],
+  routes: [{ service: 'shop', stable: 'd0', candidate: { digest: 'd1', flag: 'shop.n1' } }],
+  running: ofShop('d0', 'd1', 'd-1'),
   flags: [
     { key: 'shop.n1', weight: 0.1, killed: false },
     { key: 'shop.n0', weight: 0, killed: true },
@@ -37,15 +43,20 @@ const disagreements: readonly (readonly [what: string, check: string, over: Part
   ['a receipt without a merge', 'merges journalled', { branch: [] }],
   ['another tree than was tested', 'merged what was tested', { branch: [{ ...merge, tree: 't2' }] }],
   ['an unsigned merge', 'merges signed', { branch: [{ ...merge, signed: false }] }],
-  ['another stable is served', 'route', { route: { stable: 'd9', candidate: null } }],
+  ['another stable is served', 'route', { routes: [{ service: 'shop', stable: 'd9', candidate: null }] }],
   [
     'a candidate that no rollout knows',
     'route',
-    { route: { stable: 'd0', candidate: { digest: 'd9', flag: 'shop.n9' } } },
+    { routes: [{ service: 'shop', stable: 'd0', candidate: { digest: 'd9', flag: 'shop.n9' } }] },
   ],
-  ['no route', 'route', { route: null }],
-  ['stable does not run', 'processes', { running: ['d1'] }],
-  ['a stranger runs', 'processes', { running: ['d0', 'd1', 'd9'] }],
+  ['no route', 'route', { routes: [] }],
+  [
+    'a candidate at another service',
+    'route',
+    { routes: [...good.routes, { service: 'admin', stable: 'd0', candidate: null }] },
+  ],
+  ['stable does not run', 'processes', { running: ofShop('d1') }],
+  ['a stranger runs', 'processes', { running: ofShop('d0', 'd1', 'd9') }],
   ['nobody could say what runs', 'processes', { running: null }],
   [
     'a flag of no rollout is open',
@@ -53,7 +64,11 @@ const disagreements: readonly (readonly [what: string, check: string, over: Part
     { flags: [...good.flags, { key: 'shop.n0', weight: 0.5, killed: false }] },
   ],
   ['a flag at no step', 'flags', { flags: [{ key: 'shop.n1', weight: 0.3, killed: false }] }],
-  ['a flag is open with no rollout', 'flags', { journal: { ...journal, rollout: null }, running: ['d0'] }],
+  [
+    'a flag is open with no rollout',
+    'flags',
+    { journal: { ...journal, rollout: null }, running: ofShop('d0') },
+  ],
   ['a release is not whole', 'releases', { releases: [{ digest: 'd0', ok: false, detail: 'differs' }] }],
 ];
 
@@ -77,22 +92,38 @@ describe('fsck', () => {
   });
 
   it('asks nothing of production where nothing was adopted', () => {
-    const bare = { ...journal, merges: [], stable: null, previousDigest: null, rollout: null };
-    expect(failing({ ...good, journal: bare, branch: [], route: null, running: null, flags: [] })).toEqual(
-      [],
-    );
+    const bare = { ...journal, merges: [], services: [], rollout: null };
+    expect(failing({ ...good, journal: bare, branch: [], routes: [], running: null, flags: [] })).toEqual([]);
     expect(failing({ ...good, journal: bare, branch: [], flags: [] }).map(({ check }) => check)).toEqual([
       'route',
     ]);
   });
 
   it('lets a closed rollout be without its route, its process and its flag', () => {
-    const closed = { route: { stable: 'd0', candidate: null }, running: ['d0'], flags: [] };
+    const closed = {
+      routes: [{ service: 'shop', stable: 'd0', candidate: null }],
+      running: ofShop('d0'),
+      flags: [],
+    };
     expect(failing({ ...good, ...closed })).toEqual([]);
   });
 
+  it('asks of each service what it runs: another one that runs it does not count', () => {
+    const two = {
+      ...journal,
+      services: [...journal.services, { service: 'admin', digest: 'a0', previousDigest: null }],
+    };
+    const routes = [...good.routes, { service: 'admin', stable: 'a0', candidate: null }];
+    const admin = { service: 'admin', digest: 'a0' };
+    const facts = { ...good, journal: two, routes, running: [...ofShop('d0', 'd1'), admin] };
+    expect(failing(facts)).toEqual([]);
+    expect(failing({ ...facts, running: ofShop('d0', 'd1', 'a0') })).toMatchObject([{ check: 'processes' }]);
+    const astray = [...good.routes, { service: 'admin', stable: 'd1', candidate: null }];
+    expect(failing({ ...facts, routes: astray })).toMatchObject([{ check: 'route' }]);
+  });
+
   it('names each thing that disagrees', () => {
-    const details = failing({ ...good, running: ['d8', 'd9'] }).map(({ detail }) => detail);
+    const details = failing({ ...good, running: ofShop('d8', 'd9') }).map(({ detail }) => detail);
     expect(details.join()).toMatch(/d0.*d8.*d9/);
   });
 

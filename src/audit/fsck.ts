@@ -5,12 +5,17 @@ export type FsckFacts = {
   readonly journal: {
     /** Merges that the journal has a receipt for, with the tree that was tested. */
     readonly merges: readonly { readonly change: string; readonly commit: Sha; readonly tree: Sha }[];
-    readonly stable: { readonly service: string; readonly digest: string } | null;
-    readonly previousDigest: string | null;
+    /** What each service runs, and what it ran before: kept warm; null: there was none. */
+    readonly services: readonly {
+      readonly service: string;
+      readonly digest: string;
+      readonly previousDigest: string | null;
+    }[];
     /** Keys of flags in the code that everybody has. */
     readonly standingFlags: readonly string[];
     /** The rollout under way; null: none. */
     readonly rollout: {
+      readonly service: string;
       readonly digest: string;
       /** What is open of it, and the weights that each may have. */
       readonly flags: readonly { readonly key: string; readonly weights: readonly number[] }[];
@@ -25,17 +30,22 @@ export type FsckFacts = {
     readonly change: string;
     readonly signed: boolean;
   }[];
-  readonly route: {
-    readonly stable: string;
-    readonly candidate: { readonly digest: string; readonly flag: string } | null;
-  } | null;
-  /** Digests of the processes that run; null: could not be asked. */
-  readonly running: readonly string[] | null;
+  readonly routes: readonly Route[];
+  /** Versions of services that processes run; null: could not be asked. */
+  readonly running: readonly { readonly service: string; readonly digest: string }[] | null;
   readonly flags: readonly { readonly key: string; readonly weight: number; readonly killed: boolean }[];
   /** Releases whose content was hashed again; `ok: false`: it is not what its name says, or the gate's attestation does not hold. */
   readonly releases: readonly { readonly digest: string; readonly ok: boolean; readonly detail: string }[];
   readonly log: { readonly ok: boolean; readonly detail: string };
 };
+
+type Route = {
+  readonly service: string;
+  readonly stable: string;
+  readonly candidate: { readonly digest: string; readonly flag: string } | null;
+};
+
+type Service = FsckFacts['journal']['services'][number];
 
 export type FsckFinding = { readonly check: string; readonly ok: boolean; readonly detail: string };
 
@@ -47,7 +57,7 @@ const checks: readonly Check[] = [
   { name: 'merges journalled', problems: mergesJournalled },
   { name: 'merged what was tested', problems: mergedWhatWasTested },
   { name: 'merges signed', problems: ({ branch }) => branch.filter(({ signed }) => !signed).map(unsigned) },
-  { name: 'route', problems: routeAgrees },
+  { name: 'route', problems: routesAgree },
   { name: 'processes', problems: processesAgree },
   { name: 'flags', problems: flagsAgree },
   {
@@ -102,15 +112,36 @@ function unsigned({ commit }: { readonly commit: Sha }): string {
   return `${commit} bears no valid signature of the lander`;
 }
 
-function routeAgrees({ journal, route }: FsckFacts): readonly string[] {
-  const { stable, rollout } = journal;
-  if (stable === null) return route === null ? [] : ['a route exists, the journal knows no stable version'];
-  if (route === null) return ['the journal knows a stable version, there is no route'];
+function routesAgree({ journal, routes }: FsckFacts): readonly string[] {
+  const known = new Set(journal.services.map(({ service }) => service));
+  const strays = routes.filter(({ service }) => !known.has(service));
+  return [
+    ...strays.map(({ service }) => `${service} has a route, the journal knows no stable version of it`),
+    ...journal.services.flatMap((service) =>
+      routeAgrees(
+        service,
+        routes.find((route) => route.service === service.service),
+        rolloutOf(journal, service),
+      ).map((problem) => `${service.service}: ${problem}`),
+    ),
+  ];
+}
+
+function rolloutOf({ rollout }: FsckFacts['journal'], { service }: Service) {
+  return rollout?.service === service ? rollout : null;
+}
+
+function routeAgrees(
+  { digest }: Service,
+  route: Route | undefined,
+  rollout: FsckFacts['journal']['rollout'],
+): readonly string[] {
+  if (route === undefined) return ['the journal knows a stable version, there is no route'];
   const candidate = route.candidate?.digest ?? null;
   return [
-    ...(route.stable === stable.digest || (rollout?.isHadByAll && route.stable === rollout.digest)
+    ...(route.stable === digest || (rollout?.isHadByAll && route.stable === rollout.digest)
       ? []
-      : [`the route serves ${route.stable}, the journal says ${stable.digest}`]),
+      : [`the route serves ${route.stable}, the journal says ${digest}`]),
     ...(candidate === null || candidate === rollout?.digest
       ? []
       : [`the route has candidate ${candidate}, the journal has ${rollout?.digest ?? 'none'}`]),
@@ -118,17 +149,20 @@ function routeAgrees({ journal, route }: FsckFacts): readonly string[] {
 }
 
 function processesAgree({ journal, running }: FsckFacts): readonly string[] {
-  if (journal.stable === null) return [];
+  if (journal.services.length === 0) return [];
   if (running === null) return ['what runs could not be found out: is autoland up?'];
-  const known = new Set([journal.stable.digest, journal.previousDigest, journal.rollout?.digest]);
-  return [
-    ...(running.includes(journal.stable.digest)
-      ? []
-      : [`the stable version ${journal.stable.digest} does not run`]),
-    ...running
-      .filter((digest) => !known.has(digest))
-      .map((digest) => `${digest} runs, the journal does not say why`),
-  ];
+  return journal.services.flatMap((service) => {
+    const own = running.filter((one) => one.service === service.service).map(({ digest }) => digest);
+    const known = new Set([service.digest, service.previousDigest, rolloutOf(journal, service)?.digest]);
+    return [
+      ...(own.includes(service.digest)
+        ? []
+        : [`${service.service}: the stable version ${service.digest} does not run`]),
+      ...own
+        .filter((digest) => !known.has(digest))
+        .map((digest) => `${service.service}: ${digest} runs, the journal does not say why`),
+    ];
+  });
 }
 
 function flagsAgree({ journal, flags }: FsckFacts): readonly string[] {

@@ -14,7 +14,7 @@ import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
 import { flags } from './flags.ts';
 import { notify } from './notify.ts';
 import { rollout } from './rollout.ts';
-import { service } from './service.ts';
+import { service, services } from './service.ts';
 
 const commands = z
   .strictObject({
@@ -208,6 +208,7 @@ export const configSchema = z
     autonomy: autonomy.prefault({}),
     agents: agents.prefault({}),
     service: service.nullable().default(null),
+    services: services.default([]),
     rollout: rollout.prefault({}),
     limits: limits.prefault({}),
     notify: notify.prefault({}),
@@ -220,9 +221,31 @@ export const configSchema = z
       .default('none')
       .describe('none: no model reviews changes, and policies must waive it'),
   })
+  .refine(({ service, services }) => service === null || services.length === 0, {
+    path: ['service'],
+    // Told beside what else is wrong.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+    ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
+  })
   .meta({ title: 'autoland', description: 'Configuration of autoland: .autoland/autoland.yaml' });
 
 export type Config = z.output<typeof configSchema>;
 export type FlagsConfig = Config['flags'];
 export type ServiceConfig = NonNullable<Config['service']>;
 export type Limits = Config['limits'];
+
+/** undefined: there is none of that name. */
+export function serviceNamed(
+  config: Pick<Config, 'service' | 'services'>,
+  name: string,
+): ServiceConfig | undefined {
+  return servicesOf(config).find((service) => service.name === name);
+}
+
+/** What autoland releases, in the order in which a change reaches them; []: the repository is only merged. */
+export function servicesOf({
+  service,
+  services,
+}: Pick<Config, 'service' | 'services'>): readonly ServiceConfig[] {
+  return service === null ? services : [service];
+}

@@ -93,6 +93,23 @@ export const service = z
   })
   .describe('What autoland releases; null: a repository that is only merged');
 
+/** The key `services`. */
+export const services = z
+  .array(service)
+  .max(50)
+  .superRefine((list, context) => {
+    for (const [index, { name }] of list.entries())
+      if (list.findIndex((other) => other.name === name) < index)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: wants('a name that no other service has').error(),
+        });
+  })
+  .describe(
+    'In the place of service, where the repository has several: a change reaches them one after the other, in this order',
+  );
+
 /** `null` and missing alike: other problems may keep a default from being put in. */
 function isRunSomehow(value: { readonly command?: unknown; readonly runtime?: unknown }): boolean {
   return (value.command ?? value.runtime ?? null) !== null;

@@ -107,7 +107,7 @@ export class Demo {
     this.#up = up;
     const ready = new Promise<string>((resolve) => {
       up.onLine((line) => {
-        if (line.event === 'ready') resolve(String(line.url));
+        if (line.event === 'ready') resolve(urlIn(line));
       });
     });
     await this.#race(up.until(ready));
@@ -214,4 +214,9 @@ export class Demo {
       }),
     ]);
   }
+}
+
+function urlIn({ services }: JsonObject): string {
+  const [first] = Array.isArray(services) ? services : [];
+  return String((first as JsonObject | undefined)?.url);
 }

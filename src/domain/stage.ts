@@ -54,6 +54,9 @@ export type JudgeReport = {
 
 export type MergeReport = { readonly commit: Sha; readonly onto: Sha };
 
+/** What was built for a service, and is to be released. */
+export type Built = { readonly service: string; readonly digest: string };
+
 /** `deploys: false`: nothing runs differently. `sameAsStable`: what was built is what runs already. */
 export type ReleaseReport =
   | { readonly deploys: false; readonly why: string; readonly sameAsStable: boolean }
@@ -66,7 +69,17 @@ export type ReleaseReport =
       readonly restores: boolean;
       /** RFC 3339: until when the gate's decision lets users be exposed to it. */
       readonly expires: string;
+      /** The services that get theirs after this one, in this order; absent: none. */
+      readonly rest?: readonly Built[];
+      /** The services for which what was built is what runs already; absent: none. */
+      readonly same?: readonly string[];
     };
+
+/** Release and rollout for one service of a change that others get after it. */
+export type Leg = {
+  readonly release: Extract<ReleaseReport, { deploys: true }>;
+  readonly rollout: RolloutReport;
+};
 
 /** `ran: false`: there was nothing to expose. `flag` null: a revert went back to the version before, without a canary. */
 export type RolloutReport =
@@ -104,6 +117,8 @@ export type StageContext = {
   readonly proposal: Proposal;
   /** Results of the stages before, of this round. A stage reads only those that the pipeline orders before it. */
   readonly results: { readonly [S in StageName]?: StageData[S] };
+  /** Those that are behind it, where several services get the change; `results` has the last one. */
+  readonly legs: readonly Leg[];
   /** Set once a stage has stopped the change. */
   readonly conclusion: Conclusion | undefined;
   /** How often the change lost a race and began again. */

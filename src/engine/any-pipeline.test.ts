@@ -10,11 +10,13 @@ const held = (code: string): StageOutcome<never> => ({
 });
 
 describe('any pipeline', () => {
-  /** What each stage does, by name and round: effects, then some calls that only note, then its answer. */
+  /** What each stage does, by name, round and leg: effects, then some calls that only note, then its answer. */
   const plan = fc.record({
     effects: fc.nat(2),
     looks: fc.nat(2),
     races: fc.nat(2),
+    /** Services that get it after the first one. */
+    more: fc.nat(1),
     stopIn: fc.constantFrom('judge', 'merge', 'rollout', 'none'),
   });
   type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
@@ -25,7 +27,7 @@ describe('any pipeline', () => {
     async (ctx) => {
       const place = Object.keys(ctx.results).length;
       for (let effect = 0; effect < wanted.effects; effect += 1) {
-        const key = `${ctx.round}/${ctx.conclusion === undefined ? place : 'end'}/${effect}`;
+        const key = `${ctx.round}/${ctx.legs.length}/${ctx.conclusion === undefined ? place : 'end'}/${effect}`;
         const receipt = await ctx.effect(`e${effect}`, { key }, async () => {
           acted.set(key, (acted.get(key) ?? 0) + 1);
           return key;
@@ -40,12 +42,15 @@ describe('any pipeline', () => {
       if (ctx.conclusion !== undefined) return { kind: 'stop', conclusion: ctx.conclusion };
       if (place === 4 && ctx.round < wanted.races) return { kind: 'raced', reason: 'moved' };
       const stops = ['', '', 'judge', '', 'merge', '', 'rollout'][place] === wanted.stopIn;
-      return stops ? held(`test.${wanted.stopIn}`) : { kind: 'done', data: { outcome: 'landed', place } };
+      if (stops && ctx.legs.length === (place === 6 ? wanted.more : 0)) return held(`test.${wanted.stopIn}`);
+      const rest = Array.from({ length: wanted.more - ctx.legs.length }, () => ({}));
+      return { kind: 'done', data: { outcome: 'landed', place, deploys: true, rest } };
     };
 
   const endOf = async (of: StageBench) => {
-    const { results, round, conclusion, effects, stage } = await of.state();
-    return { results, round, conclusion, effects, stage };
+    const { results, round, legs, conclusion, effects, stage } = await of.state();
+    const carried = legs.map(({ release, rollout }) => ({ release, rollout }));
+    return { results, round, legs: carried, conclusion, effects, stage };
   };
 
   it('ends the same from any prefix of its journal as in one go, and no receipt acts again', async () => {

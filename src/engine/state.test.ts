@@ -57,6 +57,41 @@ describe('foldChange', () => {
     });
   });
 
+  it('releases to one service after the other, each with a result and a time of its own', () => {
+    const released = (service: string, rest: string[]) =>
+      finished('release', { deploys: true, service, rest: rest.map((each) => ({ service: each })) });
+    const before = ['classify', 'guardrails', 'judge', 'policy', 'merge'].map((stage) => finished(stage));
+    const first = [...before, released('a', ['b']), noted('n', {}), finished('rollout', { ran: true })];
+    const second = folded(...first);
+    expect(second).toMatchObject({
+      stage: 'release',
+      stageSince: '2026-01-01T00:00:08.000Z',
+      notes: new Map(),
+    });
+    expect(Object.keys(second?.results ?? {})).toEqual([
+      'classify',
+      'guardrails',
+      'judge',
+      'policy',
+      'merge',
+    ]);
+    expect(second?.legs).toMatchObject([
+      {
+        release: { service: 'a' },
+        rollout: { ran: true },
+        spans: {
+          release: { from: '2026-01-01T00:00:05.000Z', to: '2026-01-01T00:00:06.000Z' },
+          rollout: { from: '2026-01-01T00:00:06.000Z', to: '2026-01-01T00:00:08.000Z' },
+        },
+      },
+    ]);
+    expect(Object.keys(second?.spans ?? {})).not.toContain('conclude');
+    const last = folded(...first, released('b', []), finished('rollout', { ran: true }));
+    expect(last).toMatchObject({ stage: 'conclude', legs: [{}], results: { release: { service: 'b' } } });
+    expect(folded(...first, stopped)).toMatchObject({ stage: 'conclude', legs: [{}] });
+    expect(folded(...first, stopped)?.results).not.toHaveProperty('rollout');
+  });
+
   it('goes back to classify after a race, with nothing but the effects and the signals', () => {
     const state = folded(
       finished('classify'),

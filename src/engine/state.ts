@@ -2,7 +2,7 @@ import type { ChangeId, Proposal } from '../domain/change.ts';
 import type { Conclusion } from '../domain/decision.ts';
 import type { Entry, Signal } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { type StageData, type StageName, stageNames } from '../domain/stage.ts';
+import { type Leg, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 
 /** A change as its journal tells it. Derived, never stored. */
 export type ChangeState = {
@@ -17,7 +17,9 @@ export type ChangeState = {
   readonly round: number;
   readonly results: { readonly [S in StageName]?: StageData[S] };
   /** When each stage of the last round began and ended (RFC 3339); for people. */
-  readonly spans: { readonly [S in StageName]?: { readonly from: string; readonly to: string | null } };
+  readonly spans: Spans;
+  /** Those that are behind it, where several services get the change one after the other. */
+  readonly legs: readonly (Leg & { readonly spans: Spans })[];
   readonly conclusion: Conclusion | undefined;
   /** By effect key: the receipt, or undefined while only the intent is journalled. */
   readonly effects: ReadonlyMap<string, { readonly receipt: Json | undefined }>;
@@ -28,6 +30,10 @@ export type ChangeState = {
   readonly failures: number;
   /** Journal index of the last entry taken in. */
   readonly upTo: number;
+};
+
+export type Spans = {
+  readonly [S in StageName]?: { readonly from: string; readonly to: string | null };
 };
 
 /** The whole journal of one change, folded. undefined: it holds no `change.proposed`. */
@@ -53,6 +59,7 @@ function begin(entry: Entry): ChangeState {
     round: 0,
     results: {},
     spans: { classify: { from: entry.at, to: null } },
+    legs: [],
     conclusion: undefined,
     effects: new Map(),
     signals: [],
@@ -64,7 +71,7 @@ function enter(stage: StageName, entry: Entry) {
   return { stage, stageSince: entry.at, notes: new Map<string, JsonObject>(), failures: 0 };
 }
 
-function spansAfter(state: ChangeState, entry: Entry, next: StageName | null): ChangeState['spans'] {
+function spansAfter(state: ChangeState, entry: Entry, next: StageName | null): Spans {
   const closed = state.stage === null ? {} : { [state.stage]: { from: state.stageSince, to: entry.at } };
   const opened = next === null ? {} : { [next]: { from: entry.at, to: null } };
   return { ...state.spans, ...closed, ...opened };
@@ -74,14 +81,34 @@ export function stageAfter(stage: StageName): StageName | null {
   return stageNames[stageNames.indexOf(stage) + 1] ?? null;
 }
 
+/** With its rollout a service has the change: on to the next service that gets it, if there is one. */
+function legAfter(state: ChangeState, entry: Entry): ChangeState {
+  const { release, rollout, ...before } = state.results;
+  if (release?.deploys !== true || rollout === undefined || !release.rest?.length) return state;
+  const { release: released, rollout: rolledOut, conclude: _, ...spans } = state.spans;
+  const leg = { release, rollout, spans: { ...only('release', released), ...only('rollout', rolledOut) } };
+  return {
+    ...state,
+    ...enter('release', entry),
+    results: before,
+    legs: [...state.legs, leg],
+    spans: { ...spans, release: { from: entry.at, to: null } },
+  };
+}
+
+function only(stage: StageName, span: Spans[StageName]): Spans {
+  return span === undefined ? {} : { [stage]: span };
+}
+
 type Taker = (state: ChangeState, entry: Entry) => ChangeState;
 
 const takers: Readonly<Record<string, Taker>> = {
   'stage.finished': (state, entry) => {
     const stage = entry.data.stage as StageName;
-    const next = stageAfter(stage) ?? 'conclude';
     const results = { ...state.results, [stage]: entry.data.data };
-    return { ...state, ...enter(next, entry), results, spans: spansAfter(state, entry, next) };
+    const next = stageAfter(stage) ?? 'conclude';
+    const finished = { ...state, results, ...enter(next, entry), spans: spansAfter(state, entry, next) };
+    return stage === 'rollout' ? legAfter(finished, entry) : finished;
   },
   'stage.stopped': (state, entry) => ({
     ...state,
@@ -95,6 +122,7 @@ const takers: Readonly<Record<string, Taker>> = {
     round: state.round + 1,
     results: {},
     spans: { classify: { from: entry.at, to: null } },
+    legs: [],
   }),
   'stage.noted': (state, entry) => ({
     ...state,

@@ -100,6 +100,9 @@ class StageCall implements StageContext {
   get results() {
     return this.#state.results;
   }
+  get legs() {
+    return this.#state.legs;
+  }
   get conclusion() {
     return this.#state.conclusion;
   }
@@ -150,7 +153,9 @@ class StageCall implements StageContext {
     act: () => Promise<Receipt>,
     anchor: () => Promise<void>,
   ): Promise<Receipt> {
-    const key = `${this.id}/${this.round}/${this.#stage.name}/${name}`;
+    // Each leg acts for itself, in stages of the same names.
+    const leg = this.legs.length === 0 ? '' : `leg-${this.legs.length}/`;
+    const key = `${this.id}/${this.round}/${this.#stage.name}/${leg}${name}`;
     const known = this.#state.effects.get(key);
     if (known?.receipt !== undefined) return known.receipt as Receipt;
     if (known === undefined)
@@ -224,7 +229,8 @@ class StageCall implements StageContext {
   }
 
   #event(type: string, data: JsonObject): NewEvent {
-    const place = type === 'change.concluded' ? {} : { stage: this.#stage.name, round: this.round };
+    const leg = this.legs.length === 0 ? {} : { leg: this.legs.length };
+    const place = type === 'change.concluded' ? {} : { stage: this.#stage.name, round: this.round, ...leg };
     return { type, change: this.id, actor: this.#stage.actor, data: { ...place, ...data } };
   }
 

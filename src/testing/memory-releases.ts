@@ -1,11 +1,10 @@
-import type { Config } from '../config/schema.ts';
+import { type Config, servicesOf } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
+import type { Built } from '../domain/stage.ts';
 import { slsaProvenance } from '../domain/statements.ts';
 import type { Attestation, Attestor } from '../ports/attestor.ts';
-import type { Builder } from '../ports/builder.ts';
-import type { Release, ReleaseStore } from '../ports/release-store.ts';
-
-type Named = 'provenance' | 'gate';
+import type { Builder, BuildOutcome } from '../ports/builder.ts';
+import type { AttachmentName, Release, ReleaseStore } from '../ports/release-store.ts';
 
 /** Releases without files; their digests are made up by whoever puts them. */
 export class MemoryReleases implements ReleaseStore {
@@ -20,11 +19,11 @@ export class MemoryReleases implements ReleaseStore {
     return release;
   }
 
-  async attach(digest: string, name: Named, attestation: Attestation): Promise<void> {
+  async attach(digest: string, name: AttachmentName, attestation: Attestation): Promise<void> {
     this.#attached.set(`${digest} ${name}`, attestation);
   }
 
-  async attached(digest: string, name: Named): Promise<Attestation | undefined> {
+  async attached(digest: string, name: AttachmentName): Promise<Attestation | undefined> {
     return this.#attached.get(`${digest} ${name}`);
   }
 
@@ -46,7 +45,8 @@ export class MemoryReleases implements ReleaseStore {
 
 /** Builds what a test says a commit becomes, with the verifier's real provenance. */
 export class MemoryBuilder implements Builder {
-  readonly outcomes = new Map<Sha, { digest: string } | { failed: string }>();
+  /** `digest`: of every service. */
+  readonly outcomes = new Map<Sha, BuildOutcome | { readonly digest: string }>();
   /** Every commit that was built, each time. */
   readonly built: Sha[] = [];
   readonly #releases: ReleaseStore;
@@ -57,16 +57,25 @@ export class MemoryBuilder implements Builder {
     this.#attestor = attestor;
   }
 
-  async build(commit: Sha, config: Config): Promise<{ digest: string } | { failed: string }> {
+  async build(commit: Sha, config: Config): Promise<BuildOutcome> {
     this.built.push(commit);
     const outcome = this.outcomes.get(commit);
     if (outcome === undefined) throw new Error(`the test does not say what ${commit} becomes`);
     if ('failed' in outcome) return outcome;
-    const service = config.service?.name ?? 'library';
-    await this.#releases.put({ dir: outcome.digest, service, commit });
+    const names = servicesOf(config).map(({ name }) => name);
+    const digests =
+      'digests' in outcome
+        ? outcome.digests
+        : Object.fromEntries(names.map((name) => [name, outcome.digest] as const));
+    for (const [service, digest] of Object.entries(digests)) await this.#put({ service, digest }, commit);
+    return { digests };
+  }
+
+  async #put({ service, digest }: Built, commit: Sha): Promise<void> {
+    await this.#releases.put({ dir: digest, service, commit });
     const at = new Date(0);
     const provenance = slsaProvenance({
-      subject: { name: service, digest: outcome.digest },
+      subject: { name: service, digest },
       repository: 'git:test',
       commit,
       parameters: {},
@@ -74,11 +83,6 @@ export class MemoryBuilder implements Builder {
       startedOn: at,
       finishedOn: at,
     });
-    await this.#releases.attach(
-      outcome.digest,
-      'provenance',
-      await this.#attestor.sign('verifier', provenance),
-    );
-    return outcome;
+    await this.#releases.attach(digest, 'provenance', await this.#attestor.sign('verifier', provenance));
   }
 }

@@ -7,7 +7,7 @@ import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processe
 import { AutolandError } from '../domain/errors.ts';
 import { verificationSummary } from '../domain/statements.ts';
 import type { Attestation, AttestationVerifier, Role, Statement } from '../ports/attestor.ts';
-import type { Release, ReleaseStore } from '../ports/release-store.ts';
+import type { AttachmentName, Release, ReleaseStore } from '../ports/release-store.ts';
 import type { Instance, ProcessSpec } from '../ports/runtime.ts';
 import { PlainLauncherForTests } from './plain-launcher.ts';
 
@@ -30,11 +30,11 @@ export class DirReleaseStore implements ReleaseStore {
     return release;
   }
 
-  async attach(digest: string, name: 'provenance' | 'gate', attestation: Attestation): Promise<void> {
+  async attach(digest: string, name: AttachmentName, attestation: Attestation): Promise<void> {
     this.#attached.set(`${digest} ${name}`, attestation);
   }
 
-  async attached(digest: string, name: 'provenance' | 'gate'): Promise<Attestation | undefined> {
+  async attached(digest: string, name: AttachmentName): Promise<Attestation | undefined> {
     return this.#attached.get(`${digest} ${name}`);
   }
 
@@ -147,14 +147,14 @@ export class RuntimeStage {
     writeFileSync(join(dir, 'server.mjs'), source);
     writeFileSync(join(dir, 'version'), version);
     const { digest } = await this.releases.put({ dir, service, commit: 'c'.repeat(40) });
-    await this.releases.attach(digest, 'gate', this.verifier.sign('gate', digest, { service }));
+    await this.releases.attach(digest, `gate-${service}`, this.verifier.sign('gate', digest, { service }));
     return digest;
   }
 
   /** The same, without the gate's word. */
   async unattested(version: string, source = SERVER): Promise<string> {
     const digest = await this.release(version, source);
-    await this.releases.attach(digest, 'gate', {});
+    await this.releases.attach(digest, 'gate-shop', {});
     return digest;
   }
 

@@ -1,7 +1,7 @@
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { serviceSpec } from '../config/plans.ts';
-import type { ServiceConfig } from '../config/schema.ts';
+import { type Config, type ServiceConfig, serviceNamed } from '../config/schema.ts';
 import type { FileChange } from '../domain/change.ts';
 import type { StageData } from '../domain/stage.ts';
 import type { GitCommit } from '../ports/git-host.ts';
@@ -19,6 +19,8 @@ import { StageBench } from './stage-bench.ts';
 
 export const stable = `sha256:${'a'.repeat(64)}`;
 export const candidate = `sha256:${'b'.repeat(64)}`;
+export const adminStable = `sha256:${'1'.repeat(64)}`;
+export const adminCandidate = `sha256:${'2'.repeat(64)}`;
 export const commits = { stable: '1'.repeat(40), merge: '2'.repeat(40) };
 
 /** The candidate, as the release stage reports it. */
@@ -91,7 +93,7 @@ export class ServiceBench {
     this.attestations = new DsseVerifier(keyRing);
     this.builder = new MemoryBuilder(this.releases, this.attestor);
     const runtime = new MemoryRuntime({
-      admits: (digest) => this.#isAdmitted(digest),
+      admits: (digest, name) => this.#isAdmitted(digest, name),
       diesWith: (digest) => this.dying.get(digest),
     });
     const flags = new MemoryFlags();
@@ -112,7 +114,7 @@ export class ServiceBench {
     };
     return {
       git,
-      serviceAt: async (commit: string) => this.services.get(commit) ?? this.service(),
+      serviceAt: async (commit: string, name: string) => this.services.get(commit) ?? this.service(name),
       rules: this.rules,
       controls: this.controls,
       ledger: () => this.bench.ledger(),
@@ -132,9 +134,9 @@ export class ServiceBench {
     };
   }
 
-  service(): ServiceConfig {
-    const { service } = this.rules.rules.config;
-    if (service === null) throw new Error('the rules have a service');
+  service(name = 'shop'): ServiceConfig {
+    const service = serviceNamed(this.rules.rules.config, name);
+    if (service === undefined) throw new Error(`the rules have no service ${name}`);
     return service;
   }
 
@@ -143,14 +145,14 @@ export class ServiceBench {
   }
 
   /** The gate's word for a digest, as the release stage gives it. */
-  async admit(digest: string): Promise<void> {
+  async admit(digest: string, name = 'shop'): Promise<void> {
     const statement = {
       _type: 'https://in-toto.io/Statement/v1' as const,
-      subject: [{ name: 'shop', digest: { sha256: digest.slice('sha256:'.length) } }] as const,
+      subject: [{ name, digest: { sha256: digest.slice('sha256:'.length) } }] as const,
       predicateType: 'test',
       predicate: {},
     };
-    await this.releases.attach(digest, 'gate', await this.attestor.sign('gate', statement));
+    await this.releases.attach(digest, `gate-${name}`, await this.attestor.sign('gate', statement));
   }
 
   /** Its processes end, and nobody starts them again. */
@@ -159,21 +161,36 @@ export class ServiceBench {
   }
 
   /** What users get. */
-  async route() {
-    const [route] = await this.runtime.routes();
-    return route;
+  async route(name = 'shop') {
+    return (await this.runtime.routes()).find(({ service }) => service === name);
+  }
+
+  /** A second service, which runs a version of its own. */
+  async alsoAdmin(): Promise<void> {
+    this.rules.rules = { ...this.rules.rules, config: twoServices(this.rules.rules.config) };
+    const data = { service: 'admin', commit: commits.stable, digest: adminStable };
+    await this.bench.store.append({ events: [{ type: 'service.stable', actor: 'person:a', data }] });
+    await this.admit(adminStable, 'admin');
+    await this.runtime.start(serviceSpec(this.service('admin')), adminStable);
+    await this.runtime.route({ service: 'admin', stable: adminStable, candidate: null });
   }
 
   async running(): Promise<readonly string[]> {
     return (await this.runtime.running()).map(({ digest }) => digest);
   }
 
-  async #isAdmitted(digest: string): Promise<boolean> {
-    const gate = await this.releases.attached(digest, 'gate');
+  async #isAdmitted(digest: string, name: string): Promise<boolean> {
+    const gate = await this.releases.attached(digest, `gate-${name}`);
     if (gate === undefined) return false;
     return this.attestations.verify('gate', gate, digest).then(
       () => true,
       () => false,
     );
   }
+}
+
+function twoServices(config: Config): Config {
+  const { service } = config;
+  if (service === null) throw new Error('the rules have one service');
+  return { ...config, service: null, services: [service, { ...service, name: 'admin' }] };
 }

@@ -59,7 +59,9 @@ describe('viewChange', () => {
   it('shows a change that has just come in', () => {
     const view = viewChange(stateOf(), undefined);
     expect(view).toMatchObject({ state: 'classify', class: null, code: null, merge: null, digest: null });
-    expect(view.stages).toEqual([{ stage: 'classify', seconds: null, summary: null, waiting: null }]);
+    expect(view.stages).toEqual([
+      { stage: 'classify', service: null, seconds: null, summary: null, waiting: null },
+    ]);
   });
 
   it('shows the whole way of one that landed, a line and a time for each stage', () => {
@@ -86,6 +88,32 @@ describe('viewChange', () => {
       'rollout 1 promoted after 9.5 s; 12 users exposed',
       'conclude 1 landed.promoted',
     ]);
+  });
+
+  it('shows release and rollout of each service that gets it, and counts the users of all', () => {
+    const released = (service: string, more: object = {}) =>
+      finished('release', { deploys: true, service, digest: `sha256:${service}`, stable: 'x', ...more });
+    const told = [
+      ...whole.slice(0, 5),
+      released('shop', { rest: [{ service: 'admin', digest: 'sha256:admin' }] }),
+      finished('rollout', { ran: true, flag: 'f', seconds: 9.5, usersExposed: 12 }),
+    ];
+    const lines = (...more: readonly Told[]) =>
+      viewChange(stateOf(...told, ...more), undefined)
+        .stages.slice(5)
+        .map(({ stage, service, summary }) => `${stage} ${service}: ${summary}`);
+    const first = ['release shop: sha256:shop', 'rollout shop: promoted after 9.5 s; 12 users exposed'];
+    expect(lines()).toEqual([...first, 'release admin: null']);
+    const rest = [...first, 'release admin: sha256:admin', 'rollout admin: null'];
+    expect(lines(released('admin'))).toEqual(rest);
+    expect(viewChange(stateOf(...told.slice(0, 6)), undefined).stages[5]?.service).toBe('shop');
+
+    const look = (leg: object, usersExposed: number): Told => [
+      'stage.noted',
+      { note: 'rollout.look', ...leg, data: { usersExposed, usersErrored: 1, backgroundErrors: 0 } },
+    ];
+    const entries = journal(look({}, 5), look({}, 7), look({ leg: 1 }, 3));
+    expect(lastExposure(entries)).toEqual({ usersExposed: 10, usersErrored: 2, backgroundErrors: 0 });
   });
 
   it('names each guardrail that did not pass, with its reason', () => {

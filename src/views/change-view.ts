@@ -4,8 +4,9 @@ import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
-import type { ChangeState } from '../engine/state.ts';
+import type { ChangeState, Spans } from '../engine/state.ts';
 import type { FlagAct } from './flag-history.ts';
+import { legOf } from './legs.ts';
 import type { rankSuspects } from './suspects.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -58,6 +59,8 @@ export type ForecastView = { readonly seconds: number | null; readonly harmed: n
 
 export type StageView = {
   readonly stage: StageName;
+  /** Whose release or rollout it is, where several services get the change; null: there is nothing to tell apart. */
+  readonly service: string | null;
   readonly seconds: number | null;
   /** One line: what came out; null: nothing yet. */
   readonly summary: string | null;
@@ -96,7 +99,7 @@ export function viewChange(
     state: state.stage === null ? (conclusion?.outcome ?? 'held') : state.stage,
     code: conclusion?.code ?? null,
     reasons: conclusion?.reasons ?? [],
-    stages: stageNames.flatMap((stage) => viewStage(state, stage)),
+    stages: viewStages(state),
     guardrails: results.guardrails?.results ?? [],
     packages: (results.classify?.packages ?? []).filter(({ direct }) => direct),
     exposed: exposure?.usersExposed ?? 0,
@@ -114,12 +117,22 @@ export function viewChange(
   };
 }
 
-/** Who was exposed, as the journal last says it. undefined: nobody ever was. */
+/** Who was exposed, at all services together, as the journal last says it. undefined: nobody ever was. */
 export function lastExposure(entries: readonly Entry[]): Exposure | undefined {
-  const note = entries.findLast(
+  const notes = entries.filter(
     ({ type, data }) => type === 'stage.noted' && (data.note === lookNote || data.note === exposureNote),
   );
-  return note && readExposure(note.data.data as JsonObject);
+  const last = [...new Map(notes.map((note) => [legOf(note), note])).values()];
+  if (last.length === 0) return undefined;
+  return last.map(({ data }) => readExposure(data.data as JsonObject)).reduce(sumOf);
+}
+
+function sumOf(one: Exposure, other: Exposure): Exposure {
+  return {
+    usersExposed: one.usersExposed + other.usersExposed,
+    usersErrored: one.usersErrored + other.usersErrored,
+    backgroundErrors: one.backgroundErrors + other.backgroundErrors,
+  };
 }
 
 /** Of the rollout's last start. */
@@ -146,12 +159,42 @@ export function lastFailing(entries: readonly Entry[]): FailingRoutes | undefine
   return note && readFailingRoutes(note.data.data as JsonObject);
 }
 
+function viewStages(state: ChangeState): readonly StageView[] {
+  const current = stageNames.flatMap((stage) => viewStage(state, stage));
+  const behind = state.legs.flatMap(viewLeg);
+  const at = current.findIndex(({ stage }) => stage === 'release');
+  return current.toSpliced(at === -1 ? current.length - 1 : at, 0, ...behind);
+}
+
 function viewStage(state: ChangeState, stage: StageName): StageView[] {
   const span = state.spans[stage];
   if (span === undefined) return [];
-  const seconds = span.to === null ? null : (Date.parse(span.to) - Date.parse(span.from)) / 1000;
   const waiting = stage === state.stage ? waitingFor(state) : null;
-  return [{ stage, seconds, summary: summarize(stage, state), waiting }];
+  const service = stage === 'release' || stage === 'rollout' ? legServiceOf(state) : null;
+  return [{ stage, service, seconds: secondsOf(span), summary: summarize(stage, state), waiting }];
+}
+
+function viewLeg({ release, rollout, spans }: ChangeState['legs'][number]): readonly StageView[] {
+  const { service } = release;
+  const done = (stage: 'release' | 'rollout', summary: string): StageView => ({
+    stage,
+    service,
+    seconds: secondsOf(spans[stage] ?? null),
+    summary,
+    waiting: null,
+  });
+  return [done('release', summaries.release(release)), done('rollout', summaries.rollout(rollout))];
+}
+
+/** The service that gets it now; null: it is the only one. */
+function legServiceOf({ results, legs }: ChangeState): string | null {
+  const release = results.release?.deploys === true ? results.release : undefined;
+  const isOne = legs.length === 0 && !release?.rest?.length;
+  return isOne ? null : (release?.service ?? legs.at(-1)?.release.rest?.[0]?.service ?? null);
+}
+
+function secondsOf(span: Spans[StageName] | null): number | null {
+  return span?.to == null ? null : (Date.parse(span.to) - Date.parse(span.from)) / 1000;
 }
 
 type Summary = { readonly [S in StageName]: (data: StageData[S]) => string };

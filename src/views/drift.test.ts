@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DriftFacts, driftOf, standingDrift } from './drift.ts';
+import { type DriftFacts, driftOf, type ServiceFacts, standingDrift } from './drift.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const [stable, before, candidate, stranger] = ['a', 'b', 'c', 'e'].map(digest) as [
@@ -8,23 +8,29 @@ const [stable, before, candidate, stranger] = ['a', 'b', 'c', 'e'].map(digest) a
   string,
   string,
 ];
-const atRest: DriftFacts = {
+const shop: ServiceFacts = {
   stable: { service: 'shop', digest: stable },
   previous: before,
-  busy: null,
-  standing: [],
   route: { stable, candidate: null },
   running: [stable, before],
-  flags: [],
-  releases: [],
+};
+const atRest: DriftFacts = { services: [shop], busy: null, standing: [], flags: [], releases: [] };
+const busyWith = (digest: string) => ({ releases: [{ service: 'shop', digest }], flag: 'shop.n1' });
+const movingShop = {
+  ...shop,
+  route: { stable, candidate: { digest: candidate } },
+  running: [stable, candidate],
 };
 const moving: DriftFacts = {
   ...atRest,
-  busy: { digest: candidate, flag: 'shop.n1' },
-  route: { stable, candidate: { digest: candidate } },
-  running: [stable, candidate],
+  services: [movingShop],
+  busy: busyWith(candidate),
   flags: [{ key: 'shop.n1', weight: 0.1, killed: false }],
 };
+const resting = (over: Partial<ServiceFacts>): DriftFacts => ({
+  ...atRest,
+  services: [{ ...shop, ...over }],
+});
 const open = (key: string) => ({ key, weight: 0.5, killed: false });
 const remedies = (facts: DriftFacts) => driftOf(facts).map(({ what, remedy }) => [what, remedy.kind]);
 
@@ -32,7 +38,7 @@ describe('drift', () => {
   it('is none where what runs was decided', () => {
     expect(driftOf(atRest)).toEqual([]);
     expect(driftOf(moving)).toEqual([]);
-    expect(driftOf({ ...atRest, previous: null, running: [stable] })).toEqual([]);
+    expect(driftOf(resting({ previous: null, running: [stable] }))).toEqual([]);
     expect(
       driftOf({
         ...atRest,
@@ -43,28 +49,30 @@ describe('drift', () => {
       }),
     ).toEqual([]);
     // A release whose digest nobody knows yet.
-    expect(driftOf({ ...moving, busy: { digest: null, flag: null }, flags: [] })).toEqual([]);
+    expect(driftOf({ ...moving, busy: { releases: [], flag: null }, flags: [] })).toEqual([]);
     // Promoted, and not concluded yet.
-    expect(driftOf({ ...moving, route: { stable: candidate, candidate: null } })).toEqual([]);
+    expect(
+      driftOf({ ...moving, services: [{ ...movingShop, route: { stable: candidate, candidate: null } }] }),
+    ).toEqual([]);
   });
 
   it.each<[string, DriftFacts, readonly (readonly [string, string])[]]>([
     [
       'another version is served',
-      { ...atRest, route: { stable: before, candidate: null } },
+      resting({ route: { stable: before, candidate: null } }),
       [['route', 'restore-stable']],
     ],
-    ['nothing is served', { ...atRest, route: null }, [['route', 'restore-stable']]],
+    ['nothing is served', resting({ route: null }), [['route', 'restore-stable']]],
     [
       'a candidate without a change',
-      { ...atRest, route: { stable, candidate: { digest: before } } },
+      resting({ route: { stable, candidate: { digest: before } } }),
       [['route', 'restore-stable']],
     ],
-    ['stable does not run', { ...atRest, running: [before] }, [['process', 'restore-stable']]],
-    ['a stranger runs', { ...atRest, running: [stable, stranger, stranger] }, [['process', 'stop']]],
+    ['stable does not run', resting({ running: [before] }), [['process', 'restore-stable']]],
+    ['a stranger runs', resting({ running: [stable, stranger, stranger] }), [['process', 'stop']]],
     [
       'a stranger runs beside a rollout',
-      { ...moving, running: [stable, candidate, stranger] },
+      { ...moving, services: [{ ...movingShop, running: [stable, candidate, stranger] }] },
       [['process', 'stop']],
     ],
     ['a flag without a rollout', { ...atRest, flags: [open('shop.old')] }, [['flag', 'kill']]],
@@ -89,8 +97,19 @@ describe('drift', () => {
   });
 
   it('never stops what is routed to, even where that is wrong', () => {
-    const facts = { ...atRest, route: { stable: stranger, candidate: null }, running: [stable, stranger] };
+    const facts = resting({ route: { stable: stranger, candidate: null }, running: [stable, stranger] });
     expect(driftOf(facts).map(({ remedy }) => remedy)).toEqual([{ kind: 'restore-stable' }]);
+  });
+
+  it('is told of the service that it is found at, and no other', () => {
+    const admin = { ...shop, stable: { service: 'admin', digest: stable }, running: [stable, stranger] };
+    const facts = { ...atRest, services: [shop, admin] };
+    expect(driftOf(facts)).toMatchObject([
+      { key: `runs admin ${stranger}`, remedy: { kind: 'stop', service: 'admin', digest: stranger } },
+    ]);
+    // What a change has brought to a service before stays there; what it may start elsewhere is not known yet.
+    const promoted = { ...shop, running: [stable, candidate], route: { stable: candidate, candidate: null } };
+    expect(driftOf({ ...facts, services: [promoted, admin], busy: busyWith(candidate) })).toEqual([]);
   });
 
   it('stands from when it was found until it is corrected, or gone', () => {

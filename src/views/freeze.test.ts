@@ -19,9 +19,9 @@ const line = (id: string, over: Partial<LedgerChange>): LedgerChange => ({
   tree: null,
   merge: null,
   mergedAt: null,
-  digest: null,
+  releases: [],
   proved: false,
-  codeFlag: null,
+  codeFlags: [],
   conclusion: null,
   concludedAt: null,
   ...over,
@@ -77,7 +77,11 @@ describe('frozenReason', () => {
 describe('releasesToKeep', () => {
   const landed = { outcome: 'landed', code: 'x.y', reasons: [] } as const;
   const old = (id: string, days: number) =>
-    line(id, { digest: `d-${id}`, conclusion: landed, concludedAt: hours(24 * days) });
+    line(id, {
+      releases: [{ service: 'shop', digest: `d-${id}` }],
+      conclusion: landed,
+      concludedAt: hours(24 * days),
+    });
   const kept = (changes: readonly LedgerChange[], over: Partial<Ledger> = {}) =>
     [...releasesToKeep(ledgerOf(changes, over), { releases: 2, days: 30 }, now)].sort((a, b) =>
       a < b ? -1 : 1,
@@ -90,14 +94,16 @@ describe('releasesToKeep', () => {
 
   it('keeps what runs, what ran before it, and what is under way, however old', () => {
     const stable = { service: 'shop', commit: 'c', tree: 't', digest: 'd-1' };
-    const changes = [old('1', 90), old('2', 80), line('3', { digest: 'd-3' }), old('4', 70), old('5', 60)];
-    expect(kept(changes, { stable, previous: { ...stable, digest: 'd0' } })).toEqual([
-      'd-1',
-      'd-3',
-      'd-4',
-      'd-5',
-      'd0',
-    ]);
+    const changes = [
+      old('1', 90),
+      old('2', 80),
+      line('3', { releases: [{ service: 'shop', digest: 'd-3' }] }),
+      old('4', 70),
+      old('5', 60),
+    ];
+    expect(
+      kept(changes, { production: new Map([['shop', { stable, previous: { ...stable, digest: 'd0' } }]]) }),
+    ).toEqual(['d-1', 'd-3', 'd-4', 'd-5', 'd0']);
   });
 
   it('counts only changes that were built', () => {
@@ -114,7 +120,8 @@ describe('releasesToKeep', () => {
         (ages, at, most) => {
           const changes = ages.map((age, n) => old(String(n), age));
           const digest = `d-${at}`;
-          const ledger = ledgerOf(changes, { stable: { service: 'shop', commit: 'c', tree: 't', digest } });
+          const stable = { service: 'shop', commit: 'c', tree: 't', digest };
+          const ledger = ledgerOf(changes, { production: new Map([['shop', { stable, previous: null }]]) });
           const few = releasesToKeep(ledger, { releases: most, days: 10 }, now);
           const more = releasesToKeep(ledger, { releases: most + 1, days: 20 }, now);
           expect(few.has(digest)).toBe(true);

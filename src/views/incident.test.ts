@@ -45,6 +45,22 @@ describe('incidentOf', () => {
     });
   });
 
+  it('is of the service at which harm was seen, and not of those that had it before', () => {
+    const at = (leg: number, ...told: readonly Told[]) =>
+      told.map(([type, data]): Told => [type, { stage: 'rollout', ...(leg === 0 ? {} : { leg }), ...data }]);
+    const [proposed, ...first] = begun;
+    const second = { deploys: true, service: 'admin', digest: 'sha256:a1', stable: 'sha256:a0' };
+    const told = [
+      proposed as Told,
+      ...at(0, ...first, ...done('promote-n1')),
+      ...at(1, ['stage.finished', { stage: 'release', data: second }]),
+      ...at(1, ...done('expose-n2-0', { flag: 'admin.n2', weight: 0.1 }), ending, ...done('close-n2')),
+    ];
+    const incident = read(...told);
+    expect(incident).toMatchObject({ service: 'admin', digest: 'sha256:a1', share: 0.1, state: 'contained' });
+    expect(incident?.timeline.map(({ what }) => what)).not.toContain('promoted: every user has it');
+  });
+
   it('of what everybody has is contained with the route: its flag was there for nobody any more', () => {
     const everybody = [...begun, ...done('promote-n1'), ending, ...done('close-n1')];
     expect(read(...everybody)).toMatchObject({ state: 'open', share: 1 });

@@ -4,6 +4,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Classification, Exposure, MergeReport, ReleaseReport } from '../domain/stage.ts';
 import { lastExposure } from './change-view.ts';
+import { ofLastLeg } from './legs.ts';
 
 /** What the journal holds about one change that was taken from its users. */
 export type IncidentSources = {
@@ -16,7 +17,9 @@ export type IncidentSources = {
 };
 
 /** undefined: it was not rolled back, or nobody could have met it. */
-export function incidentOf({ entries, revert, adoptions }: IncidentSources): Incident | undefined {
+export function incidentOf({ entries: all, revert, adoptions }: IncidentSources): Incident | undefined {
+  // Where services had it before, no harm was seen.
+  const entries = ofLastLeg(all);
   const ending = endingOf(entries);
   const release = resultOf<ReleaseReport>(entries, 'release');
   const opened = entries.find((entry) => isEffect(entry, 'expose-'));

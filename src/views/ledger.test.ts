@@ -16,36 +16,38 @@ import {
 } from '../testing/told-journal.ts';
 import { emptyLedger, foldLedger, inProduction, ledgerTypes, mergedSince, pendingRevert } from './ledger.ts';
 
+const shopOf = (...told: readonly Told[]) => ledgerOf(...told).production.get('shop');
+
 describe('what production runs', () => {
   it('is what was adopted, until a rollout was promoted', () => {
     const before = [adopted, proposed('a'), merged('a'), released('a')] as const;
-    expect(ledgerOf(...before).stable).toEqual({ service: 'shop', commit: 'c0', digest: 'd0' });
-    const after = ledgerOf(...before, promoted('a'), concluded('a', 'landed'));
-    expect(after.stable).toMatchObject({ service: 'shop', commit: 'm-a', digest: 'd-a' });
-    expect(after.previous?.digest).toBe('d0');
+    expect(shopOf(...before)?.stable).toEqual({ service: 'shop', commit: 'c0', digest: 'd0' });
+    const after = shopOf(...before, promoted('a'), concluded('a', 'landed'));
+    expect(after?.stable).toMatchObject({ service: 'shop', commit: 'm-a', digest: 'd-a' });
+    expect(after?.previous?.digest).toBe('d0');
   });
 
   it('stays when the rollout had nothing to expose, or ended otherwise', () => {
     const none = finished('a', 'rollout', { ran: false, why: 'nothing' });
-    const held = ledgerOf(adopted, proposed('a'), merged('a'), released('a'), none, concluded('a', 'held'));
-    expect(held.stable?.digest).toBe('d0');
-    expect(held.previous).toBeNull();
+    const held = shopOf(adopted, proposed('a'), merged('a'), released('a'), none, concluded('a', 'held'));
+    expect(held?.stable.digest).toBe('d0');
+    expect(held?.previous).toBeNull();
   });
 
   it('moves to the merge when what was built runs already, and only then', () => {
     const report = (sameAsStable: boolean) =>
       finished('a', 'release', { deploys: false, why: '', sameAsStable });
-    const same = ledgerOf(adopted, proposed('a'), merged('a'), report(true));
+    const same = shopOf(adopted, proposed('a'), merged('a'), report(true));
     expect(same).toMatchObject({ stable: { commit: 'm-a', digest: 'd0' }, previous: null });
-    expect(ledgerOf(adopted, proposed('a'), merged('a'), report(false)).stable?.commit).toBe('c0');
+    expect(shopOf(adopted, proposed('a'), merged('a'), report(false))?.stable.commit).toBe('c0');
   });
 
   it('is nothing while nothing was adopted, whatever is promoted', () => {
-    expect(ledgerOf(proposed('a'), merged('a'), released('a'), promoted('a')).stable).toBeNull();
+    expect(shopOf(proposed('a'), merged('a'), released('a'), promoted('a'))).toBeUndefined();
   });
 
   it('adopted again with the same digest keeps what was before it', () => {
-    const ledger = ledgerOf(adopted, proposed('a'), merged('a'), released('a'), promoted('a'), [
+    const ledger = shopOf(adopted, proposed('a'), merged('a'), released('a'), promoted('a'), [
       'service.stable',
       undefined,
       { service: 'shop', commit: 'c9', digest: 'd-a' },
@@ -54,15 +56,65 @@ describe('what production runs', () => {
   });
 });
 
+describe('several services', () => {
+  const adoptedBy = (service: string): Told => [
+    'service.stable',
+    undefined,
+    { service, commit: 'c0', digest: `${service}-0` },
+  ];
+  const gets = (service: string, more: object = {}) =>
+    finished('a', 'release', {
+      deploys: true,
+      service,
+      digest: `${service}-1`,
+      stable: `${service}-0`,
+      ...more,
+    });
+  const both = [adoptedBy('shop'), adoptedBy('admin'), proposed('a'), merged('a')] as const;
+  const runs = (...told: readonly Told[]) =>
+    [...ledgerOf(...both, ...told).production.values()].map(
+      ({ stable }) => `${stable.digest} ${stable.commit}`,
+    );
+
+  it('get a change one after the other', () => {
+    expect(runs(gets('shop'), promoted('a'))).toEqual(['shop-1 m-a', 'admin-0 c0']);
+    const all = [gets('shop'), promoted('a'), gets('admin'), promoted('a')] as const;
+    expect(runs(...all, concluded('a', 'landed'))).toEqual(['shop-1 m-a', 'admin-1 m-a']);
+    expect(ledgerOf(...both, ...all).changes.get('a')?.releases).toEqual([
+      { service: 'shop', digest: 'shop-1' },
+      { service: 'admin', digest: 'admin-1' },
+    ]);
+  });
+
+  it('go on to the commit that builds what they run already, each for itself', () => {
+    expect(runs(gets('shop', { same: ['admin'] }))).toEqual(['shop-0 c0', 'admin-0 m-a']);
+    expect(runs(finished('a', 'release', { deploys: false, why: '', sameAsStable: true }))).toEqual([
+      'shop-0 m-a',
+      'admin-0 m-a',
+    ]);
+  });
+
+  it('have the version before again where it did harm at a later one, and keep it where it was held there', () => {
+    const second = [gets('shop', { same: [] }), promoted('a'), gets('admin')] as const;
+    expect(runs(...second, concluded('a', 'rolled-back'))).toEqual(['shop-0 c0', 'admin-0 c0']);
+    expect(runs(...second, concluded('a', 'held'))).toEqual(['shop-1 m-a', 'admin-0 c0']);
+  });
+
+  it('are not moved by a rollback of what only builds the same there', () => {
+    const told = [gets('shop', { same: ['admin'] }), concluded('a', 'rolled-back')] as const;
+    expect(runs(...told)).toEqual(['shop-0 c0', 'admin-0 m-a']);
+  });
+});
+
 describe('a line of the ledger', () => {
   it('tells class, merge, digest and end, each when it is known', () => {
     const line = (...told: readonly Told[]) => ledgerOf(proposed('a'), ...told).changes.get('a');
-    expect(line()).toMatchObject({ class: null, merge: null, digest: null, conclusion: null });
+    expect(line()).toMatchObject({ class: null, merge: null, releases: [], conclusion: null });
     expect(line(classified('a'), merged('a'), released('a'), concluded('a', 'held'))).toMatchObject({
       class: 'dependency-patch',
       merge: { commit: 'm-a' },
       mergedAt: '2026-01-01T02:00:00.000Z',
-      digest: 'd-a',
+      releases: [{ service: 'shop', digest: 'd-a' }],
       conclusion: { outcome: 'held' },
       concludedAt: '2026-01-01T04:00:00.000Z',
     });

@@ -1,26 +1,17 @@
 import type { ChangeClass, ChangeId, PackageChange, Proposal, Sha } from '../domain/change.ts';
 import type { Conclusion } from '../domain/decision.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { Classification, MergeReport, ReleaseReport, RolloutReport } from '../domain/stage.ts';
+import type { Built, Classification, MergeReport, ReleaseReport, RolloutReport } from '../domain/stage.ts';
+import { movedTo, type Production, stableAfter } from './production.ts';
 
 /** What the repository's journal says about all changes together: one line for each, and what production runs. */
 export type Ledger = {
   readonly changes: ReadonlyMap<ChangeId, LedgerChange>;
-  /** null: nothing was ever adopted, so nothing can be compared with a candidate. */
-  readonly stable: {
-    readonly service: string;
-    readonly commit: Sha;
-    /** Of that commit. */
-    readonly tree: Sha;
-    readonly digest: string;
-  } | null;
-  /** The stable version before this one: kept warm. null: there was none. */
-  readonly previous: Ledger['stable'];
+  /** By service, in the order in which they were adopted first. One that never was is not here: nothing can be compared with a candidate. */
+  readonly production: ReadonlyMap<string, Production>;
   /** Journal index of the last entry taken in; -1: none. */
   readonly upTo: number;
 };
-
-type Stable = NonNullable<Ledger['stable']>;
 
 export type LedgerChange = {
   readonly id: ChangeId;
@@ -33,17 +24,17 @@ export type LedgerChange = {
   /** Set once the branch holds it. */
   readonly merge: MergeReport | null;
   readonly mergedAt: string | null;
-  /** The candidate's digest, once it deploys. */
-  readonly digest: string | null;
+  /** What it deploys, a service after the other: the last one is under way until it ends. [] where it deploys nothing. */
+  readonly releases: readonly Built[];
   /** Production runs it: its rollout ended well, or its tree is the one that runs. */
   readonly proved: boolean;
-  /** The key of the flag that holds what it added to the code; null: it added none, or nobody has it. */
-  readonly codeFlag: string | null;
+  /** Keys of the flags, one for each service, that hold what it added to the code; []: it added nothing, or nobody has it. */
+  readonly codeFlags: readonly string[];
   readonly conclusion: Conclusion | null;
   readonly concludedAt: string | null;
 };
 
-export const emptyLedger: Ledger = { changes: new Map(), stable: null, previous: null, upTo: -1 };
+export const emptyLedger: Ledger = { changes: new Map(), production: new Map(), upTo: -1 };
 
 /** The event types that a ledger is folded from. */
 export const ledgerTypes = [
@@ -56,43 +47,26 @@ export const ledgerTypes = [
 
 export function foldLedger(entries: readonly Entry[], from: Ledger = emptyLedger): Ledger {
   const changes = new Map(from.changes);
-  let { stable, previous, upTo } = from;
+  const production = new Map(from.production);
+  let { upTo } = from;
   for (const entry of entries) {
     if (entry.index <= upTo) continue;
     upTo = entry.index;
     const after = entry.change === undefined ? undefined : take(changes.get(entry.change), entry);
     if (after !== undefined) changes.set(after.id, after);
-    const next = stableAfter(entry, after, stable);
-    if (next === null) continue;
-    if (stable !== null && stable.digest !== next.digest) previous = stable;
-    stable = next;
+    for (const next of stableAfter(entry, after, production))
+      production.set(next.service, movedTo(next, production.get(next.service)));
   }
-  return { changes, stable, previous, upTo };
+  return { changes, production, upTo };
 }
 
 function take(change: LedgerChange | undefined, entry: Entry): LedgerChange | undefined {
   if (entry.type === 'change.proposed' && change === undefined) return begin(entry);
   if (change === undefined) return undefined;
-  if (entry.type === 'stage.finished') return { ...change, ...finished(entry) };
+  if (entry.type === 'stage.finished') return { ...change, ...finished(change, entry) };
   if (entry.type === 'stage.raced') return { ...change, class: null, packages: [], tree: null };
   if (entry.type !== 'change.concluded') return change;
   return { ...change, conclusion: entry.data as unknown as Conclusion, concludedAt: entry.at };
-}
-
-/** What production runs after this entry; null: the entry says nothing about it. */
-function stableAfter(entry: Entry, change: LedgerChange | undefined, stable: Stable | null): Stable | null {
-  if (entry.type === 'service.stable') return entry.data as unknown as Stable;
-  if (entry.type !== 'stage.finished' || change === undefined || change.merge === null) return null;
-  const { commit } = change.merge;
-  const tree = change.tree ?? '';
-  if (entry.data.stage === 'rollout') {
-    const report = entry.data.data as unknown as RolloutReport;
-    if (!report.ran || change.digest === null || stable === null) return null;
-    return { service: stable.service, commit, tree, digest: change.digest };
-  }
-  if (entry.data.stage !== 'release' || stable === null) return null;
-  const release = entry.data.data as unknown as ReleaseReport;
-  return !release.deploys && release.sameAsStable ? { ...stable, commit, tree } : null;
 }
 
 function begin(entry: Entry): LedgerChange {
@@ -105,15 +79,15 @@ function begin(entry: Entry): LedgerChange {
     tree: null,
     merge: null,
     mergedAt: null,
-    digest: null,
+    releases: [],
     proved: false,
-    codeFlag: null,
+    codeFlags: [],
     conclusion: null,
     concludedAt: null,
   };
 }
 
-function finished(entry: Entry): Partial<LedgerChange> {
+function finished(change: LedgerChange, entry: Entry): Partial<LedgerChange> {
   const data = entry.data.data as unknown;
   if (entry.data.stage === 'classify') {
     const found = data as Classification;
@@ -122,23 +96,26 @@ function finished(entry: Entry): Partial<LedgerChange> {
   if (entry.data.stage === 'merge') return { merge: data as MergeReport, mergedAt: entry.at };
   if (entry.data.stage === 'release') {
     const release = data as ReleaseReport;
-    return release.deploys ? { digest: release.digest } : { digest: null, proved: release.sameAsStable };
+    if (!release.deploys) return { proved: release.sameAsStable };
+    const { service, digest } = release;
+    return { releases: [...change.releases, { service, digest }] };
   }
   if (entry.data.stage === 'rollout') {
     const rollout = data as RolloutReport;
-    return { proved: rollout.ran, codeFlag: (rollout.ran ? rollout.codeFlag?.flag : undefined) ?? null };
+    const flag = rollout.ran ? rollout.codeFlag?.flag : undefined;
+    return { proved: rollout.ran, codeFlags: [...change.codeFlags, ...(flag === undefined ? [] : [flag])] };
   }
   return {};
 }
 
-/** The change that has the service to itself: merged, and not yet concluded. */
+/** The change that has production to itself: merged, and not yet concluded. */
 export function inProduction(ledger: Ledger): LedgerChange | undefined {
   return [...ledger.changes.values()].find((change) => change.merge !== null && change.conclusion === null);
 }
 
 /** Keys of flags in the code that everybody has: no rollout uses them, and they stay on. */
 export function standingFlags(ledger: Ledger): readonly string[] {
-  return [...ledger.changes.values()].flatMap(({ codeFlag }) => codeFlag ?? []);
+  return [...ledger.changes.values()].flatMap(({ codeFlags }) => codeFlags);
 }
 
 export const revertSource = 'agent:revert';

@@ -10,10 +10,11 @@ import type {
   NotifiedFlag,
   NotifiedService,
 } from '../domain/notification.ts';
-import type { Classification, MergeReport, ReleaseReport } from '../domain/stage.ts';
+import type { Classification, Leg, MergeReport, ReleaseReport } from '../domain/stage.ts';
 import { counted } from '../domain/words.ts';
 import { lastExposure } from './change-view.ts';
 import { incidentOf, isEffect, isRollbackDecided, resultOf, shareOf, usersOf } from './incident.ts';
+import { releasesIn } from './legs.ts';
 
 /** The event types that something is told of, or that decide whether it is. */
 export const notifiedTypes = [
@@ -134,8 +135,19 @@ function concluded(entry: Entry, entries: readonly Entry[]): readonly Notificati
   const met = users.exposed === 0 ? '' : ` ${harmOf(users.exposed, users.harmed)}`;
   const why = kind === 'change.promoted' ? '' : ` ${conclusion.reasons.join('; ')}`;
   const text = `${verbs[kind] ?? ''} ${title(changeOf(entries))} (${conclusion.code}).${why}${met}`;
-  const told = about(entry, kind, entries);
-  return [{ ...told, text, conclusion, users: users.exposed === 0 ? null : users }];
+  const all = { text, conclusion, users: users.exposed === 0 ? null : users };
+  // The last one first, which is the only one as a rule: to it belongs the identity that it always had.
+  const services =
+    conclusion.outcome === 'held' ? [] : releasesIn(entries).toReversed().slice(1).map(namedService);
+  return [
+    { ...about(entry, kind, entries), ...all },
+    ...services.map((service) => ({
+      ...blank(entry, kind, `${entry.change} ${service.name}`),
+      change: changeOf(entries),
+      service,
+      ...all,
+    })),
+  ];
 }
 
 function harmOf(exposed: number, harmed: number): string {
@@ -204,8 +216,11 @@ function changeOf(entries: readonly Entry[]): NotifiedChange | null {
 
 function serviceOf(entries: readonly Entry[]): NotifiedService | null {
   const release = resultOf<ReleaseReport>(entries, 'release');
-  if (release?.deploys !== true) return null;
-  return { name: release.service, digest: release.digest, before: release.stable };
+  return release?.deploys === true ? namedService(release) : null;
+}
+
+function namedService({ service, digest, stable }: Leg['release']): NotifiedService {
+  return { name: service, digest, before: stable };
 }
 
 function serviceOfIncident({ service, digest, stable }: Incident): NotifiedService {

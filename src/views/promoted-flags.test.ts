@@ -27,8 +27,18 @@ const states = (entries: readonly Entry[]) =>
 describe('foldPromotedFlags', () => {
   it('knows which flags everybody has, since when, and by which change', () => {
     expect([...foldPromotedFlags([promoted('a')]).flags.values()]).toEqual([
-      { key: 'a', change: 'chg_a', flag: null, state: 'promoted', since: at },
+      { key: 'a', change: 'chg_a', flags: [], state: 'promoted', since: at },
     ]);
+  });
+
+  it('knows the flag of each service: closed at one, not everybody has it any more', () => {
+    const at2 = (flag: string) => note({ key: 'a', flag, state: 'promoted', at });
+    const both = [at2('shop.n1'), at2('admin.n2')];
+    expect(foldPromotedFlags(both).flags.get('a')?.flags).toEqual(['shop.n1', 'admin.n2']);
+    for (const flag of ['shop.n1', 'admin.n2'])
+      expect(states([...both, entry('flag.killed', undefined, { flag })])).toEqual({ a: 'rolled-back' });
+    // What another change rolled out under that name before is gone.
+    expect(foldPromotedFlags([...both, promoted('a', 'chg_b')]).flags.get('a')?.flags).toEqual([]);
   });
 
   it.each<[string, readonly Entry[], object]>([

@@ -7,8 +7,8 @@ import type { JsonObject } from '../domain/json.ts';
 export type FlagEnd = {
   readonly key: string;
   readonly change: ChangeId;
-  /** What it was rolled out under; null: that is not known. */
-  readonly flag: string | null;
+  /** What it was rolled out under, a flag for each service that has its code; []: that is not known. */
+  readonly flags: readonly string[];
   readonly state: 'promoted' | 'rolled-back';
   /** RFC 3339, UTC. */
   readonly since: string;
@@ -41,7 +41,7 @@ export function foldPromotedFlags(
     if (entry.type === 'change.concluded' && entry.data.outcome === 'rolled-back')
       takeBack(flags, entry, (end) => end.change === entry.change);
     if (entry.type === 'flag.killed')
-      takeBack(flags, entry, ({ key, flag }) => [key, flag].includes(String(entry.data.flag)));
+      takeBack(flags, entry, (end) => [end.key, ...end.flags].includes(String(entry.data.flag)));
     if (entry.type === 'stage.finished') finish(flags, touched, entry);
   }
   return { flags, touched, upTo };
@@ -80,12 +80,14 @@ function keysTouched(report: unknown): readonly string[] {
 function take(flags: Map<string, FlagEnd>, { change, at, data }: Entry): void {
   const note = isObject(data.data) ? data.data : {};
   const { key, state } = note;
-  const flag = typeof note.flag === 'string' ? note.flag : null;
   if (typeof key !== 'string') return;
   const since = laterOf(at, note.at);
   const isKnown = state === 'promoted' || state === 'rolled-back';
-  if (change === undefined || since === undefined || !isKnown) flags.delete(key);
-  else flags.set(key, { key, change, flag, state, since });
+  if (change === undefined || since === undefined || !isKnown) return void flags.delete(key);
+  const before = flags.get(key);
+  const others = before?.change === change && before.state === state ? before.flags : [];
+  const own = typeof note.flag === 'string' ? [note.flag] : [];
+  flags.set(key, { key, change, flags: [...others, ...own], state, since });
 }
 
 /** A change that was taken back takes the flags with it that it had brought to everybody; a kill takes them by themselves. */

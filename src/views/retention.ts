@@ -8,14 +8,16 @@ export function releasesToKeep(
   retention: { readonly releases: number; readonly days: number },
   now: Date,
 ): ReadonlySet<string> {
-  const all = [...ledger.changes.values()].filter(({ digest }) => digest !== null);
+  const all = [...ledger.changes.values()].filter(({ releases }) => releases.length > 0);
   const kept = new Set<string>();
-  if (ledger.stable !== null) kept.add(ledger.stable.digest);
-  if (ledger.previous !== null) kept.add(ledger.previous.digest);
+  for (const { stable, previous } of ledger.production.values()) {
+    kept.add(stable.digest);
+    if (previous !== null) kept.add(previous.digest);
+  }
   for (const [index, change] of all.reverse().entries()) {
     const age = now.getTime() - Date.parse(change.concludedAt ?? now.toISOString());
     const stays = change.conclusion === null || index < retention.releases || age < retention.days * dayMs;
-    if (stays && change.digest !== null) kept.add(change.digest);
+    if (stays) for (const { digest } of change.releases) kept.add(digest);
   }
   return kept;
 }

@@ -15,7 +15,8 @@ export type StatusView = {
   readonly stopped: { readonly by: string; readonly at: string; readonly reason: string } | null;
   /** null: no control plane holds the lock. */
   readonly controlPlane: { readonly pid: number } | null;
-  readonly service: ServiceStatus | null;
+  /** Those that were adopted; []: none was. */
+  readonly services: readonly ServiceStatus[];
   readonly changes: readonly ChangeLine[];
   /** Where what runs is not what was decided; []: nowhere, as far as a control plane has looked. */
   readonly drift: readonly StandingDrift[];

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { serviceSpec } from '../config/plans.ts';
 import { policyDigest } from '../config/policy-digest.ts';
+import { servicesOf } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
+import type { Built } from '../domain/stage.ts';
 import { verificationSummary } from '../domain/statements.ts';
 import type { Attestor } from '../ports/attestor.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
@@ -13,27 +15,28 @@ import type { ReleaseStore } from '../ports/release-store.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { inProduction, type Ledger } from '../views/ledger.ts';
+import { stablesOf } from '../views/production.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { changingStable, configured } from './stable.ts';
 import { openWorkshop } from './workshop.ts';
 
-export type Adopted = { readonly service: string; readonly commit: string; readonly digest: string };
+export type Adopted = { readonly commit: Sha; readonly services: readonly Built[] };
 
 const adoptionValidMs = 365 * 24 * 60 * 60 * 1000;
 
-/** `autoland adopt`: what the protected branch holds becomes the stable version, by a person's act. */
+/** `autoland adopt`: what the protected branch holds becomes the stable version of all services, by a person's act. `services`: of a dry run their names. */
 export async function adoptTip(
   options: PlaceOptions,
   how: { actor: string; dryRun: boolean },
-): Promise<{ service: string; commit: string }> {
+): Promise<Adopted | { commit: Sha; services: readonly Pick<Built, 'service'>[] }> {
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
     assertAtRest(await repository.ledger());
     const rules = await workshop.rules.load();
-    const { name } = configured(rules.config);
-    if (how.dryRun) return { service: name, commit: rules.commit };
+    const services = configured(rules.config).map(({ name }) => ({ service: name }));
+    if (how.dryRun) return { commit: rules.commit, services };
     const runtime = new RuntimeClient({ stateDir: repository.place.state });
     return await adopt({ repository, workshop, runtime, actor: how.actor }, rules);
   } finally {
@@ -46,12 +49,12 @@ export async function adoptIfFirst(
   repository: Repository,
   workshop: AdoptWorkshop & { readonly rules: RulesSource },
   runtime: Runtime,
-): Promise<string | undefined> {
-  const { stable } = await repository.ledger();
-  if (stable !== null) return stable.digest;
+): Promise<readonly Built[]> {
+  const { production } = await repository.ledger();
+  if (production.size > 0) return stablesOf(production);
   const rules = await workshop.rules.load();
-  if (rules.config.service === null) return undefined;
-  return (await adopt({ repository, workshop, runtime, actor: 'deployer' }, rules)).digest;
+  if (servicesOf(rules.config).length === 0) return [];
+  return (await adopt({ repository, workshop, runtime, actor: 'deployer' }, rules)).services;
 }
 
 type AdoptWorkshop = {
@@ -75,20 +78,25 @@ export type Adopter = {
  */
 export async function adopt(adopter: Adopter, rules: Rules): Promise<Adopted> {
   const { repository, workshop, runtime, actor } = adopter;
-  const service = configured(rules.config);
   const { commit } = rules;
-  const { stable } = await repository.ledger();
+  const before = await repository.ledger();
   const tree = await treeOf(workshop.git, commit);
-  const digest = await build(workshop, rules);
-  const adopted = { service: service.name, commit, digest };
+  const services = await build(workshop, rules);
   await changingStable(repository, async () => {
-    assertStillAtRest(await repository.ledger(), stable);
-    await admit(adopter, adopted, rules);
-    await runtime.start(serviceSpec(service), digest);
-    await repository.record('service.stable', actor, { ...adopted, tree });
-    await runtime.route({ service: service.name, stable: digest, candidate: null });
+    assertStillAtRest(await repository.ledger(), before);
+    // All of them run before the first of them is routed to.
+    for (const [index, service] of configured(rules.config).entries()) {
+      const built = services[index];
+      if (built === undefined) throw new Error('each service was built');
+      await admit(adopter, { ...built, commit }, rules);
+      await runtime.start(serviceSpec(service), built.digest);
+    }
+    for (const { service, digest } of services) {
+      await repository.record('service.stable', actor, { service, commit, digest, tree });
+      await runtime.route({ service, stable: digest, candidate: null });
+    }
   });
-  return adopted;
+  return { commit, services };
 }
 
 function assertAtRest(ledger: Ledger): void {
@@ -100,13 +108,16 @@ function assertAtRest(ledger: Ledger): void {
 }
 
 /** Minutes may have gone by: what has landed meanwhile must not be replaced by what is older. */
-function assertStillAtRest(ledger: Ledger, before: Ledger['stable']): void {
+function assertStillAtRest(ledger: Ledger, before: Ledger): void {
   assertAtRest(ledger);
-  const now = ledger.stable;
-  if (now?.digest === before?.digest && now?.commit === before?.commit) return;
+  const moved = stablesOf(ledger.production).find(({ service, digest, commit }) => {
+    const was = before.production.get(service)?.stable;
+    return was?.digest !== digest || was.commit !== commit;
+  });
+  if (moved === undefined) return;
   throw new AutolandError(
     'rollout.not-allowed',
-    `${now?.commit.slice(0, 10)} became the stable version while this one was built`,
+    `${moved.commit.slice(0, 10)} became the stable version of ${moved.service} while this one was built`,
     { mend: 'see autoland status, then adopt again' },
   );
 }
@@ -121,18 +132,25 @@ async function treeOf(git: Pick<GitReader, 'resolve' | 'history'>, commit: Sha):
   return own.tree;
 }
 
-async function build({ builder }: AdoptWorkshop, { commit, config }: Rules): Promise<string> {
-  const built = await builder.build(commit, config);
-  if ('digest' in built) return built.digest;
-  throw new AutolandError('runtime.unhealthy', `${commit.slice(0, 10)} could not be built: ${built.failed}`, {
-    mend: 'make the commands of .autoland/autoland.yaml succeed on the protected branch',
+async function build({ builder }: AdoptWorkshop, { commit, config }: Rules): Promise<readonly Built[]> {
+  const outcome = await builder.build(commit, config);
+  if ('failed' in outcome)
+    throw new AutolandError(
+      'runtime.unhealthy',
+      `${commit.slice(0, 10)} could not be built: ${outcome.failed}`,
+      { mend: 'make the commands of .autoland/autoland.yaml succeed on the protected branch' },
+    );
+  return configured(config).map(({ name }) => {
+    const digest = outcome.digests[name];
+    if (digest === undefined) throw new Error(`the build made nothing for ${name}`);
+    return { service: name, digest };
   });
 }
 
 /** What the supervisor asks for before it starts a digest: the gate's word, given by a person here. */
 async function admit(
   { repository, workshop, actor }: Adopter,
-  adopted: Adopted,
+  adopted: Built & { readonly commit: Sha },
   rules: Rules,
 ): Promise<void> {
   const { service, digest } = adopted;
@@ -151,5 +169,5 @@ async function admit(
     expires: new Date(now.getTime() + adoptionValidMs),
     nonce: randomUUID(),
   });
-  await workshop.releases.attach(digest, 'gate', await workshop.attestor.sign('gate', statement));
+  await workshop.releases.attach(digest, `gate-${service}`, await workshop.attestor.sign('gate', statement));
 }

@@ -9,6 +9,7 @@ import { leafHash } from '../audit/merkle.ts';
 import { type Anchor, type LogVerification, verifyLog } from '../audit/verify-log.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { readGateDecision } from '../domain/statements.ts';
+import { stablesOf } from '../views/production.ts';
 import { mergeAnchors } from './merge-anchors.ts';
 import { logOrigin } from './origin.ts';
 import type { Place, PlaceOptions } from './place.ts';
@@ -43,12 +44,12 @@ export async function verifyLogOf(repository: Repository, checkpointFile?: strin
 
 async function releaseAnchors(repository: Repository, verifier: DsseVerifier): Promise<readonly Anchor[]> {
   const releases = new FileReleaseStore(repository.place.files.releases);
-  const { changes, stable } = await repository.ledger();
-  const digests = new Set([...[...changes.values()].map(({ digest }) => digest), stable?.digest ?? null]);
+  const { changes, production } = await repository.ledger();
+  const built = [...[...changes.values()].flatMap((change) => change.releases), ...stablesOf(production)];
+  const admitted = new Map(built.map(({ service, digest }) => [`${service} ${digest}`, { service, digest }]));
   const anchors: Anchor[] = [];
-  for (const digest of digests) {
-    if (digest === null) continue;
-    const attestation = await releases.attached(digest, 'gate');
+  for (const { service, digest } of admitted.values()) {
+    const attestation = await releases.attached(digest, `gate-${service}`);
     if (attestation === undefined) continue;
     const decision = readGateDecision(await verifier.verify('gate', attestation, digest));
     if (decision === undefined) continue;

@@ -6,6 +6,7 @@ import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { Built } from '../domain/stage.ts';
 import { submit } from '../engine/submit.ts';
 import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
@@ -26,8 +27,8 @@ export type ControlPlaneOptions = PlaceOptions & {
   readonly unsignedAllowed: boolean;
   /** Ends when standard input closes. */
   readonly ephemeral: boolean;
-  /** Where the service is served: for people. */
-  readonly url: string;
+  /** Where each service is served: for people. */
+  readonly urls: Readonly<Record<string, string>>;
   /** Tell people's terminals what programs are told. */
   readonly json: boolean;
 };
@@ -52,7 +53,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   const ports = bind(repository, workshop);
   const keeper = { repository, git: workshop.git, runtime: ports.runtime };
   await keepStableRunning(keeper);
-  const stable = await adoptIfFirst(repository, workshop, ports.runtime);
+  const stables = await adoptIfFirst(repository, workshop, ports.runtime);
   await repository.record('control-plane.started', 'deployer', {
     pid: process.pid,
     unsignedAllowed: options.unsignedAllowed,
@@ -75,7 +76,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   if (options.ephemeral) endWithStdin(stop);
   else process.stdin.destroy();
   flushCompileCache();
-  sayReady(options, stable);
+  sayReady(options, stables);
   await worker.run();
   await workshop.auditLog.publish();
   if (options.ephemeral) process.stdin.destroy();
@@ -108,7 +109,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     timeoutMs: 120_000,
     ledger: () => repository.ledger(),
     promotedFlags: () => repository.promotedFlags(),
-    serviceAt: (commit) => serviceOf(workshop.git, commit),
+    serviceAt: (commit, service) => serviceOf(workshop.git, commit, service),
     nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
     propose: async (proposal) => {
       const ports = { journal: store, outbox: store, clock };
@@ -126,11 +127,21 @@ function publishOften(workshop: Workshop): NodeJS.Timeout {
   }, 2_000);
 }
 
-function sayReady({ url, unsignedAllowed, json }: ControlPlaneOptions, stable: string | undefined): void {
-  const line = { event: 'ready', url, stable: stable ?? null, unsignedAllowed };
+function sayReady({ urls, unsignedAllowed, json }: ControlPlaneOptions, stables: readonly Built[]): void {
+  const services = Object.entries(urls).map(([service, url]) => ({
+    service,
+    url,
+    stable: stables.find((one) => one.service === service)?.digest ?? null,
+  }));
+  const line = { event: 'ready', services, unsignedAllowed };
   if (json) return void process.stdout.write(`${JSON.stringify(line)}\n`);
-  const where =
-    url === '' ? 'no service is configured: changes are merged, not released' : `the service is at ${url}`;
   const how = unsignedAllowed ? '' : ' It only proposes: the policy is unsigned (--allow-unsigned-policy).';
-  process.stdout.write(`autoland is ready; ${where}.${how} End it with Ctrl-C.\n`);
+  process.stdout.write(`autoland is ready; ${whereOf(services)}.${how} End it with Ctrl-C.\n`);
+}
+
+function whereOf(services: readonly { readonly service: string; readonly url: string }[]): string {
+  const [first, ...others] = services;
+  if (first === undefined) return 'no service is configured: changes are merged, not released';
+  if (others.length === 0) return `the service is at ${first.url}`;
+  return services.map(({ service, url }) => `${service} is at ${url}`).join(', ');
 }

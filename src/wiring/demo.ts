@@ -13,7 +13,7 @@ import { summaryData, summaryLines } from '../demo/summary.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { rememberedVersions } from '../views/proved.ts';
 import { verifyRepositoryLog } from './audit.ts';
-import { portOf } from './free-port.ts';
+import { portsOf } from './free-port.ts';
 import { checkRepository } from './fsck.ts';
 import { makeRepository } from './new-repository.ts';
 import { directory, mustHoldDirectories, type PlaceOptions, stateHome } from './place.ts';
@@ -32,7 +32,7 @@ export type DemoCommandOptions = {
 
 /** `autoland demo`: the story of a manifest, from an empty directory to a summary. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
-  portOf(options.port);
+  portsOf(options.port);
   const story = await loadStory(directory('--story', options.story));
   const reporter = makeReporter(options);
   const home = await freshHome(

@@ -12,6 +12,7 @@ import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-san
 import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
 import { serviceSpec } from '../config/plans.ts';
+import { servicesOf } from '../config/schema.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
@@ -134,7 +135,7 @@ async function rulesOf(place: Place): Promise<Rules> {
 /** What cannot be read is told under configuration. */
 async function isOnlyMerged(place: Place): Promise<boolean> {
   const rules = await rulesOf(place).catch(() => undefined);
-  return rules?.config.service === null;
+  return rules !== undefined && servicesOf(rules.config).length === 0;
 }
 
 async function rulesHold(place: Place): Promise<string | Missing> {
@@ -169,17 +170,22 @@ async function runtimeAnswers(place: Place): Promise<string | Missing> {
   }
 }
 
-/** Asked where they run; []: the service needs none. What cannot be read is told under configuration. */
+/** Asked where they run; []: no service needs any. What cannot be read is told under configuration. */
 async function commandsAnswer(place: Place): Promise<readonly string[]> {
-  const service = (await rulesOf(place).catch(() => undefined))?.config.service;
-  if (service == null) return [];
-  const spec = serviceSpec(service);
-  return 'commands' in spec ? [await new RuntimeClient({ stateDir: place.state }).examine(spec)] : [];
+  const rules = await rulesOf(place).catch(() => undefined);
+  const client = new RuntimeClient({ stateDir: place.state });
+  const answers: string[] = [];
+  for (const service of rules === undefined ? [] : servicesOf(rules.config)) {
+    const spec = serviceSpec(service);
+    if ('commands' in spec) answers.push(await client.examine(spec));
+  }
+  return answers;
 }
 
 async function telemetryArrives(place: Place): Promise<string | Missing> {
   const rules = await rulesOf(place).catch(() => undefined);
-  if (rules?.config.service?.runtime != null)
+  const services = rules === undefined ? [] : servicesOf(rules.config);
+  if (services.length > 0 && services.every(({ runtime }) => runtime !== null))
     return 'what runs somewhere else reports nothing here; the router counts users all the same';
   if (await isOnlyMerged(place))
     return {

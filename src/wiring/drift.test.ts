@@ -59,10 +59,10 @@ describe('what nobody decided', () => {
     expect((await route())?.stable).toBe(stranger);
     await look(1);
     expect(await route()).toEqual({ service: 'shop', stable: first, candidate: null });
-    expect(await told()).toEqual(['drift.found route', 'drift.corrected route']);
+    expect(await told()).toEqual(['drift.found route shop', 'drift.corrected route shop']);
     await look(3);
     expect(await running()).toEqual([first]);
-    expect(await told()).toContain(`drift.corrected runs ${stranger}`);
+    expect(await told()).toContain(`drift.corrected runs shop ${stranger}`);
   });
 
   it('is put right: a candidate, a stranger, a flag', async () => {

@@ -12,6 +12,7 @@ import {
   standingDrift,
 } from '../views/drift.ts';
 import { inProduction, type LedgerChange, standingFlags } from '../views/ledger.ts';
+import { stablesOf } from '../views/production.ts';
 import type { Repository } from './repository.ts';
 import { isChangingStable, type Keeper, keepStableRunning } from './stable.ts';
 
@@ -33,22 +34,24 @@ export async function driftFacts(
   const [routes, running] = [await runtime.routes(), await runtime.running()];
   const open = isReadable(place.files.flags) ? await flags.all() : null;
   const ledger = await repository.ledger();
-  const { stable, previous } = ledger;
-  if (stable === null) return undefined;
+  if (ledger.production.size === 0) return undefined;
   const busy = inProduction(ledger);
-  const route = routes.find(({ service }) => service === stable.service) ?? null;
-  const routed = route?.candidate?.flag ?? null;
+  const routed = routes.flatMap(({ candidate }) => candidate?.flag ?? []);
   const standing = standingFlags(ledger);
   // The notes of a rollout of days are many: they are read only where the route does not say it.
   const isClear =
-    open?.every(({ key, weight }) => weight === 0 || key === routed || standing.includes(key)) !== false;
-  const [flag = routed, ...others] = isClear || busy === undefined ? [] : await flagsOf(repository, busy);
+    open?.every(({ key, weight }) => weight === 0 || routed.includes(key) || standing.includes(key)) !==
+    false;
+  const [flag = routed[0] ?? null, ...others] =
+    isClear || busy === undefined ? [] : await flagsOf(repository, busy);
   return {
-    stable,
-    previous: previous?.digest ?? null,
-    busy: busy === undefined ? null : { digest: busy.digest, flag },
-    route,
-    running: running.filter(({ service }) => service === stable.service).map(({ digest }) => digest),
+    services: [...ledger.production.values()].map(({ stable, previous }) => ({
+      stable,
+      previous: previous?.digest ?? null,
+      route: routes.find(({ service }) => service === stable.service) ?? null,
+      running: running.filter(({ service }) => service === stable.service).map(({ digest }) => digest),
+    })),
+    busy: busy === undefined ? null : { releases: busy.releases, flag },
     standing: [...standing, ...others],
     flags: open,
     releases,
@@ -75,10 +78,9 @@ function isReadable(path: string): boolean {
 /** Hashes anew what runs. */
 export async function releasesNow(repository: Repository): Promise<DriftFacts['releases']> {
   const ledger = await repository.ledger();
-  const [{ stable }, busy] = [ledger, inProduction(ledger)];
+  const built = [...stablesOf(ledger.production), ...(inProduction(ledger)?.releases ?? [])];
   const store = new FileReleaseStore(repository.place.files.releases);
-  const digests = [stable?.digest, busy?.digest].filter((digest) => digest != null);
-  return Promise.all([...new Set(digests)].map((digest) => hashed(store, digest)));
+  return Promise.all([...new Set(built.map(({ digest }) => digest))].map((digest) => hashed(store, digest)));
 }
 
 async function hashed(store: FileReleaseStore, digest: string): Promise<DriftFacts['releases'][number]> {
@@ -176,10 +178,8 @@ export class DriftWatch {
     switch (remedy.kind) {
       case 'restore-stable':
         return keepStableRunning(this.#keeper);
-      case 'stop': {
-        const { stable } = await repository.ledger();
-        return runtime.stop(stable?.service ?? '', remedy.digest);
-      }
+      case 'stop':
+        return runtime.stop(remedy.service, remedy.digest);
       case 'kill':
         return repository.flags.kill(remedy.flag, 'drift');
       case 'tell':

@@ -10,6 +10,7 @@ import {
   viewChange,
 } from '../views/change-view.ts';
 import { flagHistory } from '../views/flag-history.ts';
+import { stablesOf } from '../views/production.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
 import { readIncident } from './incidents.ts';
@@ -35,16 +36,21 @@ async function suspectsOf({ store }: Repository, entries: readonly Entry[]): Pro
   return rankSuspects(onset, raisesIn(await store.read({ types: raiseTypes }), onset));
 }
 
-/** Asked of the branch: a person may have adopted it since. null: it is not merged any more, or nothing is deployed here. */
+/** By all services. Asked of the branch: a person may have adopted it since. null: it is not merged any more, or nothing is deployed here. */
 async function runsInProduction(repository: Repository, state: ChangeState): Promise<boolean | null> {
   const ledger = await repository.ledger();
   const merge = ledger.changes.get(state.id)?.merge ?? null;
-  if (state.stage !== null || merge === null || ledger.stable === null) return null;
+  const stables = stablesOf(ledger.production);
+  if (state.stage !== null || merge === null || stables.length === 0) return null;
   if (poisonedCommits(ledger).has(merge.commit)) return null;
   const { reader, close } = await openGitReader(repository.place.repo);
   try {
-    const since = await reader.history(ledger.stable.commit, await reader.resolve(state.proposal.target));
-    return !since.some(({ sha }) => sha === merge.commit);
+    const tip = await reader.resolve(state.proposal.target);
+    for (const { commit } of stables) {
+      const since = await reader.history(commit, tip);
+      if (since.some(({ sha }) => sha === merge.commit)) return false;
+    }
+    return true;
   } finally {
     await close();
   }

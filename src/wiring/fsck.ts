@@ -12,6 +12,7 @@ import { trailersOf } from '../domain/trailers.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import { type Position, positionNote, readPosition, splitsOf } from '../stages/7-rollout/position.ts';
 import { inProduction, standingFlags } from '../views/ledger.ts';
+import { stablesOf } from '../views/production.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -29,13 +30,12 @@ export async function checkRepository(
 async function gather(repository: Repository): Promise<FsckFacts> {
   const { place } = repository;
   const keys = await openPublicKeys(place);
-  const route = readRoutes(place.files)[0]?.route ?? null;
   const journal = await journalFacts(repository);
   return {
     journal,
     branch: await branchFacts(repository, keys),
-    route: route === null ? null : { stable: route.stable, candidate: route.candidate },
-    running: await runningDigests(place.state),
+    routes: readRoutes(place.files).map(({ route }) => route),
+    running: await runningVersions(place.state),
     flags: await repository.flags.all(),
     releases: await releaseFacts(place.files.releases, keys, journal),
     log: await logFacts(repository),
@@ -52,8 +52,11 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
   }
   return {
     merges,
-    stable: ledger.stable,
-    previousDigest: ledger.previous?.digest ?? null,
+    services: [...ledger.production.values()].map(({ stable, previous }) => ({
+      service: stable.service,
+      digest: stable.digest,
+      previousDigest: previous?.digest ?? null,
+    })),
     standingFlags: standingFlags(ledger),
     rollout: await rolloutFacts(repository),
   };
@@ -61,11 +64,12 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
 
 async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal']['rollout']> {
   const busy = inProduction(await repository.ledger());
-  if (busy === undefined || busy.digest === null) return null;
+  const released = busy?.releases.at(-1);
+  if (busy === undefined || released === undefined) return null;
   const position = readPosition((await repository.change(busy.id)).state.notes.get(positionNote));
   const flags = position === undefined ? [] : splitsOf(position).map(flagOf);
   const isHadByAll = position?.code != null || position?.watchedSince != null;
-  return { digest: busy.digest, flags, isHadByAll };
+  return { ...released, flags, isHadByAll };
 }
 
 /** The flag of a version is retired at the end; one in the code stays, on for everybody. */
@@ -76,9 +80,9 @@ function flagOf({ flag, plan, code }: Position): { key: string; weights: readonl
 
 /** What is broken on the tip of the branch holds changes; what there is can be checked all the same. */
 async function branchName(repository: Repository, reader: GitReader): Promise<string> {
-  const { stable } = await repository.ledger();
+  const [stable] = stablesOf((await repository.ledger()).production);
   const tip = new BranchRules(reader, false).load().then(({ config }) => config);
-  return (await (stable === null ? tip : tip.catch(() => configAt(reader, stable.commit)))).branch;
+  return (await (stable === undefined ? tip : tip.catch(() => configAt(reader, stable.commit)))).branch;
 }
 
 async function branchFacts(repository: Repository, keys: PublicKeyRing): Promise<FsckFacts['branch']> {
@@ -112,30 +116,25 @@ async function rawCommit(repo: string, commit: string): Promise<string> {
   return stdout.toString();
 }
 
-async function runningDigests(state: string): Promise<readonly string[] | null> {
-  try {
-    const running = await new RuntimeClient({ stateDir: state }).running();
-    return [...new Set(running.map(({ digest }) => digest))];
-  } catch {
-    return null;
-  }
+async function runningVersions(state: string): Promise<FsckFacts['running']> {
+  return new RuntimeClient({ stateDir: state }).running().catch(() => null);
 }
 
 async function releaseFacts(
   dir: string,
   keys: PublicKeyRing,
-  { stable, rollout }: FsckFacts['journal'],
+  { services, rollout }: FsckFacts['journal'],
 ): Promise<FsckFacts['releases']> {
   const releases = new FileReleaseStore(dir);
   const verifier = new DsseVerifier(keys);
-  const digests = [stable?.digest, rollout?.digest].filter((digest) => digest !== undefined);
   return Promise.all(
-    digests.map(async (digest) => {
+    [...services, ...(rollout === null ? [] : [rollout])].map(async ({ service, digest }) => {
       try {
         if ((await releases.get(digest)) === undefined)
           return { digest, ok: false, detail: 'it is not in the store' };
-        const gate = await releases.attached(digest, 'gate');
-        if (gate === undefined) return { digest, ok: false, detail: 'the gate has not attested it' };
+        const gate = await releases.attached(digest, `gate-${service}`);
+        if (gate === undefined)
+          return { digest, ok: false, detail: `the gate has not attested it for ${service}` };
         await verifier.verify('gate', gate, digest);
         return { digest, ok: true, detail: 'whole, and attested' };
       } catch (thrown) {

@@ -6,6 +6,7 @@ import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
 import { Troubles } from '../adapters/runtime/troubles.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Receiver } from '../ports/receiver.ts';
+import { stablesOf } from '../views/production.ts';
 import { locate, type Place, type PlaceOptions } from './place.ts';
 import { receiversOf } from './receivers.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -84,8 +85,8 @@ async function currentReceivers(from: {
   } catch (thrown) {
     const known = rules.peek()?.config;
     if (known !== undefined) return receiversOf(known, repo);
-    const { stable } = await repository.ledger();
-    if (stable === null) throw thrown;
+    const [stable] = stablesOf((await repository.ledger()).production);
+    if (stable === undefined) throw thrown;
     return receiversOf(await configAt(reader, stable.commit), repo);
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openWiringBench, type WiringBench, yaml } from '../testing/wiring-bench.ts';
-import { serviceToRun } from './served.ts';
+import { servicesToRun } from './served.ts';
 
 let bench: WiringBench;
 let said: string;
@@ -17,7 +17,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-const asked = async () => (await serviceToRun(bench.repository.place))?.command?.at(-1);
+const asked = async () => (await servicesToRun(bench.repository.place))[0]?.command?.at(-1);
 
 it.each<[string, string | null]>([
   ['broken', 'version: ['],

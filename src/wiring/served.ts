@@ -1,30 +1,29 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, type ServiceConfig, servicesOf } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
-import type { Ledger } from '../views/ledger.ts';
+import { type Stable, stablesOf } from '../views/production.ts';
 import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules, configAt, policyFile } from './rules.ts';
 import { serviceOf } from './stable.ts';
 
-export type Service = Config['service'];
-
 /**
- * What is served. Users have the stable version whatever the tip of the branch holds by now: what is wrong there is
+ * What is served. Users have the stable versions whatever the tip of the branch holds by now: what is wrong there is
  * told, and holds changes only. Where nothing is stable yet, it ends the start.
  */
-export async function serviceToRun(place: Place): Promise<Service> {
-  const stable = await stableOf(place);
+export async function servicesToRun(place: Place): Promise<readonly ServiceConfig[]> {
+  const stables = await stablesAt(place);
   const { reader, close } = await openGitReader(place.repo);
   try {
-    const tip = await serviceOfTip(place, reader).catch((thrown: unknown) => {
-      if (stable === null) throw thrown;
+    const tip = await servicesOfTip(place, reader).catch((thrown: unknown) => {
+      if (stables.length === 0) throw thrown;
       holdsChanges(thrown);
-      return null;
+      return [];
     });
-    return stable === null ? tip : await serviceOf(reader, stable.commit);
+    if (stables.length === 0) return tip;
+    return await Promise.all(stables.map(({ service, commit }) => serviceOf(reader, commit, service)));
   } finally {
     await close();
   }
@@ -39,15 +38,15 @@ export async function flagsToServe(place: Place): Promise<Config['flags'] | null
   try {
     return (await new BranchRules(reader, false).load()).config.flags;
   } catch {
-    const stable = await stableOf(place);
-    return stable === null ? null : (await configAt(reader, stable.commit)).flags;
+    const [stable] = await stablesAt(place);
+    return stable === undefined ? null : (await configAt(reader, stable.commit)).flags;
   } finally {
     await close();
   }
 }
 
 /** A policy that does not parse ends only the start of what has no journal yet. */
-async function serviceOfTip(place: Place, reader: GitReader): Promise<Service> {
+async function servicesOfTip(place: Place, reader: GitReader): Promise<readonly ServiceConfig[]> {
   const { config, policyText } = await new BranchRules(reader, false).load();
   try {
     await loadPolicies(policyText, policyFile);
@@ -55,7 +54,7 @@ async function serviceOfTip(place: Place, reader: GitReader): Promise<Service> {
     if (!(await hasJournal(place))) throw thrown;
     holdsChanges(thrown);
   }
-  return config.service;
+  return servicesOf(config);
 }
 
 function holdsChanges(thrown: unknown): void {
@@ -66,12 +65,12 @@ function holdsChanges(thrown: unknown): void {
  * For writing, because the journal may be one that an older autoland wrote. One that cannot be opened is the control
  * plane's to tell, again and again: meanwhile the router serves what runs.
  */
-async function stableOf(place: Place): Promise<Ledger['stable']> {
-  if (!(await hasJournal(place))) return null;
+async function stablesAt(place: Place): Promise<readonly Stable[]> {
+  if (!(await hasJournal(place))) return [];
   try {
     await using repository = await openRepository({ repo: place.repo, state: place.state }, 'write');
-    return (await repository.ledger()).stable;
+    return stablesOf((await repository.ledger()).production);
   } catch {
-    return null;
+    return [];
   }
 }

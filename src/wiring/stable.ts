@@ -1,34 +1,48 @@
 import { serviceSpec } from '../config/plans.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, type ServiceConfig, serviceNamed, servicesOf } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { BoundStage } from '../engine/step.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { inProduction, type Ledger } from '../views/ledger.ts';
+import { inProduction } from '../views/ledger.ts';
+import { type Stable, stablesOf } from '../views/production.ts';
 import type { Repository } from './repository.ts';
 import { BranchRules, configAt } from './rules.ts';
 
-type Service = NonNullable<Config['service']>;
 type Git = Pick<GitReader, 'resolve' | 'readFile'>;
-type Stable = NonNullable<Ledger['stable']>;
 
 /**
- * How the stable version is run: as its own commit says. The tip may say something else by now, or be broken.
+ * How a stable version is run: as its own commit says. The tip may say something else by now, or be broken.
  * It counts only where that commit cannot be read any more: history was rewritten, or an older autoland wrote it.
  */
-export async function serviceOf(git: Git, commit: Sha): Promise<Service> {
+export async function serviceOf(git: Git, commit: Sha, name: string): Promise<ServiceConfig> {
   try {
-    return configured(await configAt(git, commit));
+    return named(await configAt(git, commit), name);
   } catch (thrown) {
     const tip = await new BranchRules(git, false).load().catch(() => undefined);
-    if (tip?.config.service == null) throw thrown;
-    return tip.config.service;
+    const service = tip && serviceNamed(tip.config, name);
+    if (service === undefined) throw thrown;
+    return service;
   }
 }
 
-export function configured(config: Config): Service {
-  if (config.service !== null) return config.service;
+function named(config: Config, name: string): ServiceConfig {
+  const service = serviceNamed(config, name);
+  if (service !== undefined) return service;
+  throw new AutolandError(
+    'config.invalid',
+    `expected a service ${name} in .autoland/autoland.yaml, found none`,
+    {
+      mend: 'add it again, or adopt the branch without it in a new state directory',
+    },
+  );
+}
+
+/** At least one. */
+export function configured(config: Config): readonly ServiceConfig[] {
+  const services = servicesOf(config);
+  if (services.length > 0) return services;
   throw new AutolandError('config.invalid', 'expected a service in .autoland/autoland.yaml, found none', {
     mend: 'add service: to it; docs/guide/configuration.md shows how',
   });
@@ -62,16 +76,16 @@ const restMs = 250;
 
 export type Keeper = { readonly repository: Repository; readonly git: Git; readonly runtime: Runtime };
 
-/** After a restart: the stable version runs and is routed to. */
+/** After a restart: the stable versions run and are routed to. */
 export function keepStableRunning(keeper: Keeper): Promise<void> {
   const { repository, git, runtime } = keeper;
   return changingStable(repository, async () => {
-    const { stable } = await repository.ledger();
-    if (stable === null) return;
-    await runtime.start(serviceSpec(await serviceOf(git, stable.commit)), stable.digest);
-    const astray = await unrouted(keeper);
-    if (astray === undefined) return;
-    await runtime.route({ service: astray.service, stable: astray.digest, candidate: null });
+    for (const stable of stablesOf((await repository.ledger()).production)) {
+      const spec = serviceSpec(await serviceOf(git, stable.commit, stable.service));
+      await runtime.start(spec, stable.digest);
+    }
+    for (const { service, digest } of await unrouted(keeper))
+      await runtime.route({ service, stable: digest, candidate: null });
   });
 }
 
@@ -81,16 +95,16 @@ export function isChangingStable({ store }: Repository): Promise<boolean> {
 }
 
 /**
- * The stable version where the route does not say so. A change in production routes for itself; in between, the ledger
+ * The stable versions where routes do not say so. A change in production routes for itself; in between, the ledger
  * says where everybody goes. It is read after the routes: what was promoted meanwhile is not taken for a stray.
  */
-async function unrouted({ repository, runtime }: Keeper): Promise<Stable | undefined> {
+async function unrouted({ repository, runtime }: Keeper): Promise<readonly Stable[]> {
   const routes = await runtime.routes();
   const ledger = await repository.ledger();
-  const { stable } = ledger;
-  if (stable === null) return undefined;
-  const found = routes.find(({ service }) => service === stable.service);
-  if (found === undefined) return stable;
-  const isDecided = found.stable === stable.digest && found.candidate === null;
-  return isDecided || inProduction(ledger) !== undefined ? undefined : stable;
+  const isBusy = inProduction(ledger) !== undefined;
+  return stablesOf(ledger.production).filter(({ service, digest }) => {
+    const found = routes.find((route) => route.service === service);
+    if (found === undefined) return true;
+    return !isBusy && !(found.stable === digest && found.candidate === null);
+  });
 }

@@ -5,7 +5,8 @@ import { holderOf } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { driftTypes, standingDrift } from '../views/drift.ts';
-import { inProduction, type Ledger } from '../views/ledger.ts';
+import { inProduction, type Ledger, type LedgerChange } from '../views/ledger.ts';
+import { type Stable, stablesOf } from '../views/production.ts';
 import {
   changeLines,
   newestChanges,
@@ -36,7 +37,9 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
     ),
     stopped: stopped ?? null,
     controlPlane,
-    service: await serviceStatus(repository, ledger),
+    services: await Promise.all(
+      stablesOf(ledger.production).map((stable) => serviceStatus(repository, stable, inProduction(ledger))),
+    ),
     changes: await changesOf(repository, ledger),
     drift: standingDrift(await repository.store.read({ types: driftTypes })),
     receivers: receiversOf(place),
@@ -63,14 +66,15 @@ async function headOf(repo: string): Promise<StatusView['branch']> {
   return { name: name || 'HEAD', tip: tip || 'no commit yet' };
 }
 
-async function serviceStatus(repository: Repository, ledger: Ledger): Promise<ServiceStatus | null> {
-  const { stable } = ledger;
-  if (stable === null) return null;
-  const { place, flags } = repository;
+async function serviceStatus(
+  { place, flags }: Repository,
+  stable: Stable,
+  busy: LedgerChange | undefined,
+): Promise<ServiceStatus> {
   const candidate = readRoutes(place.files).find(({ route }) => route.service === stable.service)?.route
     .candidate;
   const flag = candidate == null ? undefined : await flags.read(candidate.flag);
-  const busy = inProduction(ledger);
+  const isOfBusy = busy?.releases.some(({ digest }) => digest === candidate?.digest) === true;
   return {
     name: stable.service,
     stable: stable.digest,
@@ -83,7 +87,7 @@ async function serviceStatus(repository: Repository, ledger: Ledger): Promise<Se
             flag: candidate.flag,
             code: flag?.code ?? null,
             share: flag?.weight ?? 0,
-            change: busy?.digest === candidate.digest ? busy.id : null,
+            change: isOfBusy ? busy.id : null,
           },
   };
 }

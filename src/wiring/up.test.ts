@@ -6,7 +6,7 @@ function options(more: string) {
   const text = `version: 1\nservice: { name: shop, command: [node, server.js]${more} }\n`;
   const { service } = parseConfig(text, 'test.yaml');
   if (service === null) throw new Error('expected a service');
-  return routerOptions('/state', service, { port: 7300, url: 'http://127.0.0.1:7300', ephemeral: false });
+  return routerOptions('/state', { service, port: 7300 }, false);
 }
 
 describe('what the router is told', () => {

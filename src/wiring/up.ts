@@ -11,15 +11,15 @@ import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
-import type { FlagsConfig } from '../config/schema.ts';
+import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
-import { freePort, portOf } from './free-port.ts';
+import { freePort, type PortsWanted, portsOf } from './free-port.ts';
 import { grantOf } from './grant.ts';
 import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { isSomebodyTold } from './receivers.ts';
-import { flagsToServe, type Service, serviceToRun } from './served.ts';
+import { flagsToServe, servicesToRun } from './served.ts';
 import { heedBranch } from './stop-on-branch.ts';
 
 export type UpOptions = PlaceOptions & {
@@ -38,18 +38,16 @@ function endAsked(): AbortSignal {
   return asked.signal;
 }
 
-const routerName = 'router';
-
 /** `autoland up`: supervises the services, and keeps control plane and router alive, each in a process of its own. */
 export async function runUp(options: UpOptions): Promise<void> {
   const ended = endAsked();
-  const wanted = portOf(options.port);
+  const wanted = portsOf(options.port);
   const place = await locate(options);
   const commands = grantOf(options.runtimeCommands ?? [], place);
   refuseOtherOwner(place);
   await makeState(place);
   const ephemeral = options.ephemeral === true;
-  const service = await serviceToRun(place);
+  const services = await servicesToRun(place);
   const isTold = await isSomebodyTold(place);
   const keyRing = await FileKeyRing.open(place.files.keys, { create: true, roles: ['deployer'] });
   const sandbox = new BubblewrapSandbox({ stateDir: place.state, workDir: place.files.work });
@@ -62,11 +60,8 @@ export async function runUp(options: UpOptions): Promise<void> {
     commands,
   });
   const server = await serveSupervisor(supervisor, place.state);
-  const port = service === null ? 0 : await freePort(wanted, servedPort(place));
-  const url = service === null ? '' : `http://127.0.0.1:${port}`;
-  if (service !== null && wanted !== 0 && port !== wanted)
-    process.stderr.write(`autoland: port ${wanted} is in use; the service is at ${url}\n`);
-  const serving = { service, flags: await flagsToServe(place), port, url, ephemeral, isTold };
+  const served = await servedAt(place, services, wanted);
+  const serving = { served, flags: await flagsToServe(place), ephemeral, isTold };
   const branch = await heedBranch(place);
   const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
@@ -96,34 +91,68 @@ export async function runUp(options: UpOptions): Promise<void> {
   if (ephemeral) process.stdin.destroy();
 }
 
-/** Where the router of an earlier start still serves; undefined: none lives. */
-function servedPort(place: Place): number | undefined {
-  const router = readChildren(place.files.children).find(({ name }) => name === routerName);
-  if (router === undefined || !isAlive(router)) return undefined;
-  const { port }: { port?: unknown } = JSON.parse(router.args.at(-1) ?? '{}');
-  return typeof port === 'number' ? port : undefined;
+type Served = { readonly service: ServiceConfig; readonly port: number };
+
+const urlOf = ({ port }: Served): string => `http://127.0.0.1:${port}`;
+
+async function servedAt(
+  place: Place,
+  services: readonly ServiceConfig[],
+  wanted: PortsWanted,
+): Promise<readonly Served[]> {
+  const found: Served[] = [];
+  for (const service of services) {
+    const taken = found.map(({ port }) => port);
+    const asked = wanted(service.name, services.indexOf(service));
+    const port = await freePort(asked, { ours: servedPort(place, service.name), taken });
+    const served = { service, port };
+    if (asked !== 0 && port !== asked)
+      process.stderr.write(`autoland: port ${asked} is in use; ${service.name} is at ${urlOf(served)}\n`);
+    found.push(served);
+  }
+  return found;
 }
 
-type Serving = { readonly port: number; readonly url: string; readonly ephemeral: boolean };
-type AllServing = Serving & {
-  readonly service: Service;
+/** Where the service's router of an earlier start still serves; undefined: none lives. */
+function servedPort(place: Place, name: string): number | undefined {
+  for (const child of readChildren(place.files.children)) {
+    if (!child.args.includes(routerCommand) || !isAlive(child)) continue;
+    const { service, port }: { service?: unknown; port?: unknown } = JSON.parse(child.args.at(-1) ?? '{}');
+    if (service === name && typeof port === 'number') return port;
+  }
+  return undefined;
+}
+
+type Serving = {
+  readonly served: readonly Served[];
   readonly flags: FlagsConfig | null;
+  readonly ephemeral: boolean;
   readonly isTold: boolean;
 };
 
-function children(place: Place, options: UpOptions, serving: AllServing): readonly KeptChild[] {
-  const { service, flags, url, ephemeral, isTold } = serving;
+const routerCommand = '_router';
+
+function children(place: Place, options: UpOptions, serving: Serving): readonly KeptChild[] {
+  const { served, flags, ephemeral, isTold } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
     state: place.state,
     unsignedAllowed: options.allowUnsignedPolicy === true,
     ephemeral,
-    url,
+    urls: Object.fromEntries(served.map((one) => [one.service.name, urlOf(one)])),
     json: options.json === true,
   };
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
-  if (service !== null)
-    list.push(child(place, routerName, '_router', routerOptions(place.state, service, serving)));
+  // One router has had this name before there could be several.
+  for (const one of served)
+    list.push(
+      child(
+        place,
+        served.length === 1 ? 'router' : `router ${one.service.name}`,
+        routerCommand,
+        routerOptions(place.state, one, ephemeral),
+      ),
+    );
   const flagService = flags === null ? null : flagServiceOptions(place.state, flags, ephemeral);
   if (flagService !== null) list.push(child(place, 'flag service', '_flags', flagService));
   const notifier: NotifierOptions = { repo: place.repo, state: place.state, ephemeral };
@@ -145,17 +174,17 @@ export function flagServiceOptions(
 
 export function routerOptions(
   stateDir: string,
-  service: NonNullable<Service>,
-  serving: Omit<Serving, 'isTold'>,
+  { service, port }: Served,
+  ephemeral: boolean,
 ): RouterProcessOptions {
   return {
     stateDir,
     service: service.name,
-    port: serving.port,
+    port,
     identity: service.identity.header === null ? {} : { header: service.identity.header },
     trustForwarded: service.behindProxy,
     graceMs: service.graceSeconds * 1000,
-    ephemeral: serving.ephemeral,
+    ephemeral,
   };
 }
 

@@ -16,7 +16,7 @@ const perSecond: Readonly<Record<Victim, number>> = { 'control plane': 1.0, supe
 const grants: Readonly<Record<string, number>> = { proposed: 5, guardrails: 4, merge: 5, release: 6 };
 const TICK_MS = 20;
 /** Effects whose middle is the most dangerous moment. */
-const aims = /^(advance|attest|build|start|expose-.*|promote|retire-flag|stop-others)$/;
+const aims = /^(advance|attest|build|start|expose-.*|promote|retire-flag|stop-others-.*)$/;
 
 /** Sends SIGKILL at random moments and at chosen ones, while it is allowed to. */
 export class Killer {

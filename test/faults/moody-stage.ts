@@ -81,7 +81,7 @@ export class MoodyStage extends Stage {
   }
 
   async stable(): Promise<string> {
-    return (await this.status()).service?.stable ?? '';
+    return (await this.status()).services[0]?.stable ?? '';
   }
 
   /** Waits until no other version runs; throws where a process of another one is left. */

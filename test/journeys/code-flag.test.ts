@@ -24,7 +24,7 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
   afterAll(() => stage.close());
 
   it('is rolled out in the version that everybody has, and can be closed by its name', async () => {
-    const before = (await stage.status()).service?.stable;
+    const before = (await stage.status()).services[0]?.stable;
     const change = await stage.submit(kind);
     const view = await stage.ended(change);
     expect(view).toMatchObject({ class: 'flag-addition', state: 'landed', code: 'landed.promoted' });
@@ -36,7 +36,7 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
       ({ type, data }) => type === 'effect.intended' && String(data.step).startsWith('expose-'),
     );
     expect(exposed.map(({ data }) => (data.intent as { code?: string }).code)).toEqual([undefined, 'kind']);
-    expect((await stage.status()).service).toMatchObject({ stable: view.digest, candidate: null });
+    expect((await stage.status()).services[0]).toMatchObject({ stable: view.digest, candidate: null });
     expect(view.digest).not.toBe(before);
     expect(await stage.flags()).toMatchObject([{ code: 'kind', weight: 1, exposed: 1, killed: null }]);
     expect(await stage.answer()).toBe('dear you');
@@ -56,7 +56,7 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
   });
 
   it('closes where its users fail, and its version is taken back', async () => {
-    const before = (await stage.status()).service?.stable;
+    const before = (await stage.status()).services[0]?.stable;
     const bad = {
       'greet.js': kind['greet.js'].replace(
         "  return 'hello ' + name",
@@ -76,7 +76,7 @@ describe('a flag in the code', { timeout: 120_000 }, () => {
     expect(await stage.answer()).toBe('hello you');
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ state: 'landed' });
-    expect((await stage.status()).service).toMatchObject({ stable: before, candidate: null });
+    expect((await stage.status()).services[0]).toMatchObject({ stable: before, candidate: null });
     expect((await stage.flags()).map(({ code }) => code)).toEqual([]);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
   });

@@ -24,21 +24,21 @@ describe('what somebody alters by hand while it runs', { timeout: 240_000 }, () 
     );
 
   it('is put right: the route, an old version that still runs, a flag without a rollout', async () => {
-    const first = (await stage.status()).service?.stable ?? '';
+    const first = (await stage.status()).services[0]?.stable ?? '';
     for (const text of ['one', 'two']) {
       stage.repo.push('main', { 'NOTES.txt': `${text}\n` });
       await stage.json('adopt');
     }
-    const stable = (await stage.status()).service?.stable ?? '';
+    const stable = (await stage.status()).services[0]?.stable ?? '';
     // Two adoptions ago, and nobody needs it.
-    await said(`runs ${first}`);
+    await said(`runs greeter ${first}`);
 
     const routes = read<{ routes: { stable: string; sockets: Record<string, string[]> }[] }>('routes.json');
     const [route] = routes.routes;
     if (route === undefined) throw new Error('the service is routed to');
     const candidate = { digest: stable, flag: 'greeter.mine', nonce: 'mine' };
     writeFileSync(file('routes.json'), JSON.stringify({ ...routes, routes: [{ ...route, candidate }] }));
-    await said('route');
+    await said('route greeter');
     expect(read<{ routes: { candidate: unknown }[] }>('routes.json').routes[0]?.candidate).toBeNull();
 
     const mine = {
@@ -92,7 +92,7 @@ describe('what somebody alters by hand while it runs', { timeout: 240_000 }, () 
   });
 
   it('lets nobody meet a new version while the one to go back to is not what was attested', async () => {
-    const stable = (await stage.status()).service?.stable ?? '';
+    const stable = (await stage.status()).services[0]?.stable ?? '';
     const path = file(join('releases', stable.slice('sha256:'.length), 'tree', 'greet.js'));
     const before = readFileSync(path);
     // Releases are read-only for who is not root.

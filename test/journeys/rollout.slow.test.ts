@@ -64,8 +64,8 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
     expect(view.exposed).toBeGreaterThanOrEqual(20);
 
     const after = await stage.status();
-    expect(after.service).toMatchObject({ stable: view.digest, commit: view.merge, candidate: null });
-    expect(after.service?.stable).not.toBe(before.service?.stable);
+    expect(after.services[0]).toMatchObject({ stable: view.digest, commit: view.merge, candidate: null });
+    expect(after.services[0]?.stable).not.toBe(before.services[0]?.stable);
     const merge = stage.repo.git(['cat-file', 'commit', 'main']);
     expect(stage.repo.tip()).toBe(view.merge);
     expect(merge).toContain(`parent ${tip}\n`);
@@ -132,7 +132,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
   it('takes everyone off a version whose flag is killed', async () => {
     const before = stage.repo.show('main', 'greet.js');
     const change = await exposed();
-    const flag = (await stage.status()).service?.candidate?.flag ?? '';
+    const flag = (await stage.status()).services[0]?.candidate?.flag ?? '';
     await stage.json('kill', flag);
     expect(await stage.ended(change)).toMatchObject({ state: 'rolled-back', code: 'rollout.killed' });
     await until(
@@ -148,7 +148,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
 
   it('stops everything at the red button, and starts the rollout anew on resume', async () => {
     const change = await exposed();
-    const flag = (await stage.status()).service?.candidate?.flag;
+    const flag = (await stage.status()).services[0]?.candidate?.flag;
     await stage.json('stop', '--reason', 'payment incident');
     expect((await stage.status()).stopped).toMatchObject({ reason: 'payment incident' });
     await stage.reached(change, ({ state }) => state === 'rollout');
@@ -175,7 +175,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
 
   it('goes back at once to the version before, when a person takes back what has landed, even while stopped', async () => {
     const before = stage.repo.show('main', 'greet.js');
-    const stable = (await stage.status()).service?.stable;
+    const stable = (await stage.status()).services[0]?.stable;
     const change = await exposed();
     const landed = await advanceUntil(change, hasEnded);
     await stage.json('stop', '--reason', 'it is odd');
@@ -187,7 +187,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
       code: 'landed.restored',
       exposed: 0,
     });
-    expect((await stage.status()).service?.stable).toBe(stable);
+    expect((await stage.status()).services[0]?.stable).toBe(stable);
     await stage.json('resume');
     expect(stage.repo.show('main', 'greet.js')).toBe(before);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });

@@ -132,7 +132,7 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     elsewhere.close();
   });
 
-  const stable = async () => (await stage.status()).service?.stable ?? '';
+  const stable = async () => (await stage.status()).services[0]?.stable ?? '';
 
   it('is routed to over TCP, and doctor has called its commands', async () => {
     expect(elsewhere.deployed()).toEqual([await stable()]);

@@ -20,11 +20,15 @@ export function hasEnded({ state }: ChangeView): boolean {
   return ends.has(state);
 }
 
+type Ready = { readonly services: readonly { readonly service: string; readonly url: string }[] };
+
 /** One repository with an autoland of its own, run as a person runs it. */
 export class Stage {
   readonly dir: string;
   readonly repo: BareRepository;
   readonly state: string;
+  /** Where each service is served, by its name, as the last `up` has said. */
+  urls: ReadonlyMap<string, string> = new Map();
   readonly #env: Readonly<Record<string, string>>;
   #up: ChildProcess | undefined;
   #output: () => { stdout: string; stderr: string } = () => ({ stdout: '', stderr: '' });
@@ -55,7 +59,7 @@ export class Stage {
     return `${stdout}\n${stderr}`;
   }
 
-  /** Starts `up` with our pipe as its life line; answers its URL once it is ready. */
+  /** Starts `up` with our pipe as its life line; answers the URL of its first service once it is ready. */
   async up(...more: readonly string[]): Promise<string> {
     const args = ['up', ...this.where, '--port', '0', '--allow-unsigned-policy', '--ephemeral', '--json'];
     const child = spawnCli([...args, ...more], { env: this.#env });
@@ -66,9 +70,11 @@ export class Stage {
       const line = this.#output()
         .stdout.split('\n')
         .find((text) => text.includes('"ready"'));
-      return line === undefined ? undefined : (JSON.parse(line) as { url: string });
+      return line === undefined ? undefined : (JSON.parse(line) as Ready);
     };
-    return (await until(look, () => this.said, 90_000)).url;
+    const { services } = await until(look, () => this.said, 90_000);
+    this.urls = new Map(services.map(({ service, url }) => [service, url]));
+    return services[0]?.url ?? '';
   }
 
   /** Users must have come before a rollout, so that there is something to compare with. */
@@ -147,9 +153,9 @@ export class Stage {
   }
 
   /** As `status` says it, without a process of its own. */
-  async candidate(): Promise<NonNullable<StatusView['service']>['candidate']> {
+  async candidate(): Promise<StatusView['services'][number]['candidate']> {
     await using repository = await openRepository({ repo: this.repo.dir, state: this.state }, 'read');
-    return (await readStatus(repository)).service?.candidate ?? null;
+    return (await readStatus(repository)).services[0]?.candidate ?? null;
   }
 
   /** Ends `up` by its life line; answers its exit code. */

@@ -107,7 +107,7 @@ if (readFileSync(new URL(import.meta.url), 'utf8').includes('\\n\\n\\n')) throw 
     const view = await stage.ended(await stage.submit(reformatted()));
     expect(view).toMatchObject({ state: 'held', code: 'release.foreign-commits' });
     await stage.json('adopt');
-    expect((await stage.status()).service?.commit).toBe(stage.repo.tip());
+    expect((await stage.status()).services[0]?.commit).toBe(stage.repo.tip());
     expect(await stage.ended(await stage.submit(reformatted()))).toMatchObject({ state: 'landed' });
   });
 

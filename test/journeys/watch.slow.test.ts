@@ -45,8 +45,8 @@ it('is not taken in by an outage, but takes back what begins to harm users once 
   const outage = new Users(`${url}/outage`).start();
   try {
     await inRollout(change, opened);
-    const { service, controlPlane } = await stage.status();
-    expect(service?.candidate).toMatchObject({ share: 0.5 });
+    const { services, controlPlane } = await stage.status();
+    expect(services[0]?.candidate).toMatchObject({ share: 0.5 });
     // Who stands in for it goes on with the same trial.
     if (controlPlane === null) throw new Error('the control plane is up');
     process.kill(controlPlane.pid, 'SIGKILL');
@@ -60,7 +60,7 @@ it('is not taken in by an outage, but takes back what begins to harm users once 
     { kind: 'opened' },
     { kind: 'cleared', reason: expect.stringContaining('Everybody is given the new version again') },
   ]);
-  expect((await stage.status()).service).toMatchObject({ candidate: null });
+  expect((await stage.status()).services[0]).toMatchObject({ candidate: null });
   // A page of the new version that only now is used.
   const late = new Users(`${url}/late`).start();
   try {
@@ -77,7 +77,10 @@ it('is not taken in by an outage, but takes back what begins to harm users once 
     late.end();
   }
   expect(stage.repo.show('main', 'greet.js')).toBe(text);
-  expect((await stage.status()).service).toMatchObject({ stable: before.service?.stable, candidate: null });
+  expect((await stage.status()).services[0]).toMatchObject({
+    stable: before.services[0]?.stable,
+    candidate: null,
+  });
   expect(await stage.json('fsck')).toMatchObject({ ok: true });
   expect(await stage.json('audit', 'verify')).toMatchObject({ kind: 'ok' });
 });

@@ -102,6 +102,7 @@ describe('what the lander merges', () => {
       id: change,
       proposal: { source: 'agent:x', title: 'docs', head: at.head, ref: 'x', target: 'main', record: {} },
       results: { classify: classification, guardrails, policy: decision },
+      legs: [],
       conclusion: undefined,
       round: 0,
       stageSince: new Date(),
@@ -166,10 +167,10 @@ describe('what the runtime starts', () => {
       verifier: workshop.attestations,
       lifetime: 'with-parent',
     });
-    const { digest } = built;
+    const digest = built.digests.shop ?? '';
     const honest = { ...about({ name: 'shop', digest }), resource: 'service:shop' };
     const start = async (attestation: JsonObject): Promise<string> => {
-      await workshop.releases.attach(digest, 'gate', attestation);
+      await workshop.releases.attach(digest, 'gate-shop', attestation);
       const spec = serviceSpec(config.service ?? never());
       return supervisor.start(spec, digest).then(
         () => 'started',

@@ -72,7 +72,7 @@ async function openStage() {
       expires: new Date(now.getTime() + 3_600_000),
       nonce: name,
     });
-    await releases.attach(digest, 'gate', await workshop.attestor.sign('gate', statement));
+    await releases.attach(digest, `gate-${name}`, await workshop.attestor.sign('gate', statement));
     return digest;
   }
 

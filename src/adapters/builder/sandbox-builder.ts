@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
-import type { Config } from '../../config/schema.ts';
+import { promisify } from 'node:util';
+import { type Config, type ServiceConfig, servicesOf } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
 import { slsaProvenance } from '../../domain/statements.ts';
 import type { Attestor } from '../../ports/attestor.ts';
-import type { Builder } from '../../ports/builder.ts';
+import type { Builder, BuildOutcome } from '../../ports/builder.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { ReleaseStore } from '../../ports/release-store.ts';
@@ -25,6 +27,8 @@ export type SandboxBuilderOptions = {
   readonly workspace: string;
 };
 
+const execute = promisify(execFile);
+
 type Argv = readonly [string, ...string[]];
 
 const inside = '/build';
@@ -39,7 +43,7 @@ export class SandboxBuilder implements Builder {
     this.#options = options;
   }
 
-  async build(commit: Sha, config: Config): Promise<{ digest: string } | { failed: string }> {
+  async build(commit: Sha, config: Config): Promise<BuildOutcome> {
     const { git, clock, workspace } = this.#options;
     const startedOn = clock.now();
     const job = await mkdtemp(join(workspace, 'build-'));
@@ -55,12 +59,7 @@ export class SandboxBuilder implements Builder {
         if (result.code !== 0)
           return { failed: `${argv.join(' ')} exited ${result.code}: ${tailOf(result)}` };
       }
-      const include = config.service?.artifact?.include;
-      if (include !== undefined)
-        await removeAllBut(tree, (path) =>
-          include.some((pattern) => matchesGlob(relative(tree, path), pattern)),
-        );
-      return { digest: await this.#store(tree, commit, config, startedOn) };
+      return { digests: await this.#store({ job, tree }, { commit, config, startedOn }) };
     } finally {
       await removeTree(job);
     }
@@ -75,12 +74,27 @@ export class SandboxBuilder implements Builder {
     return this.#options.sandbox.run({ argv, cwd: inside, mounts, limits, ...how });
   }
 
-  async #store(tree: string, commit: Sha, config: Config, startedOn: Date): Promise<string> {
+  async #store({ job, tree }: Made, of: Source): Promise<Record<string, string>> {
+    const digests: Record<string, string> = {};
+    const [last, ...others] = servicesOf(of.config).toReversed();
+    for (const service of others) {
+      const copy = join(job, service.name);
+      await copyTree(tree, copy);
+      digests[service.name] = await this.#put(copy, service, of);
+    }
+    if (last !== undefined) digests[last.name] = await this.#put(tree, last, of);
+    return digests;
+  }
+
+  async #put(dir: string, service: ServiceConfig, of: Source): Promise<string> {
     const { releases, attestor, clock, repository } = this.#options;
-    const service = config.service?.name ?? 'library';
-    const { digest } = await releases.put({ dir: tree, service, commit });
+    const { commit, config, startedOn } = of;
+    const include = service.artifact?.include;
+    if (include !== undefined)
+      await removeAllBut(dir, (path) => include.some((pattern) => matchesGlob(relative(dir, path), pattern)));
+    const { digest } = await releases.put({ dir, service: service.name, commit });
     const provenance = slsaProvenance({
-      subject: { name: service, digest },
+      subject: { name: service.name, digest },
       repository,
       commit,
       parameters: { install: config.commands.install, build: config.commands.build },
@@ -91,6 +105,14 @@ export class SandboxBuilder implements Builder {
     await releases.attach(digest, 'provenance', await attestor.sign('verifier', provenance));
     return digest;
   }
+}
+
+type Made = { readonly job: string; readonly tree: string };
+type Source = { readonly commit: Sha; readonly config: Config; readonly startedOn: Date };
+
+/** As it is, links and modes too; Node's own takes four times as long for an install. */
+async function copyTree(from: string, to: string): Promise<void> {
+  await execute('cp', ['--archive', '--reflink=auto', '--', from, to]);
 }
 
 type Command = {

@@ -70,12 +70,30 @@ describe('FileReleaseStore', () => {
 
   it('finds a damaged record or attestation', async () => {
     const release = await put();
-    await store.attach(release.digest, 'gate', {});
-    await writeFile(join(release.dir, '..', 'gate.json'), '{"half":');
-    await expect(store.attached(release.digest, 'gate')).rejects.toMatchObject({ code: 'release.corrupt' });
+    await store.attach(release.digest, 'gate-shop', {});
+    await writeFile(join(release.dir, '..', 'gate-shop.json'), '{"half":');
+    await expect(store.attached(release.digest, 'gate-shop')).rejects.toMatchObject({
+      code: 'release.corrupt',
+    });
     await writeFile(join(release.dir, '..', 'release.json'), '[]');
     await expect(store.get(release.digest)).rejects.toMatchObject({ code: 'release.corrupt' });
     expect(await put()).toEqual(release);
+  });
+
+  it('finds the word of the gate from before it was given for each service', async () => {
+    const release = await put();
+    await writeFile(join(release.dir, '..', 'gate.json'), '{"from":"before"}');
+    expect(await store.attached(release.digest, 'gate-shop')).toEqual({ from: 'before' });
+    await store.attach(release.digest, 'gate-shop', { from: 'now' });
+    expect(await store.attached(release.digest, 'gate-shop')).toEqual({ from: 'now' });
+  });
+
+  it('takes no name of a service for a path', async () => {
+    const release = await put();
+    const sly = 'gate-../../../stolen';
+    await expect(store.attach(release.digest, sly, {})).rejects.toMatchObject({ code: 'release.not-found' });
+    await writeFile(join(release.dir, '..', 'gate-'), '{}');
+    expect(await store.attached(release.digest, 'gate-/../release')).toBeUndefined();
   });
 
   it('does not follow what the builder does to its own files afterwards', async () => {

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Attestation } from '../../ports/attestor.ts';
-import type { Release, ReleaseStore } from '../../ports/release-store.ts';
+import type { AttachmentName, Release, ReleaseStore } from '../../ports/release-store.ts';
 import { removeTree } from '../remove-tree.ts';
 import { copyTree, readTree, syncPath, syncTree } from './copy-tree.ts';
 import { treeDigest } from './tree-listing.ts';
 
-type AttachmentName = Parameters<ReleaseStore['attach']>[1];
-
 const hexName = /^[0-9a-f]{64}$/;
+/** The rest is a service's name, and becomes a path. */
+const attachmentName = /^(?:provenance|gate-[a-z][a-z0-9-]{0,39})$/;
+/** Of the one service that a repository had; written before a release could be admitted to several. */
+const onlyGate = 'gate';
 const scrapName = /^\.(?:new|old)-(\d+)-[0-9a-f]+$/;
 
 /**
- * One directory for each release, `HEX/{tree/, release.json, provenance.json, gate.json}`, read-only below `tree`.
+ * One directory for each release, `HEX/{tree/, release.json, provenance.json, gate-SERVICE.json}`, read-only below `tree`.
  * Names that begin with a dot are scraps of a put or a removal under way, or of a process that was killed.
  */
 export class FileReleaseStore implements ReleaseStore {
@@ -51,13 +53,17 @@ export class FileReleaseStore implements ReleaseStore {
 
   async attach(digest: string, name: AttachmentName, attestation: Attestation): Promise<void> {
     const home = this.#home(digest);
-    if (home === undefined || !(await isDirectory(home))) throw notFound(digest);
+    if (home === undefined || !(await isDirectory(home)) || !attachmentName.test(name))
+      throw notFound(digest);
     await writeDurably(join(home, `${name}.json`), attestation);
   }
 
   async attached(digest: string, name: AttachmentName): Promise<Attestation | undefined> {
     const home = this.#home(digest);
-    return home === undefined ? undefined : readJson(join(home, `${name}.json`), digest);
+    if (home === undefined || !attachmentName.test(name)) return undefined;
+    const found = await readJson(join(home, `${name}.json`), digest);
+    if (found !== undefined || name === 'provenance') return found;
+    return readJson(join(home, `${onlyGate}.json`), digest);
   }
 
   async get(digest: string): Promise<Release | undefined> {

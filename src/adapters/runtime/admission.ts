@@ -13,7 +13,7 @@ export type Admission = {
 };
 
 /**
- * What may start: a release of that service, whole (its digest is computed anew), that the gate has attested.
+ * What may start: a release, whole (its digest is computed anew), that the gate has attested for that service.
  * Whoever asks is not believed. Rejects with `runtime.refused`.
  */
 export async function admit(wanted: Admission, options: AdmissionOptions): Promise<Release> {
@@ -22,10 +22,8 @@ export async function admit(wanted: Admission, options: AdmissionOptions): Promi
     throw refused(digest, messageOf(cause), cause);
   });
   if (release === undefined) throw refused(digest, 'there is no such release here');
-  if (release.service !== service)
-    throw refused(digest, `it is a release of ${release.service}, not of ${service}`);
-  const attestation = await options.releases.attached(digest, 'gate');
-  if (attestation === undefined) throw refused(digest, 'the gate has not attested it');
+  const attestation = await options.releases.attached(digest, `gate-${service}`);
+  if (attestation === undefined) throw refused(digest, `the gate has not attested it for ${service}`);
   const statement = await options.verifier.verify('gate', attestation, digest).catch((cause: unknown) => {
     throw refused(digest, messageOf(cause), cause);
   });

@@ -20,7 +20,7 @@ const asOf = new Date('2026-03-10T00:00:00Z');
 const ended = (key: string, over: Partial<FlagEnd> = {}): FlagEnd => ({
   key,
   change: 'chg_a',
-  flag: null,
+  flags: [],
   state: 'promoted',
   since: '2026-03-01T00:00:00.000Z',
   ...over,

@@ -26,7 +26,7 @@ export function define(program: Command): void {
     what: 'runs the control plane, the router and the service until it is interrupted',
     example: 'up --repo shop.git --port 7300',
   })
-    .option('--port <number>', 'where the service is served', '7300')
+    .option('--port <port>', 'where services are served: 7300 and on, or shop=7300,admin=7400', '7300')
     .option('--allow-unsigned-policy', 'merge and deploy although the policy bears no signatures')
     .option(
       '--runtime-commands <path...>',
@@ -67,7 +67,7 @@ async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> 
   const adopted = await adoptTip(options, { actor: person(), dryRun: options.dryRun === true });
   print(options.json, adopted, (safe) =>
     wrapAll([
-      `${options.dryRun ? 'would deploy' : 'deployed'} ${safe.commit.slice(0, 10)} as the stable version of ${safe.service}`,
+      `${options.dryRun ? 'would deploy' : 'deployed'} ${safe.commit.slice(0, 10)} as the stable version of ${safe.services.map(({ service }) => service).join(', ')}`,
     ]),
   );
 }

@@ -41,10 +41,11 @@ function renderOutOfProduction({ id, merge, inProduction }: ChangeView): string[
   );
 }
 
-function renderStage({ stage, seconds: took, summary, waiting }: StageView): string[] {
+function renderStage({ stage, service, seconds: took, summary, waiting }: StageView): string[] {
   const time = took === null ? '…' : seconds(took);
   const head = `  ${stage.padEnd(11)} ${time.padStart(7)}  `;
-  return beside(head, summary ?? (waiting === null ? 'under way' : `under way: ${waiting}`), 22);
+  const text = summary ?? (waiting === null ? 'under way' : `under way: ${waiting}`);
+  return beside(head, service === null ? text : `${service}: ${text}`, 22);
 }
 
 function renderGuardrail(guardrail: GuardrailView): string[] {

@@ -1,9 +1,9 @@
 import { counted } from '../../domain/words.ts';
-import type { ChangeLine, ReceiverStatus, StatusView } from '../../views/status-view.ts';
+import type { ChangeLine, ReceiverStatus, ServiceStatus, StatusView } from '../../views/status-view.ts';
 import { isNarrow, paint, paintOutcome, wrap } from './text.ts';
 
 export function renderStatus(view: StatusView): string[] {
-  const { service, stopped, controlPlane } = view;
+  const { services, stopped, controlPlane } = view;
   return [
     ...wrap(`${paint('bold', view.repo)}  ${view.branch.name}, ${tipOf(view)}`, '  '),
     ...row('state', view.state),
@@ -18,7 +18,9 @@ export function renderStatus(view: StatusView): string[] {
       controlPlane === null ? 'no control plane is running (autoland up)' : `process ${controlPlane.pid}`,
     ),
     ...row('policy', view.policy.note),
-    ...(service === null ? row('service', 'none configured or adopted') : renderService(service)),
+    ...(services.length === 0
+      ? row('service', 'none configured or adopted')
+      : services.flatMap(renderService)),
     ...view.drift.flatMap(({ detail, since }) => row('drift', `${paint('red', detail)} (since ${since})`)),
     ...view.receivers.flatMap(renderReceiver),
     '',
@@ -26,9 +28,9 @@ export function renderStatus(view: StatusView): string[] {
   ];
 }
 
-type Candidate = NonNullable<NonNullable<StatusView['service']>['candidate']>;
+type Candidate = NonNullable<ServiceStatus['candidate']>;
 
-function renderService(service: NonNullable<StatusView['service']>): string[] {
+function renderService(service: ServiceStatus): string[] {
   const { candidate } = service;
   const shown = candidate === null ? 'none' : described(candidate);
   return [

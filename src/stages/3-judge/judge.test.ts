@@ -35,6 +35,7 @@ function context(results: StageContext['results']): StageContext {
       record: {},
     },
     results,
+    legs: [],
     conclusion: undefined,
     round: 0,
     stageSince: new Date(0),

@@ -17,7 +17,7 @@ const ends = { promoted: 'promoted', rolled: 'rolled-back' } as const;
 function journalled(since = '2026-03-01T00:00:00.000Z'): PromotedFlags {
   const flags = new Map(
     Object.entries(ends).map(
-      ([key, state]) => [key, { key, change: 'chg_a', flag: null, state, since }] as const,
+      ([key, state]) => [key, { key, change: 'chg_a', flags: [], state, since }] as const,
     ),
   );
   return { ...noPromotedFlags, flags };

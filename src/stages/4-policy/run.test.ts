@@ -45,6 +45,7 @@ function context(changed: Partial<StageContext> = {}): StageContext & { readonly
       guardrails: goodPatch.guardrails,
       judge: { verdict: 'not-configured', reasons: [] },
     },
+    legs: [],
     conclusion: undefined,
     round: 0,
     stageSince: now,

@@ -1,4 +1,5 @@
 import { levelOf, policyDigest } from '../../config/policy-digest.ts';
+import { servicesOf } from '../../config/schema.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
 import { irreversiblePaths } from '../../domain/irreversible.ts';
 import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
@@ -59,7 +60,7 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     target: ctx.proposal.target,
     level: levelOf(rules.config.autonomy, classify.class),
     irreversible:
-      isRevert || rules.config.service === null
+      isRevert || servicesOf(rules.config).length === 0
         ? []
         : irreversiblePaths(classify.files, rules.config.rollout.irreversible),
     stopped: stopped === undefined || isRevert ? undefined : `${stopped.reason} (${stopped.by})`,

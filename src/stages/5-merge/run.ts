@@ -17,6 +17,7 @@ import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import { inProduction, type Ledger, olderThan, pendingRevert, revertSource } from '../../views/ledger.ts';
+import { stablesOf } from '../../views/production.ts';
 import { foreignCommits } from '../../views/proved.ts';
 import { mergeMessage, mergeTrailers } from './message.ts';
 import { type Ahead, laterThan, type MergeFacts, type MergePlan, planMerge } from './plan.ts';
@@ -77,8 +78,7 @@ async function gather(ctx: StageContext, ports: MergePorts, decided: Decided): P
   // Taking something back goes on while all else stands still.
   const isRevert = decided.classification.class === 'revert';
   const stopped = await ports.controls.stopped();
-  const foreign =
-    ledger.stable === null || isRevert ? [] : await unproven(ports, ledger, ledger.stable.commit, tip);
+  const foreign = isRevert ? [] : await unproven(ports, ledger, tip);
   return {
     stopped: isRevert || stopped === undefined ? undefined : `stopped by ${stopped.by}: ${stopped.reason}`,
     frozen: isRevert ? undefined : frozenReason(rules.config.limits, ledger, ctx.now, ctx.id),
@@ -91,12 +91,12 @@ async function gather(ctx: StageContext, ports: MergePorts, decided: Decided): P
   };
 }
 
-async function unproven(ports: MergePorts, ledger: Ledger, stable: Sha, tip: Sha): Promise<readonly Sha[]> {
-  const history = await ports.git.history(stable, tip);
-  return foreignCommits(
-    ledger,
-    history.map(({ sha }) => sha),
-  );
+/** Of what any service would get with it. */
+async function unproven(ports: MergePorts, ledger: Ledger, tip: Sha): Promise<readonly Sha[]> {
+  const stables = new Set(stablesOf(ledger.production).map(({ commit }) => commit));
+  const since = new Set<Sha>();
+  for (const stable of stables) for (const { sha } of await ports.git.history(stable, tip)) since.add(sha);
+  return foreignCommits(ledger, [...since]);
 }
 
 function behind(id: string, ledger: Ledger): Ahead | undefined {

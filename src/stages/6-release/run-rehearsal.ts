@@ -8,14 +8,15 @@ import type { StageContext } from '../../domain/stage.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { Rules } from '../../ports/rules.ts';
 import type { Runtime, ServiceSpec } from '../../ports/runtime.ts';
-import type { Ledger } from '../../views/ledger.ts';
+import type { Stable } from '../../views/production.ts';
 
-type Stable = NonNullable<Ledger['stable']>;
+/** How a service is run, as that commit says. */
+export type ServiceAt = (commit: Sha, service: string) => Promise<ServiceConfig>;
 
 export type RehearsalPorts = {
   readonly git: Pick<GitReader, 'diff'>;
   readonly runtime: Runtime;
-  readonly serviceAt: (commit: Sha) => Promise<ServiceConfig>;
+  readonly serviceAt: ServiceAt;
 };
 
 /**
@@ -30,7 +31,7 @@ export async function rehearseRollback(
 ): Promise<string | undefined> {
   const { service, digest, commit } = stable;
   const seen = await ctx.effect<JsonObject>('rehearse-rollback', { service, digest }, async () => {
-    const spec = serviceSpec(await ports.serviceAt(commit));
+    const spec = serviceSpec(await ports.serviceAt(commit, service));
     const first = await startOrWhy(ports.runtime, spec, digest);
     return 'obstacle' in first ? startOrWhy(ports.runtime, spec, digest) : first;
   });
@@ -50,16 +51,16 @@ async function startOrWhy(runtime: Runtime, spec: ServiceSpec, digest: string): 
   }
 }
 
-type Range = { readonly commit: Sha; readonly rules: Rules };
+type Range = { readonly since: Stable; readonly commit: Sha; readonly rules: Rules };
 
 /** What a release would bring of which a rollback undoes nothing: files, and how the service is run. */
 export async function irreversibleIn(
   { git, serviceAt }: Pick<RehearsalPorts, 'git' | 'serviceAt'>,
-  { commit, rules }: Range,
-  since: Sha,
+  { since, commit, rules }: Range,
 ): Promise<readonly string[]> {
-  const files = irreversiblePaths(await git.diff(since, commit), rules.config.rollout.irreversible);
-  const isRunOtherwise = !isSame(serviceSpec(await serviceAt(since)), serviceSpec(await serviceAt(commit)));
+  const files = irreversiblePaths(await git.diff(since.commit, commit), rules.config.rollout.irreversible);
+  const runAt = async (at: Sha) => serviceSpec(await serviceAt(at, since.service));
+  const isRunOtherwise = !isSame(await runAt(since.commit), await runAt(commit));
   return isRunOtherwise ? [...files, 'service in .autoland/autoland.yaml'] : files;
 }
 

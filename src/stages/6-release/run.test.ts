@@ -29,7 +29,7 @@ describe('release', () => {
 
   it("carries the gate's decision about exactly this digest and service", async () => {
     await call();
-    const gate = await service.releases.attached(candidate, 'gate');
+    const gate = await service.releases.attached(candidate, 'gate-shop');
     const statement = await service.attestations.verify('gate', gate ?? {}, candidate);
     const { policyDigest } = service.rules.permit();
     expect(readGateDecision(statement)).toMatchObject({
@@ -79,7 +79,10 @@ describe('a release that fails', () => {
 
   it('starts nothing without the provenance of its builder', async () => {
     const { builder, releases } = service;
-    const forgetful = { ...service.ports(), builder: { build: async () => ({ digest: candidate }) } };
+    const forgetful = {
+      ...service.ports(),
+      builder: { build: async () => ({ digests: { shop: candidate } }) },
+    };
     await service.bench.call({ actor: 'deployer', run: (ctx) => release(ctx, forgetful) });
     expect(await service.bench.state()).toMatchObject({ stage: 'release', failures: 1 });
     await releases.attach(candidate, 'provenance', await provenanceByGate());
@@ -92,7 +95,7 @@ describe('a release that fails', () => {
   /** Signed, and by the wrong role. */
   async function provenanceByGate() {
     await service.admit(candidate);
-    return (await service.releases.attached(candidate, 'gate')) ?? {};
+    return (await service.releases.attached(candidate, 'gate-shop')) ?? {};
   }
 });
 
@@ -124,7 +127,7 @@ describe('the way back', () => {
   });
 
   it('is none where what is stable is not what the gate has attested', async () => {
-    await service.releases.attach(stable, 'gate', {});
+    await service.releases.attach(stable, 'gate-shop', {});
     expect(await call()).toMatchObject(held);
   });
 

@@ -154,6 +154,7 @@ class World {
           level: 'deploy',
         },
       },
+      legs: [],
       conclusion: undefined,
       round: 0,
       stageSince: new Date(this.now),

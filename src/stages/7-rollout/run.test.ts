@@ -30,7 +30,7 @@ describe('a healthy candidate', () => {
 
   it('makes what it was the stable version', async () => {
     await at.ended();
-    expect((await service.bench.ledger()).stable).toMatchObject({
+    expect((await service.bench.ledger()).production.get('shop')?.stable).toMatchObject({
       service: 'shop',
       commit: commits.merge,
       digest: candidate,

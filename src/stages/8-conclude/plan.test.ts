@@ -32,36 +32,36 @@ const ended = (outcome: Conclusion['outcome']): Conclusion => ({
 describe('planConclusion', () => {
   it('keeps the new version and the one before warm after a promotion', () => {
     const results = { merge, release: deployed, rollout: promoted };
-    expect(planConclusion({ results, conclusion: undefined })).toEqual({
+    expect(planConclusion({ results, legs: [], conclusion: undefined })).toEqual({
       conclusion: { outcome: 'landed', code: 'landed.promoted', reasons: [expect.any(String)] },
-      dropCandidate: null,
+      drop: [],
       deadFlags: null,
       revert: null,
-      keepWarm: { service: 'shop', digests: ['new', 'old'] },
+      keepWarm: [{ service: 'shop', digests: ['new', 'old'] }],
     });
   });
 
   it('only closes what was merged and not deployed', () => {
     const results = { merge, release: dark, rollout: { ran: false, why: 'nothing' } } as const;
-    expect(planConclusion({ results, conclusion: undefined })).toMatchObject({
+    expect(planConclusion({ results, legs: [], conclusion: undefined })).toMatchObject({
       conclusion: { outcome: 'landed', code: 'landed.merged' },
-      dropCandidate: null,
+      drop: [],
       revert: null,
-      keepWarm: null,
+      keepWarm: [],
     });
   });
 
-  const drop = { service: 'shop', digest: 'new', stable: 'old' };
+  const drop = { service: 'shop', digest: 'new', stable: 'old', promoted: false };
   it.each<[Conclusion['outcome'], boolean, boolean, object]>([
-    ['refused', false, false, { dropCandidate: null, revert: null, keepWarm: null }],
-    ['held', true, false, { dropCandidate: null, revert: null, keepWarm: null }],
-    ['held', true, true, { dropCandidate: drop, revert: null, keepWarm: null }],
-    ['rolled-back', true, false, { dropCandidate: null, revert: 'm', keepWarm: null }],
-    ['rolled-back', true, true, { dropCandidate: drop, revert: 'm', keepWarm: null }],
-    ['superseded', false, false, { dropCandidate: null, revert: null, keepWarm: null }],
+    ['refused', false, false, { drop: [], revert: null, keepWarm: [] }],
+    ['held', true, false, { drop: [], revert: null, keepWarm: [] }],
+    ['held', true, true, { drop: [drop], revert: null, keepWarm: [] }],
+    ['rolled-back', true, false, { drop: [], revert: 'm', keepWarm: [] }],
+    ['rolled-back', true, true, { drop: [drop], revert: 'm', keepWarm: [] }],
+    ['superseded', false, false, { drop: [], revert: null, keepWarm: [] }],
   ])('%s, merged %s, deployed %s', (outcome, merged, deploys, expected) => {
     const results = { ...(merged && { merge }), ...(deploys && { release: deployed }) };
-    expect(planConclusion({ results, conclusion: ended(outcome) })).toMatchObject(expected);
+    expect(planConclusion({ results, legs: [], conclusion: ended(outcome) })).toMatchObject(expected);
   });
 
   it('never leaves a candidate that did not land, never stops what runs, reverts exactly what was rolled back', () => {
@@ -72,16 +72,43 @@ describe('planConclusion', () => {
     );
     fc.assert(
       fc.property(results, fc.option(outcome.map(ended), { nil: undefined }), (found, conclusion) => {
-        const plan = planConclusion({ results: found, conclusion });
+        const plan = planConclusion({ results: found, legs: [], conclusion });
         const isLanded = plan.conclusion.outcome === 'landed';
-        expect(plan.dropCandidate !== null).toBe(found.release?.deploys === true && !isLanded);
-        expect(plan.dropCandidate?.digest).not.toBe(deployed.stable);
+        expect(plan.drop.length === 1).toBe(found.release?.deploys === true && !isLanded);
+        expect(plan.drop.map(({ digest }) => digest)).not.toContain(deployed.stable);
         expect(plan.revert !== null).toBe(
           plan.conclusion.outcome === 'rolled-back' && found.merge !== undefined,
         );
-        if (plan.keepWarm !== null) expect(plan.keepWarm.digests).toContain(deployed.digest);
+        for (const { digests } of plan.keepWarm) expect(digests).toContain(deployed.digest);
         if (conclusion !== undefined) expect(plan.conclusion).toBe(conclusion);
       }),
     );
+  });
+
+  describe('where services have it already', () => {
+    const leg = { release: { ...deployed, service: 'admin', digest: 'n1', stable: 'o1' }, rollout: promoted };
+    const plan = (outcome: Conclusion['outcome'], isReleased = true) =>
+      planConclusion({
+        results: { merge, ...(isReleased && { release: deployed }) },
+        legs: [leg],
+        conclusion: ended(outcome),
+      });
+    const warm = { service: 'admin', digests: ['n1', 'o1'] };
+    const taken = { service: 'admin', digest: 'n1', stable: 'o1', promoted: true };
+
+    it('takes it from them too when it is rolled back, after the one that was harmed', () => {
+      expect(plan('rolled-back')).toMatchObject({ drop: [drop, taken], keepWarm: [], revert: 'm' });
+      expect(plan('rolled-back', false)).toMatchObject({ drop: [taken], keepWarm: [], revert: 'm' });
+    });
+
+    it('leaves it to them when it is held: there it was proved', () => {
+      expect(plan('held')).toMatchObject({ drop: [drop], keepWarm: [warm], revert: null });
+      expect(plan('held', false)).toMatchObject({ drop: [], keepWarm: [warm], revert: null });
+    });
+
+    it('keeps the versions before of all of them warm when it has landed', () => {
+      const all = [warm, { service: 'shop', digests: ['new', 'old'] }];
+      expect(plan('landed')).toMatchObject({ drop: [], keepWarm: all, revert: null });
+    });
   });
 });

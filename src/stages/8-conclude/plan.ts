@@ -1,52 +1,67 @@
 import { codeFlagsAdded, codeFlagsRemoved } from '../../domain/code-flag.ts';
 import type { Conclusion } from '../../domain/decision.ts';
-import type { StageContext } from '../../domain/stage.ts';
+import type { Leg, StageContext } from '../../domain/stage.ts';
 
 /** What has to be put in order before a change can be closed. */
 export type ConcludePlan = {
   readonly conclusion: Conclusion;
-  /** The candidate leaves the route and is stopped. */
-  readonly dropCandidate: {
-    readonly service: string;
-    readonly digest: string;
-    readonly stable: string;
-  } | null;
+  /** Versions that leave the route and are stopped: the one under way first, then those that other services have already. */
+  readonly drop: readonly Dropped[];
   /** A merge that has to come off the branch again. */
   readonly revert: string | null;
-  /** The digest that stays warm beside the new stable one; others of the service are stopped. */
-  readonly keepWarm: { readonly service: string; readonly digests: readonly string[] } | null;
-  /** Names in the code that this change has brought, or taken away: no flag holds them any more. */
-  readonly deadFlags: { readonly service: string; readonly names: readonly string[] } | null;
+  /** Digests that stay, the new stable one and the one before it; others of the service are stopped. */
+  readonly keepWarm: readonly { readonly service: string; readonly digests: readonly string[] }[];
+  /** Names in the code that this change has brought, or taken away: no flag of these services holds them any more. */
+  readonly deadFlags: { readonly services: readonly string[]; readonly names: readonly string[] } | null;
 };
 
-export function planConclusion(ctx: Pick<StageContext, 'results' | 'conclusion'>): ConcludePlan {
+export type Dropped = {
+  readonly service: string;
+  readonly digest: string;
+  readonly stable: string;
+  /** Everybody of its service has it. */
+  readonly promoted: boolean;
+};
+
+export function planConclusion(ctx: Pick<StageContext, 'results' | 'legs' | 'conclusion'>): ConcludePlan {
   const { release, merge } = ctx.results;
   const conclusion = ctx.conclusion ?? landed(ctx);
-  const deployed = release?.deploys === true ? release : null;
+  const current = release?.deploys === true ? [release] : [];
+  const earlier = ctx.legs.map((leg) => leg.release);
   const isLanded = conclusion.outcome === 'landed';
+  const isRolledBack = conclusion.outcome === 'rolled-back';
+  // What was held at one service was proved at those before it.
+  const touched = isLanded || isRolledBack ? [...earlier, ...current] : current;
   return {
     conclusion,
-    dropCandidate:
-      deployed === null || isLanded
-        ? null
-        : { service: deployed.service, digest: deployed.digest, stable: deployed.stable },
-    revert: conclusion.outcome === 'rolled-back' && merge !== undefined ? merge.commit : null,
-    keepWarm:
-      deployed === null || !isLanded
-        ? null
-        : { service: deployed.service, digests: [deployed.digest, deployed.stable] },
-    deadFlags: deployed === null ? null : deadFlags(ctx, deployed.service, isLanded),
+    drop: [
+      ...(isLanded ? [] : current.map((one) => dropped(one, false))),
+      ...(isRolledBack ? earlier.map((one) => dropped(one, true)) : []),
+    ],
+    revert: isRolledBack && merge !== undefined ? merge.commit : null,
+    keepWarm: [...(isRolledBack ? [] : earlier), ...(isLanded ? current : [])].map(
+      ({ service, digest, stable }) => ({ service, digests: [digest, stable] }),
+    ),
+    deadFlags: deadFlags(
+      ctx,
+      touched.map(({ service }) => service),
+      isLanded,
+    ),
   };
+}
+
+function dropped({ service, digest, stable }: Leg['release'], promoted: boolean): Dropped {
+  return { service, digest, stable, promoted };
 }
 
 function deadFlags(
   { results }: Pick<StageContext, 'results'>,
-  service: string,
+  services: readonly string[],
   isLanded: boolean,
 ): ConcludePlan['deadFlags'] {
   const found = results.guardrails?.results ?? [];
   const names = isLanded ? codeFlagsRemoved(found) : codeFlagsAdded(found);
-  return names.length === 0 ? null : { service, names };
+  return services.length === 0 || names.length === 0 ? null : { services, names };
 }
 
 function landed(ctx: Pick<StageContext, 'results'>): Conclusion {

@@ -3,7 +3,14 @@ import { type LocalGitHost, openGitHost } from '../../adapters/git-host/local/lo
 import { bot, TestKeyRing, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import { submit } from '../../engine/submit.ts';
-import { candidate, released, ServiceBench, stable } from '../../testing/service-bench.ts';
+import {
+  adminCandidate,
+  adminStable,
+  candidate,
+  released,
+  ServiceBench,
+  stable,
+} from '../../testing/service-bench.ts';
 import { conclude } from './run.ts';
 
 let service: ServiceBench;
@@ -162,6 +169,77 @@ describe('a change that was rolled back', () => {
     await stopped('rolled-back');
     const { conclusion } = await call();
     expect(conclusion?.reasons.at(-1)).toMatch(/a person must: a$/);
+    expect(await proposed()).toEqual([]);
+  });
+});
+
+describe('a change that does harm at a second service', () => {
+  const rest = [{ service: 'admin', digest: adminCandidate }];
+  const versions = async () =>
+    (await service.runtime.running()).map((one) => `${one.service} ${one.digest}`).sort();
+  beforeEach(async () => {
+    await service.alsoAdmin();
+    await service.bench.given({
+      release: { ...released, rest },
+      rollout: {
+        ran: true,
+        flag: 'shop.n1',
+        seconds: 1,
+        usersExposed: 1,
+        usersErrored: 0,
+        backgroundErrors: 0,
+      },
+    });
+    await service.runtime.route({ service: 'shop', stable: candidate, candidate: null });
+    await service.admit(adminCandidate, 'admin');
+    await service.runtime.start({ ...service.spec(), name: 'admin' }, adminCandidate);
+    const atAdmin = { service: 'admin', digest: adminCandidate, stable: adminStable };
+    await service.bench.given({ release: { ...released, ...atAdmin } });
+    const flag = { digest: adminCandidate, flag: 'admin.n2', nonce: 'n2' };
+    await service.runtime.route({ service: 'admin', stable: adminStable, candidate: flag });
+    await service.flags.write('admin.n2', 0.1, 0);
+  });
+  const before = {
+    shop: { service: 'shop', stable, candidate: null },
+    admin: { service: 'admin', stable: adminStable, candidate: null },
+  };
+
+  it('is taken from there first, then from the one that has it', async () => {
+    await stopped('rolled-back', 'rollout.server-errors');
+    service.calls.length = 0;
+    expect(await call()).toMatchObject({ stage: null, conclusion: { outcome: 'rolled-back' } });
+    expect(await service.route('admin')).toEqual(before.admin);
+    expect(await service.route('shop')).toEqual(before.shop);
+    expect(await versions()).toEqual([`admin ${adminStable}`, `shop ${stable}`]);
+    expect(service.flags.kills.map(({ key }) => key)).toEqual(['admin.n2']);
+    const { production } = await service.bench.ledger();
+    expect([...production.values()].map((one) => one.stable.digest)).toEqual([stable, adminStable]);
+    expect(await proposed()).toHaveLength(1);
+  });
+
+  it.each([
+    ['effect.done', 'remove-candidate'],
+    ['effect.intended', 'take-back-shop'],
+    ['effect.done', 'take-back-shop'],
+    ['change.concluded', undefined],
+  ])('is taken from both in spite of a crash before %s %s', async (type, step) => {
+    await stopped('rolled-back');
+    service.bench.dieBefore(
+      (event) => event.type === type && (step === undefined || event.data.step === step),
+    );
+    expect(await call()).toMatchObject({ stage: 'conclude' });
+    expect(await call()).toMatchObject({ stage: null });
+    expect(await service.route('shop')).toEqual(before.shop);
+    expect(await versions()).toEqual([`admin ${adminStable}`, `shop ${stable}`]);
+    expect(await proposed()).toHaveLength(1);
+  });
+
+  it('stays where it was proved when it is only held at the second', async () => {
+    await stopped('held');
+    await call();
+    expect(await service.route('admin')).toEqual(before.admin);
+    expect(await service.route('shop')).toEqual({ ...before.shop, stable: candidate });
+    expect(await versions()).toEqual([`admin ${adminStable}`, `shop ${stable}`, `shop ${candidate}`]);
     expect(await proposed()).toEqual([]);
   });
 });

@@ -2,13 +2,13 @@ import type { Proposal, Sha } from '../../domain/change.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import { exposureNote, exposureOf } from '../../domain/exposure.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isFlagOf } from '../../domain/rollout.ts';
+import { isFlagOf, serviceOfFlag } from '../../domain/rollout.ts';
 import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
 import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
-import { type ConcludePlan, planConclusion } from './plan.ts';
+import { type ConcludePlan, type Dropped, planConclusion } from './plan.ts';
 
 export type ConcludePorts = {
   readonly git: RevertGit;
@@ -22,8 +22,9 @@ export type ConcludePorts = {
 /** Puts production and branch in order after a change, whichever way it ended, and closes it. */
 export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise<StageOutcome<Conclusion>> {
   const plan = planConclusion(ctx);
-  if (plan.dropCandidate !== null) await dropCandidate(ctx, ports, plan);
-  if (plan.keepWarm !== null) await stopOthers(ctx, ports.runtime, plan.keepWarm);
+  for (const one of plan.drop)
+    await (one.promoted ? takeBack(ctx, ports, one, plan) : dropCandidate(ctx, ports, one, plan));
+  for (const keep of plan.keepWarm) await stopOthers(ctx, ports.runtime, keep);
   if (plan.deadFlags !== null) await retireFlags(ctx, ports.flags, plan.deadFlags);
   const reasons = [...plan.conclusion.reasons];
   if (plan.revert !== null) {
@@ -43,15 +44,12 @@ export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise
 async function dropCandidate(
   ctx: StageContext,
   ports: ConcludePorts,
-  { conclusion, dropCandidate, deadFlags }: ConcludePlan,
+  { service, digest, stable }: Dropped,
+  plan: ConcludePlan,
 ): Promise<void> {
-  if (dropCandidate === null) return;
-  const { service, digest, stable } = dropCandidate;
   // A rollout that could not end by itself has left its flag open: the flag first, here too.
   await ctx.closing('close-flags', { service }, async () => {
-    for (const flag of await ports.flags.all())
-      if (flag.weight > 0 && isFlagOf(service, flag.key) && !isOfOthers(flag, deadFlags?.names ?? []))
-        await ports.flags.kill(flag.key, conclusion.code);
+    await closeFlags(ports.flags, service, plan);
     return {};
   });
   const nonce = await nonceOf(ctx, ports.runtime, service);
@@ -66,6 +64,31 @@ async function dropCandidate(
   if (nonce !== undefined) await noteExposure(ctx, ports.witness, { nonce, service });
 }
 
+/** It did harm at another service: whoever has it gets the version before, which is warm until here. */
+async function takeBack(
+  ctx: StageContext,
+  { runtime, flags }: ConcludePorts,
+  { service, digest, stable }: Dropped,
+  plan: ConcludePlan,
+): Promise<void> {
+  await ctx.closing(`take-back-${service}`, { service, digest, stable }, async () => {
+    await closeFlags(flags, service, plan);
+    await runtime.route({ service, stable, candidate: null });
+    await runtime.stop(service, digest);
+    return {};
+  });
+}
+
+async function closeFlags(
+  flags: FlagStore,
+  service: string,
+  { conclusion, deadFlags }: ConcludePlan,
+): Promise<void> {
+  for (const flag of await flags.all())
+    if (flag.weight > 0 && isFlagOf(service, flag.key) && !isOfOthers(flag, deadFlags?.names ?? []))
+      await flags.kill(flag.key, conclusion.code);
+}
+
 /** What everybody has by an earlier change stays on. */
 function isOfOthers({ code, weight }: RolloutFlag, own: readonly string[]): boolean {
   return code !== undefined && weight === 1 && !own.includes(code);
@@ -75,11 +98,12 @@ function isOfOthers({ code, weight }: RolloutFlag, own: readonly string[]): bool
 async function retireFlags(
   ctx: StageContext,
   flags: FlagStore,
-  { service, names }: NonNullable<ConcludePlan['deadFlags']>,
+  { services, names }: NonNullable<ConcludePlan['deadFlags']>,
 ): Promise<void> {
-  await ctx.effect('retire-code-flags', { service, names }, async () => {
+  await ctx.effect('retire-code-flags', { services, names }, async () => {
     for (const { key, code } of await flags.all())
-      if (code !== undefined && names.includes(code) && isFlagOf(service, key)) await flags.retire(key);
+      if (code !== undefined && names.includes(code) && services.includes(serviceOfFlag(key)))
+        await flags.retire(key);
     return {};
   });
 }
@@ -110,7 +134,7 @@ async function stopOthers(
   runtime: Runtime,
   keep: { service: string; digests: readonly string[] },
 ): Promise<void> {
-  await ctx.effect('stop-others', { service: keep.service, keep: keep.digests }, async () => {
+  await ctx.effect(`stop-others-${keep.service}`, { service: keep.service, keep: keep.digests }, async () => {
     const running = await runtime.running();
     const others = running.filter(
       ({ service, digest }) => service === keep.service && !keep.digests.includes(digest),

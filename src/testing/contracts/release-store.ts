@@ -102,11 +102,11 @@ export function releaseStoreContract(
 
     it('keeps attestations, the last one of each name', async () => {
       const { digest } = await put({ attested: 'x' });
-      expect(await store.attached(digest, 'gate')).toBeUndefined();
-      await store.attach(digest, 'gate', { v: 1 });
-      await store.attach(digest, 'gate', { v: 2 });
+      expect(await store.attached(digest, 'gate-shop')).toBeUndefined();
+      await store.attach(digest, 'gate-shop', { v: 1 });
+      await store.attach(digest, 'gate-shop', { v: 2 });
       await store.attach(digest, 'provenance', { p: [1] });
-      expect(await store.attached(digest, 'gate')).toEqual({ v: 2 });
+      expect(await store.attached(digest, 'gate-shop')).toEqual({ v: 2 });
       expect(await store.attached(digest, 'provenance')).toEqual({ p: [1] });
       expect((await store.get(digest))?.digest).toBe(digest);
     });
@@ -120,8 +120,8 @@ export function releaseStoreContract(
         `sha256:${'0'.repeat(63)}/`,
       ]) {
         expect(await store.get(digest), digest).toBeUndefined();
-        expect(await store.attached(digest, 'gate'), digest).toBeUndefined();
-        await expect(store.attach(digest, 'gate', {}), digest).rejects.toMatchObject({
+        expect(await store.attached(digest, 'gate-shop'), digest).toBeUndefined();
+        await expect(store.attach(digest, 'gate-shop', {}), digest).rejects.toMatchObject({
           code: 'release.not-found',
         });
       }

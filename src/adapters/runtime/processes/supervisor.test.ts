@@ -32,10 +32,14 @@ describe('Supervisor', () => {
     await stage.tamper(altered);
     await expect(supervisor.start(stage.spec(), altered)).rejects.toMatchObject({ code: 'runtime.refused' });
     const failed = await stage.release('two');
-    await stage.releases.attach(failed, 'gate', stage.verifier.sign('gate', failed, { result: 'FAILED' }));
+    await stage.releases.attach(
+      failed,
+      'gate-shop',
+      stage.verifier.sign('gate', failed, { result: 'FAILED' }),
+    );
     await expect(supervisor.start(stage.spec(), failed)).rejects.toMatchObject({ code: 'runtime.refused' });
     const stolen = await stage.release('three');
-    await stage.releases.attach(stolen, 'gate', stage.verifier.sign('verifier', stolen));
+    await stage.releases.attach(stolen, 'gate-shop', stage.verifier.sign('verifier', stolen));
     await expect(supervisor.start(stage.spec(), stolen)).rejects.toMatchObject({ code: 'runtime.refused' });
   });
 

@@ -1,0 +1,23 @@
+import type { Entry } from '../domain/journal.ts';
+import type { Leg, ReleaseReport } from '../domain/stage.ts';
+
+/** 0: of the first service that gets the change, or of what goes for all of them. */
+export function legOf({ data }: Entry): number {
+  return typeof data.leg === 'number' ? data.leg : 0;
+}
+
+const stagesOfLegs: ReadonlySet<unknown> = new Set(['release', 'rollout']);
+
+/** Without what happened at the services that got the change before the last one. */
+export function ofLastLeg(entries: readonly Entry[]): readonly Entry[] {
+  const last = Math.max(0, ...entries.map(legOf));
+  return entries.filter((entry) => !stagesOfLegs.has(entry.data.stage) || legOf(entry) === last);
+}
+
+/** What was released, in the order in which services got it; []: nothing was. */
+export function releasesIn(entries: readonly Entry[]): readonly Leg['release'][] {
+  return entries
+    .filter(({ type, data }) => type === 'stage.finished' && data.stage === 'release')
+    .map(({ data }) => data.data as unknown as ReleaseReport)
+    .filter((release) => release.deploys);
+}
