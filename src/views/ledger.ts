@@ -9,6 +9,8 @@ export type Ledger = {
   readonly changes: ReadonlyMap<ChangeId, LedgerChange>;
   /** By service, in the order in which they were adopted first. One that never was is not here: nothing can be compared with a candidate. */
   readonly production: ReadonlyMap<string, Production>;
+  /** Services that left the configuration, by a person's adoption: nobody is served by them any more. */
+  readonly retired: ReadonlySet<string>;
   /** Journal index of the last entry taken in; -1: none. */
   readonly upTo: number;
 };
@@ -34,7 +36,12 @@ export type LedgerChange = {
   readonly concludedAt: string | null;
 };
 
-export const emptyLedger: Ledger = { changes: new Map(), production: new Map(), upTo: -1 };
+export const emptyLedger: Ledger = {
+  changes: new Map(),
+  production: new Map(),
+  retired: new Set(),
+  upTo: -1,
+};
 
 /** The event types that a ledger is folded from. */
 export const ledgerTypes = [
@@ -43,21 +50,27 @@ export const ledgerTypes = [
   'stage.raced',
   'change.concluded',
   'service.stable',
+  'service.retired',
 ];
 
 export function foldLedger(entries: readonly Entry[], from: Ledger = emptyLedger): Ledger {
   const changes = new Map(from.changes);
   const production = new Map(from.production);
+  const retired = new Set(from.retired);
   let { upTo } = from;
   for (const entry of entries) {
     if (entry.index <= upTo) continue;
     upTo = entry.index;
     const after = entry.change === undefined ? undefined : take(changes.get(entry.change), entry);
     if (after !== undefined) changes.set(after.id, after);
-    for (const next of stableAfter(entry, after, production))
+    for (const next of stableAfter(entry, after, production)) {
       production.set(next.service, movedTo(next, production.get(next.service)));
+      retired.delete(next.service);
+    }
+    if (entry.type === 'service.retired' && production.delete(String(entry.data.service)))
+      retired.add(String(entry.data.service));
   }
-  return { changes, production, upTo };
+  return { changes, production, retired, upTo };
 }
 
 function take(change: LedgerChange | undefined, entry: Entry): LedgerChange | undefined {

@@ -56,6 +56,18 @@ describe('adopt', () => {
     expect(await routed()).toEqual([second]);
   });
 
+  it('retires a service that the branch has no more, and one that comes back serves again', async () => {
+    const { builder } = bench.workshop;
+    const two = `${yaml('a.js')}\n`.replace('shop', 'other');
+    builder.outcomes.set(bench.push(two), { digest: second });
+    expect(await adoptTip()).toMatchObject({ services: [{ service: 'other' }], retired: ['shop'] });
+    const ledger = await bench.repository.ledger();
+    expect([[...ledger.production.keys()], [...ledger.retired]]).toEqual([['other'], ['shop']]);
+    builder.outcomes.set(bench.push(yaml('b.js')), { digest: first });
+    expect(await adoptTip()).toMatchObject({ retired: ['other'] });
+    expect([...(await bench.repository.ledger()).retired]).toEqual(['other']);
+  });
+
   it('is refused when a change was merged while it was built', async () => {
     pushed(mergeAnother);
     await expect(adoptTip()).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { serviceSpec } from '../config/plans.ts';
 import { policyDigest } from '../config/policy-digest.ts';
-import { servicesOf } from '../config/schema.ts';
+import { serviceNamed, servicesOf } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { Built } from '../domain/stage.ts';
@@ -21,7 +21,12 @@ import { openRepository, type Repository } from './repository.ts';
 import { changingStable, configured } from './stable.ts';
 import { openWorkshop } from './workshop.ts';
 
-export type Adopted = { readonly commit: Sha; readonly services: readonly Built[] };
+export type Adopted = {
+  readonly commit: Sha;
+  readonly services: readonly Built[];
+  /** Services that the branch has no more: they end with the next start of `up`. */
+  readonly retired: readonly string[];
+};
 
 const adoptionValidMs = 365 * 24 * 60 * 60 * 1000;
 
@@ -29,14 +34,15 @@ const adoptionValidMs = 365 * 24 * 60 * 60 * 1000;
 export async function adoptTip(
   options: PlaceOptions,
   how: { actor: string; dryRun: boolean },
-): Promise<Adopted | { commit: Sha; services: readonly Pick<Built, 'service'>[] }> {
+): Promise<Omit<Adopted, 'services'> & { services: readonly Pick<Built, 'service'>[] }> {
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    assertAtRest(await repository.ledger());
+    const ledger = await repository.ledger();
+    assertAtRest(ledger);
     const rules = await workshop.rules.load();
     const services = configured(rules.config).map(({ name }) => ({ service: name }));
-    if (how.dryRun) return { commit: rules.commit, services };
+    if (how.dryRun) return { commit: rules.commit, services, retired: retiredBy(rules, ledger) };
     const runtime = new RuntimeClient({ stateDir: repository.place.state });
     return await adopt({ repository, workshop, runtime, actor: how.actor }, rules);
   } finally {
@@ -81,6 +87,7 @@ export async function adopt(adopter: Adopter, rules: Rules): Promise<Adopted> {
   const { commit } = rules;
   const before = await repository.ledger();
   const tree = await treeOf(workshop.git, commit);
+  const retired = retiredBy(rules, before);
   const services = await build(workshop, rules);
   await changingStable(repository, async () => {
     assertStillAtRest(await repository.ledger(), before);
@@ -95,8 +102,13 @@ export async function adopt(adopter: Adopter, rules: Rules): Promise<Adopted> {
       await repository.record('service.stable', actor, { service, commit, digest, tree });
       await runtime.route({ service, stable: digest, candidate: null });
     }
+    for (const service of retired) await repository.record('service.retired', actor, { service, commit });
   });
-  return { commit, services };
+  return { commit, services, retired };
+}
+
+function retiredBy({ config }: Rules, { production }: Ledger): readonly string[] {
+  return [...production.keys()].filter((name) => serviceNamed(config, name) === undefined);
 }
 
 function assertAtRest(ledger: Ledger): void {

@@ -3,6 +3,7 @@ import { type Config, type ServiceConfig, servicesOf } from '../config/schema.ts
 import { messageOf } from '../domain/errors.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
+import type { Ledger } from '../views/ledger.ts';
 import { type Stable, stablesOf } from '../views/production.ts';
 import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
@@ -61,16 +62,26 @@ function holdsChanges(thrown: unknown): void {
   process.stderr.write(`autoland: no change lands until this is mended: ${messageOf(thrown)}\n`);
 }
 
+async function stablesAt(place: Place): Promise<readonly Stable[]> {
+  const ledger = await ledgerAt(place);
+  return ledger === undefined ? [] : stablesOf(ledger.production);
+}
+
+/** Only what the journal names: one that cannot be read ends nothing. */
+export async function retiredServices(place: Place): Promise<readonly string[]> {
+  return [...((await ledgerAt(place))?.retired ?? [])];
+}
+
 /**
  * For writing, because the journal may be one that an older autoland wrote. One that cannot be opened is the control
  * plane's to tell, again and again: meanwhile the router serves what runs.
  */
-async function stablesAt(place: Place): Promise<readonly Stable[]> {
-  if (!(await hasJournal(place))) return [];
+async function ledgerAt(place: Place): Promise<Ledger | undefined> {
+  if (!(await hasJournal(place))) return undefined;
   try {
     await using repository = await openRepository({ repo: place.repo, state: place.state }, 'write');
-    return stablesOf((await repository.ledger()).production);
+    return await repository.ledger();
   } catch {
-    return [];
+    return undefined;
   }
 }

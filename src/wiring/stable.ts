@@ -34,7 +34,7 @@ function named(config: Config, name: string): ServiceConfig {
     'config.invalid',
     `expected a service ${name} in .autoland/autoland.yaml, found none`,
     {
-      mend: 'add it again, or adopt the branch without it in a new state directory',
+      mend: 'add it again, or let the branch go on without it: autoland adopt',
     },
   );
 }

@@ -12,6 +12,7 @@ import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
+import { messageOf } from '../domain/errors.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { freePort, type PortsWanted, portsOf } from './free-port.ts';
 import { grantOf } from './grant.ts';
@@ -19,7 +20,7 @@ import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { isSomebodyTold } from './receivers.ts';
-import { flagsToServe, servicesToRun } from './served.ts';
+import { flagsToServe, retiredServices, servicesToRun } from './served.ts';
 import { heedBranch } from './stop-on-branch.ts';
 
 export type UpOptions = PlaceOptions & {
@@ -59,6 +60,12 @@ export async function runUp(options: UpOptions): Promise<void> {
     lifetime: ephemeral ? 'with-parent' : 'detached',
     commands,
   });
+  for (const name of await retiredServices(place))
+    await supervisor.retire(name).catch((thrown: unknown) => {
+      process.stderr.write(
+        `autoland: ${name} is no service any more, and could not be ended: ${messageOf(thrown)}\n`,
+      );
+    });
   const server = await serveSupervisor(supervisor, place.state);
   const served = await servedAt(place, services, wanted);
   const serving = { served, flags: await flagsToServe(place), ephemeral, isTold };

@@ -128,8 +128,9 @@ describe('the doors of a running `up`', () => {
 async function readyUrl(up: ChildProcess): Promise<string> {
   if (up.stdout === null) throw new Error('up has no output');
   for await (const line of createInterface({ input: up.stdout })) {
-    const { event, url } = JSON.parse(line);
+    const { event, services } = JSON.parse(line);
     if (event !== 'ready') continue;
+    const { url } = services[0];
     // The router may still be starting.
     for (let tries = 0; tries < 200; tries += 1) {
       const reply = await ask({ port: Number(new URL(url).port) }, 'GET', '/').catch(() => undefined);

@@ -67,6 +67,9 @@ async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> 
   const adopted = await adoptTip(options, { actor: person(), dryRun: options.dryRun === true });
   print(options.json, adopted, (safe) =>
     wrapAll([
+      ...safe.retired.map(
+        (name) => `${name} is no service of the branch any more: it ends when autoland up starts again`,
+      ),
       `${options.dryRun ? 'would deploy' : 'deployed'} ${safe.commit.slice(0, 10)} as the stable version of ${safe.services.map(({ service }) => service).join(', ')}`,
     ]),
   );

@@ -24,6 +24,14 @@ export class Routing {
     return this.#queue.push((signal) => this.#set(route, signal));
   }
 
+  /** Nobody is sent to the service any more. */
+  remove(service: string): Promise<void> {
+    return this.#queue.push(async () => {
+      const others = readRoutes(this.#layout).filter((one) => one.route.service !== service);
+      writeRoutes(this.#layout, others);
+    });
+  }
+
   async all(): Promise<readonly Route[]> {
     await this.#queue.idle();
     return readRoutes(this.#layout).map((one) => one.route);

@@ -77,6 +77,20 @@ describe('Supervisor', () => {
     expect(supervisor.telemetry()[0]?.restarts).toBe(1);
   });
 
+  it('takes a service off, and no other', async () => {
+    const supervisor = await stage.supervisor();
+    const [one, two] = [await stage.release('one'), await stage.release('two', undefined, 'admin')];
+    await supervisor.start(stage.spec(), one);
+    await supervisor.start(stage.spec({ name: 'admin' }), two);
+    await supervisor.route({ service: 'shop', stable: one, candidate: null });
+    await supervisor.route({ service: 'admin', stable: two, candidate: null });
+    await supervisor.retire('shop');
+    expect(await supervisor.routes()).toEqual([{ service: 'admin', stable: two, candidate: null }]);
+    expect((await supervisor.running()).map(({ service }) => service)).toEqual(['admin']);
+    await supervisor.retire('nobody');
+    expect(await supervisor.running()).toHaveLength(1);
+  });
+
   it('is one per state directory, and says so', async () => {
     await stage.supervisor();
     await expect(stage.supervisor()).rejects.toMatchObject({ code: 'state.locked' });

@@ -151,6 +151,13 @@ export class Supervisor implements Runtime {
     return this.#routing.all();
   }
 
+  /** Takes a service off: no route, and nothing of it runs. */
+  async retire(service: string): Promise<void> {
+    await this.#routing.remove(service);
+    const own = [...this.#groups.values()].filter((group) => group.service === service);
+    for (const { digest } of own) await this.stop(service, digest);
+  }
+
   /** By the socket that each report came through. */
   telemetry(): readonly InstanceTelemetry[] {
     return [...this.#groups.values()].flatMap((group) => group.telemetry());
