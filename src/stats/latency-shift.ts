@@ -11,7 +11,7 @@ export type LatencyTally = {
   readonly baseline: Buckets;
 };
 
-/** How much likelier each bucket is made on the canary: positive, never falling from fast to slow. */
+/** How much likelier each bucket that is asked of is made on the canary: positive, never falling from fast to slow. */
 export type Tilt = readonly number[];
 
 /**
@@ -22,31 +22,39 @@ export type Tilt = readonly number[];
  * time. Derivation: docs/statistics.md.
  */
 export function logEvidenceOfSlowing(tallies: readonly LatencyTally[], bounds: readonly number[]): number {
-  const families = tiltsOver(bounds);
   for (const tally of tallies) checkTally(tally, bounds.length + 1);
-  const met = tallies.map(bucketsMet);
-  const evidence = (tilt: Tilt) => met.reduce((sum, tally) => sum + logLikelihoodRatio(tally, tilt), 0);
+  // Of most buckets there are no units, and a metric has hundreds.
+  const buckets = [...bounds, Infinity].flatMap((_, j) =>
+    tallies.some((tally) => met(tally, j) > 0) ? [j] : [],
+  );
+  const families = tiltsOver(bounds, buckets);
+  const steps = tallies.map((tally) => stepOver(tally, buckets));
+  const evidence = (tilt: Tilt) => steps.reduce((sum, step) => sum + logLikelihoodRatio(step, tilt), 0);
   return logMeanExp(families.map((tilts) => logMeanExp(tilts.map(evidence))));
 }
 
-type Met = {
-  readonly weight: number;
-  /** Of most buckets there are no units. */
-  readonly buckets: readonly { readonly j: number; readonly onCanary: number; readonly all: number }[];
-};
-
-function bucketsMet({ weight, canary, baseline }: LatencyTally): Met {
-  const buckets = canary.flatMap((onCanary, j) => {
-    const all = onCanary + (baseline[j] ?? 0);
-    return all === 0 ? [] : [{ j, onCanary, all }];
-  });
-  return { weight, buckets };
+function met({ canary, baseline }: LatencyTally, j: number): number {
+  return (canary[j] ?? 0) + (baseline[j] ?? 0);
 }
 
-function logLikelihoodRatio({ weight, buckets }: Met, tilt: Tilt): number {
+/** `at`: the place in a tilt. */
+type Step = {
+  readonly weight: number;
+  readonly units: readonly { readonly at: number; readonly onCanary: number; readonly all: number }[];
+};
+
+function stepOver(tally: LatencyTally, buckets: readonly number[]): Step {
+  const units = buckets.flatMap((j, at) => {
+    const all = met(tally, j);
+    return all === 0 ? [] : [{ at, onCanary: tally.canary[j] ?? 0, all }];
+  });
+  return { weight: tally.weight, units };
+}
+
+function logLikelihoodRatio({ weight, units }: Step, tilt: Tilt): number {
   let sum = 0;
-  for (const { j, onCanary, all } of buckets) {
-    const g = tilt[j] ?? 1;
+  for (const { at, onCanary, all } of units) {
+    const g = tilt[at] ?? 1;
     sum += onCanary * Math.log(g) - all * Math.log1p(weight * (g - 1));
   }
   return sum;
@@ -63,16 +71,20 @@ const betweenThresholds = 3;
  * Chosen without any data. One family rises with the logarithm of time, as the ratio of two log-normal distributions does that
  * differ by a factor: it finds what makes all slower. The other is 1 below a time and more beyond: it finds a slow tail.
  */
-export function tiltsOver(bounds: readonly number[]): readonly [readonly Tilt[], readonly Tilt[]] {
+export function tiltsOver(
+  bounds: readonly number[],
+  buckets: readonly number[],
+): readonly [readonly Tilt[], readonly Tilt[]] {
   const places = placesOf(bounds);
+  const own = buckets.map((j) => places[j] ?? Infinity);
   const [first = 0, last = 0] = [places[0], places.at(-1)];
   const centres = spaced(first + 2, last, betweenCentres);
   const rising = centres.flatMap((centre) =>
-    slopes.map((slope) => places.map((place) => within(mostRise, Math.exp(slope * (place - centre))))),
+    slopes.map((slope) => own.map((place) => within(mostRise, Math.exp(slope * (place - centre))))),
   );
   const thresholds = spaced(first + 1, last, betweenThresholds);
   const beyond = thresholds.flatMap((threshold) =>
-    excesses.map((excess) => places.map((place) => (place < threshold ? 1 : excess))),
+    excesses.map((excess) => own.map((place) => (place < threshold ? 1 : excess))),
   );
   return [rising, beyond];
 }
@@ -103,6 +115,7 @@ export function toleratedBuckets(counts: Buckets, bounds: readonly number[], tol
     throw new RangeError(`expected a factor from 1, found ${tolerated}`);
   const moved = counts.map(() => 0);
   for (const [j, count] of counts.entries()) {
+    if (count === 0) continue;
     // A bound that is met exactly must not be missed by the last digit.
     const from = j === 0 ? 0 : ((bounds[j - 1] ?? 0) / tolerated) * (1 + 1e-9);
     const to = bounds.findIndex((bound) => bound > from);
