@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type SqliteStore } from '../adapters/store/sqlite-store.ts';
 import { changeIdOf, type Proposal } from '../domain/change.ts';
@@ -14,6 +13,7 @@ import type { AuditLog, Checkpoint } from '../ports/audit-log.ts';
 import type { Journal } from '../ports/journal.ts';
 import { foldLedger, type Ledger } from '../views/ledger.ts';
 import { manualClock } from './contracts/journal.ts';
+import { ramDirectory } from './ram-directory.ts';
 
 /** What a killed process has in common with every later call of it: nothing is written any more. */
 class Killed extends Error {}
@@ -45,7 +45,7 @@ export class StageBench {
   }
 
   static async #empty(id: string): Promise<StageBench> {
-    const dir = mkdtempSync(join(tmpdir(), 'autoland-stage-'));
+    const dir = ramDirectory('autoland-stage-');
     const clock = manualClock();
     const store = await openStore({ file: join(dir, 'journal.db'), clock, mode: 'write' });
     return new StageBench({ dir, store, clock, id });
