@@ -19,6 +19,8 @@ export type TestFiles = Readonly<
   Record<string, string | Buffer | { link: string } | { script: string } | null>
 >;
 
+type Leaf = { readonly path: string; readonly kind: FileKind; readonly oid: Sha; readonly size: number };
+
 type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
 
 /** A real repository in a temporary directory, read with plain git. For tests: it trusts what it reads. */
@@ -40,12 +42,14 @@ export class TempGit
   commit(branch: string, files: TestFiles, onto?: Sha): Sha {
     const ref = branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
     const message = `test ${branch}`;
-    const head = `reset ${ref}\n${onto === undefined ? '' : `from ${onto}\n`}\ncommit ${ref}\n`;
+    const head = `reset ${ref}\n${onto === undefined ? '' : `from ${onto}\n`}\ncommit ${ref}\nmark :1\n`;
     const who = `committer test <test@localhost> 1767225600 +0000\ndata ${message.length}\n${message}\n`;
     const parts: Uint8Array[] = [Buffer.from(head + who)];
     for (const [path, content] of Object.entries(files)) parts.push(...fileCommand(path, content));
-    this.#git(['fast-import', '--quiet', '--force', '--date-format=raw'], { input: Buffer.concat(parts) });
-    return this.#git(['rev-parse', ref]);
+    parts.push(Buffer.from('get-mark :1\n'));
+    return this.#git(['fast-import', '--quiet', '--force', '--date-format=raw'], {
+      input: Buffer.concat(parts),
+    });
   }
 
   /** A merge commit of two commits without conflict, to which `branch` points. */
@@ -68,13 +72,13 @@ export class TempGit
     const raw = this.#lines(['diff', '--raw', '-M', '--no-abbrev', base, head]);
     const stats = this.#lines(['diff', '--numstat', '-M', '--no-renames', base, head]);
     const counts = new Map(stats.map((line) => [line.split('\t')[2] ?? '', line.split('\t')]));
+    const sizes = new Map(this.#leaves(head).map(({ path, size }) => [path, size]));
     return raw.map((line) => {
       const [meta = '', first = '', second] = line.slice(1).split('\t');
-      const [oldMode = '', newMode = '', , blob = '', letter = ''] = meta.split(' ');
+      const [oldMode = '', newMode = '', , , letter = ''] = meta.split(' ');
       const path = second ?? first;
       const status = statuses[letter[0] ?? ''] ?? 'modified';
       const [added = '0', removed = '0'] = counts.get(path) ?? [];
-      const size = status === 'deleted' ? 0 : Number(this.#fixed(['cat-file', '-s', blob]));
       return {
         path,
         ...(second === undefined ? {} : { oldPath: first }),
@@ -83,7 +87,7 @@ export class TempGit
         added: Number(added) || 0,
         removed: Number(removed) || 0,
         binary: added === '-',
-        size,
+        size: sizes.get(path) ?? 0,
       };
     });
   }
@@ -111,25 +115,23 @@ export class TempGit
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
     try {
-      return this.#fixed(['cat-file', 'blob', `${commit}:${path}`]);
+      const leaf = this.#leaves(commit).find((one) => one.path === path);
+      return leaf && this.#fixed(['cat-file', 'blob', leaf.oid]);
     } catch {
       return undefined;
     }
   }
 
   async list(commit: Sha, under: string): Promise<readonly { path: string; kind: FileKind; size: number }[]> {
-    const below = under === '' ? [] : [`${under}/`];
-    return this.#lines(['ls-tree', '-r', '-l', '--full-tree', commit, ...below]).map((line) => {
-      const [meta = '', path = ''] = line.split('\t');
-      const [mode = '', , , size = '0'] = meta.split(/ +/);
-      return { path, kind: kinds[mode] ?? 'file', size: Number(size) };
-    });
+    const below = under === '' ? '' : `${under}/`;
+    const leaves = this.#leaves(commit).filter(({ path }) => path.startsWith(below));
+    return leaves.map(({ path, kind, size }) => ({ path, kind, size }));
   }
 
   async exportTree(commit: Sha, dir: string): Promise<void> {
     mkdirSync(dir, { recursive: true });
-    for (const { path, kind } of await this.list(commit, '')) {
-      const bytes = this.#fixed(['cat-file', 'blob', `${commit}:${path}`]);
+    for (const { path, kind, oid } of this.#leaves(commit)) {
+      const bytes = this.#fixed(['cat-file', 'blob', oid]);
       mkdirSync(dirname(join(dir, path)), { recursive: true });
       if (kind === 'symlink') symlinkSync(bytes.toString(), join(dir, path));
       else writeFileSync(join(dir, path), bytes, { mode: kind === 'executable' ? 0o755 : 0o644 });
@@ -160,6 +162,16 @@ export class TempGit
       const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
       return { kind: 'conflict', paths: output.split('\n\n')[0]?.split('\n').slice(1) ?? [] };
     }
+  }
+
+  /** Named by what they hold, so that a test reads nothing again that one before it has read: each process costs milliseconds. */
+  #leaves(commit: Sha): readonly Leaf[] {
+    const rows = this.#fixed(['ls-tree', '-r', '-l', '-z', '--full-tree', commit]).toString().split('\0');
+    return rows.filter(Boolean).map((row) => {
+      const [meta = '', path = ''] = row.split('\t');
+      const [mode = '', , oid = '', size = ''] = meta.split(/ +/);
+      return { path, kind: kinds[mode] ?? 'file', oid, size: Number(size) || 0 };
+    });
   }
 
   #lines(args: readonly string[]): readonly string[] {
