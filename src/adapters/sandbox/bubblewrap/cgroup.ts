@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTimeOf } from '../../runtime/processes/process-identity.ts';
@@ -21,6 +22,8 @@ export type CgroupLimits = { readonly memoryMiB: number; readonly processes: num
 export type JobCgroup = {
   readonly memory: string;
   readonly pids: string;
+  /** Where the kernel counts whom it had to kill. */
+  readonly kills: string;
   /** In this order; the last ones move the writing process itself in. */
   readonly writes: readonly CgroupWrite[];
 };
@@ -43,16 +46,14 @@ export function planCgroup(
   // 0 stands for the process that writes it. Version 1 moves a single thread without stopping all others.
   const enter = home.version === 1 ? 'tasks' : 'cgroup.procs';
   for (const directory of new Set([pids, memory])) writes.push([directory, enter, '0']);
-  return { memory, pids, writes };
+  const kills = join(memory, home.version === 1 ? 'memory.oom_control' : 'memory.events');
+  return { memory, pids, kills, writes };
 }
 
 /** The limit that the kernel had to enforce so far. */
-export async function exceededLimit(cgroup: JobCgroup): Promise<'memory' | 'processes' | undefined> {
-  const memory = await Promise.all(
-    ['memory.events', 'memory.oom_control'].map((file) => readCount(join(cgroup.memory, file), 'oom_kill')),
-  );
-  if (memory.some((count) => count > 0)) return 'memory';
-  return (await readCount(join(cgroup.pids, 'pids.events'), 'max')) > 0 ? 'processes' : undefined;
+export function exceededLimit({ pids, kills }: JobCgroup): 'memory' | 'processes' | undefined {
+  if (readCount(kills, 'oom_kill') > 0) return 'memory';
+  return readCount(join(pids, 'pids.events'), 'max') > 0 ? 'processes' : undefined;
 }
 
 /** Kills whatever is still in the groups and removes them. */
@@ -112,8 +113,18 @@ async function removed(directory: string): Promise<boolean> {
   );
 }
 
-async function readCount(path: string, key: string): Promise<number> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const line = text.split('\n').find((each) => each.startsWith(`${key} `));
+/** At once: it is asked twenty times a second, and such a file is made of memory. 0 where it is not there. */
+function readCount(path: string, key: string): number {
+  const line = textOf(path)
+    .split('\n')
+    .find((each) => each.startsWith(`${key} `));
   return Number(line?.slice(key.length + 1) ?? 0);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

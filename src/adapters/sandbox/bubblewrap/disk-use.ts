@@ -1,10 +1,12 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { readdir, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 // Counted for each entry beside its blocks: a million empty files fill a disk's inodes.
 const ENTRY_BYTES = 512;
 const BATCH = 64;
+// Of some thousand names, read within a millisecond or two.
+const SMALL_DIRECTORY_BYTES = 64 * 1024;
 
 export type DiskUse = {
   /** Infinity when a part cannot be measured (closed to this user, or too deep): the unknown is not within a limit. */
@@ -23,12 +25,14 @@ export async function diskUse(
   let bytes = 0;
   while (waiting.length > 0 && bytes <= enough) {
     const entries = await Promise.all(waiting.splice(-BATCH).map((path) => measure(path)));
+    // Others get their turn.
+    await setImmediate();
     for (const { path, stats, names, failed } of entries) {
       if (failed) bytes = Number.POSITIVE_INFINITY;
       if (stats !== undefined && isNew(path, stats, links)) bytes += stats.blocks * 512;
       // Counted before they are looked at: looking is slow while they are still being made.
       bytes += names.length * ENTRY_BYTES;
-      for (const name of names) waiting.push(join(path, name));
+      for (const name of names) waiting.push(`${path}/${name}`);
     }
   }
   const outside = [...links.values()].find(({ missing }) => missing > 0);
@@ -37,14 +41,19 @@ export async function diskUse(
 
 type Measured = { path: string; stats?: Stats; names: readonly string[]; failed: boolean };
 
-/** Waits for directories alone, which may be large: asking after ten thousand files through promises takes five times as long. */
+/** Waits for large directories alone: asking after ten thousand files through promises takes five times as long. */
 async function measure(path: string): Promise<Measured> {
   try {
     const stats = lstatSync(path);
-    return { path, stats, names: stats.isDirectory() ? await readdir(path) : [], failed: false };
+    return { path, stats, names: stats.isDirectory() ? await namesIn(path, stats) : [], failed: false };
   } catch (thrown) {
     return { path, names: [], failed: !isGone(thrown) };
   }
+}
+
+/** A job may make a directory of millions: nobody else would get a turn until such a one was read. */
+function namesIn(path: string, { size }: Stats): readonly string[] | Promise<readonly string[]> {
+  return size <= SMALL_DIRECTORY_BYTES ? readdirSync(path) : readdir(path);
 }
 
 function isNew(path: string, stats: Stats, links: Map<string, { path: string; missing: number }>): boolean {

@@ -34,7 +34,7 @@ export function cgroupEnforcer(home: CgroupHome, limits: CgroupLimits): Enforcer
   const cgroup = planCgroup(home, limits);
   return {
     writes: cgroup.writes,
-    exceeded: () => exceededLimit(cgroup),
+    exceeded: async () => exceededLimit(cgroup),
     pids: async () => {
       const text = await readFile(join(cgroup.pids, 'cgroup.procs'), 'utf8').catch(() => '');
       return text.split('\n').map(Number).filter(Boolean);
