@@ -2,6 +2,7 @@ import { dirname } from 'node:path/posix';
 import ts from 'typescript';
 import type { ApiFile } from '../../domain/api.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
+import { mayNameBrowser } from './browser-names.ts';
 import { normaliseDeclarations } from './normalise.ts';
 
 export type Side = 'old' | 'now';
@@ -48,18 +49,23 @@ export class VirtualPackages {
   }
 
   program(roots: readonly string[]): ts.Program {
-    return ts.createProgram({ rootNames: roots, options, host: this.host() });
+    const make = (standard: string) =>
+      ts.createProgram({ rootNames: roots, options, host: this.host(standard) });
+    const small = make(withoutBrowser);
+    const own = small.getSourceFiles().filter(({ fileName }) => this.#files.has(fileName));
+    return own.some(mayNameBrowser) ? make(withBrowser) : small;
   }
 
-  host(): ts.CompilerHost {
-    const read = (path: string): string | undefined => this.#files.get(path) ?? library(path);
+  host(standard = withBrowser): ts.CompilerHost {
+    const read = (path: string): string | undefined =>
+      path === withoutBrowser ? shortened : (this.#files.get(path) ?? library(path));
     return {
       fileExists: (path) => read(path) !== undefined,
       readFile: read,
       directoryExists: (path) => path === '/' || this.#folders.has(path),
       getDirectories: () => [],
       getSourceFile: (path) => this.#source(path, read(path)),
-      getDefaultLibFileName: () => `${libraries}/lib.esnext.full.d.ts`,
+      getDefaultLibFileName: () => standard,
       getDefaultLibLocation: () => libraries,
       getCurrentDirectory: () => '/',
       getCanonicalFileName: (path) => path,
@@ -106,6 +112,10 @@ const options: ts.CompilerOptions = {
 };
 
 const libraries = '/typescript';
+const withBrowser = `${libraries}/lib.esnext.full.d.ts`;
+const withoutBrowser = '/lib.d.ts';
+/** As the other has it but for browsers: the last one adds to what the first declares. */
+const shortened = '/// <reference lib="esnext" />\n/// <reference lib="scripthost" />\n';
 
 /** TypeScript's own declarations, by name and from nowhere else. */
 function library(path: string): string | undefined {
