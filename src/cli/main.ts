@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AutolandError } from '../domain/errors.ts';
 import * as analyze from './commands/analyze.ts';
+import * as autonomy from './commands/autonomy.ts';
 import * as check from './commands/check.ts';
 import * as control from './commands/control.ts';
 import * as demo from './commands/demo.ts';
@@ -56,6 +57,7 @@ for (const group of [
   analyze,
   forecast,
   control,
+  autonomy,
   flags,
   log,
   house,

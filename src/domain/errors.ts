@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'rollout.not-found'
   | 'rollout.not-allowed'
   | 'stop.on-branch'
+  | 'autonomy.not-demoted'
   | 'journal.locked'
   | 'journal.schema'
   | 'journal.corrupt'

@@ -1,3 +1,4 @@
+import type { Demotion } from '../domain/autonomy.ts';
 import type { ChangeClass, FileChange, Proposal, Sha } from '../domain/change.ts';
 import { packageChanges, parseLockfile } from '../domain/lockfile.ts';
 import type { Classification } from '../domain/stage.ts';
@@ -46,3 +47,13 @@ export function sampleClassification(
 export function sampleProposal(head: Sha, over: Partial<Proposal> = {}): Proposal {
   return { source: 'agent:sample', title: 'Sample', head, ref: 'topic', target: 'main', record: {}, ...over };
 }
+
+/** Of an update that failed in production. */
+export const sampleDemotion: Demotion = {
+  class: 'dependency-patch',
+  change: 'chg_ffffffffffff',
+  from: 'deploy',
+  to: 'propose',
+  code: 'rollout.server-errors',
+  at: '2026-01-01T00:00:00.000Z',
+};

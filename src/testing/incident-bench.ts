@@ -6,6 +6,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { StageContext, StageOutcome } from '../domain/stage.ts';
 import type { RevertGit } from '../engine/revert.ts';
 import { submit } from '../engine/submit.ts';
+import type { Journal } from '../ports/journal.ts';
 import { revertOf } from '../views/incident.ts';
 import { RolloutBench, unhealthyCrowd } from './rollout-bench.ts';
 import { commits, released, type ServiceBench, stable } from './service-bench.ts';
@@ -17,6 +18,7 @@ type Stages = {
     ctx: StageContext,
     ports: Pick<ReturnType<ServiceBench['ports']>, 'runtime' | 'flags' | 'witness'> & {
       readonly git: RevertGit;
+      readonly journal: Journal;
       readonly propose: (proposal: Proposal) => Promise<string>;
     },
   ) => Promise<StageOutcome<Conclusion>>;
@@ -89,6 +91,7 @@ export class IncidentBench {
       run: (ctx) =>
         this.#stages.conclude(ctx, {
           git: this.#git,
+          journal: store,
           runtime,
           flags,
           witness,

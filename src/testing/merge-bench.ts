@@ -69,6 +69,7 @@ export class MergeBench {
       rules: this.rules,
       controls: this.controls,
       ledger: () => this.bench.ledger(),
+      autonomy: () => this.bench.autonomy(),
       auditLog: this.bench.auditLog,
       attestor: new DsseAttestor(this.keyRing),
       attestations: new DsseVerifier(this.keyRing),

@@ -118,6 +118,7 @@ export class ServiceBench {
       rules: this.rules,
       controls: this.controls,
       ledger: () => this.bench.ledger(),
+      autonomy: () => this.bench.autonomy(),
       builder: this.builder,
       releases: this.releases,
       runtime: this.runtime,

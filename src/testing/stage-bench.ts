@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type SqliteStore } from '../adapters/store/sqlite-store.ts';
-import { changeIdOf, type Proposal } from '../domain/change.ts';
+import { type ChangeClass, changeIdOf, type Proposal } from '../domain/change.ts';
 import type { Entry, NewEvent } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StageData, StageName } from '../domain/stage.ts';
@@ -11,6 +11,7 @@ import { type BoundStage, leaseMs, step } from '../engine/step.ts';
 import { submit } from '../engine/submit.ts';
 import type { AuditLog, Checkpoint } from '../ports/audit-log.ts';
 import type { Journal } from '../ports/journal.ts';
+import { type Autonomy, autonomyTypes, foldAutonomy } from '../views/autonomy.ts';
 import { foldLedger, type Ledger } from '../views/ledger.ts';
 import { manualClock } from './contracts/journal.ts';
 import { ramDirectory } from './ram-directory.ts';
@@ -25,7 +26,8 @@ export class StageBench {
   readonly id: string;
   readonly store: SqliteStore;
   readonly #dir: string;
-  readonly #journal: MortalJournal;
+  /** The journal as the process sees it that a test kills. */
+  readonly journal: MortalJournal;
 
   static async open(proposal: Proposal = sampleProposal): Promise<StageBench> {
     const bench = await StageBench.#empty(changeIdOf(proposal));
@@ -57,7 +59,7 @@ export class StageBench {
     this.clock = parts.clock;
     this.id = parts.id;
     this.auditLog = new MemoryAuditLog(this.store);
-    this.#journal = new MortalJournal(this.store);
+    this.journal = new MortalJournal(this.store);
   }
 
   close(): void {
@@ -86,11 +88,11 @@ export class StageBench {
     const claim = await this.#claim();
     const state = await this.state();
     const bound = { ...stage, name: stage.name ?? state.stage ?? 'conclude' };
-    const ports = { journal: this.#journal, outbox: this.store, auditLog: this.auditLog, clock: this.clock };
+    const ports = { journal: this.journal, outbox: this.store, auditLog: this.auditLog, clock: this.clock };
     await step(ports, bound, state, claim).catch((thrown: unknown) => {
       if (!(thrown instanceof Killed)) throw thrown;
       this.clock.advance(leaseMs + 1);
-      this.#journal.revive();
+      this.journal.revive();
     });
     return this.state();
   }
@@ -107,7 +109,7 @@ export class StageBench {
 
   /** The process dies when it is about to journal such an event; the next call is another process's. */
   dieBefore(matches: (event: NewEvent) => boolean): void {
-    this.#journal.dieBefore(matches);
+    this.journal.dieBefore(matches);
   }
 
   async state(): Promise<ChangeState> {
@@ -122,6 +124,17 @@ export class StageBench {
 
   async ledger(): Promise<Ledger> {
     return foldLedger(await this.store.read());
+  }
+
+  async autonomy(): Promise<Autonomy> {
+    return foldAutonomy(await this.store.read({ types: autonomyTypes }));
+  }
+
+  /** Another change of a class has failed in production. */
+  async demoted(changeClass: ChangeClass): Promise<void> {
+    const data = { class: changeClass, from: 'deploy', to: 'propose', code: 'rollout.server-errors' };
+    const event = { type: 'autonomy.demoted', change: 'chg_ffffffffffff', actor: 'deployer', data };
+    await this.store.append({ events: [event] });
   }
 
   async #claim() {

@@ -1,3 +1,4 @@
+import { takenBackCode } from '../domain/blame.ts';
 import type { ChangeClass, ChangeId, Proposal, Sha } from '../domain/change.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
 
@@ -22,7 +23,6 @@ export function rememberedVersions(ledger: Ledger): readonly RememberedVersion[]
   });
 }
 
-const takenBackCode = 'change.taken-back';
 const updateClasses: ReadonlySet<ChangeClass> = new Set([
   'dependency-patch',
   'dependency-minor',

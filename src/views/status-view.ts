@@ -1,3 +1,4 @@
+import type { Demotion } from '../domain/autonomy.ts';
 import type { ChangeId } from '../domain/change.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { StageName } from '../domain/stage.ts';
@@ -13,6 +14,8 @@ export type StatusView = {
   readonly branch: { readonly name: string; readonly tip: string };
   readonly policy: PolicyStatus;
   readonly stopped: { readonly by: string; readonly at: string; readonly reason: string } | null;
+  /** What failures in production have cost, until a person restores it; []: nothing. */
+  readonly demotions: readonly Demotion[];
   /** null: no control plane holds the lock. */
   readonly controlPlane: { readonly pid: number } | null;
   /** Those that were adopted; []: none was. */

@@ -9,6 +9,7 @@ import { type ChangeState, foldChange } from '../engine/state.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
+import { type Autonomy, autonomyTypes, foldAutonomy, fullAutonomy } from '../views/autonomy.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
 import {
   foldPromotedFlags,
@@ -29,6 +30,7 @@ export class Repository {
   readonly flags: FlagStore;
   #ledger: Ledger = emptyLedger;
   #promoted: PromotedFlags = noPromotedFlags;
+  #autonomy: Autonomy = fullAutonomy;
 
   constructor(place: Place, store: SqliteStore) {
     this.place = place;
@@ -49,6 +51,13 @@ export class Repository {
     const entries = await this.store.read({ from: this.#promoted.upTo + 1, types: promotedFlagTypes });
     this.#promoted = foldPromotedFlags(entries, this.#promoted);
     return this.#promoted;
+  }
+
+  /** What failures in production have cost, folded as the ledger is. */
+  async autonomy(): Promise<Autonomy> {
+    const entries = await this.store.read({ from: this.#autonomy.upTo + 1, types: autonomyTypes });
+    this.#autonomy = foldAutonomy(entries, this.#autonomy);
+    return this.#autonomy;
   }
 
   /** A change by its id or an unambiguous beginning of it: at least 4 hex digits, with or without `chg_`. */

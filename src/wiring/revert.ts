@@ -1,9 +1,11 @@
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { costOf, takenBackCode } from '../domain/blame.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { makeRevert } from '../engine/revert.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { submit } from '../engine/submit.ts';
+import { demotionOf } from '../views/autonomy.ts';
 import { type Ledger, type LedgerChange, revertSource } from '../views/ledger.ts';
 import { revertedBy } from '../views/proved.ts';
 import type { Repository } from './repository.ts';
@@ -48,12 +50,22 @@ export async function revertMerged(
           mend: 'revert it by hand and push, then: autoland adopt',
         },
       );
+    await demoteFor(repository, state, how.actor);
     const ports = { journal: store, outbox: store, clock };
     const { change } = await submit(ports, ledger, made.proposal, how.actor);
     return { commit: merge.commit, change };
   } finally {
     await git.close();
   }
+}
+
+/** What landed and everybody had, and a person takes back all the same, has failed in production. */
+async function demoteFor({ store }: Repository, state: ChangeState, actor: string): Promise<void> {
+  const { results, conclusion, id: change } = state;
+  const cost = costOf(takenBackCode, results);
+  const wasMet = conclusion?.outcome === 'landed' && results.rollout?.ran === true;
+  if (cost === null || (cost.onlyIfMet && !wasMet)) return;
+  await store.append(demotionOf(cost, { change, actor }));
 }
 
 /** The revert of a merge that is under way or has landed; undefined: there is none. */

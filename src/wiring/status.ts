@@ -36,6 +36,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
       controlPlane !== null,
     ),
     stopped: stopped ?? null,
+    demotions: (await repository.autonomy()).demotions,
     controlPlane,
     services: await Promise.all(
       stablesOf(ledger.production).map((stable) => serviceStatus(repository, stable, inProduction(ledger))),

@@ -132,3 +132,32 @@ it('waits for nobody where nothing can be lost', async () => {
   controlPlane.free();
   expect(await rollback()).toEqual({ kind: 'told', change: 'chg_1', name: 'rollback', sent: true });
 });
+
+const rollout = {
+  ran: true,
+  flag: 'shop.n',
+  seconds: 9,
+  usersExposed: 9,
+  usersErrored: 0,
+  backgroundErrors: 0,
+};
+const classify = { class: 'docs', files: [], packages: [], protectedPaths: [] };
+
+it.each<[string, object, object, readonly string[]]>([
+  ['what everybody had', rollout, { outcome: 'landed', code: 'landed.promoted' }, ['docs']],
+  ['what nobody met', { ran: false }, { outcome: 'landed', code: 'landed.merged' }, []],
+  ['what was held', rollout, { outcome: 'held', code: 'rollout.inconclusive' }, []],
+])('costs the class of %s, and once', async (_, ran, conclusion, classes) => {
+  await enter('rollout');
+  await finish('classify', classify);
+  await finish('rollout', ran);
+  await journal('change.concluded', { ...conclusion, reasons: [] });
+  await rollback(true);
+  expect((await bench.repository.autonomy()).demotions).toEqual([]);
+  await expectRevert(await rollback());
+  await rollback().catch(() => undefined);
+  const found = (await bench.repository.autonomy()).demotions;
+  expect(found.map(({ class: of }) => of)).toEqual(classes);
+  const events = await bench.repository.store.read({ types: ['autonomy.demoted'] });
+  expect(events.map(({ actor }) => actor)).toEqual(classes.map(() => 'person:a'));
+});

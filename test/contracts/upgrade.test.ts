@@ -23,6 +23,7 @@ import { rollout } from '../../src/stages/7-rollout/run.ts';
 import type { RolloutPorts } from '../../src/stages/7-rollout/run-ports.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
 import { manualClock } from '../../src/testing/contracts/journal.ts';
+import { fullAutonomy } from '../../src/views/autonomy.ts';
 import { emptyLedger } from '../../src/views/ledger.ts';
 
 const [stable, candidate] = [`sha256:${'0'.repeat(64)}`, `sha256:${'1'.repeat(64)}`];
@@ -99,6 +100,7 @@ class World {
       witness: this.#witness(),
       reports: { reports: async () => [] },
       ledger: async () => emptyLedger,
+      autonomy: async () => fullAutonomy,
       nonce: () => {
         this.#nonces += 1;
         return `nonce${this.#nonces}`;

@@ -61,10 +61,14 @@ export class MoodyStage extends Stage {
     return this.ended(change);
   }
 
-  /** Waits until a change that was rolled back is reverted, and everybody has the version before. */
-  async reverted({ state, reasons }: ChangeView): Promise<void> {
+  /**
+   * Waits until a change that was rolled back is reverted, and everybody has the version before. What follows it is of
+   * the same class, which a person restores before the revert has landed: else what waits behind it is held.
+   */
+  async reverted({ state, reasons, class: of }: ChangeView): Promise<void> {
     const revert = /reverted by (chg_\w+)/.exec(reasons.join('\n'))?.[1];
     if (revert === undefined) throw new Error(`expected a revert of what is ${state}: ${reasons.join('; ')}`);
+    await this.json('autonomy', 'restore', String(of), '--reason', 'it was a drill');
     const ended = await this.ended(revert);
     if (ended.state !== 'landed') throw new Error(`the revert ended as ${ended.code}`);
   }

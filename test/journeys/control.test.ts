@@ -27,6 +27,8 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     ['kill', 'shop.abc'],
     ['rollout', 'chg_ffff', '--pause'],
     ['rollback', 'chg_ffff'],
+    ['autonomy'],
+    ['autonomy', 'restore', 'docs', '--reason', 'looked at it'],
     ['backup', '/tmp/autoland-no-backup'],
     ['backup', '/tmp/autoland-no-backup', '--dry-run'],
   ])('acts on no autoland that is not there, and makes nothing: %s %s', async (...words) => {
@@ -49,6 +51,21 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
       expect(stderr).toMatch(/^autoland: expected .*\[usage\]\n {2}mend: name .*\n$/);
       expect(code).toBe(2);
     }
+  });
+
+  it('restores no class without a reason, nor one that is not demoted', async () => {
+    const state = join(dir, 'demoted');
+    (await openRepository({ repo: repo.dir, state }, 'write')).store.close();
+    const restore = (...words: readonly string[]) =>
+      runCli(['autonomy', 'restore', 'lint', ...words, '--repo', repo.dir, '--state', state]);
+    for (const words of [[], ['--reason', ' ']]) expect(await restore(...words)).toMatchObject({ code: 2 });
+    const { code, stderr } = await restore('--reason', 'looked at it');
+    expect(stderr).toMatch(
+      /expected a class that is demoted, found that lint is not \[autonomy.not-demoted\]/,
+    );
+    expect(code).toBe(1);
+    const { stdout } = await runCli(['autonomy', '--repo', repo.dir, '--state', state]);
+    expect(stdout).toMatch(/^dependency-patch {5}deploy\n/);
   });
 
   it('stops with a journal that is no journal any more', async () => {

@@ -87,6 +87,7 @@ describe('what somebody alters by hand while it runs', { timeout: 240_000 }, () 
     expect(notes).toContain('rollout.flag-altered');
     await stage.json('rollback', change);
     const view = await stage.ended(change);
+    await stage.json('autonomy', 'restore', 'lint', '--reason', 'it was a drill');
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ state: 'landed' });
   });

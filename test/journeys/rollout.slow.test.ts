@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClassAutonomy } from '../../src/views/autonomy.ts';
 import type { ChangeView } from '../../src/views/change-view.ts';
 import { until } from './cli.ts';
 import { reformatted, rules } from './greeter.ts';
@@ -127,7 +128,22 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
     expect(stage.repo.show('main', 'greet.js')).toBe(before);
+    await holdsTheClassUntilRestored(change);
   });
+
+  /** What failed in production, by a person's word, costs its class what it may do alone. */
+  async function holdsTheClassUntilRestored(failed: string): Promise<void> {
+    const lint = async () => {
+      const { classes } = await stage.json<{ classes: readonly ClassAutonomy[] }>('autonomy');
+      return classes.find(({ class: of }) => of === 'lint');
+    };
+    expect(await lint()).toMatchObject({ effective: 'propose', demotions: [{ change: failed }] });
+    expect((await stage.status()).demotions).toMatchObject([{ class: 'lint', change: failed }]);
+    const next = await stage.ended(await stage.submit(reformatted(), { onto: stage.repo.tip() }));
+    expect(next).toMatchObject({ state: 'held', code: 'policy.demoted' });
+    await stage.json('autonomy', 'restore', 'lint', '--reason', 'it was a drill');
+    expect(await lint()).toMatchObject({ effective: 'deploy', since: null });
+  }
 
   it('takes everyone off a version whose flag is killed', async () => {
     const before = stage.repo.show('main', 'greet.js');
@@ -142,6 +158,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
     const everything = notes(await stage.journal());
     expect(everything).toContain('person flag.killed ');
     const told = JSON.stringify((await stage.json('explain', change)) as object);
+    await stage.json('autonomy', 'restore', 'lint', '--reason', 'it was a drill');
     for (const what of ['set to 20 % of users', 'killed: no reason given', 'closed, rollout.killed'])
       expect(told).toContain(what);
   });

@@ -96,6 +96,7 @@ if (readFileSync(new URL(import.meta.url), 'utf8').includes('\\n\\n\\n')) throw 
     const view = await stage.ended(await stage.submit({ 'server.js': guarded.replace('\n\n', '\n\n\n\n') }));
     expect(view).toMatchObject({ class: 'lint', state: 'rolled-back', code: 'release.unhealthy' });
     expect(view.reasons.join()).toContain('too airy');
+    await stage.json('autonomy', 'restore', 'lint', '--reason', 'it was a drill');
     const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
     expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
     expect(stage.repo.show('main', 'server.js')).toBe(guarded.trimEnd());

@@ -115,7 +115,13 @@ describe('what the lander merges', () => {
       closing: effect,
     };
     const { controls } = repository;
-    const ports = { ...workshop, controls, ledger: () => repository.ledger(), nonce: () => 'n' };
+    const ports = {
+      ...workshop,
+      controls,
+      ledger: () => repository.ledger(),
+      autonomy: () => repository.autonomy(),
+      nonce: () => 'n',
+    };
     const outcome = await merge(ctx, ports).catch((thrown: unknown) => ({ kind: String(thrown) }));
     return (await workshop.git.resolve('main')) === at.base ? 'not merged' : outcome.kind;
   }

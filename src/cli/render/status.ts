@@ -1,3 +1,4 @@
+import type { Demotion } from '../../domain/autonomy.ts';
 import { counted } from '../../domain/words.ts';
 import type { ChangeLine, ReceiverStatus, ServiceStatus, StatusView } from '../../views/status-view.ts';
 import { isNarrow, paint, paintOutcome, wrap } from './text.ts';
@@ -13,6 +14,7 @@ export function renderStatus(view: StatusView): string[] {
         ? 'running'
         : `${paint('red', 'STOPPED')} by ${stopped.by} at ${stopped.at}: ${stopped.reason}`,
     ),
+    ...view.demotions.flatMap(renderDemotion),
     ...row(
       'control',
       controlPlane === null ? 'no control plane is running (autoland up)' : `process ${controlPlane.pid}`,
@@ -26,6 +28,11 @@ export function renderStatus(view: StatusView): string[] {
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
   ];
+}
+
+function renderDemotion({ class: of, to, change, code, at }: Demotion): string[] {
+  const now = `${of} goes no further than ${to}`;
+  return row('demoted', `${paint('red', now)}: ${change} was taken back at ${at} (${code})`);
 }
 
 type Candidate = NonNullable<ServiceStatus['candidate']>;

@@ -1,4 +1,6 @@
+import { isBelow } from '../../domain/autonomy.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
+import { demotionReason } from '../../views/autonomy.ts';
 import type { Evaluation, Policies } from './cedar.ts';
 import { type Evidence, gapsOf } from './evidence.ts';
 import { removalDoubts } from './flag-removal.ts';
@@ -88,7 +90,9 @@ function levelObjections(
   found: readonly Objection[],
   deploys: boolean,
 ): readonly Objection[] {
-  const { level, signed, unsignedAllowed } = evidence;
+  const { level, demotion, signed, unsignedAllowed } = evidence;
+  if (demotion !== undefined && isBelow(level, 'merge'))
+    return [escalate('policy.demoted', `A person must land it: ${demotionReason(demotion)}.`)];
   if (level === 'observe') {
     const would =
       found.length > 0 ? 'not have landed it' : `have ${deploys ? 'merged and deployed' : 'merged'} it`;

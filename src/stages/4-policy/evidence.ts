@@ -1,3 +1,4 @@
+import type { Demotion } from '../../domain/autonomy.ts';
 import type { AutonomyLevel } from '../../domain/change.ts';
 import type { Classification, GuardrailsReport, JudgeReport } from '../../domain/stage.ts';
 import type { FlagRemoval } from './flag-removal.ts';
@@ -13,8 +14,10 @@ export type Evidence = {
   readonly source: string;
   /** The protected branch that it wants to land on. */
   readonly target: string;
-  /** What the autonomy data of the protected branch give its class. */
+  /** What the autonomy data of the protected branch give its class, as far as demotions leave it. */
   readonly level: AutonomyLevel;
+  /** Why its class has less than the branch gives it; undefined: it has all of that. */
+  readonly demotion: Demotion | undefined;
   /** What it touches of which a rollback undoes nothing; []: nothing, or it is never deployed, or takes something back. */
   readonly irreversible: readonly string[];
   /** Why autonomy is stopped; undefined: it is not. */

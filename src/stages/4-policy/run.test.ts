@@ -4,6 +4,8 @@ import { policyDigest } from '../../config/policy-digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
+import { sampleDemotion } from '../../testing/changes.ts';
+import { fullAutonomy } from '../../views/autonomy.ts';
 import { emptyLedger } from '../../views/ledger.ts';
 import { noPromotedFlags } from '../../views/promoted-flags.ts';
 import { type PolicyPorts, policy } from './run.ts';
@@ -17,7 +19,7 @@ function rules(yaml = 'autonomy: { dependency-patch: deploy }', policyText = def
   return { commit: 'a', config, policyText, unsignedAllowed: true };
 }
 
-function ports(from: Rules, stopped = false): PolicyPorts {
+function ports(from: Rules, stopped = false, autonomy = fullAutonomy): PolicyPorts {
   const order = { by: 'alice', at: now.toISOString(), reason: 'looks odd' };
   return {
     rules: { load: () => Promise.resolve(from) },
@@ -27,6 +29,7 @@ function ports(from: Rules, stopped = false): PolicyPorts {
       resume: () => Promise.resolve(),
     },
     ledger: () => Promise.resolve(emptyLedger),
+    autonomy: () => Promise.resolve(autonomy),
     promotedFlags: () => Promise.resolve(noPromotedFlags),
   };
 }
@@ -132,6 +135,15 @@ service: { name: shop, command: [node, server.js] }`;
     expect(await policy(context(), ports(unsigned))).toMatchObject({
       conclusion: { outcome: 'held', code: 'policy.unsigned' },
     });
+  });
+
+  it('lets nothing of a class land alone of which a change has failed', async () => {
+    const demoted = { demotions: [sampleDemotion], upTo: 1 };
+    const held = await policy(context(), ports(rules(), false, demoted));
+    expect(held).toMatchObject({ conclusion: { outcome: 'held', code: 'policy.demoted' } });
+    expect(JSON.stringify(held)).toMatch(/chg_ffffffffffff.*autonomy restore dependency-patch/);
+    const others = { demotions: [{ ...sampleDemotion, class: 'docs' as const }], upTo: 1 };
+    expect(await policy(context(), ports(rules(), false, others))).toMatchObject({ kind: 'done' });
   });
 
   it('lets a good change wait while stopped or outside the windows, and says so once', async () => {

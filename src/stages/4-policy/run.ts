@@ -5,6 +5,7 @@ import { irreversiblePaths } from '../../domain/irreversible.ts';
 import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
+import { type Autonomy, demotionBelow, effectiveLevel } from '../../views/autonomy.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import type { Ledger } from '../../views/ledger.ts';
 import type { PromotedFlags } from '../../views/promoted-flags.ts';
@@ -17,6 +18,8 @@ export type PolicyPorts = {
   readonly rules: RulesSource;
   readonly controls: Controls;
   readonly ledger: () => Promise<Ledger>;
+  /** What failures in production have cost. */
+  readonly autonomy: () => Promise<Autonomy>;
   /** How the rollouts of flags in the code ended. */
   readonly promotedFlags: () => Promise<PromotedFlags>;
 };
@@ -50,6 +53,8 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
   const stopped = await ports.controls.stopped();
   // Taking something back goes on while all else stands still.
   const isRevert = classify.class === 'revert';
+  const configured = levelOf(rules.config.autonomy, classify.class);
+  const autonomy = await ports.autonomy();
   const settling = { removeAfterSeconds: rules.config.flags.removeAfter, now: ctx.now };
   return {
     classification: classify,
@@ -58,7 +63,8 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     removal: flagRemoval(guardrails, await ports.promotedFlags(), settling),
     source: ctx.proposal.source,
     target: ctx.proposal.target,
-    level: levelOf(rules.config.autonomy, classify.class),
+    level: effectiveLevel(autonomy, configured, classify.class),
+    demotion: demotionBelow(autonomy, classify.class, configured),
     irreversible:
       isRevert || servicesOf(rules.config).length === 0
         ? []

@@ -37,6 +37,7 @@ export const goodPatch: Evidence = {
   source: 'agent:dependency',
   target: 'main',
   level: 'deploy',
+  demotion: undefined,
   irreversible: [],
   stopped: undefined,
   frozen: undefined,

@@ -19,6 +19,7 @@ export function waivedGuardrails(checked: Checked, policies: Policies): Readonly
     removal: undefined,
     source: 'check',
     level: 'observe',
+    demotion: undefined,
     irreversible: [],
     stopped: undefined,
     frozen: undefined,

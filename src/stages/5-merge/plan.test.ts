@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sampleDemotion } from '../../testing/changes.ts';
 import { holdForeign, type MergeFacts, planMerge } from './plan.ts';
 
 const tip = 'a'.repeat(40);
 const other = 'b'.repeat(40);
 const good: MergeFacts = {
   stopped: undefined,
+  demotion: undefined,
   frozen: undefined,
   decidedAt: new Date('2026-01-01T00:00:00.001Z'),
   now: new Date('2026-01-02T00:00:00Z'),
@@ -17,6 +19,7 @@ const good: MergeFacts = {
 const bad = {
   stopped: { stopped: 'stopped by alice: odd' },
   frozen: { frozen: 'outside the deploy windows' },
+  demoted: { demotion: sampleDemotion },
   old: { decidedAt: new Date('2026-01-01T00:00:00Z') },
   timeless: { decidedAt: new Date('some day') },
   moved: { testedOn: other },
@@ -32,6 +35,7 @@ describe('planMerge', () => {
   it.each([
     ['stopped', { kind: 'later', code: 'merge.stopped' }],
     ['frozen', { kind: 'later', code: 'merge.frozen' }],
+    ['demoted', { kind: 'stop', conclusion: { outcome: 'held', code: 'policy.demoted' } }],
     ['old', { kind: 'raced', reason: expect.stringContaining('a day old') }],
     ['timeless', { kind: 'raced' }],
     ['moved', { kind: 'raced' }],
@@ -45,6 +49,10 @@ describe('planMerge', () => {
     const all = Object.assign({}, good, ...Object.values(bad));
     expect(planMerge(all)).toMatchObject({ kind: 'later', code: 'merge.stopped' });
     expect(planMerge({ ...good, ...bad.moved, ...bad.foreign })).toMatchObject({ kind: 'raced' });
+  });
+
+  it('does not test again what would be held all the same', () => {
+    expect(planMerge({ ...good, ...bad.moved, ...bad.demoted })).toMatchObject({ kind: 'stop' });
   });
 
   it('goes with no bad fact, and with any it does not', () => {

@@ -1,5 +1,7 @@
+import type { Demotion } from '../../domain/autonomy.ts';
 import type { Sha } from '../../domain/change.ts';
 import type { Conclusion } from '../../domain/decision.ts';
+import { demotionReason } from '../../views/autonomy.ts';
 
 /** Everything that decides whether the branch may be moved now. */
 export type MergeFacts = {
@@ -7,6 +9,8 @@ export type MergeFacts = {
   readonly stopped: string | undefined;
   /** Why no merge may happen at this hour or any more today; undefined: it may. */
   readonly frozen: string | undefined;
+  /** Why changes of its class may not be merged any more; undefined: they may. */
+  readonly demotion: Demotion | undefined;
   /** When the policy decided. */
   readonly decidedAt: Date;
   readonly now: Date;
@@ -34,6 +38,7 @@ export type MergePlan =
 export function planMerge(facts: MergeFacts): MergePlan {
   if (facts.stopped !== undefined) return later('merge.stopped', facts.stopped, 1_000);
   if (facts.frozen !== undefined) return later('merge.frozen', facts.frozen, 30_000);
+  if (facts.demotion !== undefined) return { kind: 'stop', conclusion: holdDemoted(facts.demotion) };
   // Written so that a time that is none counts as too old.
   if (!(facts.now.getTime() - facts.decidedAt.getTime() < validMs))
     return { kind: 'raced', reason: 'its evidence is more than a day old' };
@@ -42,6 +47,15 @@ export function planMerge(facts: MergeFacts): MergePlan {
   if (!facts.policyUnchanged) return { kind: 'raced', reason: 'the policy changed since it decided' };
   if (facts.foreign.length > 0) return { kind: 'stop', conclusion: holdForeign(facts.foreign) };
   return { kind: 'go' };
+}
+
+/** As the policy would, which knows nothing else by now: asking it anew would cost all the tests. */
+function holdDemoted(demotion: Demotion): Conclusion {
+  return {
+    outcome: 'held',
+    code: 'policy.demoted',
+    reasons: [`A person must land it: ${demotionReason(demotion)}.`],
+  };
 }
 
 export function laterThan({ id, why }: Ahead): Extract<MergePlan, { kind: 'later' }> {

@@ -85,6 +85,28 @@ describe('a lost race', () => {
   });
 });
 
+describe('a class of which another change has failed since it was decided', () => {
+  it('lands no more', async () => {
+    await landing.bench.demoted('dependency-patch');
+    expect(await call()).toMatchObject({
+      stage: 'conclude',
+      conclusion: { outcome: 'held', code: 'policy.demoted' },
+    });
+    expect(await landing.landed()).toEqual([]);
+  });
+
+  it('lands no more when it failed in the last moment', async () => {
+    landing.bench.auditLog.meanwhile = () => landing.bench.demoted('dependency-patch');
+    expect(await call()).toMatchObject({ stage: 'classify', round: 1 });
+    expect(await landing.landed()).toEqual([]);
+  });
+
+  it('is not every class', async () => {
+    await landing.bench.demoted('docs');
+    expect(await call()).toMatchObject({ stage: 'release' });
+  });
+});
+
 describe('a crash', () => {
   const events = ['effect.intended', 'effect.done', 'stage.noted', 'stage.finished'] as const;
   const steps = events.flatMap((type) =>

@@ -15,6 +15,7 @@ import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import type { RulesSource } from '../../ports/rules.ts';
+import { type Autonomy, demotionBelow } from '../../views/autonomy.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import { inProduction, type Ledger, olderThan, pendingRevert, revertSource } from '../../views/ledger.ts';
 import { stablesOf } from '../../views/production.ts';
@@ -27,6 +28,7 @@ export type MergePorts = {
   readonly rules: RulesSource;
   readonly controls: Controls;
   readonly ledger: () => Promise<Ledger>;
+  readonly autonomy: () => Promise<Autonomy>;
   readonly auditLog: AuditLog;
   readonly attestor: Attestor;
   readonly attestations: AttestationVerifier;
@@ -82,6 +84,7 @@ async function gather(ctx: StageContext, ports: MergePorts, decided: Decided): P
   return {
     stopped: isRevert || stopped === undefined ? undefined : `stopped by ${stopped.by}: ${stopped.reason}`,
     frozen: isRevert ? undefined : frozenReason(rules.config.limits, ledger, ctx.now, ctx.id),
+    demotion: demotionBelow(await ports.autonomy(), decided.classification.class, 'merge'),
     decidedAt: ctx.stageSince,
     now: ctx.now,
     tip,
@@ -150,12 +153,19 @@ async function land(ctx: StageContext, ports: MergePorts, decided: Decided): Pro
     async () => {
       // Asked last: since it was first asked, two checkpoints were written.
       const stopped = classification.class === 'revert' ? undefined : await ports.controls.stopped();
+      if (await isDemoted(ports, classification)) return 'demoted';
       return stopped === undefined ? ports.git.advance(ctx.proposal.target, base, commit) : 'stopped';
     },
   );
   if (moved === 'stopped') return { kind: 'raced', reason: 'autonomy was stopped while it was being merged' };
+  if (moved === 'demoted')
+    return { kind: 'raced', reason: 'a change of its class failed while it was being merged' };
   if (moved === 'lost') return { kind: 'raced', reason: 'the branch moved while it was being merged' };
   return { kind: 'done', data: { commit, onto: base } };
+}
+
+async function isDemoted(ports: MergePorts, { class: of }: Classification): Promise<boolean> {
+  return demotionBelow(await ports.autonomy(), of, 'merge') !== undefined;
 }
 
 async function attest(

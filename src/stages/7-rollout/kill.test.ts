@@ -12,6 +12,7 @@ import type { StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import type { Route } from '../../ports/runtime.ts';
 import { arms, observation } from '../../testing/rollout-fixtures.ts';
+import { fullAutonomy } from '../../views/autonomy.ts';
 import { emptyLedger } from '../../views/ledger.ts';
 import { rollout } from './run.ts';
 import type { RolloutPorts } from './run-ports.ts';
@@ -91,6 +92,7 @@ class World {
         },
       },
       ledger: async () => emptyLedger,
+      autonomy: async () => fullAutonomy,
       reports: { reports: async () => [] },
       nonce: () => {
         this.#nonces += 1;

@@ -6,6 +6,7 @@ import type { RulesSource } from '../../ports/rules.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { SelfReportSource } from '../../ports/self-reports.ts';
 import type { Witness } from '../../ports/witness.ts';
+import type { Autonomy } from '../../views/autonomy.ts';
 import type { Ledger } from '../../views/ledger.ts';
 
 export type RolloutPorts = {
@@ -16,6 +17,7 @@ export type RolloutPorts = {
   readonly witness: Witness;
   readonly reports: SelfReportSource;
   readonly ledger: () => Promise<Ledger>;
+  readonly autonomy: () => Promise<Autonomy>;
   /** A fresh, unguessable name. */
   readonly nonce: () => string;
 };

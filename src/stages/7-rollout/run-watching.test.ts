@@ -48,6 +48,13 @@ describe('once everybody has it', () => {
     expect(await service.route()).toMatchObject({ stable: candidate });
   });
 
+  it('stays when another change of its class fails: that is no fault of its own', async () => {
+    await watched();
+    await service.bench.demoted('dependency-patch');
+    expect((await at.ended()).results.rollout).toMatchObject({ ran: true });
+    expect(await service.route()).toMatchObject({ stable: candidate });
+  });
+
   it('does not count as landed where somebody put the old version back', async () => {
     await watched();
     await service.runtime.route(back);

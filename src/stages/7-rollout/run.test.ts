@@ -16,6 +16,22 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
+describe('a candidate of a class of which another change has failed', () => {
+  it('is shown to nobody any more, and held', async () => {
+    await at.atStep(1);
+    await service.bench.demoted('dependency-patch');
+    const state = await at.call();
+    expect(state).toMatchObject({ conclusion: { outcome: 'held', code: 'rollout.demoted' } });
+    expect(at.killed()).toEqual(['shop.n1']);
+  });
+
+  it('is never shown to anybody, where none has met it yet', async () => {
+    await service.bench.demoted('dependency-patch');
+    expect(await at.call()).toMatchObject({ conclusion: { code: 'rollout.demoted' } });
+    expect(service.witness.leases).toEqual([]);
+  });
+});
+
 describe('a healthy candidate', () => {
   it('rises step by step to everybody; then its flag is retired', async () => {
     const state = await at.ended();

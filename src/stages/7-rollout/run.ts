@@ -1,8 +1,10 @@
 import { policyDigest } from '../../config/policy-digest.ts';
+import type { Demotion } from '../../domain/autonomy.ts';
 import { endingNote } from '../../domain/exposure.ts';
 import type { Signal } from '../../domain/journal.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
+import { demotionBelow } from '../../views/autonomy.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import { alterationOf } from './altered.ts';
 import { readCommand } from './commands.ts';
@@ -92,11 +94,17 @@ async function barrierNow(
   return barrierTo({
     stopped: release.restores ? undefined : await ports.controls.stopped(),
     frozen: isRevert ? undefined : limits,
+    demotion: await demotionNow(ctx, ports),
     decided: ctx.results.policy,
     policyDigest: policyDigest(rules),
     expires: release.expires,
     now: ctx.now,
   });
+}
+
+async function demotionNow(ctx: StageContext, ports: RolloutPorts): Promise<Demotion | undefined> {
+  const { classify } = ctx.results;
+  return classify && demotionBelow(await ports.autonomy(), classify.class, 'deploy');
 }
 
 /** Between a raise in the journal and the flag that carries it out, somebody may have come to hold it. */

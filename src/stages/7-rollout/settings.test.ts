@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../config/config.ts';
 import type { Signal } from '../../domain/journal.ts';
+import { sampleDemotion } from '../../testing/changes.ts';
 import { readCommand } from './commands.ts';
 import { barrierTo, settingsOf } from './settings.ts';
 
@@ -32,7 +33,7 @@ describe('barrierTo', () => {
   } as const;
   const now = new Date('2026-01-01T00:00:00.000Z');
   const clear = {
-    ...{ stopped: undefined, frozen: undefined, decided, policyDigest: 'p' },
+    ...{ stopped: undefined, demotion: undefined, frozen: undefined, decided, policyDigest: 'p' },
     ...{ expires: '2026-01-01T00:00:00.001Z', now },
   };
   const bad = {
@@ -41,6 +42,7 @@ describe('barrierTo', () => {
     undecided: { decided: undefined },
     denied: { decided: { ...decided, value: 'deny' } },
     changed: { policyDigest: 'q' },
+    demoted: { demotion: sampleDemotion },
     expired: { expires: now.toISOString() },
     timeless: { expires: 'some day' },
     frozen: { frozen: 'outside the deploy windows' },
@@ -52,6 +54,7 @@ describe('barrierTo', () => {
     ['undecided', { code: 'rollout.not-permitted', closes: true, final: true }],
     ['denied', { code: 'rollout.not-permitted', closes: true, final: true }],
     ['changed', { code: 'rollout.policy-changed', closes: true, final: true }],
+    ['demoted', { code: 'rollout.demoted', closes: true, final: true }],
     ['expired', { code: 'rollout.expired', closes: true, final: true }],
     ['timeless', { code: 'rollout.expired', closes: true, final: true }],
     ['frozen', { code: 'rollout.frozen', closes: false, final: false }],

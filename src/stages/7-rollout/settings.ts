@@ -1,8 +1,10 @@
 import { rolloutPlan } from '../../config/plans.ts';
 import type { Config } from '../../config/schema.ts';
+import type { Demotion } from '../../domain/autonomy.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
 import type { RolloutPlan } from '../../domain/rollout.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
+import { demotionReason } from '../../views/autonomy.ts';
 
 export type RolloutSettings = {
   readonly plan: RolloutPlan;
@@ -57,13 +59,14 @@ export type Barrier = {
 export function barrierTo(facts: {
   readonly stopped: { readonly by: string; readonly reason: string } | undefined;
   readonly frozen: string | undefined;
+  readonly demotion: Demotion | undefined;
   readonly decided: PolicyDecision | undefined;
   readonly policyDigest: string;
   /** RFC 3339: when the gate's decision ends. */
   readonly expires: string;
   readonly now: Date;
 }): Barrier | undefined {
-  const { stopped, frozen, decided, policyDigest, expires, now } = facts;
+  const { stopped, frozen, demotion, decided, policyDigest, expires, now } = facts;
   if (stopped !== undefined) {
     const why = `stopped by ${stopped.by}: ${stopped.reason}`;
     return { code: 'rollout.stopped', why, closes: true, final: false };
@@ -79,6 +82,8 @@ export function barrierTo(facts: {
     const why = 'the policy of the branch is not the one that permitted this change';
     return { code: 'rollout.policy-changed', why, closes: true, final: true };
   }
+  if (demotion !== undefined)
+    return { code: 'rollout.demoted', why: demotionReason(demotion), closes: true, final: true };
   // Written so that a time that is none counts as too late.
   if (!(now < new Date(expires)))
     return {

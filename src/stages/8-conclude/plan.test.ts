@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { StageData } from '../../domain/stage.ts';
+import { sampleClassification } from '../../testing/changes.ts';
 import { planConclusion } from './plan.ts';
 
 const merge = { commit: 'm', onto: 'b' };
@@ -36,6 +37,7 @@ describe('planConclusion', () => {
       conclusion: { outcome: 'landed', code: 'landed.promoted', reasons: [expect.any(String)] },
       drop: [],
       deadFlags: null,
+      demotion: null,
       revert: null,
       keepWarm: [{ service: 'shop', digests: ['new', 'old'] }],
     });
@@ -62,6 +64,18 @@ describe('planConclusion', () => {
   ])('%s, merged %s, deployed %s', (outcome, merged, deploys, expected) => {
     const results = { ...(merged && { merge }), ...(deploys && { release: deployed }) };
     expect(planConclusion({ results, legs: [], conclusion: ended(outcome) })).toMatchObject(expected);
+  });
+
+  it.each<[Conclusion['outcome'], string, boolean]>([
+    ['rolled-back', 'rollout.server-errors', true],
+    ['rolled-back', 'release.build-failed', false],
+    ['held', 'rollout.shared-incident', false],
+    ['held', 'rollout.server-errors', false],
+    ['landed', 'landed.promoted', false],
+  ])('charges a failure to its class, and nothing else: %s %s %s', (outcome, code, isCharged) => {
+    const results = { classify: sampleClassification({ base: 'b', tree: 't' }), merge, release: deployed };
+    const { demotion } = planConclusion({ results, legs: [], conclusion: { ...ended(outcome), code } });
+    expect(demotion !== null).toBe(isCharged);
   });
 
   it('never leaves a candidate that did not land, never stops what runs, reverts exactly what was rolled back', () => {

@@ -1,3 +1,4 @@
+import { type Cost, costOf } from '../../domain/blame.ts';
 import { codeFlagsAdded, codeFlagsRemoved } from '../../domain/code-flag.ts';
 import type { Conclusion } from '../../domain/decision.ts';
 import type { Leg, StageContext } from '../../domain/stage.ts';
@@ -11,6 +12,8 @@ export type ConcludePlan = {
   readonly revert: string | null;
   /** Digests that stay, the new stable one and the one before it; others of the service are stopped. */
   readonly keepWarm: readonly { readonly service: string; readonly digests: readonly string[] }[];
+  /** What its failure costs its class; null: nothing. */
+  readonly demotion: Cost | null;
   /** Names in the code that this change has brought, or taken away: no flag of these services holds them any more. */
   readonly deadFlags: { readonly services: readonly string[]; readonly names: readonly string[] } | null;
 };
@@ -39,6 +42,7 @@ export function planConclusion(ctx: Pick<StageContext, 'results' | 'legs' | 'con
       ...(isRolledBack ? earlier.map((one) => dropped(one, true)) : []),
     ],
     revert: isRolledBack && merge !== undefined ? merge.commit : null,
+    demotion: isRolledBack ? costOf(conclusion.code, ctx.results) : null,
     keepWarm: [...(isRolledBack ? [] : earlier), ...(isLanded ? current : [])].map(
       ({ service, digest, stable }) => ({ service, digests: [digest, stable] }),
     ),

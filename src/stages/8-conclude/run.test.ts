@@ -44,6 +44,7 @@ const call = () =>
     run: (ctx) =>
       conclude(ctx, {
         git,
+        journal: service.bench.journal,
         runtime: service.runtime,
         flags: service.flags,
         witness: service.witness,
@@ -105,6 +106,33 @@ describe('a change that was rolled back', () => {
     expect(await service.flags.all()).toMatchObject([{ key: 'shop.n0', weight: 1, killed: false }]);
   });
 
+  const demotions = () => service.bench.entries(['autonomy.demoted']);
+
+  it('costs its class, before anything that may take long', async () => {
+    await exposed(0.1);
+    await stopped('rolled-back', 'rollout.server-errors');
+    service.runtime.route = () => Promise.reject(new Error('no supervisor'));
+    expect(await call()).toMatchObject({ stage: 'conclude' });
+    const data = { class: 'dependency-patch', from: 'deploy', to: 'propose', code: 'rollout.server-errors' };
+    expect(await demotions()).toMatchObject([{ change: service.bench.id, actor: 'deployer', data }]);
+    expect((await service.bench.autonomy()).demotions).toMatchObject([{ class: 'dependency-patch' }]);
+  });
+
+  it('costs its class nothing when a person took it back before anybody met it', async () => {
+    await stopped('rolled-back', 'rollout.by-person');
+    await call();
+    expect(await demotions()).toEqual([]);
+  });
+
+  it('costs its class when a person took it back from users who may have met it', async () => {
+    const intent = { key: 'k', step: 'expose-n1-0', intent: { weight: 0.01 } };
+    const event = { type: 'effect.intended', change: service.bench.id, actor: 'deployer', data: intent };
+    await service.bench.store.append({ events: [event] });
+    await stopped('rolled-back', 'rollout.by-person');
+    await call();
+    expect(await demotions()).toHaveLength(1);
+  });
+
   const leased = { service: 'shop', flag: 'shop.n1', nonce: 'n1', version: 1, step: 0, weight: 0.1 };
   const exposures = async () =>
     (await service.bench.store.read({ types: ['stage.noted'] }))
@@ -140,6 +168,9 @@ describe('a change that was rolled back', () => {
   });
 
   it.each([
+    ['effect.intended', 'demote'],
+    ['autonomy.demoted', undefined],
+    ['effect.done', 'demote'],
     ['effect.intended', 'close-flags'],
     ['effect.done', 'close-flags'],
     ['stage.noted', undefined],
@@ -148,17 +179,21 @@ describe('a change that was rolled back', () => {
     ['effect.intended', 'queue-revert'],
     ['effect.done', 'queue-revert'],
     ['change.concluded', undefined],
-  ])('is put in order in spite of a crash before %s %s, and reverted once', async (type, step) => {
-    await exposed(0.1);
-    await stopped('rolled-back');
-    service.bench.dieBefore(
-      (event) => event.type === type && (step === undefined || event.data.step === step),
-    );
-    expect(await call()).toMatchObject({ stage: 'conclude' });
-    expect(await call()).toMatchObject({ stage: null, conclusion: { outcome: 'rolled-back' } });
-    expect(await service.running()).toEqual([stable]);
-    expect(await proposed()).toHaveLength(1);
-  });
+  ])(
+    'is put in order in spite of a crash before %s %s, reverted once, and costs its class once',
+    async (type, step) => {
+      await exposed(0.1);
+      await stopped('rolled-back');
+      service.bench.dieBefore(
+        (event) => event.type === type && (step === undefined || event.data.step === step),
+      );
+      expect(await call()).toMatchObject({ stage: 'conclude' });
+      expect(await call()).toMatchObject({ stage: null, conclusion: { outcome: 'rolled-back' } });
+      expect(await service.running()).toEqual([stable]);
+      expect(await proposed()).toHaveLength(1);
+      expect(await demotions()).toHaveLength(1);
+    },
+  );
 
   it('says when a person must take it off the branch', async () => {
     const tree = repository.git([

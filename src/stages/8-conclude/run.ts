@@ -9,8 +9,9 @@ import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Witness } from '../../ports/witness.ts';
 import { type ConcludePlan, type Dropped, planConclusion } from './plan.ts';
+import { type DemotionPorts, demote } from './run-demotion.ts';
 
-export type ConcludePorts = {
+export type ConcludePorts = DemotionPorts & {
   readonly git: RevertGit;
   readonly runtime: Runtime;
   readonly flags: FlagStore;
@@ -22,6 +23,8 @@ export type ConcludePorts = {
 /** Puts production and branch in order after a change, whichever way it ended, and closes it. */
 export async function conclude(ctx: StageContext, ports: ConcludePorts): Promise<StageOutcome<Conclusion>> {
   const plan = planConclusion(ctx);
+  // What was rolled back has its flag closed already, and the rest may take long.
+  if (plan.demotion !== null) await demote(ctx, ports, plan.demotion);
   for (const one of plan.drop)
     await (one.promoted ? takeBack(ctx, ports, one, plan) : dropCandidate(ctx, ports, one, plan));
   for (const keep of plan.keepWarm) await stopOthers(ctx, ports.runtime, keep);
