@@ -10,6 +10,7 @@ const good: FsckFacts = {
     merges: [{ change: 'chg_1', commit: 'm1', tree: 't1' }],
     services: [{ service: 'shop', digest: 'd0', previousDigest: 'd-1' }],
     standingFlags: [],
+    autonomy: [],
     rollout: {
       service: 'shop',
       digest: 'd1',
@@ -43,6 +44,7 @@ const disagreements: readonly (readonly [what: string, check: string, over: Part
   ['a receipt without a merge', 'merges journalled', { branch: [] }],
   ['another tree than was tested', 'merged what was tested', { branch: [{ ...merge, tree: 't2' }] }],
   ['an unsigned merge', 'merges signed', { branch: [{ ...merge, signed: false }] }],
+  ['a class was lowered without a word', 'autonomy', { journal: { ...journal, autonomy: ['it was'] } }],
   ['another stable is served', 'route', { routes: [{ service: 'shop', stable: 'd9', candidate: null }] }],
   [
     'a candidate that no rollout knows',

@@ -13,6 +13,8 @@ export type FsckFacts = {
     }[];
     /** Keys of flags in the code that everybody has. */
     readonly standingFlags: readonly string[];
+    /** What the journal's own words on autonomy do not agree on; []: nothing. */
+    readonly autonomy: readonly string[];
     /** The rollout under way; null: none. */
     readonly rollout: {
       readonly service: string;
@@ -57,6 +59,7 @@ const checks: readonly Check[] = [
   { name: 'merges journalled', problems: mergesJournalled },
   { name: 'merged what was tested', problems: mergedWhatWasTested },
   { name: 'merges signed', problems: ({ branch }) => branch.filter(({ signed }) => !signed).map(unsigned) },
+  { name: 'autonomy', problems: ({ journal }) => journal.autonomy },
   { name: 'route', problems: routesAgree },
   { name: 'processes', problems: processesAgree },
   { name: 'flags', problems: flagsAgree },

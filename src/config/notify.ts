@@ -21,6 +21,8 @@ const forPeople: readonly (typeof notificationKinds)[number][] = [
   'change.refused',
   'incident.detected',
   'incident.resolved',
+  'autonomy.demoted',
+  'autonomy.restored',
 ];
 const on = z
   .array(z.enum(notificationKinds))

@@ -1,3 +1,4 @@
+import type { Lowered } from './autonomy.ts';
 import type { ChangeId, Sha } from './change.ts';
 import type { Json } from './json.ts';
 
@@ -33,6 +34,8 @@ export type Incident = {
   readonly evidence: readonly Json[];
   /** The change that takes its merge off the branch; null: none was made (yet). */
   readonly revert: ChangeId | null;
+  /** What it has cost its class; null: nothing (yet). */
+  readonly demotion: Lowered | null;
 };
 
 export type Moment = {

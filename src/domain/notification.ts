@@ -1,4 +1,4 @@
-import type { ChangeClass, ChangeId, Sha } from './change.ts';
+import type { AutonomyLevel, ChangeClass, ChangeId, Sha } from './change.ts';
 import type { Conclusion } from './decision.ts';
 import type { Incident, Users } from './incident.ts';
 
@@ -13,6 +13,8 @@ export const notificationKinds = [
   'incident.detected',
   'incident.resolved',
   'service.adopted',
+  'autonomy.demoted',
+  'autonomy.restored',
   'flag.opened',
   'flag.raised',
   'flag.closed',
@@ -22,7 +24,8 @@ export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tr
 
 /** What a person sends to see whether a receiver is reached. */
 export function trial(id: string, at: Date): Notification {
-  const nothing = { change: null, service: null, conclusion: null, users: null, flag: null, incident: null };
+  const none = { change: null, service: null, conclusion: null, users: null };
+  const nothing = { ...none, flag: null, autonomy: null, incident: null };
   const text = 'This is a trial: nothing happened, and autoland can reach you.';
   return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
 }
@@ -45,6 +48,8 @@ export type Notification = {
   /** null: nobody was exposed. */
   readonly users: Users | null;
   readonly flag: NotifiedFlag | null;
+  /** null: no class has lost or regained its level. */
+  readonly autonomy: NotifiedAutonomy | null;
   readonly incident: Incident | null;
 };
 
@@ -67,6 +72,9 @@ export type NotifiedService = {
 
 /** `name` is no key: whoever knows the key of an open flag can choose an arm. */
 export type NotifiedFlag = { readonly name: string; readonly share: number };
+
+/** `demotedTo` null: a person has restored it. */
+export type NotifiedAutonomy = { readonly class: ChangeClass; readonly demotedTo: AutonomyLevel | null };
 
 /** What came of one attempt to tell a receiver. */
 export type Delivery =

@@ -21,6 +21,7 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     conclusion: { outcome: 'rolled-back', code: 'rollout.server-errors', reasons: ['users failed'] },
     users: { exposed: 9, errored: 5, background: 1, harmed: 4 },
     flag: null,
+    autonomy: null,
     incident: null,
     ...more,
   };

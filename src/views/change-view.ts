@@ -1,3 +1,4 @@
+import type { Lowered } from '../domain/autonomy.ts';
 import { exposureNote, forecastNote, lookNote, readExposure, trialNote } from '../domain/exposure.ts';
 import { type FailingRoutes, readFailingRoutes, reportsNote } from '../domain/failing-routes.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -45,6 +46,8 @@ export type ChangeView = {
   readonly inProduction: boolean | null;
   /** What was done to its flags; [] where it never had one, or where nobody asked. */
   readonly flags: readonly FlagAct[];
+  /** What its failure has cost its class; null: nothing. */
+  readonly demotion: Lowered | null;
   /** null: it was not rolled back, or nobody could have met it. */
   readonly incident: Incident | null;
 };
@@ -80,7 +83,7 @@ export type GuardrailView = {
 /** What one change's own entries do not say. */
 export type ChangeSurroundings = Pick<
   ChangeView,
-  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'incident'
+  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'demotion' | 'incident'
 >;
 
 export function viewChange(
@@ -113,6 +116,7 @@ export function viewChange(
     trials: known.trials ?? [],
     inProduction: known.inProduction ?? null,
     flags: known.flags ?? [],
+    demotion: known.demotion ?? null,
     incident: known.incident ?? null,
   };
 }

@@ -3,6 +3,7 @@ import type { Incident, Moment, Users } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Classification, Exposure, MergeReport, ReleaseReport } from '../domain/stage.ts';
+import { loweredBy } from './autonomy.ts';
 import { lastExposure } from './change-view.ts';
 import { ofLastLeg } from './legs.ts';
 
@@ -45,6 +46,7 @@ export function incidentOf({ entries: all, revert, adoptions }: IncidentSources)
     timeline: timelineOf(entries, revert, resolved),
     evidence: evidenceOf(entries),
     revert: revertOf(entries) ?? null,
+    demotion: loweredBy(entries) ?? null,
   };
 }
 
@@ -149,6 +151,8 @@ function momentOf(entry: Entry, share: number | undefined): Moment | undefined {
     return moment(entry, `exposed to ${Number((share * 100).toFixed(2))} % of the users`);
   if (isRollbackDecided(entry))
     return moment(entry, `rollback decided: ${(entry.data.data as JsonObject).code}`);
+  const lowered = loweredBy([entry]);
+  if (lowered !== undefined) return moment(entry, `autonomy of ${lowered.class} lowered to ${lowered.to}`);
   const acted = acts.find(([step]) => isEffect(entry, step));
   if (acted !== undefined) return acted[1] === '' ? undefined : moment(entry, acted[1]);
   if (!isEffect(entry, 'queue-revert')) return undefined;

@@ -12,6 +12,7 @@ import type {
 } from '../domain/notification.ts';
 import type { Classification, Leg, MergeReport, ReleaseReport } from '../domain/stage.ts';
 import { counted } from '../domain/words.ts';
+import { autonomyTypes, loweredBy, type Restoration } from './autonomy.ts';
 import { lastExposure } from './change-view.ts';
 import { incidentOf, isEffect, isRollbackDecided, resultOf, shareOf, usersOf } from './incident.ts';
 import { releasesIn } from './legs.ts';
@@ -23,6 +24,7 @@ export const notifiedTypes = [
   'effect.done',
   'change.concluded',
   'service.stable',
+  ...autonomyTypes,
 ];
 
 /** Whether an entry of these types may be told of at all: most are not, and need no further reading. */
@@ -59,6 +61,10 @@ function tell(entry: Entry, entries: readonly Entry[]): readonly Notification[] 
   switch (entry.type) {
     case 'service.stable':
       return [adopted(entry)];
+    case 'autonomy.demoted':
+      return demoted(entry, entries);
+    case 'autonomy.restored':
+      return [restored(entry)];
     case 'change.concluded':
       return concluded(entry, entries);
     case 'stage.finished':
@@ -103,6 +109,24 @@ function detected(entry: Entry, entries: readonly Entry[]): readonly Notificatio
       incident,
     },
   ];
+}
+
+function demoted(entry: Entry, entries: readonly Entry[]): readonly Notification[] {
+  const lowered = loweredBy([entry]);
+  if (lowered === undefined) return [];
+  const { class: of, from, to } = lowered;
+  const why = `${title(changeOf(entries))} was taken back (${String(entry.data.code)})`;
+  const text = `Autonomy of ${of} is lowered from ${from} to ${to}: ${why}.`;
+  return [{ ...about(entry, 'autonomy.demoted', entries), text, autonomy: { class: of, demotedTo: to } }];
+}
+
+function restored(entry: Entry): Notification {
+  const { class: of, reason } = entry.data as unknown as Restoration;
+  return {
+    ...blank(entry, 'autonomy.restored', of),
+    text: `${entry.actor} restored the autonomy of ${of}: ${reason}`,
+    autonomy: { class: of, demotedTo: null },
+  };
 }
 
 const outcomes: { readonly [Outcome in Conclusion['outcome']]: NotificationKind | null } = {
@@ -193,7 +217,8 @@ function about(entry: Entry, kind: NotificationKind, entries: readonly Entry[]):
 /** Two of one kind in one entry are about two changes. */
 function blank(entry: Entry, kind: NotificationKind, of: string): Notification {
   const { index, at, type } = entry;
-  const nothing = { change: null, service: null, conclusion: null, users: null, flag: null, incident: null };
+  const none = { change: null, service: null, conclusion: null, users: null };
+  const nothing = { ...none, flag: null, autonomy: null, incident: null };
   return { id: idOf([index, at, type, entry.change ?? '', kind, of]), kind, at, index, text: '', ...nothing };
 }
 

@@ -1,6 +1,7 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { ChangeState } from '../engine/state.ts';
+import { loweredBy } from '../views/autonomy.ts';
 import {
   type ChangeView,
   lastExposure,
@@ -22,6 +23,7 @@ export async function explainChange(repository: Repository, id: string): Promise
   return viewChange(state, lastExposure(entries), {
     forecast: lastForecast(entries),
     incident: (await readIncident(repository.store, state.id)) ?? null,
+    demotion: loweredBy(entries) ?? null,
     failing: lastFailing(entries) ?? null,
     trials: trialsIn(entries),
     flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),

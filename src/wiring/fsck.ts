@@ -8,9 +8,11 @@ import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { type FsckFacts, type FsckFinding, fsck } from '../audit/fsck.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { Entry } from '../domain/journal.ts';
 import { trailersOf } from '../domain/trailers.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import { type Position, positionNote, readPosition, splitsOf } from '../stages/7-rollout/position.ts';
+import { autonomyProblems, autonomyTypes } from '../views/autonomy.ts';
 import { inProduction, standingFlags } from '../views/ledger.ts';
 import { stablesOf } from '../views/production.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
@@ -58,8 +60,22 @@ async function journalFacts(repository: Repository): Promise<FsckFacts['journal'
       previousDigest: previous?.digest ?? null,
     })),
     standingFlags: standingFlags(ledger),
+    autonomy: await autonomyFacts(repository),
     rollout: await rolloutFacts(repository),
   };
+}
+
+async function autonomyFacts({ store }: Repository): Promise<readonly string[]> {
+  const concluded = await store.read({ types: ['change.concluded'] });
+  const failed = concluded
+    .filter(({ data }) => data.outcome === 'rolled-back')
+    .map(({ change = '' }) => change);
+  const acts = await store.read({ types: autonomyTypes });
+  const charged = new Set(acts.map(({ change }) => change));
+  const receipts: Entry[] = [];
+  for (const change of failed.filter((one) => !charged.has(one)))
+    receipts.push(...(await store.read({ change, types: ['effect.done'] })));
+  return autonomyProblems(acts, receipts);
 }
 
 async function rolloutFacts(repository: Repository): Promise<FsckFacts['journal']['rollout']> {

@@ -68,6 +68,17 @@ describe('an incident', () => {
     expect(await read()).toMatchObject({ state: 'open', closedAfterMs: null, exposedSeconds: null });
   });
 
+  it('says what it has cost its class, once that is so', async () => {
+    await at.harm();
+    expect(await read()).toMatchObject({ demotion: null });
+    await at.conclude();
+    const incident = await read();
+    expect(incident).toMatchObject({
+      demotion: { class: 'dependency-patch', from: 'deploy', to: 'propose' },
+    });
+    expect(incident && whats(incident)).toContain('autonomy of dependency-patch lowered to propose');
+  });
+
   it('is closed when its revert has landed, and not before', async () => {
     await at.harm();
     const revert = await at.conclude();
@@ -77,7 +88,7 @@ describe('an incident', () => {
     const incident = await read();
     expect(incident).toMatchObject({ state: 'resolved', revert });
     expect(incident && whats(incident).slice(-5)).toEqual([
-      'flag closed: no new request meets it',
+      'autonomy of dependency-patch lowered to propose',
       'stopped, and off the route',
       `revert proposed: ${revert}`,
       `reverted on the branch by ${revert}`,

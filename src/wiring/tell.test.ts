@@ -56,6 +56,7 @@ const story = [
   'flag.opened',
   'incident.detected',
   'flag.closed',
+  'autonomy.demoted',
   'change.rolled-back',
   'change.merged',
   'incident.resolved',

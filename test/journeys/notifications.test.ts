@@ -95,7 +95,12 @@ describe('a version that harms users, while others are told', { timeout: 240_000
       () => `${JSON.stringify(told())}\n${stage.said}`,
     );
     const kinds = [...new Map(told().map(({ type, data }) => [data.id, type])).values()];
-    expect(kinds).toEqual(['incident.detected', 'change.rolled-back', 'incident.resolved']);
+    expect(kinds).toEqual([
+      'incident.detected',
+      'autonomy.demoted',
+      'change.rolled-back',
+      'incident.resolved',
+    ]);
     expect(told().at(-1)?.data.incident).toMatchObject({ change, state: 'resolved' });
     for (const { body, headers } of pager.received) {
       const seen = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

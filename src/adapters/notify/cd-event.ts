@@ -17,6 +17,8 @@ const types: { readonly [Kind in NotificationKind]?: string } = {
   'flag.opened': 'dev.cdeventsx.autoland-flag.opened.0.1.0',
   'flag.raised': 'dev.cdeventsx.autoland-flag.raised.0.1.0',
   'flag.closed': 'dev.cdeventsx.autoland-flag.closed.0.1.0',
+  'autonomy.demoted': 'dev.cdeventsx.autoland-autonomy.demoted.0.1.0',
+  'autonomy.restored': 'dev.cdeventsx.autoland-autonomy.restored.0.1.0',
   'receiver.tried': 'dev.cdeventsx.autoland-receiver.tried.0.1.0',
 };
 
@@ -36,7 +38,7 @@ export type CdEvent = {
 
 /** undefined: CDEvents has no word for it. */
 export function cdEvent(notification: Notification, where: CdEventContext): CdEvent | undefined {
-  const { id, kind, at, change, users, conclusion, incident, flag, text } = notification;
+  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, text } = notification;
   const type = types[kind];
   const subject = subjectOf(notification, where);
   if (type === undefined || subject === undefined) return undefined;
@@ -46,7 +48,7 @@ export function cdEvent(notification: Notification, where: CdEventContext): CdEv
   return {
     context: { specversion, id, source, type, timestamp: at, ...chain },
     subject: { ...subject, source },
-    customData: plain({ text, change, users, conclusion, flag }) as JsonObject,
+    customData: plain({ text, change, users, conclusion, flag, autonomy }) as JsonObject,
     customDataContentType: 'application/json',
   };
 }
@@ -58,11 +60,13 @@ function subjectOf(
   notification: Notification,
   { repository, environment }: CdEventContext,
 ): Subject | undefined {
-  const { kind, change, service, incident, flag } = notification;
+  const { kind, change, service, incident, flag, autonomy } = notification;
   if (kind === 'receiver.tried') return { id: repository, content: { environment: { id: environment } } };
   if (kind === 'change.merged') return { id: change?.id ?? '', content: { repository: { id: repository } } };
   if (flag !== null)
     return { id: flag.name, content: { share: flag.share, environment: { id: environment } } };
+  if (autonomy !== null)
+    return { id: autonomy.class, content: { level: autonomy.demotedTo, environment: { id: environment } } };
   if (service === null) return undefined;
   const place = { environment: { id: environment } };
   if (incident !== null) {

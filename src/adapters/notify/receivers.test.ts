@@ -158,6 +158,21 @@ describe('CdEvents', () => {
     });
   });
 
+  it('tells of a class that lost its level, or has it again', async () => {
+    const lost = { class: 'docs', demotedTo: 'propose' } as const;
+    await bus({ url: server.url }).deliver(sampleNotification({ kind: 'autonomy.demoted', autonomy: lost }));
+    expect(server.received[0]?.headers).toMatchObject({
+      'ce-type': 'dev.cdeventsx.autoland-autonomy.demoted.0.1.0',
+      'ce-subject': 'docs',
+    });
+    const again = {
+      kind: 'autonomy.restored',
+      autonomy: { ...lost, demotedTo: null },
+      service: null,
+    } as const;
+    expect(bus({ url: server.url }).wants(sampleNotification(again))).toBe(true);
+  });
+
   it('is signed where there is a secret', async () => {
     await bus({ url: server.url, secretFile: fileWith(secret) }).deliver(sampleNotification());
     expect(server.received[0]?.headers['webhook-signature']).toMatch(/^v1,/);

@@ -24,6 +24,8 @@ const signs: { readonly [Kind in NotificationKind]?: string } = {
   'change.refused': ':no_entry:',
   'incident.detected': ':rotating_light:',
   'incident.resolved': ':white_check_mark:',
+  'autonomy.demoted': ':arrow_down:',
+  'autonomy.restored': ':arrow_up:',
   'receiver.tried': ':wave:',
 };
 const mostCharacters = 3_000;

@@ -17,6 +17,7 @@ export function renderChange(view: ChangeView): string[] {
     ),
     ...view.reasons.flatMap((reason) => wrap(`  ${reason}`, '  ')),
     ...renderOutOfProduction(view),
+    ...renderDemotion(view),
     '',
     ...view.stages.flatMap(renderStage),
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
@@ -39,6 +40,12 @@ function renderOutOfProduction({ id, merge, inProduction }: ChangeView): string[
     `  merged as ${merge.slice(0, 10)}, not in production: autoland adopt deploys the branch, autoland rollback ${id} takes it off again`,
     '  ',
   );
+}
+
+function renderDemotion({ demotion }: ChangeView): string[] {
+  if (demotion === null) return [];
+  const { class: of, from, to } = demotion;
+  return wrap(`  for it the autonomy of ${of} was lowered from ${from} to ${to}: autoland autonomy`, '  ');
 }
 
 function renderStage({ stage, service, seconds: took, summary, waiting }: StageView): string[] {
