@@ -8,6 +8,7 @@ import { FileFlagStore } from '../src/adapters/flags/file-flag-store.ts';
 import { stateLayout } from '../src/adapters/runtime/state-layout.ts';
 import type { Ports } from '../src/testing/flag-crowd.ts';
 import { openRepository } from '../src/wiring/repository.ts';
+import { takeRepository } from '../src/wiring/take-repository.ts';
 import { Bare } from './kill/bare.ts';
 import { quantiles, rounded, spread } from './kill/spread.ts';
 import { kinds, type Times, Workers } from './kill/workers.ts';
@@ -26,7 +27,10 @@ async function bench(clients: number, kills: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'al-'));
   const [repo, state] = [join(dir, 'r.git'), join(dir, 's')];
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', repo]);
-  (await openRepository({ repo, state }, 'write')).store.close();
+  const { place, store } = await openRepository({ repo, state }, 'write');
+  // As a control plane leaves it.
+  takeRepository(place).free();
+  store.close();
   const at = new Date().toISOString();
   const wanted = { name: 'bench', environment: 'production', by: 'person:bench', at };
   const { token } = new TokenFile(stateLayout(state)).add({ ...wanted, scopes: ['read', 'kill'] });
@@ -38,6 +42,7 @@ async function bench(clients: number, kills: number): Promise<void> {
   try {
     const byCommand: Times[] = [];
     const byCommandFromTombstone: Times[] = [];
+    const tombstone: number[] = [];
     const overHttp: Times[] = [];
     // Not measured: every client has just begun.
     await round.run((key) => killOverHttp(served.ports, token, key));
@@ -45,6 +50,7 @@ async function bench(clients: number, kills: number): Promise<void> {
       const found = await round.run((key) => killByCommand(repo, state, key));
       byCommand.push(found.fromStart);
       byCommandFromTombstone.push(found.fromTombstone);
+      tombstone.push(found.tombstoneMs);
       const { ports } = served;
       overHttp.push((await round.run((key) => killOverHttp(ports, token, key))).fromStart);
       written.push([...(await bare.round())]);
@@ -58,7 +64,8 @@ async function bench(clients: number, kills: number): Promise<void> {
     const all = { clients, kills, targetMs: 100, bareWrite: quantiles(written.flat()) };
     const ways = { overHttp: spread(overHttp), byCommandFromTombstone: spread(byCommandFromTombstone) };
     const reconnect = { times: comingBack.length, lastRightMs: comingBack.map(rounded) };
-    print({ ...all, ...ways, byCommandFromItsStart: spread(byCommand), reconnect });
+    const started = { byCommandFromItsStart: spread(byCommand), tombstoneAfterStart: quantiles(tombstone) };
+    print({ ...all, ...ways, ...started, reconnect });
   } finally {
     crowd.end();
     bare.end();
@@ -80,7 +87,9 @@ class Rounds {
   }
 
   /** Everybody on, then the kill; how long after its start, and after its tombstone, each client came to off. */
-  async run(kill: (key: string) => Promise<number>): Promise<{ fromStart: Times; fromTombstone: Times }> {
+  async run(
+    kill: (key: string) => Promise<number>,
+  ): Promise<{ fromStart: Times; fromTombstone: Times; tombstoneMs: number }> {
     const key = `shop.n${this.#count++}`;
     await this.#flags.write(key, 1, 0);
     await this.#crowd.settled(key, true);
@@ -89,7 +98,12 @@ class Rounds {
     const since = await off;
     const { at } = JSON.parse(readFileSync(join(this.#state, 'kills', key), 'utf8').split('\n')[0] ?? '');
     await this.#flags.retire(key);
-    return { fromStart: after(since, begun), fromTombstone: after(since, Date.parse(at)) };
+    const buried = Date.parse(at);
+    return {
+      fromStart: after(since, begun),
+      fromTombstone: after(since, buried),
+      tombstoneMs: buried - begun,
+    };
   }
 }
 

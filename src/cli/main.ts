@@ -1,86 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { AutolandError } from '../domain/errors.ts';
-import * as analyze from './commands/analyze.ts';
-import * as autonomy from './commands/autonomy.ts';
-import * as check from './commands/check.ts';
-import * as control from './commands/control.ts';
-import * as demo from './commands/demo.ts';
-import * as flags from './commands/flags.ts';
-import * as forecast from './commands/forecast.ts';
-import * as house from './commands/house.ts';
-import * as internal from './commands/internal.ts';
-import * as log from './commands/log.ts';
-import * as look from './commands/look.ts';
-import * as recorder from './commands/recorder.ts';
-import * as setUp from './commands/set-up.ts';
-import * as work from './commands/work.ts';
-import { endQuietlyUnread, report } from './output.ts';
-import { usageError } from './usage.ts';
+import { readClosing } from './closing-words.ts';
 
-endQuietlyUnread();
+/* The way in. What takes a version from its users must not wait until all other commands are loaded. */
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const closing = readClosing(process.argv.slice(2), here());
+if (closing === undefined) await import('./program.ts');
+else await (await import('./close.ts')).closeAlone(closing);
 
-const program = new Command('autoland')
-  .description(
-    'Lands low-risk code changes in production with no human touch, and proves that it was safe to.',
-  )
-  .version(version)
-  .exitOverride()
-  // Told by `report`, in the form that was asked for.
-  .configureOutput({ outputError: () => {} })
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 ok, 1 refused or failed, 2 bad input, 130 demo interrupted.\nStart with: autoland demo',
-  );
-
-try {
-  process.cwd();
-} catch (cause) {
-  const found = new AutolandError('usage', 'expected to stand in a directory, found that it is gone', {
-    mend: 'cd to another one',
-    cause,
-  });
-  process.exit(report(found, wantsJson()));
-}
-
-for (const group of [
-  demo,
-  setUp,
-  work,
-  check,
-  recorder,
-  look,
-  analyze,
-  forecast,
-  control,
-  autonomy,
-  flags,
-  log,
-  house,
-  internal,
-])
-  group.define(program);
-
-function wantsJson(): boolean {
-  const end = process.argv.indexOf('--');
-  return process.argv.slice(2, end === -1 ? undefined : end).includes('--json');
-}
-
-/** Help and version were asked for and are told already; help in place of a command answers bad input. */
-function endOfParsing(error: CommanderError): number {
-  if (error.exitCode === 0) return 0;
-  if (error.code === 'commander.help') return 2;
-  return report(usageError(error, program, process.argv.slice(2)), wantsJson());
-}
-
-try {
-  await program.parseAsync();
-} catch (thrown) {
-  process.exitCode = thrown instanceof CommanderError ? endOfParsing(thrown) : report(thrown, wantsJson());
-  // What a failed command left open must not keep it alive.
-  process.exit();
+function here(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // It is gone: told with the other mistakes.
+    return undefined;
+  }
 }

@@ -4,6 +4,12 @@ import type { Command } from 'commander';
 /** The options that every command takes. */
 export type CommonOptions = { readonly repo: string; readonly state?: string; readonly json?: true };
 
+/** Those of `kill` and `stop`. */
+export type CloseOptions = CommonOptions & { readonly reason: string; readonly dryRun?: true };
+
+/** For the journal, of who says none. */
+export const noReason = 'no reason given';
+
 /** A command with the common options, and an example below its help. */
 export function command(
   program: Command,

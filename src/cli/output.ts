@@ -15,14 +15,16 @@ export function jsonText(data: unknown): string {
   );
 }
 
-/** `autoland watch | head` is no fault: whoever read is gone, and so are we. */
+/** `autoland watch | head` is no fault: whoever read is gone, and so are we. Once is enough, and twice no harm. */
 export function endQuietlyUnread(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    const mend = 'make room where it goes, or name another place';
-    const message = `expected to write to the standard output: ${error.message}`;
-    process.exit(report(new AutolandError('usage', message, { mend, cause: error }), false));
-  });
+  if (!process.stdout.listeners('error').includes(endUnread)) process.stdout.on('error', endUnread);
+}
+
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  const mend = 'make room where it goes, or name another place';
+  const message = `expected to write to the standard output: ${error.message}`;
+  process.exit(report(new AutolandError('usage', message, { mend, cause: error }), false));
 }
 
 /** What a person mistyped or must mend in a file is 2; what was refused, failed or came at the wrong moment is 1. */

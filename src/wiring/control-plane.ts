@@ -16,11 +16,11 @@ import { watchDrift } from './drift.ts';
 import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
-import { takeRepository } from './owner.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { keepStableRunning, releasesRest, serviceOf } from './stable.ts';
+import { takeRepository } from './take-repository.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {

@@ -154,7 +154,7 @@ async function rulesHold(place: Place): Promise<string | Missing> {
 }
 
 async function keysHold(place: Place): Promise<string | Missing> {
-  if (!(await hasJournal(place))) return { missing: 'none yet', mend: 'autoland up makes them' };
+  if (!hasJournal(place)) return { missing: 'none yet', mend: 'autoland up makes them' };
   await FileKeyRing.open(place.files.keys, { create: false });
   return 'five roles, each with a key of its own';
 }

@@ -12,7 +12,7 @@ type Missing = { readonly missing: string; readonly mend: string };
 
 /** Compares at once, content of releases included. Rejects with `state.corrupt` where something is not as it was decided. */
 export async function nothingDrifts(place: Place): Promise<string | Missing> {
-  if (!(await hasJournal(place))) return { missing: 'nothing was decided yet', mend: 'autoland up' };
+  if (!hasJournal(place)) return { missing: 'nothing was decided yet', mend: 'autoland up' };
   await using repository = await openRepository({ repo: place.repo, state: place.state }, 'read');
   const runtime = new RuntimeClient({ stateDir: place.state });
   const releases = await releasesNow(repository);

@@ -4,7 +4,7 @@ import { hasJournal, type Place, type PlaceOptions } from './place.ts';
 
 /** Rejects with `journal.missing`. */
 export async function mustHaveJournal(place: Place, options: PlaceOptions): Promise<void> {
-  if (await hasJournal(place)) return;
+  if (hasJournal(place)) return;
   const { repo, state } = place;
   const owner = readOwner(repo);
   const elsewhere =

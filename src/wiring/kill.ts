@@ -5,7 +5,8 @@ import { bury, checkedKey, readKills, tombstoneText } from '../adapters/flags/to
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { mustHaveJournal } from './journal-there.ts';
 import { refuseOtherOwner } from './owner.ts';
-import { locate, type PlaceOptions } from './place.ts';
+import type { PlaceOptions } from './place.ts';
+import { locateToClose } from './served-place.ts';
 
 /** `trouble`: why it could not be journalled yet; the flag is closed all the same, and the next `up` journals it. */
 export type Kill = { readonly state: string; readonly trouble: string | undefined };
@@ -19,7 +20,7 @@ export async function killFlag(
   flag: string,
   how: { readonly by: string; readonly reason: string; readonly dryRun: boolean },
 ): Promise<Kill> {
-  const place = await locate(options);
+  const place = await locateToClose(options);
   refuseOtherOwner(place);
   await mustHaveJournal(place, options);
   const { files, state } = place;

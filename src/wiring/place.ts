@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { findRepository } from '../adapters/git-host/local/repository.ts';
 import { stateLayout } from '../adapters/runtime/state-layout.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 
@@ -45,12 +44,17 @@ export function stateFiles(state: string) {
  */
 export async function locate(options: PlaceOptions): Promise<Place> {
   const named = stateNamed(options);
-  const repo = await findRepository(directory('--repo', options.repo));
-  const state = named ?? join(stateHome(), stateName(repo));
+  const { findRepository } = await import('../adapters/git-host/local/repository.ts');
+  return placeOf(await findRepository(directory('--repo', options.repo)), named);
+}
+
+/** `named`: the state directory that was asked for; undefined: the repository's own. */
+export async function placeOf(repo: string, named: string | undefined): Promise<Place> {
+  const state = named ?? join(stateHome(), await stateName(repo));
   return { repo, state, files: stateFiles(state) };
 }
 
-function stateNamed({ state }: PlaceOptions): string | undefined {
+export function stateNamed({ state }: PlaceOptions): string | undefined {
   if (state !== undefined) return directory('--state', state);
   const { AUTOLAND_STATE } = process.env;
   return AUTOLAND_STATE === undefined ? undefined : directory('AUTOLAND_STATE', AUTOLAND_STATE);
@@ -101,8 +105,8 @@ async function existingParent(path: string): Promise<string> {
   return at;
 }
 
-export async function hasJournal(place: Place): Promise<boolean> {
-  return (await stat(place.files.journal).catch(() => undefined)) !== undefined;
+export function hasJournal(place: Place): boolean {
+  return existsSync(place.files.journal);
 }
 
 /** Root runs services for everybody, so its state lies where a system service's belongs. */
@@ -113,7 +117,8 @@ export function stateHome(): string {
   return join(isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : join(homedir(), '.local', 'state'), 'autoland');
 }
 
-function stateName(repo: string): string {
+async function stateName(repo: string): Promise<string> {
+  const { createHash } = await import('node:crypto');
   const name = basename(repo)
     .replace(/\.git$/, '')
     .replaceAll(/[^\w.-]/g, '-')

@@ -52,7 +52,7 @@ async function servicesOfTip(place: Place, reader: GitReader): Promise<readonly 
   try {
     await loadPolicies(policyText, policyFile);
   } catch (thrown) {
-    if (!(await hasJournal(place))) throw thrown;
+    if (!hasJournal(place)) throw thrown;
     holdsChanges(thrown);
   }
   return servicesOf(config);
@@ -77,7 +77,7 @@ export async function retiredServices(place: Place): Promise<readonly string[]> 
  * plane's to tell, again and again: meanwhile the router serves what runs.
  */
 async function ledgerAt(place: Place): Promise<Ledger | undefined> {
-  if (!(await hasJournal(place))) return undefined;
+  if (!hasJournal(place)) return undefined;
   try {
     await using repository = await openRepository({ repo: place.repo, state: place.state }, 'write');
     return await repository.ledger();

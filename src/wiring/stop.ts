@@ -2,7 +2,8 @@ import { FileControls, type Stopped } from '../adapters/controls/file-controls.t
 import { messageOf } from '../domain/errors.ts';
 import { mustHaveJournal } from './journal-there.ts';
 import { refuseOtherOwner } from './owner.ts';
-import { locate, type PlaceOptions } from './place.ts';
+import type { PlaceOptions } from './place.ts';
+import { locateToClose } from './served-place.ts';
 
 /** `already`: the stop that was there before. `trouble`: why it could not be journalled; it is stopped all the same. */
 export type Stop = {
@@ -16,7 +17,7 @@ export async function stopAutonomy(
   options: PlaceOptions,
   how: { readonly by: string; readonly reason: string; readonly dryRun: boolean },
 ): Promise<Stop> {
-  const place = await locate(options);
+  const place = await locateToClose(options);
   refuseOtherOwner(place);
   await mustHaveJournal(place, options);
   const { state } = place;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { printable } from '../../domain/printable.ts';
 import type { Repository } from '../../wiring/repository.ts';
-import { type CommonOptions, command, person } from '../options.ts';
+import { kill, stop } from '../close.ts';
+import { type CommonOptions, command, noReason, person } from '../options.ts';
 import { print } from '../output.ts';
-import { renderKill, renderResume, renderStop, renderTold } from '../render/control.ts';
+import { renderResume, renderTold } from '../render/control.ts';
 import { readShare, stepFor } from '../shares.ts';
 
 type DryRun = { readonly dryRun?: true };
@@ -17,7 +17,7 @@ export function define(program: Command): void {
     what: 'halts all autonomy: open canaries close, nothing merges or is promoted; rollback goes on',
     example: 'stop --reason "payment incident"',
   })
-    .option('--reason <text>', 'for the journal', 'no reason given')
+    .option('--reason <text>', 'for the journal', noReason)
     .option('--dry-run', 'say what would change')
     .action(stop);
   command(program, 'resume', { what: 'lets autonomy go on; open rollouts start anew', example: 'resume' })
@@ -27,7 +27,7 @@ export function define(program: Command): void {
     what: 'closes a flag for good: everyone is back on the stable version at once',
     example: 'kill storefront.QEFuAHSxQrtq --reason "checkout fails"',
   })
-    .option('--reason <text>', 'for the journal', 'no reason given')
+    .option('--reason <text>', 'for the journal', noReason)
     .option('--dry-run', 'say what would change')
     .action(kill);
   command(program, 'rollout <change>', {
@@ -48,28 +48,6 @@ export function define(program: Command): void {
     .action(rollback);
 }
 
-async function stop(options: CommonOptions & DryRun & { reason: string }): Promise<void> {
-  const { stopAutonomy } = await import('../../wiring/stop.ts');
-  const dryRun = options.dryRun === true;
-  const { state, already, trouble } = await stopAutonomy(options, {
-    by: person(),
-    reason: options.reason,
-    dryRun,
-  });
-  if (trouble !== undefined)
-    process.stderr.write(`autoland: stopped, but the journal could not be written: ${printable(trouble)}\n`);
-  const now = {
-    stopped: true,
-    was: already === undefined ? 'running' : 'stopped',
-    by: already?.by ?? person(),
-    reason: already?.reason ?? options.reason,
-    since: already?.at ?? null,
-    state,
-    dryRun,
-  };
-  print(options.json, now, renderStop);
-}
-
 async function resume(options: CommonOptions & DryRun): Promise<void> {
   const { openRepository } = await import('../../wiring/repository.ts');
   await using repository = await openRepository(options, 'update');
@@ -83,15 +61,6 @@ async function resume(options: CommonOptions & DryRun): Promise<void> {
   const { state } = repository.place;
   const now = { stopped: false, was: stopped ?? null, state, dryRun: options.dryRun === true };
   print(options.json, now, renderResume);
-}
-
-async function kill(flag: string, options: CommonOptions & DryRun & { reason: string }): Promise<void> {
-  const { killFlag } = await import('../../wiring/kill.ts');
-  const dryRun = options.dryRun === true;
-  const { state, trouble } = await killFlag(options, flag, { by: person(), reason: options.reason, dryRun });
-  if (trouble !== undefined)
-    process.stderr.write(`autoland: closed, but the journal could not be written: ${printable(trouble)}\n`);
-  print(options.json, { flag, killed: !dryRun, state }, renderKill);
 }
 
 type RolloutOptions = CommonOptions &
