@@ -5,7 +5,7 @@ import { AutolandError } from '../domain/errors.ts';
 import { rootLockfileNames } from '../domain/lockfile/locate.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { GuardrailSettings } from '../stages/2-guardrails/settings.ts';
-import { loadPolicies, type Policies } from '../stages/4-policy/cedar.ts';
+import { loadDefaultPolicies, loadPolicies, type Policies } from '../stages/4-policy/cedar.ts';
 import { defaultPolicyText } from '../stages/4-policy/shipped.ts';
 import { configAt, policyFile } from './rules.ts';
 
@@ -15,14 +15,15 @@ export type CheckRules = {
   readonly settings: GuardrailSettings;
   readonly protectedPaths: readonly string[];
   /** They say which gaps are waived. */
-  readonly policies: Policies;
+  readonly policies: Pick<Policies, 'evaluate'>;
   readonly notes: readonly string[];
 };
 
 /** Rejects with `config.invalid` and `policy.invalid`. The base's configuration, never the head's: a change must not set the bar for itself. Without one, the defaults. */
 export async function rulesAt(git: RulesReader, base: Sha): Promise<CheckRules> {
-  const policy = await git.readFile(base, policyFile);
-  const policies = await loadPolicies(policy?.toString('utf8') ?? defaultPolicyText(), policyFile);
+  const policy = (await git.readFile(base, policyFile))?.toString('utf8') ?? defaultPolicyText();
+  const policies =
+    policy === defaultPolicyText() ? await loadDefaultPolicies() : await loadPolicies(policy, policyFile);
   try {
     const config = await configAt(git, base);
     return { settings: config, protectedPaths: config.scope.protectedPaths, policies, notes: [] };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { autonomyLevels, changeClasses } from '../../domain/change.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
-import { loadPolicies, policiesOf } from './cedar.ts';
+import { loadDefaultPolicies, loadPolicies, type Policies, policiesOf } from './cedar.ts';
 import { decide } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { requestFor, waiverFor } from './request.ts';
@@ -69,6 +69,24 @@ describe('the default policy', () => {
     ['removed lines', { files: [file('a', 0, 2001)] }],
   ])('forbids too many %s', (_, changed) => {
     expect(mergeWithout(undefined, of(goodPatch, changed))).toBe(false);
+  });
+
+  it('answers the same where it is asked without being checked anew', async () => {
+    const unchecked = await loadDefaultPolicies();
+    const requests = changeClasses.flatMap((name) => {
+      const evidence = of(goodPatch, { class: name });
+      const gaps = ['signatures', 'tests', 'judge'].map(
+        (check) => ({ check, answer: 'not-offered' }) as const,
+      );
+      return [requestFor('merge', evidence), ...gaps.map((gap) => waiverFor(gap, evidence))];
+    });
+    const answers = ({ evaluate }: Pick<Policies, 'evaluate'>) =>
+      requests.map((request) => {
+        const answer = evaluate(request);
+        return answer.kind === 'answer' && answer.allowed;
+      });
+    expect(answers(unchecked)).toEqual(answers(policies));
+    expect(new Set(answers(unchecked))).toEqual(new Set([true, false]));
   });
 
   it('does not count the lines of a lockfile', () => {

@@ -11,7 +11,10 @@ type Checked = {
 };
 
 /** The names of the guardrails whose gap (not configured, not offered) the policies waive for this change. An error waives nothing. */
-export function waivedGuardrails(checked: Checked, policies: Policies): ReadonlySet<string> {
+export function waivedGuardrails(
+  checked: Checked,
+  policies: Pick<Policies, 'evaluate'>,
+): ReadonlySet<string> {
   const evidence: Evidence = {
     ...checked,
     judge: { verdict: 'not-configured', reasons: [] },
