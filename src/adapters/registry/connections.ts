@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Agent } from '@npmcli/agent';
 import type { NpmSettings } from './npm-settings.ts';
 
@@ -23,8 +24,11 @@ export class Connections {
     if (known !== undefined) return known;
     const { getAgent } = await import('@npmcli/agent');
     const { ca, strictSSL, httpsProxy, proxy, noProxy, localAddress } = this.#settings;
+    const certificates = { ca, cert, key } as SecureContextOptions;
     const agent = getAgent(origin, {
-      ...{ ca, cert, key, noProxy, localAddress },
+      ...{ ...certificates, noProxy, localAddress },
+      // Once: each connection would read all certificates of authorities anew, hundreds of them.
+      ...(origin.startsWith('https:') && { secureContext: createSecureContext(certificates) }),
       rejectUnauthorized: strictSSL !== false,
       proxy: httpsProxy ?? proxy,
       timeout: this.#timeoutMs,
