@@ -23,8 +23,8 @@ export type TestSides = {
   /** A commit or a tree; so is `head`. */
   readonly base: Sha;
   readonly head: Sha;
-  /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. */
-  readonly judgedBy: 'base' | 'own';
+  /** `base`: the base's tests take the place of the head's. `own`: each side is judged by its own. `head`: the head's take the place of the base's. */
+  readonly judgedBy: 'base' | 'own' | 'head';
   /** Whose boundary is recorded while the tests run. Absent or empty: none, and the base's run once. */
   readonly observe?: Observed;
   /** Whether one recorded run of the base and the head's say all there is to say. Where not, or absent, the base's run twice. */

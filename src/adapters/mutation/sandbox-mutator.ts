@@ -55,7 +55,7 @@ export class SandboxMutator implements Mutator {
   async #export(job: string, { base, head, judgedBy }: TestSides): Promise<string> {
     const tree = join(job, 'tree');
     await this.#jobs.git.exportTree(head, tree);
-    if (judgedBy === 'own') return tree;
+    if (judgedBy !== 'base') return tree;
     const judges = join(job, 'base');
     await this.#jobs.git.exportTree(base, judges);
     await overlayTests(judges, tree);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestComparison } from '../../domain/test-comparison.ts';
 import type { SandboxJob, SandboxResult } from '../../ports/sandbox.ts';
-import type { TestCommands } from '../../ports/test-runner.ts';
+import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
@@ -35,7 +35,7 @@ const files: TestFiles = {
   'test/x.test.js': suite("require('../src/x.js')"),
 };
 
-function sides(change: TestFiles, judgedBy: 'base' | 'own' = 'base') {
+function sides(change: TestFiles, judgedBy: TestSides['judgedBy'] = 'base') {
   const base = git.commit('main', files);
   return { base, head: git.commit('topic', change, base), judgedBy };
 }
@@ -55,6 +55,13 @@ describe('SandboxTestRunner', () => {
     expect(byBase.head).toMatchObject({ kind: 'ran', code: 0 });
     const byOwn = await runnerIn().compare(commands, sides(change, 'own'));
     expect(byOwn).toMatchObject({ head: { code: 1 }, rerun: { code: 1 } });
+  });
+
+  it("judges both sides by the head's tests", async () => {
+    const change = { 'src/x.js': null, 'test/x.test.js': null, 'test/y.test.js': suite('') };
+    const compared = await runnerIn().compare(commands, sides(change, 'head'));
+    const ran = { kind: 'ran', code: 0, report: { counts: { ok: 1 } } };
+    expect(compared).toMatchObject({ base: ran, head: ran });
   });
 
   it('says which phase failed', async () => {
@@ -165,6 +172,18 @@ describe('evidence of the base', () => {
     await keeping().compare({ ...commands, testSeconds: 61 }, first);
     await keeping().compare(commands, { ...first, base: head, head: first.base });
     expect(sandbox.jobs).toHaveLength(7);
+  });
+
+  it("of the head's tests is kept for that head alone", async () => {
+    const own = sides({ 'src/x.js': 'module.exports = 2;', 'test/x.test.js': suite('') });
+    await keeping().compare(commands, { ...own, judgedBy: 'head' });
+    const red = await keeping().compare(commands, {
+      base: own.base,
+      head: git.commit('other', { 'test/x.test.js': suite('throw new Error("no")') }, own.base),
+      judgedBy: 'head',
+    });
+    expect(red.base).toMatchObject({ code: 1 });
+    expect(sandbox.jobs).toHaveLength(6);
   });
 
   const seenOfBase = ({ observed }: TestComparison) => {

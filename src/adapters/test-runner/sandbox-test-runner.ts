@@ -114,10 +114,13 @@ export class SandboxTestRunner implements TestRunner {
     });
   }
 
-  #questionOf(commands: TestCommands, { base, observe = nothing }: TestSides): object {
+  #questionOf(commands: TestCommands, { base, head, judgedBy, observe = nothing }: TestSides): object {
     const { nodeVersion } = this.#options;
+    const asked = { what: 'tests of the base', base, observe, commands, nodeVersion };
+    // DANGER: what the head's tests say of the base is no evidence for another change.
+    const testsOf = judgedBy === 'head' ? { testsOf: head } : {};
     // What was not traced is of no use beside what is.
-    return { what: 'tests of the base', base, observe, commands, nodeVersion, isTraced: mayTrace() };
+    return { ...asked, ...testsOf, isTraced: mayTrace() };
   }
 
   /** What is known of the base from an earlier change, else what is measured now. */

@@ -38,6 +38,7 @@ export class SideTrees {
       await git.exportTree(sides.base, base);
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
+      if (sides.judgedBy === 'head') await overlayTests(head, base);
       const { how, near } = await commands.besides(install, [base, head]);
       const nearOf = (dir: string) => (dir === head ? near : undefined);
       const keep = commands.keeper(install);

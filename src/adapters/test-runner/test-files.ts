@@ -2,12 +2,12 @@ import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { isTestFile } from '../../domain/test-file.ts';
 
-/** Puts the base's test files in the place of the head's: what judges a change is not part of it. */
-export async function overlayTests(base: string, head: string): Promise<void> {
-  for (const path of await testFilesOf(head)) await rm(join(head, path), { force: true });
-  for (const path of await testFilesOf(base)) {
-    await mkdir(dirname(join(head, path)), { recursive: true });
-    await cp(join(base, path), join(head, path), { verbatimSymlinks: true });
+/** Puts the test files of one side in the place of the other's: whose tests judge is not for the other to say. */
+export async function overlayTests(from: string, to: string): Promise<void> {
+  for (const path of await testFilesOf(to)) await rm(join(to, path), { force: true });
+  for (const path of await testFilesOf(from)) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await cp(join(from, path), join(to, path), { verbatimSymlinks: true });
   }
 }
 
