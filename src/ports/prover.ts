@@ -1,4 +1,5 @@
 import type { FlagAnswer, FlagQuestion } from '../domain/flag-off.ts';
+import type { RemovedTests } from '../domain/off-tests.ts';
 import type { CriticalFunction, Proof } from '../domain/proof.ts';
 import type { SourcePair } from '../domain/syntax.ts';
 
@@ -13,4 +14,6 @@ export interface Prover {
   prove(pair: SourcePair, name: string): Promise<Proof>;
   /** What is left of a change when its flags are off. undefined: the files could not be read. */
   flags(question: FlagQuestion): Promise<FlagAnswer | undefined>;
+  /** What a change does to these test files; a side that does not exist is ''. undefined: they could not be read. */
+  removedTests(pairs: readonly SourcePair[]): Promise<RemovedTests | undefined>;
 }

@@ -104,4 +104,15 @@ describe('ChildProver', () => {
     expect((await hurried.survey([pair(one, one)])).size).toBe(0);
     expect(await hurried.prove(pair(one, one), 'f')).toMatchObject({ verdict: 'unknown' });
   });
+
+  it('reads which tests go, and nothing of text that is none', async () => {
+    const test = "test('is', () => {});\n";
+    const tests = (base: string, head: string) => prover.removedTests([{ path: 'a.test.ts', base, head }]);
+    expect(await tests(`${test}go();`, 'go();')).toEqual({
+      kind: 'whole',
+      cases: [{ path: 'a.test.ts', line: 1, titles: ['is'] }],
+    });
+    expect(await tests(`${test}(`, test)).toBeUndefined();
+    expect(await tests(`${test}f(${'['.repeat(100_000)}${']'.repeat(100_000)});`, test)).toBeUndefined();
+  });
 });

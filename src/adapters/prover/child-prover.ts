@@ -1,5 +1,6 @@
 import type { FlagAnswer, FlagQuestion } from '../../domain/flag-off.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
+import type { RemovedTests } from '../../domain/off-tests.ts';
 import type { CriticalFunction, Proof } from '../../domain/proof.ts';
 import type { SourcePair } from '../../domain/syntax.ts';
 import type { Prover } from '../../ports/prover.ts';
@@ -44,6 +45,11 @@ export class ChildProver implements Prover {
     return isFlagAnswer(output) ? output : undefined;
   }
 
+  async removedTests(pairs: readonly SourcePair[]): Promise<RemovedTests | undefined> {
+    const output = await this.#run({ tests: pairs });
+    return isRemovedTests(output) ? output : undefined;
+  }
+
   #run(job: unknown): Promise<unknown> {
     const child = { script: 'prove-child', from: import.meta.url, timeoutMs: this.#jobMs, memoryMiB: 1024 };
     return askChild(child, job);
@@ -53,6 +59,11 @@ export class ChildProver implements Prover {
 function isProof(value: unknown): value is Proof {
   const verdicts: readonly unknown[] = ['proved', 'refuted', 'unsupported', 'unknown'];
   return isRecord(value) && verdicts.includes(value.verdict);
+}
+
+function isRemovedTests(value: unknown): value is RemovedTests {
+  if (!isRecord(value)) return false;
+  return value.kind === 'whole' ? Array.isArray(value.cases) : value.kind === 'other';
 }
 
 function isFlagAnswer(value: unknown): value is FlagAnswer {
