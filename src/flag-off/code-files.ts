@@ -11,6 +11,11 @@ export function mayHoldFlags(path: string): boolean {
   return isCode(path) && !isTestFile(path) && !/\.d\.[cm]?ts$/i.test(path);
 }
 
+/** Code that tests are written in. */
+export function mayHoldTests(path: string): boolean {
+  return isCode(path) && isTestFile(path);
+}
+
 /** Of a tree's paths, those that an import can mean. */
 export function loadable(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => isCode(path) || path.endsWith('.json'));

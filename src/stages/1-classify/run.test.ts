@@ -231,6 +231,13 @@ describe('flag removal', () => {
   const ask = "await client.getBooleanValue('new', false)";
   const flagged = `${client}export async function price(n) {\n  if (${ask}) return n + 1;\n  return n;\n}\n`;
   const on = 'export async function price(n) {\n  return n + 1;\n}\n';
+  const goes = "test('goes', () => check(price(1)));\n";
+  const stays = "test('stays', () => check(price(1)));\n";
+  const tested = {
+    'test/price.test.js': `${goes}${stays}`,
+    'test/off.test.js': goes,
+    'test/data.json': '{}\n',
+  };
   const old = { 'src/price.js': flagged, 'src/more.js': 'export const more = 1;\n' };
 
   it.each<[string, TestFiles, TestFiles, string]>([
@@ -251,6 +258,44 @@ describe('flag removal', () => {
       'other',
     ],
     ['one that changes a test', { 'src/price.js': on, 'test/price.test.js': 'x();\n' }, {}, 'other'],
+    [
+      'one that takes a test with it',
+      { 'src/price.js': on, 'test/price.test.js': stays },
+      tested,
+      'flag-removal',
+    ],
+    [
+      'one that takes a file of tests with it',
+      { 'src/price.js': on, 'test/off.test.js': null },
+      tested,
+      'flag-removal',
+    ],
+    [
+      'one that takes a test with it, and changes one',
+      { 'src/price.js': on, 'test/price.test.js': stays.replace('1', '2') },
+      tested,
+      'other',
+    ],
+    [
+      'one that takes no test with it',
+      { 'src/price.js': on, 'test/price.test.js': `${goes}${stays}\n` },
+      tested,
+      'other',
+    ],
+    ['one that brings a test', { 'src/price.js': on, 'test/more.test.js': stays }, tested, 'other'],
+    [
+      'one that makes a test executable',
+      { 'src/price.js': on, 'test/price.test.js': { script: stays } },
+      tested,
+      'other',
+    ],
+    ['one that takes a file beside tests', { 'src/price.js': on, 'test/data.json': null }, tested, 'other'],
+    [
+      'one to off that takes a test with it',
+      { 'src/price.js': on.replace('n + 1', 'n'), 'test/price.test.js': stays },
+      tested,
+      'other',
+    ],
     ['one that changes a document', { 'src/price.js': on, 'README.md': 'x' }, {}, 'other'],
     ['one that removes a file', { 'src/price.js': on, 'src/more.js': null }, {}, 'other'],
     ['one that adds a file', { 'src/price.js': on, 'src/x.js': 'export const x = 1;\n' }, {}, 'other'],
@@ -280,6 +325,9 @@ describe('flag removal', () => {
     expect(await reasons({ 'src/price.js': on })).toEqual(['The program is the old one with new on.']);
     expect(await reasons({ 'src/price.js': on.replace('n + 1', 'n + 2') })).toContain(
       'It is no removal of a flag: the program is the old one with the flag at neither value (src/price.js:2).',
+    );
+    expect(await reasons({ 'src/price.js': on, 'test/price.test.js': 'x();\n' })).toContain(
+      'It is no removal of a flag: test/price.test.js is added as file.',
     );
   });
 });

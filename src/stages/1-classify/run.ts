@@ -7,6 +7,7 @@ import type { Classification, StageContext, StageOutcome } from '../../domain/st
 import type { SourcePair } from '../../domain/syntax.ts';
 import type { FlagReading } from '../../engine/ask-flags.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
+import type { Prover } from '../../ports/prover.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
@@ -23,7 +24,7 @@ export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
   readonly git: GitReader & Pick<GitLander, 'mergeTree' | 'revertTree'>;
   readonly syntax: SyntaxComparer;
-  readonly prover: FlagReading['prover'];
+  readonly prover: Pick<Prover, 'flags' | 'removedTests'>;
   /** Of the protected branch's configuration. */
   readonly flagHelpers: FlagReading['helpers'];
   /** Of the protected branch's configuration: `*` inside a name, `**` across folders. */

@@ -21,6 +21,7 @@ import type { TextFacts } from './scope/texts.ts';
 import type { FoundSecret } from './secrets/texts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
 import type { TestEdits } from './test-edits/edits.ts';
+import type { OffTestFacts } from './tests/facts.ts';
 
 /** The diff itself, and how large one may be. Cost: nothing. */
 export type DiffFacts = {
@@ -131,6 +132,8 @@ export type TestFacts =
       readonly quarantined: ReadonlySet<string>;
       /** Absent: no code of the project that both sides have changes. */
       readonly own?: OwnFacts;
+      /** Absent: it takes no test with it, and the tests of its class judge both sides. Else those that stay do. */
+      readonly offTests?: OffTestFacts;
     } & TestComparison);
 
 /** What a guardrail may ask for. A fact of some size has its type in the folder of the guardrail that it is for. */

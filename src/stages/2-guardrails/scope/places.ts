@@ -7,7 +7,12 @@ import { isRootLockfile } from './sizes.ts';
 
 type Place = 'manifest' | 'lockfile' | 'tool' | 'generated' | 'document' | 'test' | 'source' | 'other';
 type Status = FileChange['status'];
-type Allowed = { readonly places: readonly Place[]; readonly statuses: readonly Status[] };
+type Allowed = {
+  readonly places: readonly Place[];
+  readonly statuses: readonly Status[];
+  /** Of these, whole files may go too; absent: of none. */
+  readonly going?: readonly Place[];
+};
 
 const edits: readonly Status[] = ['modified'];
 const all: readonly Status[] = ['added', 'modified', 'deleted', 'renamed'];
@@ -21,7 +26,7 @@ const mayTouch: Readonly<Record<ChangeClass, Allowed | undefined>> = {
   docs: { places: ['document'], statuses: all },
   lint: { places: ['source', 'test'], statuses: edits },
   'flag-addition': { places: ['source', 'test'], statuses: ['added', 'modified'] },
-  'flag-removal': { places: ['source'], statuses: edits },
+  'flag-removal': { places: ['source', 'test'], statuses: edits, going: ['test'] },
   'crash-fix': { places: ['source', 'test'], statuses: ['added', 'modified'] },
   revert: undefined,
   other: undefined,
@@ -62,6 +67,7 @@ export function outOfPlace({ class: changeClass, files }: DiffFacts): readonly P
       return [{ code: place === 'generated' ? 'scope.generated' : 'scope.out-of-place', detail }];
     }
     if (allowed.statuses.includes(file.status)) return [];
+    if (file.status === 'deleted' && allowed.going?.includes(placeOf(file.path)) === true) return [];
     const detail = `${file.path} is ${file.status}: a change of class ${changeClass} does not do that.`;
     return [{ code: 'scope.out-of-place', detail }];
   });
