@@ -50,14 +50,15 @@ export interface TreeExporter {
 /** Taking branches in from agents: never touches a protected branch. */
 export interface GitInbox {
   /**
-   * Makes a commit on top of `base` in which `files` replace or (null) delete what was there, and points `ref` at it.
+   * Makes a commit on top of `base` in which `files` replace or (null) delete what was there, and points `ref` at it; null: nothing,
+   * so that the commit lasts no longer than git keeps what nobody names.
    * The same input makes the same commit, so it may be called twice. MUST refuse refs outside `refs/heads/autoland/`.
    */
   propose(input: {
     base: Sha;
     files: ReadonlyMap<string, Buffer | null>;
     message: string;
-    ref: string;
+    ref: string | null;
     at: Date;
   }): Promise<Sha>;
 }

@@ -139,8 +139,11 @@ export class TempGit
   }
 
   async propose(input: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
-    if (!input.ref.startsWith('refs/heads/autoland/')) throw new Error(`not an inbox ref: ${input.ref}`);
-    return this.commit(input.ref, Object.fromEntries(input.files), input.base);
+    const { ref, base, files } = input;
+    if (ref?.startsWith('refs/heads/autoland/') === false) throw new Error(`not an inbox ref: ${ref}`);
+    const made = this.commit(ref ?? 'refs/heads/autoland/nobody', Object.fromEntries(files), base);
+    if (ref === null) this.#git(['update-ref', '-d', 'refs/heads/autoland/nobody']);
+    return made;
   }
 
   async mergeTree(tip: Sha, head: Sha): Promise<Merged> {

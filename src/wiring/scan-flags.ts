@@ -6,6 +6,7 @@ import {
   runFlagRemovalAgent,
 } from '../agents/flag-removal/run.ts';
 import type { Config } from '../config/schema.ts';
+import { testCommands } from '../engine/test-commands.ts';
 import type { Ledger, LedgerChange } from '../views/ledger.ts';
 import type { PromotedFlags } from '../views/promoted-flags.ts';
 
@@ -27,6 +28,7 @@ export function scanFlags(
     ignore,
     maxOpen,
     helpers: config.flags.helpers,
+    commands: testCommands(config),
     removeAfterSeconds: config.flags.removeAfter,
     asOf: now,
     target: config.branch,

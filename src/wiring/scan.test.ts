@@ -42,6 +42,7 @@ beforeEach(async () => {
     rules: new BranchRules(git, false),
     remover: new ChildFlagRemover(),
     prover: new ChildProver(),
+    tests: { compare: () => Promise.reject(new Error('no test may run')) },
   };
 });
 afterEach(async () => {

@@ -185,7 +185,7 @@ function readOnly(tools: ScanTools): ScanTools {
       resolve: (ref) => git.resolve(ref),
       readFile: (commit, path) => git.readFile(commit, path),
       list: (commit, under) => git.list(commit, under),
-      propose: async ({ base }) => base,
+      propose: (input) => git.propose({ ...input, ref: null }),
     },
   };
 }

@@ -30,6 +30,21 @@ describe('ChildFlagRemover', () => {
     expect((await remover.remove(asking(text)))?.kind).not.toBe('removed');
   });
 
+  it('takes tests out in a process of its own', async () => {
+    const test = (title: string) => `test('${title}', () => {});\n`;
+    const asked = (text: string) => ({
+      files: [{ path: 'a.test.ts', text }],
+      report: ['a', 'b'],
+      failing: ['a'],
+    });
+    expect(await remover.removeTests(asked(`${test('a')}${test('b')}`))).toEqual({
+      kind: 'removed',
+      files: [{ path: 'a.test.ts', text: test('b') }],
+    });
+    expect(await remover.removeTests(asked(`${test('a')}(`))).toBeUndefined();
+    expect(await remover.removeTests(asked(test('b')))).toMatchObject({ kind: 'cannot' });
+  });
+
   it('answers nothing after its time', async () => {
     expect(await new ChildFlagRemover({ seconds: 0.001 }).remove(asking(head))).toBeUndefined();
   });

@@ -26,21 +26,27 @@ const ended = (key: string, over: Partial<FlagEnd> = {}): FlagEnd => ({
   ...over,
 });
 
+const [remover, prover] = [new ChildFlagRemover(), new ChildProver()];
+const untested = { compare: () => Promise.reject(new Error('no test may run')) };
+
 async function run(files: TestFiles, over: Partial<FlagRemovalSettings> = {}) {
   git.commit('main', files);
-  const deps = { git, remover: new ChildFlagRemover(), prover: new ChildProver() };
-  return runFlagRemovalAgent(deps, {
-    target: 'main',
-    asOf,
-    removeAfterSeconds: 7 * 86_400,
-    helpers: ['@acme/flags#isOn', 'src/lib.js#isOn'],
-    ignore: [],
-    maxOpen: 5,
-    open: [],
-    earlier: [],
-    flags: [ended('new')],
-    ...over,
-  });
+  return runFlagRemovalAgent(
+    { git, remover, prover, tests: untested },
+    {
+      target: 'main',
+      asOf,
+      removeAfterSeconds: 7 * 86_400,
+      helpers: ['@acme/flags#isOn', 'src/lib.js#isOn'],
+      ignore: [],
+      maxOpen: 5,
+      open: [],
+      earlier: [],
+      flags: [ended('new')],
+      commands: undefined,
+      ...over,
+    },
+  );
 }
 const codes = async (...asked: Parameters<typeof run>) =>
   (await run(...asked)).skipped.map(({ name, code }) => `${name} ${code}`);
@@ -140,13 +146,15 @@ describe('the agent that removes flags', () => {
 
   it('claims nothing where nobody can rewrite or compare', async () => {
     git.commit('main', files);
-    const unable = { git, remover: { remove: async () => undefined }, prover: new ChildProver() };
+    const removeTests = async () => undefined;
+    const deps = { git, prover, tests: untested };
+    const unable = { ...deps, remover: { remove: async () => undefined, removeTests } };
     const lying = {
-      git,
+      ...deps,
       remover: {
+        removeTests,
         remove: async () => ({ kind: 'removed' as const, files: [{ path: 'src/a.js', text: 'steal();\n' }] }),
       },
-      prover: new ChildProver(),
     };
     const settings = {
       target: 'main',
@@ -158,6 +166,7 @@ describe('the agent that removes flags', () => {
       open: [],
       earlier: [],
       flags: [ended('new')],
+      commands: undefined,
     };
     expect((await runFlagRemovalAgent(unable, settings)).skipped).toMatchObject([
       { code: 'flag-removal.cannot' },
@@ -165,7 +174,11 @@ describe('the agent that removes flags', () => {
     expect((await runFlagRemovalAgent(lying, settings)).skipped).toMatchObject([
       { code: 'flag-removal.not-proved' },
     ]);
-    const blind = { git, remover: new ChildFlagRemover(), prover: { flags: async () => undefined } };
+    const blind = {
+      ...deps,
+      remover,
+      prover: { flags: async () => undefined, removedTests: async () => undefined },
+    };
     expect((await runFlagRemovalAgent(blind, settings)).skipped).toMatchObject([
       { code: 'flag-removal.not-proved' },
     ]);

@@ -2,18 +2,21 @@ import { createHash } from 'node:crypto';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { byText } from '../../domain/npm/order.ts';
+import type { SourcePair } from '../../domain/syntax.ts';
 import { askFlags } from '../../flag-off/ask.ts';
 import { loadable, mayHoldFlags, namesFlag } from '../../flag-off/code-files.ts';
 import type { FlagRemover } from '../../ports/flag-remover.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { Prover } from '../../ports/prover.ts';
+import type { TestCommands } from '../../ports/test-runner.ts';
 import type { FlagEnd } from '../../views/promoted-flags.ts';
+import { type OffTestsDeps, runOffTests } from './off-tests/run.ts';
 import { declined, type RemovalRules, type Skipped, turnedAway } from './rules.ts';
 
-export type FlagRemovalDeps = {
+export type FlagRemovalDeps = OffTestsDeps & {
   readonly git: Pick<GitReader, 'resolve' | 'readFile' | 'list'> & GitInbox;
   readonly remover: FlagRemover;
-  readonly prover: Pick<Prover, 'flags'>;
+  readonly prover: Pick<Prover, 'flags' | 'removedTests'>;
 };
 
 export type FlagRemovalSettings = RemovalRules & {
@@ -21,6 +24,8 @@ export type FlagRemovalSettings = RemovalRules & {
   /** `MODULE#NAME`: what evaluates a flag beside OpenFeature's clients. */
   readonly helpers: readonly string[];
   readonly flags: readonly FlagEnd[];
+  /** undefined: no tests are configured. */
+  readonly commands: TestCommands | undefined;
 };
 
 export type FlagRemovalReport = {
@@ -97,14 +102,16 @@ async function tryRemoval(
     if (typeof rewritten === 'string') return skip('cannot', rewritten);
     const doubt = await unproved(deps, settings, { ...attempt, rewritten });
     if (doubt !== undefined) return skip('not-proved', doubt);
-    const of = digestOf(attempt.code, rewritten);
+    const tests = await testsThatGo(deps, settings, { ...attempt, rewritten });
+    if (typeof tests === 'string') return skip('tests', `Its tests are for a person: ${tests}.`);
+    const of = digestOf(attempt.code, rewritten, tests);
     const earlier = turnedAway(key, of, settings);
     if (earlier !== undefined)
       return skip(
         'turned-away',
         `The same removal ended ${earlier.outcome}, ${earlier.change}: ${earlier.code}.`,
       );
-    return await propose(deps, settings, { ...attempt, rewritten, of });
+    return await propose(deps, settings, { ...attempt, rewritten, tests, of });
   } catch (error) {
     if (error instanceof AutolandError) return { name: key, code: error.code, reason: error.message };
     throw error;
@@ -153,28 +160,53 @@ async function unproved(
   return `What was rewritten is not the old program with it on${place ?? ''}.`;
 }
 
-type Proved = Attempt & { readonly rewritten: Texts; readonly of: string };
+async function testsThatGo(
+  deps: FlagRemovalDeps,
+  settings: FlagRemovalSettings,
+  removal: Attempt & { readonly rewritten: Texts },
+): Promise<readonly SourcePair[] | string> {
+  if (settings.commands === undefined) return [];
+  const { commit } = draftOf(settings, { ...removal, tests: [] });
+  return runOffTests(deps, settings.commands, { ...commit, listed: removal.code.listed });
+}
+
+type Rewritten = Attempt & { readonly rewritten: Texts; readonly tests: readonly SourcePair[] };
+
+/** What is committed. */
+function draftOf({ asOf }: FlagRemovalSettings, { flag, code, rewritten, tests }: Rewritten) {
+  const title = `Remove the flag ${flag.key}, which everybody has`;
+  const files = new Map<string, Buffer | null>(
+    [...rewritten].map(([path, text]) => [path, Buffer.from(text)]),
+  );
+  for (const { path, head } of tests) files.set(path, head === '' ? null : Buffer.from(head));
+  return { title, commit: { base: code.base, files, message: `${title}\n`, at: asOf } };
+}
+
+type Proved = Rewritten & { readonly of: string };
 
 async function propose(
   { git }: FlagRemovalDeps,
-  { target, asOf }: FlagRemovalSettings,
-  { flag, code, rewritten, of }: Proved,
+  settings: FlagRemovalSettings,
+  proved: Proved,
 ): Promise<Proposal> {
-  const title = `Remove the flag ${flag.key}, which everybody has`;
+  const { flag, code, of } = proved;
+  const { title, commit } = draftOf(settings, proved);
   const ref = refOf(flag.key);
-  const files = new Map([...rewritten].map(([path, text]) => [path, Buffer.from(text)] as const));
-  const head = await git.propose({ base: code.base, files, message: `${title}\n`, ref, at: asOf });
+  const head = await git.propose({ ...commit, ref });
   const record = { flag: flag.key, to: 'on', rollout: flag.change, since: flag.since, base: code.base, of };
-  return { source: flagRemovalSource, title, head, ref, target, record };
+  return { source: flagRemovalSource, title, head, ref, target: settings.target, record };
 }
 
 function filesNaming({ texts }: Code, key: string): readonly string[] {
   return [...texts].flatMap(([path, text]) => (namesFlag(text, key) ? [path] : []));
 }
 
-function digestOf({ texts }: Code, rewritten: Texts): string {
+/** Of what it removes the flag from. */
+function digestOf({ texts }: Code, rewritten: Texts, tests: readonly SourcePair[]): string {
   const hash = createHash('sha256');
-  for (const path of [...rewritten.keys()].sort(byText)) hash.update(JSON.stringify([path, texts.get(path)]));
+  const before = new Map(tests.map(({ path, base }) => [path, base]));
+  for (const path of rewritten.keys()) before.set(path, texts.get(path) ?? '');
+  for (const path of [...before.keys()].sort(byText)) hash.update(JSON.stringify([path, before.get(path)]));
   return hash.digest('hex').slice(0, 32);
 }
 

@@ -78,11 +78,11 @@ export class TestCalls {
   #isPartOfTests(statement: Node): boolean {
     if (typeof statement.directive === 'string') return true;
     const isDeclaration = /Declaration$/.test(statement.type) && !statement.type.startsWith('Export');
-    return isDeclaration && !this.#mayHoldTests(statement);
+    return isDeclaration && !this.mayHoldTests(statement);
   }
 
-  /** Tests that a declaration makes have no place of their own. */
-  #mayHoldTests(root: Node): boolean {
+  /** Tests that a loop, a table or a function makes have no place of their own. */
+  mayHoldTests(root: Node): boolean {
     return [...walk(root)].some(({ node }) => {
       if (node.type !== 'CallExpression' && node.type !== 'TaggedTemplateExpression') return false;
       return chainOf(node).some((link) => kinds.has(identifier(link) ?? property(link) ?? ''));

@@ -139,6 +139,17 @@ export function gitHostContract(
       expect(await host.diff(head, head)).toEqual([]);
     });
 
+    it('makes a commit that no ref points at', async () => {
+      const files = new Map([['a.txt', Buffer.from('nobody')]]);
+      const made = await host.propose({ base, files, message: 'm', ref: null, at });
+      expect((await host.readFile(made, 'a.txt'))?.toString()).toBe('nobody');
+      const named = await host.propose({ base, files, message: 'm', ref: 'refs/heads/autoland/named', at });
+      expect(named).toBe(made);
+      await expect(host.resolve('refs/heads/autoland/nobody')).rejects.toMatchObject({
+        code: 'ref.not-found',
+      });
+    });
+
     it('proposes the same commit for the same input, on its own refs only', async () => {
       const first = await propose('same', { 'a.txt': 'a' });
       expect(await propose('same', { 'a.txt': 'a' })).toBe(first);

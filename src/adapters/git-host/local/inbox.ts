@@ -19,7 +19,7 @@ export class LocalGitInbox implements GitInbox {
   }
 
   async propose(input: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
-    const ref = assertInboxRef(input.ref);
+    const ref = input.ref === null ? null : assertInboxRef(input.ref);
     const base = assertSha(input.base);
     const tree = await this.#writeTree(base, input.files);
     const commit = await writeCommit(
@@ -33,7 +33,7 @@ export class LocalGitInbox implements GitInbox {
         trailers: [],
       }),
     );
-    await this.point(ref, commit);
+    if (ref !== null) await this.point(ref, commit);
     return commit;
   }
 

@@ -5,6 +5,7 @@ import { mentions } from '../../../flag-off/names.ts';
 import { lineOf, type ParseProgram } from '../../../flag-off/side.ts';
 import { foldings } from './expressions.ts';
 import { leftover, valuesLeft } from './leftovers.ts';
+import { inRounds } from './rounds.ts';
 import { flagConstant, flagFunction } from './stand-ins.ts';
 import { decidedIf, idleStatement } from './statements.ts';
 import { type Before, dropUnused } from './unused.ts';
@@ -49,9 +50,6 @@ type Done =
   | { readonly text: string }
   | { readonly text: string; readonly start: number; readonly why: string };
 
-/** Each round parses, and makes the edits of all places that are apart. */
-const mostRounds = 500;
-
 class Removing {
   readonly #given: Given;
 
@@ -69,7 +67,7 @@ class Removing {
     if (asked.length === 0) return { text };
     const before = { mentions: mentions(program), knowing: reader };
     const marked = edited(draftOf(text), this.#marked(program, reader));
-    const done = this.#tidied(this.#repeat(marked, foldingEdits), before);
+    const done = this.#tidied(this.#inRounds(marked, foldingEdits), before);
     return 'why' in done ? { ...done, text } : done;
   }
 
@@ -91,21 +89,15 @@ class Removing {
   }
 
   #tidied(draft: Draft, before: Before): Done {
-    const used = this.#repeat(draft, (written) => dropUnused(written, before));
+    const used = this.#inRounds(draft, (written) => dropUnused(written, before));
     const written = this.#written(used);
     const left = leftover(written);
     if (left === undefined) return edited(used, valuesLeft(written));
     return { text: used.text, start: used.origins[left.start] ?? 0, why: left.why };
   }
 
-  #repeat(draft: Draft, found: (written: Written) => Iterable<readonly Edit[]>): Draft {
-    let now = draft;
-    for (let round = 0; round < mostRounds; round += 1) {
-      const edits = apartFrom(found(this.#written(now)));
-      if (edits.length === 0) return now;
-      now = edited(now, edits);
-    }
-    throw new Error(`the flag is not removed after ${mostRounds} rounds`);
+  #inRounds(draft: Draft, found: (written: Written) => Iterable<readonly Edit[]>): Draft {
+    return inRounds(draft, (now) => this.#written(now), found);
   }
 
   #written({ text }: Draft): Written {
@@ -145,18 +137,6 @@ function* foldingEdits(written: Written): Generator<readonly Edit[]> {
     const edits = editsAt(written, node);
     if (edits !== undefined) yield edits;
   }
-}
-
-/** Those whose places are apart; the others' turn comes in a next round, when the text is another. */
-function apartFrom(groups: Iterable<readonly Edit[]>): readonly Edit[] {
-  const taken: Edit[] = [];
-  for (const edits of groups) {
-    const isApart = edits.every(({ start, end }) =>
-      taken.every((each) => end <= each.start || each.end <= start),
-    );
-    if (isApart) taken.push(...edits);
-  }
-  return taken;
 }
 
 function editsAt(written: Written, node: Node): readonly Edit[] | undefined {
