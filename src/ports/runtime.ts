@@ -1,3 +1,5 @@
+type Argv = readonly [string, ...string[]];
+
 type Spec = {
   readonly name: string;
   readonly health: { readonly path: string; readonly timeoutSeconds: number };
@@ -8,8 +10,8 @@ type Spec = {
 
 /** Instances are processes of this machine, in the sandbox. */
 export type ProcessSpec = Spec & {
-  /** argv, run in the release's directory inside the sandbox. */
-  readonly command: readonly [string, ...string[]];
+  /** Run in the release's directory inside the sandbox. */
+  readonly command: Argv;
   /** Declared environment. Secrets are named by file, read by the supervisor, and never journalled. */
   readonly env: Readonly<Record<string, string>>;
   readonly secretFiles: Readonly<Record<string, string>>;
@@ -17,20 +19,27 @@ export type ProcessSpec = Spec & {
   readonly processes: number;
 };
 
-/** Programs of the operator that start, list and stop versions which run somewhere else. */
-export type RuntimeCommands = {
-  readonly deploy: readonly [string, ...string[]];
-  readonly status: readonly [string, ...string[]];
-  readonly stop: readonly [string, ...string[]];
+/** Of all programs of the operator for one service. */
+export type CommandSettings = {
   /** Told to each of them as they are. */
   readonly settings: Readonly<Record<string, string>>;
   /** Told to each of them; named by file, read anew for each call, and never journalled. */
   readonly secretFiles: Readonly<Record<string, string>>;
-  /** Of each of them. */
+  /** Of each of them that is to end. */
   readonly timeoutSeconds: number;
+};
+
+/** Programs that start, list and stop versions which run somewhere else. */
+export type RuntimeCommands = CommandSettings & {
+  readonly deploy: Argv;
+  readonly status: Argv;
+  readonly stop: Argv;
   /** Hosts and CIDR blocks: no instance is anywhere else. */
   readonly addresses: readonly string[];
 };
+
+/** Programs that set, at a front door of the operator's own, who gets the candidate, and that tell what users met there. */
+export type FrontDoorCommands = CommandSettings & { readonly ramp: Argv; readonly witness: Argv };
 
 /** Instances run somewhere else, and listen at addresses. */
 export type DeployedSpec = Spec & { readonly commands: RuntimeCommands };

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
 import { maskSecrets } from '../../../domain/mask.ts';
-import type { RuntimeCommands } from '../../../ports/runtime.ts';
+import type { CommandSettings } from '../../../ports/runtime.ts';
 import { readSecrets } from '../environment.ts';
 import { lastWords } from '../last-words.ts';
 import { type Answer, answers, type CommandName, shapes } from './answers.ts';
@@ -12,6 +12,19 @@ import { type CommandEnd, runCommand } from './run-command.ts';
 const OUTPUT_BYTES = 1 << 20;
 /** Of what is quoted of an answer. */
 const QUOTED = 200;
+
+type Commands<Name extends string> = CommandSettings & {
+  readonly [N in Name]: readonly [string, ...string[]];
+};
+type Told = Readonly<Record<string, unknown>>;
+
+/** How the program is begun. */
+export type Begin = {
+  readonly executable: Executable;
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string;
+  readonly secrets: readonly string[];
+};
 
 /**
  * Calls runtime commands: JSON on standard input, one JSON object on standard output. Nothing of the environment comes
@@ -26,30 +39,41 @@ export class CommandCaller {
     this.#grant = grant;
   }
 
-  /** Rejects with `command.refused` where it may not run, `command.failed` where it did not answer as it must. */
+  /**
+   * Rejects with `command.refused` where it may not run, `command.failed` where it did not answer as it must. `signal` ends it, when
+   * its answer is not wanted any more.
+   */
   async call<Name extends CommandName>(
     name: Name,
-    commands: RuntimeCommands,
-    input: Readonly<Record<string, unknown>>,
+    commands: Commands<Name>,
+    told: Told,
+    limits: { readonly seconds?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Answer<Name>> {
-    const executable = executableOf(commands[name], this.#grant);
-    const secrets = this.#secrets(commands);
-    const told = { protocol: 1, call: name, ...input, settings: commands.settings, secrets };
+    const { executable, env, input, secrets } = this.begin(name, commands, told);
+    const { seconds = commands.timeoutSeconds, signal } = limits;
     const end = await runCommand({
       executable,
-      env: plainEnvironment(),
-      input: `${JSON.stringify(told)}\n`,
-      timeoutMs: commands.timeoutSeconds * 1000,
+      env,
+      input,
+      timeoutMs: seconds * 1000,
       outputBytes: OUTPUT_BYTES,
-      signal: this.#over.signal,
+      signal: signal === undefined ? this.#over.signal : AbortSignal.any([this.#over.signal, signal]),
     });
-    return read(name, end, { executable, secrets: Object.values(secrets), seconds: commands.timeoutSeconds });
+    return read(name, end, { executable, secrets, seconds });
+  }
+
+  /** Throws `command.refused` where it may not run. */
+  begin<Name extends string>(name: Name, commands: Commands<Name>, told: Told): Begin {
+    const executable = executableOf(commands[name], this.#grant);
+    const { settings } = commands;
+    const secrets = this.#secrets(commands);
+    const input = `${JSON.stringify({ protocol: 1, call: name, ...told, settings, secrets })}\n`;
+    return { executable, env: plainEnvironment(), input, secrets: Object.values(secrets) };
   }
 
   /** Whether it could be called. Throws `command.refused`. */
-  examine(name: CommandName, commands: RuntimeCommands): string {
-    this.#secrets(commands);
-    return executableOf(commands[name], this.#grant).name;
+  examine<Name extends CommandName>(name: Name, commands: Commands<Name>): string {
+    return this.begin(name, commands, {}).executable.name;
   }
 
   /** Ends what still runs: it is called again by whoever comes next. */
@@ -58,7 +82,7 @@ export class CommandCaller {
   }
 
   /** A secret's file is named by the branch: it must not be one of our keys. */
-  #secrets({ secretFiles }: RuntimeCommands): Record<string, string> {
+  #secrets({ secretFiles }: CommandSettings): Record<string, string> {
     for (const path of Object.values(secretFiles)) assertNotOurs(path, this.#grant);
     return readSecrets(secretFiles);
   }
@@ -127,7 +151,7 @@ function howItEnded(end: CommandEnd, { seconds }: Called): string {
     case 'too-much-output':
       return `it wrote more than ${OUTPUT_BYTES} bytes and was ended`;
     case 'given-up':
-      return 'it was ended, because autoland up ends';
+      return 'it was ended, as its answer was not wanted any more';
   }
 }
 

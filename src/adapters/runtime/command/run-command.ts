@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../../../domain/errors.ts';
 import type { Executable } from './executable.ts';
+import { endGroup, signalGroup, startGroup } from './process-group.ts';
 
 export type CommandRun = {
   readonly executable: Executable;
@@ -27,14 +27,12 @@ export type CommandEnd = {
   | { readonly kind: 'given-up' }
 );
 
-/** SIGTERM gets this long before SIGKILL. */
-const TERM_MS = 1000;
 /** What left the process group may keep the pipes open: nobody waits for it. */
 const PIPES_MS = 1000;
 
 /** Runs it to its end in a process group of its own, and leaves nothing of that group behind. Never rejects. */
 export function runCommand(run: CommandRun): Promise<CommandEnd> {
-  const child = begin(run);
+  const child = startGroup(run);
   if ('why' in child) return Promise.resolve({ kind: 'not-started', why: child.why, stdout: '', stderr: '' });
   return new Promise((resolve) => {
     let cut: 'timed-out' | 'too-much-output' | 'given-up' | undefined;
@@ -65,36 +63,10 @@ export function runCommand(run: CommandRun): Promise<CommandEnd> {
   });
 }
 
-/** Some of what hinders a start is thrown, such as words that are too long together; the rest is told later. */
-function begin({ executable, env }: CommandRun): ChildProcess | { readonly why: string } {
-  const { file, name, args } = executable;
-  try {
-    return spawn(file, args, { argv0: name, env, cwd: '/', stdio: 'pipe', detached: true });
-  } catch (thrown) {
-    return { why: messageOf(thrown) };
-  }
-}
-
 type Plain<T> = T extends unknown ? Omit<T, 'stdout' | 'stderr'> : never;
 
 function withOutputs(end: Plain<CommandEnd>, outputs: Outputs): CommandEnd {
   return { ...end, stdout: outputs.text('stdout'), stderr: outputs.text('stderr') } as CommandEnd;
-}
-
-async function endGroup(child: ChildProcess): Promise<void> {
-  signalGroup(child, 'SIGTERM');
-  await new Promise((resolve) => setTimeout(resolve, TERM_MS));
-  if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGKILL');
-}
-
-/** The group keeps its number while one of it lives, also when the one that it is named after is gone. */
-function signalGroup({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // Nobody is left of it.
-  }
 }
 
 /** What it writes, up to a limit: who writes more is told of, and not read any further. */
