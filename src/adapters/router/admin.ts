@@ -2,13 +2,12 @@ import type { Server } from 'node:http';
 import { z } from 'zod';
 import { AutolandError } from '../../domain/errors.ts';
 import { metricKinds, metricName, mostMetrics } from '../../domain/metric.ts';
+import type { Observation, Totals } from '../../domain/rollout.ts';
 import { routerSocket, type StateLayout } from '../runtime/state-layout.ts';
-import { serveJson } from '../runtime/unix-http.ts';
-import type { Connections } from './connections.ts';
-import type { ServiceGate } from './service-gate.ts';
-import type { RouterStats, Stats } from './stats.ts';
+import { type Handlers, serveJson } from '../runtime/unix-http.ts';
+import type { LeaseInput } from './exposure.ts';
+import type { RouterStats } from './stats.ts';
 
-/** What GET /stats answers. */
 export type RouterStatus = RouterStats & { readonly service: string; readonly closed: string | null };
 
 const leaseInput = z.strictObject({
@@ -28,16 +27,21 @@ const leaseInput = z.strictObject({
 export type AdminOptions = {
   readonly layout: StateLayout;
   readonly service: string;
-  readonly gate: ServiceGate;
-  readonly stats: Stats;
-  readonly connections: Connections;
+  readonly gate: {
+    lease(input: LeaseInput): void | Promise<void>;
+    observe(nonce: string): Observation | undefined;
+    totals(): Totals;
+  };
+  /** What GET /stats answers. */
+  readonly status: () => object;
   /** Reads the files anew: a lease must not be judged by what a late watch has not brought yet. */
   readonly follow: () => void;
+  readonly more?: Handlers;
 };
 
 /** POST /lease · GET /observe?nonce= (null: unknown) · GET /totals · GET /stats */
 export async function serveAdmin(options: AdminOptions): Promise<{ server: Server; path: string }> {
-  const { gate, service, follow } = options;
+  const { gate, service, follow, status } = options;
   const path = routerSocket(options.layout, service);
   const server = await serveJson(path, {
     'POST /lease': async (body) => {
@@ -51,15 +55,12 @@ export async function serveAdmin(options: AdminOptions): Promise<{ server: Serve
       }
       follow();
       const { metrics, ...lease } = input.data;
-      gate.lease({ ...lease, ...(metrics && { metrics }) });
+      await gate.lease({ ...lease, ...(metrics && { metrics }) });
     },
     'GET /observe': async (_body, query) => gate.observe(query.get('nonce') ?? ''),
     'GET /totals': async () => gate.totals(),
-    'GET /stats': async (): Promise<RouterStatus> => ({
-      service,
-      closed: gate.closed() ?? null,
-      ...options.stats.snapshot(options.connections.size),
-    }),
+    'GET /stats': async () => status(),
+    ...options.more,
   });
   return { server, path };
 }

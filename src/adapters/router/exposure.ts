@@ -57,6 +57,14 @@ function flagClosed(lease: Lease, flag: StoredFlag | undefined): string | undefi
   return undefined;
 }
 
+/** A lease longer than this would outlive the control plane by too much. */
+const LONGEST_LEASE_MS = 60_000;
+
+export function assertLength(leaseMs: number): void {
+  if (leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS) return;
+  throw new AutolandError('usage', `a lease must last 1 to ${LONGEST_LEASE_MS} ms, found ${leaseMs}`);
+}
+
 /** Rejects unless the lease may be given: the flag as read is exactly the leased one, and the weight never falls. */
 export function checkLease(
   input: LeaseInput,

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { warmUpSeconds } from '../../domain/latency.ts';
 import { PinnedAgent } from '../runtime/pinned-agent.ts';
-import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
+import { stateLayout } from '../runtime/state-layout.ts';
 import { closeServer } from '../runtime/unix-http.ts';
-import { serveAdmin } from './admin.ts';
+import { type RouterStatus, serveAdmin } from './admin.ts';
 import { Connections } from './connections.ts';
 import type { ProxyOptions } from './exchange.ts';
 import { tooManyFields } from './headers.ts';
@@ -13,7 +13,7 @@ import { ProxiedRequest } from './proxy.ts';
 import { isWebsocket, ProxiedUpgrade, refuseUpgrade } from './proxy-upgrade.ts';
 import { RoundRobin } from './round-robin.ts';
 import { ServiceGate } from './service-gate.ts';
-import { type RoutedService, readState, watchState } from './state-files.ts';
+import { follower, watchState } from './state-files.ts';
 import { Stats } from './stats.ts';
 
 export type RouterOptions = {
@@ -68,7 +68,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     connections,
   });
   const proxy = proxyOptions(options, { gate, connections, stats });
-  const follow = follower(layout, options.service, gate);
+  const follow = follower(layout, options.service, (facts, routed) => gate.update(facts, routed));
   const { trustForwarded } = proxy;
   const identity = new Identity(identityKey(layout.identityKey), { ...options.identity, trustForwarded });
   follow();
@@ -76,7 +76,13 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const data = dataServer({ gate, identity, proxy, maxHeaderBytes: options.maxHeaderBytes ?? 16_384 });
   const host = options.host ?? '127.0.0.1';
   const port = await listen(data, host, options.port);
-  const admin = await serveAdmin({ layout, service: options.service, gate, stats, connections, follow });
+  const { service } = options;
+  const status = (): RouterStatus => ({
+    service,
+    closed: gate.closed() ?? null,
+    ...stats.snapshot(connections.size),
+  });
+  const admin = await serveAdmin({ layout, service, gate, follow, status });
   return {
     host,
     port,
@@ -105,17 +111,6 @@ function proxyOptions(
     bodyIdleMs: options.bodyIdleMs ?? 60_000,
     maxBodyBytes: options.maxBodyBytes,
     trustForwarded: options.trustForwarded ?? false,
-  };
-}
-
-/** Where routes.json cannot be read, what was stable stays so, and nobody meets a candidate. */
-function follower(layout: StateLayout, service: string, gate: ServiceGate): () => void {
-  let known: RoutedService | undefined;
-  return () => {
-    const { facts, routes } = readState(layout);
-    if (routes !== undefined) known = routes.find((one) => one.route.service === service);
-    else if (known !== undefined) known = { ...known, route: { ...known.route, candidate: null } };
-    gate.update(facts, known);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Observation, Totals } from '../../domain/rollout.ts';
 import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
 import {
+  assertLength,
   checkLease,
   closedBecause,
   type Facts,
@@ -16,8 +17,6 @@ import {
 } from './exposure.ts';
 import type { RoutedService } from './state-files.ts';
 
-/** A lease longer than this would outlive the control plane by too much. */
-const LONGEST_LEASE_MS = 60_000;
 /** Rollouts whose tallies are kept: the running one, and the last, for whoever still reads it. */
 const KEPT_ROLLOUTS = 2;
 
@@ -92,9 +91,7 @@ export class ServiceGate {
   /** Rejects with `flag.stale-version`, `rollout.not-allowed` or `usage`; then the lease before it stands. */
   lease(input: LeaseInput): void {
     const { leaseMs, metrics, ...terms } = input;
-    if (!(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS)) {
-      throw new AutolandError('usage', `a lease must last 1 to ${LONGEST_LEASE_MS} ms, found ${leaseMs}`);
-    }
+    assertLength(leaseMs);
     const known = this.#rollouts.get(input.nonce);
     checkLease(input, this.#facts, known?.tally.current);
     if (known?.tally.full === true) throw memoryFull(this.#options.maxUsers);

@@ -9,14 +9,14 @@ import type { Facts } from './exposure.ts';
 
 export type { RoutedService } from '../runtime/routes-file.ts';
 
-export type StateSnapshot = {
+type StateSnapshot = {
   readonly facts: Omit<Facts, 'route'>;
   /** undefined: routes.json cannot be read. */
   readonly routes: readonly RoutedService[] | undefined;
 };
 
-/** Reads everything anew: a few small files. */
-export function readState(layout: StateLayout): StateSnapshot {
+/** A few small files. */
+function readState(layout: StateLayout): StateSnapshot {
   return {
     facts: {
       stopped: stopFileThere(layout.stop),
@@ -24,6 +24,24 @@ export function readState(layout: StateLayout): StateSnapshot {
       flags: orElse(() => readFlagFile(layout.flags), new Map()),
     },
     routes: orElse(() => readRoutes(layout), undefined),
+  };
+}
+
+/**
+ * Answers what reads everything anew and hands it on. Where routes.json cannot be read, what was stable stays so, and nobody meets a
+ * candidate.
+ */
+export function follower(
+  layout: StateLayout,
+  service: string,
+  update: (facts: StateSnapshot['facts'], service: RoutedService | undefined) => void,
+): () => void {
+  let known: RoutedService | undefined;
+  return () => {
+    const { facts, routes } = readState(layout);
+    if (routes !== undefined) known = routes.find((one) => one.route.service === service);
+    else if (known !== undefined) known = { ...known, route: { ...known.route, candidate: null } };
+    update(facts, known);
   };
 }
 
