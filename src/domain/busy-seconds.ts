@@ -8,7 +8,7 @@ const RECENT = 120;
 const BEFORE_MOST = 60;
 const BEFORE_LEAST = 10;
 
-type Second = { users: number; failingUsers: number };
+type Second = { readonly users: number; readonly failingUsers: number };
 
 /**
  * Distinct users and failing users by whole second, all arms together. Every time is Unix milliseconds, passed in;
@@ -20,12 +20,24 @@ export class Seconds {
   #now = 0;
   #users = new Set<string>();
   #failing = new Set<string>();
+  /** Whom somebody else has counted. */
+  #others: Second = { users: 0, failingUsers: 0 };
 
   answered(user: string, failed: boolean, atMs: number): void {
     this.#roll(atMs);
     this.#first ??= this.#now;
     this.#users.add(user);
     if (failed) this.#failing.add(user);
+  }
+
+  /** So many, of whom nobody told who they are. */
+  counted({ users, failingUsers }: Second, atMs: number): void {
+    this.#roll(atMs);
+    this.#first ??= this.#now;
+    this.#others = {
+      users: this.#others.users + users,
+      failingUsers: this.#others.failingUsers + failingUsers,
+    };
   }
 
   /** The complete seconds since the first traffic, quiet ones too, oldest first. */
@@ -75,10 +87,12 @@ export class Seconds {
   #roll(atMs: number): void {
     const second = Math.floor(atMs / 1000);
     if (second <= this.#now) return;
-    if (this.#users.size > 0) {
-      this.#past.set(this.#now, { users: this.#users.size, failingUsers: this.#failing.size });
+    const users = this.#users.size + this.#others.users;
+    if (users > 0) {
+      this.#past.set(this.#now, { users, failingUsers: this.#failing.size + this.#others.failingUsers });
       this.#users = new Set();
       this.#failing = new Set();
+      this.#others = { users: 0, failingUsers: 0 };
     }
     this.#now = second;
     for (const old of this.#past.keys()) {

@@ -135,7 +135,18 @@ export type Observation = {
   readonly seconds: readonly { readonly at: string; readonly users: number; readonly failingUsers: number }[];
   /** The same over the minute before the rollout began; null: the witness had not seen 10 s of traffic. */
   readonly before: { readonly users: number; readonly failingUsers: number; readonly seconds: number } | null;
+  /** What the counts do not tell of, as a sentence; the first of it stays. Absent: they are whole. */
+  readonly gap?: string;
+  /** Absent: users were counted. Requests show no version to be good. */
+  readonly requests?: RequestCounts;
 };
+
+/**
+ * Whoever counts cannot tell users apart. `calibration`: how much more the split of two equal arms scatters than coins do, one user's
+ * bad luck being many bad requests; null: too little was seen to tell.
+ */
+export type RequestCounts = { readonly calibration: Calibration | null };
+export type Calibration = { readonly dispersion: number; readonly windows: number };
 
 /** What all users of a service met, whoever served them. */
 export type Totals = {
@@ -147,4 +158,6 @@ export type Totals = {
   readonly users: readonly number[];
   /** Of those, the ones who met a failure. */
   readonly failingUsers: readonly number[];
+  /** `request`: users cannot be told apart, so that nothing will be promoted. Absent: they can. */
+  readonly unit?: 'request';
 };

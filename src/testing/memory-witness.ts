@@ -17,6 +17,8 @@ export class MemoryWitness implements Witness {
   crowd = healthyCrowd;
   /** Of some 450 users in each second, so many fail. */
   failingEachSecond = 4;
+  /** Told in each observation besides. */
+  besides: Pick<Observation, 'gap' | 'requests'> = {};
   /** Every lease that was given. */
   readonly leases: Lease[] = [];
   readonly #clock: Clock;
@@ -70,6 +72,7 @@ export class MemoryWitness implements Witness {
       websocketsCut: 0,
       seconds: lastSeconds(now, this.failingEachSecond),
       before: { users: 27_000, failingUsers: 270, seconds: 60 },
+      ...this.besides,
     };
   }
 

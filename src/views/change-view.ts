@@ -58,7 +58,12 @@ export type SuspectsView = ReturnType<typeof rankSuspects>;
 export type TrialView = { readonly at: string; readonly kind: 'opened' | 'cleared'; readonly reason: string };
 
 /** `seconds`: until everybody has it; null: it was to be held for want of users. `harmed`: users, by the worst of all faults. */
-export type ForecastView = { readonly seconds: number | null; readonly harmed: number };
+/** `requests`: they are counted, not users, so that nothing is promoted. */
+export type ForecastView = {
+  readonly seconds: number | null;
+  readonly harmed: number;
+  readonly requests: boolean;
+};
 
 export type StageView = {
   readonly stage: StageName;
@@ -142,10 +147,11 @@ function sumOf(one: Exposure, other: Exposure): Exposure {
 /** Of the rollout's last start. */
 export function lastForecast(entries: readonly Entry[]): ForecastView | null {
   const note = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === forecastNote);
-  const { seconds, worst } = (note?.data.data ?? {}) as JsonObject;
+  const { seconds, worst, traffic } = (note?.data.data ?? {}) as JsonObject;
   const { harmed } = (worst ?? {}) as JsonObject;
+  const { requests } = (traffic ?? {}) as JsonObject;
   if (typeof harmed !== 'number') return null;
-  return { seconds: typeof seconds === 'number' ? seconds : null, harmed };
+  return { seconds: typeof seconds === 'number' ? seconds : null, harmed, requests: requests === true };
 }
 
 export function trialsIn(entries: readonly Entry[]): readonly TrialView[] {

@@ -43,12 +43,17 @@ const observation: z.ZodType<Observation> = z.object({
   websocketsCut: z.number(),
   seconds: z.array(second),
   before: z.object({ users: z.number(), failingUsers: z.number(), seconds: z.number() }).nullable(),
+  gap: z.string().exactOptional(),
+  requests: z
+    .object({ calibration: z.object({ dispersion: z.number(), windows: z.number() }).nullable() })
+    .exactOptional(),
 });
 const totals: z.ZodType<Totals> = z.object({
   at: z.string(),
   from: z.string(),
   users: z.array(z.number()),
   failingUsers: z.array(z.number()),
+  unit: z.literal('request').exactOptional(),
 });
 const counts = z.object({ canary: z.number(), baseline: z.number() });
 const errors = z.object({ 'server-error': z.number(), 'client-error': z.number() });

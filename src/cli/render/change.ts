@@ -96,9 +96,10 @@ function renderSuspects({ id, suspects }: ChangeView): string[] {
 
 function renderForecast({ forecast }: ChangeView): string[] {
   if (forecast === null) return [];
+  const why = forecast.requests ? 'as requests are counted there, and not users' : 'for want of users';
   const takes =
     forecast.seconds === null
-      ? 'a canary that is as good as baseline was to be held for want of users'
+      ? `a canary that is as good as baseline was to be held ${why}`
       : `a canary that is as good as baseline was to take ${seconds(forecast.seconds)} or more`;
   const harms = `the worst one was to harm about ${Math.ceil(forecast.harmed)} users`;
   return ['', ...wrap(`Foreseen when its rollout began: ${takes}, ${harms}.`, '  ')];

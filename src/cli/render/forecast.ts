@@ -2,10 +2,14 @@ import type { Forecast, StepForecast } from '../../stages/7-rollout/forecast.ts'
 import { isNarrow, paint, wrap, wrapAll } from './text.ts';
 
 export function renderForecast({ traffic, steps, seconds, worst }: Forecast): string[] {
-  const rate = `${round(traffic.usersPerSecond)} users a second, of whom ${percent(traffic.failingShare)} fail`;
+  const units = traffic.requests ? ['requests', 'which'] : ['users', 'whom'];
+  const rate = `${round(traffic.usersPerSecond)} ${units[0]} a second, of ${units[1]} ${percent(traffic.failingShare)} fail`;
+  const why = traffic.requests
+    ? 'held: requests show no canary to be good, and the front door tells no users apart'
+    : 'held for want of users: raise limit, or the first share';
   const time =
     seconds === null
-      ? 'A canary that is as good as baseline is held for want of users: raise limit, or the first share.'
+      ? `A canary that is as good as baseline is ${why}.`
       : `A canary that is as good as baseline goes to everybody after about ${lasting(seconds)}, or more where users come again.`;
   const cost =
     worst.harmed === 0

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Calibration } from '../../domain/rollout.ts';
 import { observation, plan } from '../../testing/rollout-fixtures.ts';
 import { analysisInput, planOfStart } from './analysis-input.ts';
 import { begun, observed, type Position } from './position.ts';
@@ -28,6 +29,15 @@ describe('analysisInput', () => {
     const short = { ...plan, steps: plan.steps.slice(0, 1) };
     const given = analysisInput(fresh, { ...settings, plan: short }, undefined, now);
     expect(given.plan.steps).toEqual(plan.steps);
+  });
+
+  it('asks for more evidence of requests, by what they scatter', () => {
+    const given = (calibration: Calibration | null) =>
+      analysisInput(fresh, settings, observation([], { requests: { calibration } }), now);
+    const alpha = planOfStart(plan, fresh.starts).alpha;
+    expect(given({ dispersion: 3, windows: 40 }).plan.alpha).toBeCloseTo(alpha ** 3, 15);
+    expect(given(null)).toMatchObject({ plan: { alpha }, unit: 'request' });
+    expect(analysisInput(fresh, settings, observation([]), now)).not.toHaveProperty('unit');
   });
 
   it('holds the clock for a person', () => {

@@ -1,5 +1,6 @@
 import type { Observation, RolloutPlan } from '../../domain/rollout.ts';
 import { holdOn, type Position } from './position.ts';
+import { widened } from './recorded/of-requests.ts';
 import type { RolloutSettings } from './settings.ts';
 import type { AnalyzeInput } from './situation.ts';
 
@@ -9,8 +10,10 @@ export function analysisInput(
   observation: Observation | undefined,
   now: Date,
 ): AnalyzeInput {
+  const plan = planOfStart(position.plan, position.starts);
+  const requests = observation?.requests;
   return {
-    plan: planOfStart(position.plan, position.starts),
+    plan: requests === undefined ? plan : widened(plan, requests.calibration ?? undefined),
     step: position.step,
     stepSince: new Date(position.stepSince),
     held: holdOn(position, true) !== undefined,
@@ -19,6 +22,7 @@ export function analysisInput(
     epochAtStart: position.epoch ?? undefined,
     now,
     staleAfterSeconds: settings.staleAfterSeconds,
+    ...(requests === undefined ? {} : { unit: 'request' }),
   };
 }
 

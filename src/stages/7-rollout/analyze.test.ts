@@ -123,6 +123,13 @@ describe('analyze', () => {
       'hold rollout.inconclusive',
     ],
     ['a witness that forgot', change({}), { epochAtStart: 'zero' }, 'restart rollout.witness-lost'],
+    ['a gap', change({}, { gap: 'a line is missing' }), {}, 'restart rollout.telemetry-gap'],
+    [
+      'canary 5xx beside a gap',
+      change(errors(arms(8, 60), arms(0, 0)), { gap: 'a line is missing' }),
+      {},
+      'rollback rollout.server-errors',
+    ],
     ['the first look', change({}), { epochAtStart: undefined }, 'raise'],
     ['a canary that hangs', change({ units: arms(24, 5940) }), {}, 'continue'],
     ['the last step', observation([first, healthy(1, 4000), healthy(2, 4000)]), { step: 2 }, 'promote'],

@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   sharedIncident,
   wrongAssignment,
   lostUsers,
+  toldInPart,
   passed,
   timeUp,
 ];
@@ -119,6 +120,13 @@ function lostUsers({ findings }: Situation): Ruling | undefined {
   if (test === undefined || test.logE < test.logThreshold) return undefined;
   const reason = `Users of the canary do not come back: ${amount(test.counts.canary, 'user')} did, ${expectation(test)}.`;
   return { kind: 'hold', code: 'rollout.activity', reason };
+}
+
+/** Whatever is missing may be what was bad; harm that was seen counts all the same. */
+function toldInPart({ observation }: Situation): Ruling | undefined {
+  if (observation?.gap === undefined) return undefined;
+  const reason = `Nothing is promoted over a gap, so the rollout starts anew with fresh users: ${observation.gap}.`;
+  return { kind: 'restart', code: 'rollout.telemetry-gap', reason };
 }
 
 function passed(situation: Situation): Ruling | undefined {

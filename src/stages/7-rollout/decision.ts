@@ -50,7 +50,7 @@ export type Verdict =
   | { readonly kind: 'close'; readonly code: 'rollout.shared-incident' }
   | { readonly kind: 'hold'; readonly code: HoldCode }
   /** Close the flag and begin again with a new nonce. */
-  | { readonly kind: 'restart'; readonly code: 'rollout.witness-lost' };
+  | { readonly kind: 'restart'; readonly code: 'rollout.witness-lost' | 'rollout.telemetry-gap' };
 
 export type RolloutDecision = Verdict & {
   readonly evidence: readonly Evidence[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../testing/rollout-fixtures.ts';
-import { forecast, type Traffic } from './forecast.ts';
+import { forecast, type Traffic, trafficOf } from './forecast.ts';
 
 const shop: Traffic = { usersPerSecond: 450, failingShare: 0.01 };
 
@@ -25,6 +25,16 @@ describe('forecast', () => {
     const { steps, seconds } = forecast(plan, { usersPerSecond: 1, failingShare: 0.01 }, 0.5);
     expect(steps[0]).toMatchObject({ users: null, seconds: null });
     expect(seconds).toBeNull();
+  });
+
+  it('promotes nothing where requests are counted', () => {
+    const totals = { at: '', from: '', users: [4500], failingUsers: [45] };
+    const [users, requests] = [trafficOf(totals), trafficOf({ ...totals, unit: 'request' })];
+    expect(users && forecast(plan, users, 0.5).seconds).not.toBeNull();
+    expect(requests && forecast(plan, requests, 0.5)).toMatchObject({
+      seconds: null,
+      steps: [{ users: null }, { users: null }, { users: null }],
+    });
   });
 
   it('harms no more users in a step, the more often it is looked at', () => {

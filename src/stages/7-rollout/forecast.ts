@@ -9,6 +9,8 @@ export type Traffic = {
   readonly usersPerSecond: number;
   /** Of users, in their first request of a step. */
   readonly failingShare: number;
+  /** Users cannot be told apart: requests stand in their place, and nothing is promoted. */
+  readonly requests?: true;
 };
 
 export type StepForecast = Pick<RolloutStep, 'weight' | 'exclude'> & {
@@ -58,19 +60,20 @@ export function forecast(plan: RolloutPlan, traffic: Traffic, lookSeconds: numbe
 }
 
 /** undefined: nobody came, so nothing can be said. A service that never failed is taken to fail as rarely as could go unseen. */
-export function trafficOf({ users, failingUsers }: Totals): Traffic | undefined {
+export function trafficOf({ users, failingUsers, unit }: Totals): Traffic | undefined {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const all = sum(users);
   if (all === 0) return undefined;
   const failingShare = Math.min(0.5, Math.max(1, sum(failingUsers)) / all);
-  return { usersPerSecond: all / users.length, failingShare };
+  const requests = unit === 'request' ? ({ requests: true } as const) : {};
+  return { usersPerSecond: all / users.length, failingShare, ...requests };
 }
 
 function healthyStep(plan: RolloutPlan, step: RolloutStep, traffic: Traffic): Omit<StepForecast, 'harmed'> {
   const { weight, exclude, bakeSeconds, limitSeconds } = step;
   const users = leastUsers((count) => passes(plan, step, failing(step, traffic, 1, count)));
   const seconds = Math.max(bakeSeconds, users / traffic.usersPerSecond);
-  return seconds > limitSeconds
+  return seconds > limitSeconds || traffic.requests
     ? { weight, exclude, users: null, seconds: null }
     : { weight, exclude, users, seconds };
 }

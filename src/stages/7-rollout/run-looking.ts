@@ -5,6 +5,7 @@ import { analysisInput } from './analysis-input.ts';
 import { analyze, type RolloutDecision } from './analyze.ts';
 import { forecast, trafficOf } from './forecast.ts';
 import { begun, holdOn, observed, type Position, positionNote, raised, weightAt } from './position.ts';
+import { decisionOfRequests, type RequestsHold } from './recorded/of-requests.ts';
 import { close, hold, orClosed, rollBack } from './run-closing.ts';
 import { lease, noteLook } from './run-exposure.ts';
 import { again, type Deploys, type Outcome, type RolloutPorts, stop } from './run-ports.ts';
@@ -72,7 +73,7 @@ export async function look(
   await keepRoute(ctx, ports, release, position);
   const observation = await ports.witness.observe(position.nonce, release.service);
   const analysis = analyze(analysisInput(position, settings, observation, ctx.now));
-  const looked: Looked = { ...at, observation, decision: heldBack(at, analysis) };
+  const looked: Looked = { ...at, observation, decision: ofUnit(heldBack(at, analysis), observation) };
   const journalled = noteLook(ctx, position, looked.decision, observation);
   await (looked.decision.kind === 'rollback' ? orClosed(ctx, ports, position, journalled) : journalled);
   if (looked.decision.kind !== 'continue') return act(ctx, ports, release, looked);
@@ -102,7 +103,8 @@ async function expose(
   });
 }
 
-type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: RolloutDecision };
+type Decision = RolloutDecision | RequestsHold;
+type Looked = Looking & { readonly observation: Observation | undefined; readonly decision: Decision };
 
 async function act(ctx: StageContext, ports: RolloutPorts, release: Deploys, at: Looked): Promise<Outcome> {
   const { position, observation, decision } = at;
@@ -135,6 +137,12 @@ function heldBack({ position, mayRaise }: Looking, decision: RolloutDecision): R
   if (by === undefined) return decision;
   const { evidence } = decision;
   return { kind: 'continue', evidence, reason: `This step is passed, but exposure does not rise: ${by}.` };
+}
+
+/** Where users cannot be told apart, nothing goes on. */
+function ofUnit(decision: RolloutDecision, observation: Observation | undefined): Decision {
+  const requests = observation?.requests;
+  return requests === undefined ? decision : decisionOfRequests(decision, requests.calibration ?? undefined);
 }
 
 export async function promote(

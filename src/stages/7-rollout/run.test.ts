@@ -86,6 +86,43 @@ describe('a healthy candidate', () => {
   });
 });
 
+describe('a witness that is a front door of the operator', () => {
+  it('starts the rollout anew where it does not tell the whole, and is held where that goes on', async () => {
+    await at.atStep(1);
+    service.witness.besides = { gap: 'the witness was lost' };
+    await at.until((position) => position?.nonce === 'n2');
+    expect(at.killed()).toEqual(['shop.n1']);
+    service.witness.besides = {};
+    await at.atStep(1);
+    service.witness.besides = { gap: 'the witness was lost' };
+    expect((await at.ended()).conclusion).toMatchObject({ outcome: 'held', code: 'rollout.too-many-starts' });
+  });
+
+  it('rolls back for the harm that it tells of, whatever it does not', async () => {
+    service.witness.crowd = unhealthyCrowd;
+    service.witness.besides = { gap: 'the witness was lost' };
+    expect((await at.ended()).conclusion).toMatchObject({ code: 'rollout.server-errors' });
+  });
+
+  it('promotes nothing where it counts requests', async () => {
+    service.witness.besides = { requests: { calibration: null } };
+    const { conclusion } = await at.ended();
+    expect(conclusion).toMatchObject({ outcome: 'held', code: 'rollout.requests' });
+    expect(conclusion?.reasons.join()).toContain('would be passed if each request were a user');
+    expect(Math.max(...service.witness.leases.map(({ weight }) => weight))).toBe(0.01);
+    expect(at.killed()).toEqual(['shop.n1']);
+  });
+
+  it.each([
+    [null, 'held', 'rollout.requests'],
+    [{ dispersion: 1, windows: 40 }, 'rolled-back', 'rollout.server-errors'],
+  ] as const)('with the calibration %j, a bad candidate is %s', async (calibration, outcome, code) => {
+    service.witness.crowd = unhealthyCrowd;
+    service.witness.besides = { requests: { calibration } };
+    expect((await at.ended()).conclusion).toMatchObject({ outcome, code });
+  });
+});
+
 describe('an unhealthy candidate', () => {
   it('is rolled back at the first step', async () => {
     service.witness.crowd = unhealthyCrowd;

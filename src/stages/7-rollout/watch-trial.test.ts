@@ -176,9 +176,10 @@ describe('a trial of what everybody had', () => {
     expect(decision.reason).toMatch(/: it is taken back, as what changed last\.$/);
   });
 
-  it('takes it back where the router lost its memory', () => {
+  it('takes it back where the witness lost its memory, or did not tell the whole', () => {
     const restarted = { ...seen({}), epoch: 'two' };
-    for (const one of [restarted, undefined])
+    const inPart = { ...seen({}), gap: 'its witness was lost' };
+    for (const one of [restarted, inPart, undefined])
       expect(judgeTrial({ trial: trial(), observation: one, now: at(5) })).toMatchObject({
         kind: 'take-back',
       });

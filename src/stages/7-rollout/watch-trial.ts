@@ -40,7 +40,7 @@ type Ruling = Pick<TrialDecision, 'kind' | 'reason'>;
 type Rule = (situation: Situation) => Ruling | undefined;
 
 /** The first rule that answers decides: harm before doubt, doubt before what clears it. */
-const rules: readonly Rule[] = [convicted, witnessLost, splitWrongly, usersLost, cleared, timeUp];
+const rules: readonly Rule[] = [convicted, witnessLost, toldInPart, splitWrongly, usersLost, cleared, timeUp];
 
 /**
  * What a trial of what everybody had says by now. Pure; docs/statistics.md has what it may claim. Only a comparison blames the version
@@ -108,6 +108,11 @@ function witnessLost({ trial, observation, unanswered }: Situation): Ruling | un
   if (unanswered !== undefined || trial.epoch === null || observation?.epoch === trial.epoch)
     return undefined;
   return takeBack(trial, 'the router restarted, and lost what it had counted to compare');
+}
+
+function toldInPart({ trial, observation }: Situation): Ruling | undefined {
+  if (observation?.gap === undefined) return undefined;
+  return takeBack(trial, `what users met is not told whole (${observation.gap})`);
 }
 
 /** Written so that evidence that is not a number counts. */

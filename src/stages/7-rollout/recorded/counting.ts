@@ -1,9 +1,9 @@
 import { type Metric, metricBucket, type Report } from '../../../domain/metric.ts';
+import type { Calibration } from '../../../domain/rollout.ts';
 import type { RequestRecord, RequestWindowRecord, WindowRecord } from '../../../domain/rollout-record.ts';
 import { type Counted, RequestCounter, WindowCounter } from './counters.ts';
 import { type Gap, RequestCoverage, WindowCoverage } from './coverage.ts';
 import { Moment } from './moment.ts';
-import type { Calibration } from './of-requests.ts';
 import { RequestWindowCounter } from './request-windows.ts';
 
 export const mixed = 'it has more than one of requests, windows of users and windows of requests';

@@ -1,4 +1,4 @@
-import type { RolloutPlan } from '../../../domain/rollout.ts';
+import type { Calibration, RolloutPlan } from '../../../domain/rollout.ts';
 import type { Evidence, RolloutDecision } from '../decision.ts';
 
 /** A look that never ends a rollout, as nothing can be concluded. */
@@ -8,12 +8,6 @@ export type RequestsHold = {
   readonly evidence: readonly Evidence[];
   readonly reason: string;
 };
-
-/**
- * How much more the split of two equal arms scatters than coins do, one user's bad luck being many bad requests; before the first
- * weight, when both arms ran the same. undefined: too little was seen to tell.
- */
-export type Calibration = { readonly dispersion: number; readonly windows: number };
 
 /** Below it, numbers end. */
 const leastAlpha = 1e-300;

@@ -1,9 +1,9 @@
 import { warmUpSeconds } from '../../../domain/latency.ts';
+import type { Calibration } from '../../../domain/rollout.ts';
 import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
 import type { RequestWindowRecord } from '../../../domain/rollout-record.ts';
 import { type EqualArms, overDispersion } from '../../../stats/over-dispersion.ts';
 import type { Counted } from './counters.ts';
-import type { Calibration } from './of-requests.ts';
 
 type Arm = { requests: number; failed: number; latency: readonly number[] };
 type Window = { readonly t: number; readonly step: number; readonly canary: Arm; readonly baseline: Arm };

@@ -1,0 +1,110 @@
+import type { Metric } from '../../../domain/metric.ts';
+import type { Calibration } from '../../../domain/rollout.ts';
+import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
+import type { Counted } from './counters.ts';
+import { mixed, RequestCounting, WindowCounting } from './counting.ts';
+import type { Gap } from './coverage.ts';
+
+type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
+type Step = { readonly step: number; readonly weight: number };
+
+export type LiveOptions = {
+  readonly metrics: readonly Metric[];
+  /** Windows from before the rollout, in order: what is usual. */
+  readonly history: readonly CountedRecord[];
+};
+
+/** What live counts say of themselves, besides. */
+export type LiveCounts = Pick<Counted, 'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored'> & {
+  readonly unit: 'user' | 'request';
+  readonly calibration: Calibration | undefined;
+};
+
+/** No pause of the traffic is looked for here: records that are not of this rollout are not told to it. */
+const anyPause = Number.POSITIVE_INFINITY;
+
+/**
+ * Counts a rollout while it is recorded, as a recorded one is counted. A step begins with the first record that says to be of it:
+ * what was under way before belongs to the step before.
+ */
+export class LiveRollout {
+  readonly #options: LiveOptions;
+  readonly #steps: Step[] = [];
+  #counting: RequestCounting | WindowCounting | undefined;
+  /** Place of the step that is counted; -1: none has begun. */
+  #at = -1;
+  #now = 0;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  get current(): Step | undefined {
+    return this.#steps.at(-1);
+  }
+
+  /** From now on records may be of it. */
+  beginStep(step: number, weight: number): void {
+    if (this.current?.step !== step) this.#steps.push({ step, weight });
+  }
+
+  /** Throws RangeError for what does not go on from the records before. `t` MUST not fall. */
+  add(record: CountedRecord, share: number): void {
+    const at = this.#steps.findLastIndex(({ weight }) => Math.abs(weight - share) < 1e-9);
+    // Of a step that is over, or of none.
+    if (at < Math.max(0, this.#at)) return;
+    this.#counting ??= this.#countingOf(record.kind);
+    if (at > this.#at) this.#begin(at, record);
+    if (record.t > this.#now) this.#settle();
+    this.#now = record.t;
+    if (record.kind === 'request' && this.#counting instanceof RequestCounting) this.#counting.add(record);
+    else if (record.kind !== 'request' && this.#counting instanceof WindowCounting)
+      this.#counting.add(record);
+    else throw new RangeError(mixed);
+  }
+
+  counts(t: number): LiveCounts {
+    this.#settle();
+    const counting = this.#counting;
+    if (counting === undefined)
+      return {
+        steps: [],
+        latencyBounds: [],
+        usersExposed: 0,
+        usersErrored: 0,
+        unit: 'user',
+        calibration: undefined,
+      };
+    const { steps, latencyBounds, usersExposed, usersErrored } = counting.counted(t);
+    const [unit, calibration] =
+      counting instanceof WindowCounting
+        ? [counting.unit, counting.calibration()]
+        : ['user' as const, undefined];
+    return { steps, latencyBounds, usersExposed, usersErrored, unit, calibration };
+  }
+
+  gap(): Gap {
+    return this.#counting instanceof WindowCounting ? this.#counting.gapAt() : undefined;
+  }
+
+  #begin(at: number, record: CountedRecord): void {
+    this.#settle();
+    const t = record.kind === 'request' ? record.t : record.t - (record.seconds ?? 0);
+    for (const { step, weight } of this.#steps.slice(this.#at + 1, at + 1))
+      this.#counting?.beginStep({ step, weight, t, isAssumed: false });
+    this.#at = at;
+  }
+
+  #settle(): void {
+    if (this.#counting instanceof RequestCounting) this.#counting.settle();
+  }
+
+  #countingOf(kind: CountedRecord['kind']): RequestCounting | WindowCounting {
+    const { metrics, history } = this.#options;
+    if (kind === 'request') return new RequestCounting(metrics, anyPause);
+    const unit = kind === 'window' ? 'user' : 'request';
+    const counting = new WindowCounting(unit, { windowSeconds: undefined, metrics });
+    for (const record of history) if (record.kind !== 'request' && record.kind === kind) counting.add(record);
+    return counting;
+  }
+}
