@@ -10,6 +10,10 @@ export function define(program: Command): void {
     const { runRouter } = await import('../../wiring/router.ts');
     await runRouter(JSON.parse(options));
   });
+  program.command('_front-door <options>', { hidden: true }).action(async (options: string) => {
+    const { runFrontDoor } = await import('../../wiring/front-door.ts');
+    await runFrontDoor(JSON.parse(options));
+  });
   program.command('_flags <options>', { hidden: true }).action(async (options: string) => {
     const { runFlagService } = await import('../../wiring/flag-service.ts');
     await runFlagService(JSON.parse(options));

@@ -7,6 +7,8 @@ export type WitnessStage = {
   readonly terms: { service: string; flag: string; nonce: string; version: number; weight: number };
   /** One request of a user who is new, or comes back. Answers who served. */
   visit(user: string): Promise<'canary' | 'baseline'>;
+  /** Once the witness knows of all visits; absent: it sees them itself. */
+  told?(): Promise<void>;
   /** Writes the flag anew. Answers its version. */
   setWeight(weight: number): Promise<number>;
 };
@@ -30,6 +32,7 @@ export function witnessContract(stage: () => Promise<WitnessStage>): void {
     const canary = arms.filter((arm) => arm === 'canary').length;
     expect(canary).toBeGreaterThan(2);
     expect(canary).toBeLessThan(38);
+    await staged.told?.();
     const observed = await staged.witness.observe(staged.terms.nonce);
     expect(observed).toMatchObject({ nonce: staged.terms.nonce, usersExposed: canary, usersErrored: 0 });
     const assigned = { canary, baseline: users.length - canary };
@@ -54,6 +57,7 @@ export function witnessContract(stage: () => Promise<WitnessStage>): void {
     await staged.witness.lease({ ...staged.terms, version, weight: 0.8, step: 1, leaseMs: 20_000 });
     const after = await visitAll(staged);
     expect(before.every((arm, n) => arm === 'baseline' || after[n] === 'canary')).toBe(true);
+    await staged.told?.();
     const observed = await staged.witness.observe(staged.terms.nonce);
     expect(observed?.steps.map(({ step, weight }) => [step, weight])).toEqual([
       [0, 0.5],

@@ -1,0 +1,74 @@
+import { AutolandError } from '../../domain/errors.ts';
+import type { Answer } from '../runtime/command/answers.ts';
+
+type Side = {
+  readonly digest: string;
+  readonly addresses: readonly string[];
+  /** Names in the code that are on for all who get it. */
+  readonly flags: readonly string[];
+};
+
+/** Who gets which version at the front door. */
+export type Split = {
+  readonly service: string;
+  readonly stable: Side;
+  /** null: everybody gets stable. */
+  readonly exposed: null | {
+    readonly candidate: Side;
+    readonly flag: string;
+    readonly nonce: string;
+    readonly weight: number;
+  };
+};
+
+export function isSame(one: Split | undefined, other: Split | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether somebody who may meet the candidate by the one must not by the other. */
+export function isNarrower({ exposed: to }: Split, { exposed: from }: Split): boolean {
+  if (from === null) return false;
+  return (
+    to === null ||
+    to.nonce !== from.nonce ||
+    to.candidate.digest !== from.candidate.digest ||
+    to.weight < from.weight
+  );
+}
+
+/** What `ramp` is told. */
+export type Told = ReturnType<typeof toldOf>;
+
+export function toldOf(split: Split, { sequence, closesAt }: { sequence: number; closesAt: Date }) {
+  const { service, stable, exposed } = split;
+  return {
+    service,
+    sequence,
+    flag: exposed?.flag ?? null,
+    nonce: exposed?.nonce ?? null,
+    weight: exposed?.weight ?? 0,
+    stable,
+    candidate: exposed?.candidate ?? null,
+    closesAt: exposed === null ? null : closesAt.toISOString(),
+  };
+}
+
+/** Throws `command.failed`: what was set otherwise was not set. */
+export function assertSet(answer: Answer<'ramp'>, told: Told): void {
+  const found = JSON.stringify(essence(answer));
+  const asked = JSON.stringify(essence(told));
+  if (found === asked) return;
+  throw new AutolandError('command.failed', `ramp was asked for ${asked}, and answered ${found}`, {
+    mend: 'let it answer what the front door has from now on, and set all of what it is told; docs/guide/runtimes.md',
+  });
+}
+
+type Essential = Pick<Told, 'sequence' | 'nonce' | 'weight'> & {
+  readonly stable: Pick<Side, 'digest' | 'flags'>;
+  readonly candidate: Pick<Side, 'digest' | 'flags'> | null;
+};
+
+function essence({ sequence, nonce, weight, stable, candidate }: Essential) {
+  const side = ({ digest, flags }: Pick<Side, 'digest' | 'flags'>) => ({ digest, flags: flags.toSorted() });
+  return { sequence, nonce, weight, stable: side(stable), candidate: candidate && side(candidate) };
+}
