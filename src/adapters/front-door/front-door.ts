@@ -36,7 +36,8 @@ export async function createFrontDoor(options: FrontDoorOptions, counters: Count
   const troubles = new Troubles();
   const ramping = new Ramping({
     troubles,
-    call: (told, limits) => caller.call('ramp', commands, told, limits),
+    call: (told, { seconds = Number.POSITIVE_INFINITY, signal }) =>
+      caller.call('ramp', commands, told, { seconds: Math.min(seconds, commands.timeoutSeconds), signal }),
   });
   const gate = new FrontDoorGate({ service, counters, ramping });
   const follow = follower(layout, service, (facts, routed) => gate.update(facts, routed));

@@ -117,6 +117,16 @@ describe('a front door that is to have a split', () => {
     expect(door.troubles).toEqual([]);
   });
 
+  it('is told at once that a flag in the code is off, which was promoted and is killed', async () => {
+    const on = { ...closed, stable: { ...closed.stable, flags: ['price'] } };
+    door = new Door();
+    door.ramping.want(on);
+    const first = await door.call(0);
+    door.ramping.want(closed);
+    expect(first.limits.signal.aborted).toBe(true);
+    expect((await door.call(1)).told.stable.flags).toEqual([]);
+  });
+
   it('is not interrupted to expose more', async () => {
     door = new Door();
     door.ramping.want(open(0.01));

@@ -25,15 +25,22 @@ export function isSame(one: Split | undefined, other: Split | undefined): boolea
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Whether somebody who may meet the candidate by the one must not by the other. */
-export function isNarrower({ exposed: to }: Split, { exposed: from }: Split): boolean {
-  if (from === null) return false;
+/** Whether there are users who may meet something by the one that they must not meet by the other. */
+export function isNarrower(to: Split, from: Split): boolean {
+  if (losesFlags(to.stable, from.stable)) return true;
+  if (from.exposed === null) return false;
+  const { nonce, weight, candidate } = from.exposed;
   return (
-    to === null ||
-    to.nonce !== from.nonce ||
-    to.candidate.digest !== from.candidate.digest ||
-    to.weight < from.weight
+    to.exposed === null ||
+    to.exposed.nonce !== nonce ||
+    to.exposed.candidate.digest !== candidate.digest ||
+    to.exposed.weight < weight ||
+    losesFlags(to.exposed.candidate, candidate)
   );
+}
+
+function losesFlags(to: Side, from: Side): boolean {
+  return from.flags.some((flag) => !to.flags.includes(flag));
 }
 
 /** What `ramp` is told. */
