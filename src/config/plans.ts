@@ -1,5 +1,5 @@
 import type { RolloutPlan, WatchPlan } from '../domain/rollout.ts';
-import type { ServiceSpec } from '../ports/runtime.ts';
+import type { FrontDoorCommands, ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
 
 type Watch = NonNullable<Config['rollout']['watch']>;
@@ -42,6 +42,16 @@ export function serviceSpec(service: ServiceConfig): ServiceSpec {
   if (command !== null)
     return { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds };
   if (service.runtime === null) throw new Error('a service has a command or a runtime');
-  const { ramp: _, ...commands } = service.runtime.command;
+  const { ramp: _, witness: __, ...commands } = service.runtime.command;
   return { name, health, instances, graceSeconds, commands };
+}
+
+/** undefined: users come through the router. */
+export function frontDoorCommands({
+  runtime,
+}: Pick<ServiceConfig, 'runtime'>): FrontDoorCommands | undefined {
+  if (runtime === null) return undefined;
+  const { ramp, witness, settings, secretFiles, timeoutSeconds } = runtime.command;
+  if (ramp === null || witness === null) return undefined;
+  return { ramp, witness, settings, secretFiles, timeoutSeconds };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig, parseConfig } from './config.ts';
-import { serviceSpec } from './plans.ts';
+import { frontDoorCommands, serviceSpec } from './plans.ts';
 
 const least = 'deploy: [deploy], status: [status], stop: [stop], addresses: [10.0.0.0/8]';
 const text = (command: string, more = '') =>
@@ -28,6 +28,22 @@ describe('service.runtime', () => {
         secretFiles: {},
         timeoutSeconds: 120,
       },
+    });
+  });
+
+  it('names both programs of a front door, or none', () => {
+    const door = (source: string) => {
+      const { service } = parseConfig(source, 'test.yaml');
+      return service && frontDoorCommands(service);
+    };
+    expect(door(text(least))).toBeUndefined();
+    expect(door('version: 1\nservice: { name: shop, command: [node, a.js] }\n')).toBeUndefined();
+    expect(door(text(`${least}, ramp: [door, set], witness: [door], settings: { A: b }`))).toEqual({
+      ramp: ['door', 'set'],
+      witness: ['door'],
+      settings: { A: 'b' },
+      secretFiles: {},
+      timeoutSeconds: 120,
     });
   });
 
@@ -65,8 +81,13 @@ describe('service.runtime', () => {
   it.each<[string, RegExp]>([
     [
       text(`${least}, ramp: [ramp]`),
-      /command\.ramp: expected null: a front door of your own cannot move users yet.*router of autoland stands in front/,
+      /command\.witness: expected a witness beside ramp, found nothing; name the program that prints what users met/,
     ],
+    [
+      text(`${least}, witness: [witness]`),
+      /command\.ramp: expected ramp beside witness, found nothing; name the program that sets the share/,
+    ],
+    [text(`${least}, ramp: ./ramp.sh, witness: [w]`), /command\.ramp: expected a command as a list of words/],
     [
       text(least.replace(', addresses: [10.0.0.0/8]', '')),
       /command\.addresses: expected a list, found nothing/,

@@ -22,9 +22,13 @@ function isHostOrBlock(text: string): boolean {
 const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-const wantsNoRamp = wants(
-  'null: a front door of your own cannot move users yet',
-  'leave it out: deploy answers addresses, and the router of autoland stands in front of them',
+const wantsWitness = wants(
+  'a witness beside ramp',
+  'name the program that prints what users met at your front door, or leave ramp out: then the router of autoland stands in front',
+);
+const wantsRamp = wants(
+  'ramp beside witness',
+  'name the program that sets the share of users at your front door, or leave witness out: then the router of autoland counts',
 );
 
 const command = z
@@ -32,10 +36,16 @@ const command = z
     deploy: argv.describe('Starts a version, or finds it running, and answers its addresses'),
     status: argv.describe('Answers which versions run, and where'),
     stop: argv.describe('Ends a version'),
-    ramp: z
-      .null(wantsNoRamp)
+    ramp: argv
+      .nullable()
       .default(null)
-      .describe('Not supported yet; null: users come through the router'),
+      .describe(
+        'Sets which share of users a front door of your own gives the candidate; null: the router does',
+      ),
+    witness: argv
+      .nullable()
+      .default(null)
+      .describe('Prints what users met at that front door, for as long as it runs; null: the router counts'),
     addresses: z
       .array(address)
       .min(
@@ -64,6 +74,8 @@ const command = z
       .default(120)
       .describe('A command that takes longer is ended, with all that it started in its process group'),
   })
+  .refine(({ ramp, witness }) => ramp === null || witness !== null, { path: ['witness'], ...wantsWitness })
+  .refine(({ ramp, witness }) => witness === null || ramp !== null, { path: ['ramp'], ...wantsRamp })
   .describe('Runs versions somewhere else, by programs that the operator allows with up --runtime-commands');
 
 /** The key `service.runtime`. */

@@ -11,7 +11,7 @@ import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
-import { serviceSpec } from '../config/plans.ts';
+import { frontDoorCommands, serviceSpec } from '../config/plans.ts';
 import { servicesOf } from '../config/schema.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
@@ -19,6 +19,7 @@ import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import { flagsAnswer } from './doctor-flags.ts';
 import { nothingDrifts } from './examine-drift.ts';
+import { examineFrontDoor } from './examine-front-door.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
@@ -59,6 +60,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'configuration', look: () => rulesHold(place) },
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
+    { name: 'front door', look: () => frontDoorsObey(place) },
     { name: 'drift', look: () => nothingDrifts(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
@@ -182,11 +184,26 @@ async function commandsAnswer(place: Place): Promise<readonly string[]> {
   return answers;
 }
 
+/** Asked of what speaks to it: a call of our own would come between two of its. What cannot be read is told under configuration. */
+async function frontDoorsObey(place: Place): Promise<string | Missing> {
+  const rules = await rulesOf(place).catch(() => undefined);
+  const services = rules === undefined ? [] : servicesOf(rules.config);
+  if (services.length === 0) return 'no service needs one';
+  const own = services.filter((service) => frontDoorCommands(service) !== undefined);
+  const answers: string[] = [];
+  for (const { name } of own) {
+    const answer = await examineFrontDoor(place.state, name);
+    if (typeof answer !== 'string') return answer;
+    answers.push(own.length === 1 ? answer : `${name}: ${answer}`);
+  }
+  return answers.length === 0 ? 'the router of autoland' : answers.join('; ');
+}
+
 async function telemetryArrives(place: Place): Promise<string | Missing> {
   const rules = await rulesOf(place).catch(() => undefined);
   const services = rules === undefined ? [] : servicesOf(rules.config);
   if (services.length > 0 && services.every(({ runtime }) => runtime !== null))
-    return 'what runs somewhere else reports nothing here; the router counts users all the same';
+    return 'what runs somewhere else reports nothing here; users are counted all the same';
   if (await isOnlyMerged(place))
     return {
       missing: 'no service is configured: changes are merged, not released',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/config.ts';
-import { flagServiceOptions, routerOptions } from './up.ts';
+import { routerOptions } from './doors.ts';
+import { flagServiceOptions } from './up.ts';
 
 function options(more: string) {
   const text = `version: 1\nservice: { name: shop, command: [node, server.js]${more} }\n`;

@@ -2,19 +2,20 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import type { FlagServiceProcessOptions } from '../adapters/flag-service/flag-service-process.ts';
+import { FrontDoorClient } from '../adapters/front-door/front-door-client.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
-import type { RouterProcessOptions } from '../adapters/router/router-process.ts';
-import { readChildren } from '../adapters/runtime/children-file.ts';
+import type { Grant } from '../adapters/runtime/command/executable.ts';
 import { type KeptChild, keepAlive } from '../adapters/runtime/keep-alive.ts';
-import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
-import { Supervisor } from '../adapters/runtime/processes/supervisor.ts';
+import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { frontDoorCommands } from '../config/plans.ts';
 import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
-import { freePort, type PortsWanted, portsOf } from './free-port.ts';
+import { doorsOf, type Served, servedAt, urlOf } from './doors.ts';
+import { portsOf } from './free-port.ts';
 import { grantOf } from './grant.ts';
 import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
@@ -59,6 +60,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     verifier: new DsseVerifier(keyRing),
     lifetime: ephemeral ? 'with-parent' : 'detached',
     commands,
+    followed: followedBy(place, services),
   });
   for (const name of await retiredServices(place))
     await supervisor.retire(name).catch((thrown: unknown) => {
@@ -68,7 +70,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     });
   const server = await serveSupervisor(supervisor, place.state);
   const served = await servedAt(place, services, wanted);
-  const serving = { served, flags: await flagsToServe(place), ephemeral, isTold };
+  const serving = { served, flags: await flagsToServe(place), ephemeral, isTold, commands };
   const branch = await heedBranch(place);
   const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
@@ -98,49 +100,16 @@ export async function runUp(options: UpOptions): Promise<void> {
   if (ephemeral) process.stdin.destroy();
 }
 
-type Served = { readonly service: ServiceConfig; readonly port: number };
-
-const urlOf = ({ port }: Served): string => `http://127.0.0.1:${port}`;
-
-async function servedAt(
-  place: Place,
-  services: readonly ServiceConfig[],
-  wanted: PortsWanted,
-): Promise<readonly Served[]> {
-  const found: Served[] = [];
-  for (const service of services) {
-    const taken = found.map(({ port }) => port);
-    const asked = wanted(service.name, services.indexOf(service));
-    const port = await freePort(asked, { ours: servedPort(place, service.name), taken });
-    const served = { service, port };
-    if (asked !== 0 && port !== asked)
-      process.stderr.write(`autoland: port ${asked} is in use; ${service.name} is at ${urlOf(served)}\n`);
-    found.push(served);
-  }
-  return found;
-}
-
-/** Where the service's router of an earlier start still serves; undefined: none lives. */
-function servedPort(place: Place, name: string): number | undefined {
-  for (const child of readChildren(place.files.children)) {
-    if (!child.args.includes(routerCommand) || !isAlive(child)) continue;
-    const { service, port }: { service?: unknown; port?: unknown } = JSON.parse(child.args.at(-1) ?? '{}');
-    if (service === name && typeof port === 'number') return port;
-  }
-  return undefined;
-}
-
 type Serving = {
   readonly served: readonly Served[];
   readonly flags: FlagsConfig | null;
   readonly ephemeral: boolean;
   readonly isTold: boolean;
+  readonly commands: Grant;
 };
 
-const routerCommand = '_router';
-
 function children(place: Place, options: UpOptions, serving: Serving): readonly KeptChild[] {
-  const { served, flags, ephemeral, isTold } = serving;
+  const { served, flags, ephemeral, isTold, commands } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
     state: place.state,
@@ -150,21 +119,31 @@ function children(place: Place, options: UpOptions, serving: Serving): readonly 
     json: options.json === true,
   };
   const list = [child(place, 'control plane', '_control-plane', controlPlane)];
-  // One router has had this name before there could be several.
-  for (const one of served)
-    list.push(
-      child(
-        place,
-        served.length === 1 ? 'router' : `router ${one.service.name}`,
-        routerCommand,
-        routerOptions(place.state, one, ephemeral),
-      ),
-    );
+  for (const { name, command, options: own } of doorsOf({
+    stateDir: place.state,
+    served,
+    ephemeral,
+    commands,
+  }))
+    list.push(child(place, name, command, own));
   const flagService = flags === null ? null : flagServiceOptions(place.state, flags, ephemeral);
   if (flagService !== null) list.push(child(place, 'flag service', '_flags', flagService));
   const notifier: NotifierOptions = { repo: place.repo, state: place.state, ephemeral };
   if (isTold) list.push(child(place, 'notifier', '_notifier', notifier));
   return list;
+}
+
+/** A front door is slower than a file: what it still sends users to must not be stopped. */
+function followedBy(
+  place: Place,
+  services: readonly ServiceConfig[],
+): NonNullable<SupervisorOptions['followed']> {
+  const doors = new Map(
+    services
+      .filter((service) => frontDoorCommands(service) !== undefined)
+      .map(({ name }) => [name, new FrontDoorClient(place.state, name)]),
+  );
+  return async (service) => doors.get(service)?.follow();
 }
 
 /** null: no flag is served. */
@@ -177,22 +156,6 @@ export function flagServiceOptions(
   const { host, evaluation, sync, ofrep, origins, requestsPerSecond: perSecond, connections } = serve;
   const ports = { evaluation, sync, ofrep };
   return { stateDir, environment, host, ports, origins, perSecond, connections, ephemeral };
-}
-
-export function routerOptions(
-  stateDir: string,
-  { service, port }: Served,
-  ephemeral: boolean,
-): RouterProcessOptions {
-  return {
-    stateDir,
-    service: service.name,
-    port,
-    identity: service.identity.header === null ? {} : { header: service.identity.header },
-    trustForwarded: service.behindProxy,
-    graceMs: service.graceSeconds * 1000,
-    ephemeral,
-  };
 }
 
 function child(place: Place, name: string, command: string, options: object): KeptChild {

@@ -78,8 +78,8 @@ export class Stage {
   }
 
   /** Users must have come before a rollout, so that there is something to compare with. */
-  async open(url: string): Promise<void> {
-    const users = new Users(url).start();
+  async open(url: string, count?: number): Promise<void> {
+    const users = new Users(url, count).start();
     this.#users = users;
     await until(
       () => ((users.statuses.get(200) ?? 0) > 250 ? true : undefined),

@@ -241,6 +241,42 @@ describe('a service that moves from processes of this machine to commands', () =
   });
 });
 
+describe('a service whose front door is its own', () => {
+  it('has a route only once that has it, and says why not', async () => {
+    const heard: string[] = [];
+    let busy: Error | undefined = new Error('the load balancer is busy');
+    const followed = async (service: string) => {
+      heard.push(`${service} ${readRoutes(stateLayout(stage.options.stateDir))[0]?.route.stable}`);
+      if (busy !== undefined) throw busy;
+    };
+    const supervisor = await stage.supervisor({ followed });
+    const digest = await stage.release('one');
+    await supervisor.start(stage.spec(), digest);
+    const route = { service: 'shop', stable: digest, candidate: null };
+    await expect(supervisor.route(route)).rejects.toThrow('busy');
+    busy = undefined;
+    await supervisor.route(route);
+    expect(heard).toEqual([`shop ${digest}`, `shop ${digest}`]);
+  });
+
+  it('keeps a version that it may still send users to', async () => {
+    let busy: Error | undefined;
+    const followed = async () => {
+      if (busy !== undefined) throw busy;
+    };
+    const supervisor = await stage.supervisor({ followed });
+    const [one, two] = [await stage.release('one'), await stage.release('two')];
+    for (const digest of [one, two]) await supervisor.start(stage.spec(), digest);
+    await supervisor.route({ service: 'shop', stable: one, candidate: null });
+    busy = new Error('the load balancer is busy');
+    await expect(supervisor.stop('shop', two)).rejects.toThrow('busy');
+    expect((await supervisor.running()).map(({ digest }) => digest)).toEqual([one, two]);
+    busy = undefined;
+    await supervisor.stop('shop', two);
+    expect((await supervisor.running()).map(({ digest }) => digest)).toEqual([one]);
+  });
+});
+
 describe('a status', () => {
   it('that names a version which nobody asked for makes it known, stoppable, and never routed to', async () => {
     const [mine, strange] = [await instance(), await instance()];

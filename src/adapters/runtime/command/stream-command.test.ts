@@ -49,7 +49,9 @@ describe('a program that runs for as long as it likes', () => {
   });
 
   it('ends once, and what it said last is told with its lines before', async () => {
-    stream("say('a\\nb\\n'); console.error('the log is gone'); process.exitCode = 3; process.stdin.destroy();");
+    stream(
+      "say('a\\nb\\n'); console.error('the log is gone'); process.exitCode = 3; process.stdin.destroy();",
+    );
     await ended();
     expect(lines).toEqual(['a', 'b']);
     expect(ends.join()).toMatch(/it ended with exit code 3[\s\S]*the log is gone/);

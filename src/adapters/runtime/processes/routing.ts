@@ -12,11 +12,18 @@ type Find = (service: string, digest: string) => Group | undefined;
 export class Routing {
   readonly #layout: StateLayout;
   readonly #find: Find;
+  readonly #followed: (service: string) => Promise<void>;
   readonly #queue = new RoutingQueue();
 
-  constructor(layout: StateLayout, find: Find) {
+  /** `followed`: of a front door that is slower than the router, which reads routes.json by itself. */
+  constructor(
+    layout: StateLayout,
+    find: Find,
+    followed: (service: string) => Promise<void> = async () => {},
+  ) {
     this.#layout = layout;
     this.#find = find;
+    this.#followed = followed;
   }
 
   /** In the order they came: what a killed control plane still asked for must not undo what its successor asks. */
@@ -35,6 +42,11 @@ export class Routing {
   async all(): Promise<readonly Route[]> {
     await this.#queue.idle();
     return readRoutes(this.#layout).map((one) => one.route);
+  }
+
+  /** Once users are sent where routes.json says. */
+  followed(service: string): Promise<void> {
+    return this.#followed(service);
   }
 
   inProduction(service: string, digest: string): boolean {
@@ -75,6 +87,7 @@ export class Routing {
     }
     const others = readRoutes(this.#layout).filter((one) => one.route.service !== route.service);
     writeRoutes(this.#layout, [...others, this.#routed(route)]);
+    await this.followed(route.service);
   }
 
   #routed(route: Route): RoutedService {

@@ -30,6 +30,8 @@ export type SupervisorOptions = {
   readonly commands?: Grant;
   /** How often a status is asked for, besides. */
   readonly statusMs?: number;
+  /** Settles once the front door of a service has the route that is on disk. Absent: the router reads it by itself. */
+  readonly followed?: (service: string) => Promise<void>;
   /** Told of what fails while nobody waits for it; default: standard error. */
   readonly onTrouble?: (message: string) => void;
 };
@@ -60,7 +62,8 @@ export class Supervisor implements Runtime {
       for (const dir of [this.#layout.root, this.#layout.services]) chmodSync(dir, 0o711);
     }
     this.#lock = holdFileLock(this.#layout.supervisorLock);
-    this.#routing = new Routing(this.#layout, (service, digest) => this.#groups.get(key(service, digest)));
+    const find = (service: string, digest: string) => this.#groups.get(key(service, digest));
+    this.#routing = new Routing(this.#layout, find, options.followed);
     const troubles = new Troubles(options.onTrouble);
     this.#record = new InstancesRecord(this.#layout, troubles, () => this.#toRemember());
     const changed = () => this.#changed();
@@ -122,6 +125,7 @@ export class Supervisor implements Runtime {
         if (this.#groups.get(key(service, digest)) !== group) return;
         this.#assertNotServing(service, digest);
         group.stopping = true;
+        await this.#routing.followed(service);
         await group.end();
       });
     } catch (thrown) {
