@@ -1,7 +1,7 @@
 /** Everything that must hold before a change is taken: types, lint, format, import rules, tests. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -22,9 +22,11 @@ const rules: readonly Step[] = [
   },
 ];
 
-// Whole stories wait more than they work, so three at a time; not beside the others, which would starve them.
-const parts = tests('parts', ['src', 'test/redteam', 'test/contracts']);
-const stories = tests('stories', ['test/journeys', 'test/faults', '--maxWorkers=3']);
+// Parts and stories wait for a third of their time, so one more than there are processors. Not all at once: the parts would starve
+// the stories.
+const workers = `--maxWorkers=${availableParallelism() + 1}`;
+const parts = tests('parts', ['src', 'test/redteam', 'test/contracts', 'bench', workers]);
+const stories = tests('stories', ['test/journeys', 'test/faults', workers]);
 
 function tests(name: string, args: readonly string[]): Step {
   const report = join(reports, `${name}.json`);
@@ -34,10 +36,25 @@ function tests(name: string, args: readonly string[]): Step {
 
 type Counts = { readonly numPassedTests: number; readonly numFailedTests: number };
 
-function run({ argv }: Step): boolean {
+if (process.argv[2] === '--slow') process.env.AUTOLAND_SLOW = '1';
+const options = { cwd: root, env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` } };
+
+function run({ name, argv }: Step): boolean {
   const [tool = '', ...rest] = argv;
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
-  return spawnSync(join(bin, tool), rest, { cwd: root, stdio: 'inherit', env }).status === 0;
+  console.log(`\n== ${name}`);
+  return spawnSync(join(bin, tool), rest, { ...options, stdio: 'inherit' }).status === 0;
+}
+
+/** With the others at once: each keeps about one processor busy. What it says is told when it has ended. */
+function runBeside({ name, argv }: Step): Promise<boolean> {
+  const [tool = '', ...rest] = argv;
+  return new Promise((resolve) => {
+    execFile(join(bin, tool), rest, { ...options, maxBuffer: Infinity }, (error, stdout, stderr) => {
+      const said = `${stdout}${stderr}` || (error?.message ?? '');
+      console.log(`\n== ${name}\n${said}`.trimEnd());
+      resolve(error === null);
+    });
+  });
 }
 
 /** A run without a report ran no test: that is a failure, not a pass. */
@@ -49,23 +66,25 @@ function read(report: string): Counts {
   }
 }
 
+type Plan = { readonly rules: readonly Step[]; readonly tests: readonly Step[] };
+
 /** `--slow`: the stories that take too long for every change; names: only the tests below them. */
-function plan(args: readonly string[]): readonly Step[] {
+function plan(args: readonly string[]): Plan {
   if (args[0] === '--slow')
-    return [tests('slow stories', ['.slow.', '--no-file-parallelism', ...args.slice(1)])];
-  return args.length === 0 ? [...rules, parts, stories] : [...rules, tests('some', args)];
+    return {
+      rules: [],
+      tests: [tests('slow stories', ['.slow.', '--no-file-parallelism', ...args.slice(1)])],
+    };
+  return { rules, tests: args.length === 0 ? [parts, stories] : [tests('some', args)] };
 }
 
-if (process.argv[2] === '--slow') process.env.AUTOLAND_SLOW = '1';
 // Not needed: what it lacks is skipped, with the reason.
 spawnSync(join(root, 'scripts', 'prometheus.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
-const steps = plan(process.argv.slice(2));
-const failed: string[] = [];
-for (const step of steps) {
-  console.log(`\n== ${step.name}`);
-  if (!run(step)) failed.push(step.name);
-}
-const counts = steps.flatMap(({ report }) => (report === undefined ? [] : [read(report)]));
+const planned = plan(process.argv.slice(2));
+const kept = await Promise.all(planned.rules.map(runBeside));
+const broken = planned.rules.filter((_, at) => kept[at] !== true);
+const failed = [...broken, ...planned.tests.filter((step) => !run(step))].map(({ name }) => name);
+const counts = planned.tests.flatMap(({ report }) => (report === undefined ? [] : [read(report)]));
 rmSync(reports, { recursive: true, force: true });
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
 const sum = (of: (one: Counts) => number) => counts.reduce((total, one) => total + of(one), 0);
