@@ -1,4 +1,5 @@
-// What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies.
+// What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies: in time, for
+// which we have an aim, and in time of the processors (of the whole machine, where it is not told apart: `cpuOf`).
 // The projects are packages that ship their tests; they come from the registry that npm is set up with.
 // Cold: with empty caches of npm, Node and the check; warm: again, with the same ones, so that what the base is known by is
 // kept. In turns, so that a busy moment of the machine falls on both. With mutation: with the faults that are tried in what
@@ -13,6 +14,7 @@ import { type Mutation, makeProject } from './check-cost/repository.ts';
 import { checkLastCommit } from './support/check-command.ts';
 import { median, rounded } from './support/figures.ts';
 import { withFolder } from './support/folder.ts';
+import { openProcessorTime } from './support/processor-time.ts';
 import { runOrThrow } from './support/run-command.ts';
 
 const SECONDS = 600;
@@ -22,6 +24,7 @@ const target = { cold: 2, warm: 1.3 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const chosen = projects.filter(({ name }) => values.only === undefined || name === values.only);
+const processors = openProcessorTime();
 // One for all, removed at the end: ext4 makes new files several times slower for a while after as many were removed.
 const measured = await withFolder(async (folder) => {
   const all = [];
@@ -34,9 +37,12 @@ const measured = await withFolder(async (folder) => {
   }
   return all;
 });
-console.log(JSON.stringify({ target, projects: measured }));
+processors.close();
+console.log(JSON.stringify({ target, cpuOf: processors.of, projects: measured }));
 
-type Pair = { readonly peer: number; readonly check: number };
+/** In seconds. */
+type Cost = { readonly wall: number; readonly cpu: number };
+type Pair = { readonly peer: Cost; readonly check: Cost };
 
 async function measure(project: Project, folder: string, mutation: Mutation): Promise<object> {
   const repo = join(folder, 'repo');
@@ -46,41 +52,41 @@ async function measure(project: Project, folder: string, mutation: Mutation): Pr
   const checkCaches = cachesIn(join(folder, 'check'));
   const said: string[] = [];
   const round = async (): Promise<Pair> => {
-    await rest();
-    const peer = await timePeer(repo, peerCaches);
-    await rest();
+    const peer = await costOf(() => runPeer(repo, peerCaches));
+    await tidy(repo);
     const more = ['--no-stop-early', '--cache', join(folder, 'kept')];
-    const { ms, report } = await checkLastCommit(repo, { seconds: SECONDS, env: checkCaches, more });
-    said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
-    return { peer, check: ms };
+    const check = await costOf(async () => {
+      const { report } = await checkLastCommit(repo, { seconds: SECONDS, env: checkCaches, more });
+      said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
+    });
+    return { peer, check };
   };
   const cold = await round();
   const warm: Pair[] = [];
   for (let i = 0; i < WARM_ROUNDS; i += 1) warm.push(await round());
-  const middle = {
-    peer: median(warm.map(({ peer }) => peer)),
-    check: median(warm.map(({ check }) => check)),
-  };
   // A guardrail that did not pass may have ended sooner, or later, than one that does.
-  return { cold: told(cold), warm: told(middle), notPassed: [...new Set(said)] };
+  return { cold: told([cold]), warm: told(warm), notPassed: [...new Set(said)] };
 }
 
-/** What a check removes at its end would make the next one slower: see above. */
-async function rest(): Promise<void> {
+/** After a pause: what was written and removed before would make what comes next slower. */
+async function costOf(run: () => Promise<void>): Promise<Cost> {
   await runOrThrow(['sync'], { cwd: '/', seconds: 120 });
   await setTimeout(REST_MS);
+  const [before, started] = [processors.seconds(), performance.now()];
+  await run();
+  return { wall: (performance.now() - started) / 1000, cpu: processors.seconds() - before };
 }
 
 /** In a clean work tree, as CI has it. */
-async function timePeer(repo: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const started = performance.now();
+async function runPeer(repo: string, env: NodeJS.ProcessEnv): Promise<void> {
   await runOrThrow(['npm', 'ci', '--ignore-scripts'], { cwd: repo, seconds: SECONDS, env });
   await runOrThrow(['npm', 'test'], { cwd: repo, seconds: SECONDS, env });
-  const ms = performance.now() - started;
+}
+
+async function tidy(repo: string): Promise<void> {
   // Aside, not away: see above.
   await rename(join(repo, 'node_modules'), `${repo}-${randomUUID()}`);
   await runOrThrow(['git', 'clean', '-dfxq'], { cwd: repo, seconds: 60 });
-  return ms;
 }
 
 function cachesIn(folder: string): NodeJS.ProcessEnv {
@@ -88,10 +94,11 @@ function cachesIn(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, ...caches };
 }
 
-function told({ peer, check }: Pair): object {
-  return {
-    peerSeconds: rounded(peer / 1000),
-    checkSeconds: rounded(check / 1000),
-    ratio: rounded(check / peer),
+function told(pairs: readonly Pair[]): object {
+  const ofAll = (side: keyof Pair, kind: keyof Cost) => median(pairs.map((pair) => pair[side][kind]));
+  const compared = (kind: keyof Cost) => {
+    const [peer, check] = [ofAll('peer', kind), ofAll('check', kind)];
+    return { peerSeconds: rounded(peer), checkSeconds: rounded(check), ratio: rounded(check / peer) };
   };
+  return { ...compared('wall'), cpu: compared('cpu') };
 }
