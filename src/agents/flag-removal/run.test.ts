@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildFlagRemover } from '../../adapters/flag-remover/child-flag-remover.ts';
 import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import { testRun } from '../../testing/test-runs.ts';
 import type { FlagEnd } from '../../views/promoted-flags.ts';
-import { type FlagRemovalSettings, runFlagRemovalAgent } from './run.ts';
+import { type FlagRemovalDeps, type FlagRemovalSettings, runFlagRemovalAgent } from './run.ts';
 
 let git: TempGit;
 beforeEach(() => {
@@ -29,10 +30,14 @@ const ended = (key: string, over: Partial<FlagEnd> = {}): FlagEnd => ({
 const [remover, prover] = [new ChildFlagRemover(), new ChildProver()];
 const untested = { compare: () => Promise.reject(new Error('no test may run')) };
 
-async function run(files: TestFiles, over: Partial<FlagRemovalSettings> = {}) {
+async function run(
+  files: TestFiles,
+  over: Partial<FlagRemovalSettings> = {},
+  tests: FlagRemovalDeps['tests'] = untested,
+) {
   git.commit('main', files);
   return runFlagRemovalAgent(
-    { git, remover, prover, tests: untested },
+    { git, remover, prover, tests },
     {
       target: 'main',
       asOf,
@@ -142,6 +147,53 @@ describe('the agent that removes flags', () => {
     expect(await codes(more, { earlier: [{ ...refused, code: 'policy.frozen' }] })).toEqual([]);
     const edited = { 'src/a.js': flagged('new', 'return n + 2') };
     expect(await codes(edited, { earlier: [refused] })).toEqual([]);
+  });
+
+  describe('where tests describe the flag off', () => {
+    const commands = { install: null, build: null, test: ['npm', 'test'], testSeconds: 1 } as const;
+    const test = (title: string) => `test('${title}', () => check(price(1)));\n`;
+    const tested = {
+      ...files,
+      'test/a.test.js': `${test('is new')}${test('is old')}`,
+      'test/b.test.js': test('was old'),
+    };
+    const ran = (failing: readonly string[]) =>
+      testRun(
+        ['is new', 'is old', 'was old'].map((name) => [name, failing.includes(name) ? 'not-ok' : 'ok']),
+      );
+    const says = (head: readonly string[], rerun = head) => ({
+      compare: async () => ({ base: ran([]), head: ran(head), rerun: ran(rerun) }),
+    });
+    const old = ['is old', 'was old'];
+
+    it('proposes it without them', async () => {
+      const { proposals, skipped } = await run(tested, { commands }, says(old));
+      expect(skipped).toEqual([]);
+      const head = proposals[0]?.head ?? '';
+      expect((await git.readFile(head, 'test/a.test.js'))?.toString()).toBe(test('is new'));
+      const changed = await git.diff(await git.resolve('main'), head);
+      expect(changed.map(({ path, status }) => `${status} ${path}`)).toEqual([
+        'modified src/a.js',
+        'modified test/a.test.js',
+        'deleted test/b.test.js',
+      ]);
+    });
+
+    it('leaves it alone where they cannot be told', async () => {
+      const { proposals, skipped } = await run(tested, { commands }, says(old, ['is old']));
+      expect(proposals).toEqual([]);
+      const reason = 'Its tests are for a person: "was old" does not end the same way in two runs.';
+      expect(skipped).toEqual([{ name: 'new', code: 'flag-removal.tests', reason }]);
+    });
+
+    it('proposes what was turned away again once they change', async () => {
+      const [made] = (await run(tested, { commands }, says(old))).proposals;
+      const refused = { ...earlier, outcome: 'refused' as const, of: String(made?.record.of) };
+      const again = await run(tested, { commands, earlier: [refused] }, says(old));
+      expect(again.skipped).toMatchObject([{ code: 'flag-removal.turned-away' }]);
+      const mended = { ...tested, 'test/b.test.js': `// Mended.\n${test('was old')}` };
+      expect((await run(mended, { commands, earlier: [refused] }, says(old))).skipped).toEqual([]);
+    });
   });
 
   it('claims nothing where nobody can rewrite or compare', async () => {

@@ -102,6 +102,17 @@ describe('what a change takes out of a test file', () => {
       put('// Off.', '// eslint-disable-next-line'),
       'a comment is new, or has moved',
     ],
+    [
+      'a group that is skipped from now on',
+      put("describe('price', ", "describe('price', { skip: true }, ", withoutOne),
+      goes,
+    ],
+    [
+      'fewer names of another file',
+      put("price, oldPrice } from '../price.js'", "price } from '../other.js'", withoutGroup),
+      goes,
+    ],
+    ['fewer names, one of which is new', put('price, oldPrice }', 'other }', withoutGroup), goes],
     ['a hook of a group that stays', cut('  before(', '  const many'), goes],
   ])('is not whole: %s', (_what, head, why) => {
     expect(titles(head)).toBe(why);
@@ -125,6 +136,11 @@ describe('what a change takes out of a test file', () => {
     const stays =
       text.startsWith('import') || text.startsWith('const') ? text.slice(0, text.indexOf('\n') + 1) : '';
     expect(compare(`${stays}test2();\n`, `${text}test2();\n`).kind).toBe('other');
+  });
+
+  it('is not whole where an import gets another name for one that nothing uses', () => {
+    const test = "import { a } from 'x';\ntest('is', () => a());\n";
+    expect(compare("import { b } from 'x';\ngo();\n", `${test}go();\n`).kind).toBe('other');
   });
 
   it.each<[string, string]>([

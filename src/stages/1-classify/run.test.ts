@@ -319,7 +319,7 @@ describe('flag removal', () => {
 
   it('says what is proved, and what stands in the way', async () => {
     const reasons = async (change: TestFiles) => {
-      const outcome = await judge(change, [], old);
+      const outcome = await judge(change, [], { ...old, ...tested });
       return outcome.kind === 'done' ? outcome.data.reasons : [];
     };
     expect(await reasons({ 'src/price.js': on })).toEqual(['The program is the old one with new on.']);
@@ -327,7 +327,11 @@ describe('flag removal', () => {
       'It is no removal of a flag: the program is the old one with the flag at neither value (src/price.js:2).',
     );
     expect(await reasons({ 'src/price.js': on, 'test/price.test.js': 'x();\n' })).toContain(
-      'It is no removal of a flag: test/price.test.js is added as file.',
+      'It is no removal of a flag: test/price.test.js:1: it is new, or not as it was.',
+    );
+    const off = on.replace('n + 1', 'n');
+    expect(await reasons({ 'src/price.js': off, 'test/price.test.js': stays })).toContain(
+      'It is no removal of a flag: test/price.test.js is a test, and the flag goes to off.',
     );
   });
 });

@@ -6,15 +6,11 @@ import { ChildFlagRemover } from '../../../adapters/flag-remover/child-flag-remo
 import { ChildProver } from '../../../adapters/prover/child-prover.ts';
 import { projectJobs } from '../../../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../../../adapters/test-runner/sandbox-test-runner.ts';
-import {
-  countStates,
-  type TestComparison,
-  type TestRun,
-  type TestState,
-} from '../../../domain/test-comparison.ts';
+import type { TestComparison, TestState } from '../../../domain/test-comparison.ts';
 import type { TestCommands } from '../../../ports/test-runner.ts';
 import { HostSandbox } from '../../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../../testing/temp-git.ts';
+import { testRun } from '../../../testing/test-runs.ts';
 import { type OffTestsDeps, runOffTests } from './run.ts';
 
 let git: TempGit;
@@ -59,12 +55,7 @@ it('finds the tests that fail once the flag is gone, makes no branch, and takes 
   }
 });
 
-function ran(states: Readonly<Record<string, TestState>>): TestRun {
-  const tests = Object.entries(states).map(([name, state]) => ({ name, state }));
-  const counts = countStates(tests);
-  const report = { tests, counts, complete: true, format: 'tap', documents: 1 } as const;
-  return { kind: 'ran', code: counts['not-ok'] > 0 ? 1 : 0, report, tail: '', ms: 1 };
-}
+const ran = (states: Readonly<Record<string, TestState>>) => testRun(Object.entries(states));
 const green = { 'asks less': 'ok', 'is free': 'ok' } as const;
 const red = ran({ ...green, 'asks less': 'not-ok' });
 const said = (over: Partial<TestComparison>): OffTestsDeps['tests'] => ({

@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TestCase } from '../../../domain/off-tests.ts';
-import {
-  countStates,
-  type TestComparison,
-  type TestRun,
-  type TestState,
-} from '../../../domain/test-comparison.ts';
+import type { TestComparison, TestState } from '../../../domain/test-comparison.ts';
+import { testRun } from '../../../testing/test-runs.ts';
 import type { Facts } from '../facts.ts';
 import { tests } from './tests.ts';
 
 type Named = Readonly<Record<string, TestState>>;
 
-function ran(named: Named, documents = 1): TestRun {
-  const all = Object.entries(named).map(([name, state]) => ({ name, state }));
-  const counts = countStates(all);
-  const report = { tests: all, counts, complete: true, format: 'tap', documents } as const;
-  return { kind: 'ran', code: counts['not-ok'] > 0 ? 1 : 0, report, tail: '', ms: 1 };
-}
+const ran = (named: Named) => testRun(Object.entries(named));
 
 const all: Named = { 'price > old': 'ok', 'price > new': 'ok', free: 'ok' };
 const off: Named = { ...all, 'price > old': 'not-ok' };
