@@ -1,12 +1,13 @@
 import { changeClasses } from '../domain/change.ts';
 import { levelOf } from './policy-digest.ts';
-import type { Config } from './schema.ts';
+import { type Config, servicesOf } from './schema.ts';
 
 /** What is allowed and seldom meant, each with what comes of it; []: nothing strikes. */
-export function adviceOn({ autonomy, service }: Pick<Config, 'autonomy' | 'service'>): readonly string[] {
+export function adviceOn(config: Pick<Config, 'autonomy' | 'service' | 'services'>): readonly string[] {
+  const { autonomy } = config;
   const at = (level: string) => changeClasses.filter((name) => levelOf(autonomy, name) === level);
   const deploying = at('deploy').filter((name) => name !== 'revert');
-  if (service === null || deploying.length === 0) return [];
+  if (servicesOf(config).length === 0 || deploying.length === 0) return [];
   const advice: string[] = [];
   if (levelOf(autonomy, 'revert') !== 'deploy')
     advice.push(

@@ -1,6 +1,6 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, type ServiceConfig, serviceNamed, servicesOf } from '../config/schema.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { type Forecast, forecast, type Traffic, trafficOf } from '../stages/7-rollout/forecast.ts';
 import { settingsOf } from '../stages/7-rollout/settings.ts';
@@ -14,6 +14,8 @@ export type ForecastWish = PlaceOptions & {
   /** undefined: as the router sees it now. */
   readonly usersPerSecond: number | undefined;
   readonly failingShare: number | undefined;
+  /** Whose users are counted; undefined: those of the only one. */
+  readonly service: string | undefined;
 };
 
 /** What the next rollout will take, and what it may cost. */
@@ -34,11 +36,26 @@ async function configOfBranch(wish: ForecastWish): Promise<Config> {
 
 const mend = 'say it: --users-per-second 20 --failing 1%';
 
-async function trafficFor(wish: ForecastWish, { service }: Config): Promise<Traffic> {
+function serviceOf(config: Config, named: string | undefined): ServiceConfig {
+  const services = servicesOf(config);
+  const service =
+    named === undefined && services.length === 1 ? services[0] : serviceNamed(config, named ?? '');
+  if (service !== undefined) return service;
+  const names = services.map(({ name }) => name).join(', ');
+  throw new AutolandError(
+    'usage',
+    `expected a service whose users can be counted, found ${named ?? (names === '' ? 'none' : names)}`,
+    {
+      mend:
+        names === '' ? mend : `choose one of them: --service ${names.split(', ').join(' | ')}; or ${mend}`,
+    },
+  );
+}
+
+async function trafficFor(wish: ForecastWish, config: Config): Promise<Traffic> {
   const { usersPerSecond, failingShare } = wish;
   if (usersPerSecond !== undefined && failingShare !== undefined) return { usersPerSecond, failingShare };
-  if (service === null)
-    throw new AutolandError('usage', 'expected a service whose users can be counted, found none', { mend });
+  const service = serviceOf(config, wish.service);
   const place = await locate(wish);
   const totals = await new RouterClient(place.state, service.name).totals().catch((cause) => {
     throw new AutolandError('usage', 'expected a router that counts users, found none that answers', {

@@ -8,6 +8,7 @@ type ForecastOptions = CommonOptions & {
   readonly plan?: string;
   readonly usersPerSecond?: string;
   readonly failing?: string;
+  readonly service?: string;
 };
 
 /** What a rollout will take, before it begins. */
@@ -19,6 +20,7 @@ export function define(program: Command): void {
     .option('--plan <file>', 'an autoland.yaml (default: that of the protected branch)')
     .option('--users-per-second <number>', 'distinct users (default: as the router sees it now)')
     .option('--failing <share>', 'of them, those who meet a failure anyway (default: the same)')
+    .option('--service <name>', 'whose users the router sees (default: the only service)')
     .action(forecast);
 }
 
@@ -27,9 +29,13 @@ async function forecast(options: ForecastOptions): Promise<void> {
   const failingShare = options.failing === undefined ? undefined : readFailing(options.failing);
   const { readForecast } = await import('../../wiring/forecast.ts');
   const { renderForecast } = await import('../render/forecast.ts');
-  const { repo, state, plan } = options;
+  const { repo, state, plan, service } = options;
   const place = { repo, ...(state === undefined ? {} : { state }) };
-  print(options.json, await readForecast({ ...place, plan, usersPerSecond, failingShare }), renderForecast);
+  print(
+    options.json,
+    await readForecast({ ...place, plan, usersPerSecond, failingShare, service }),
+    renderForecast,
+  );
 }
 
 function readRate(text: string): number {
