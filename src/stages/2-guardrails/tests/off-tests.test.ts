@@ -43,6 +43,7 @@ describe('tests that go with a flag', () => {
   it('are those that fail with it on: what stays passes on both sides', () => {
     const found = judge({});
     expect(found.said).toBe('pass tests.passed');
+    expect(found.reason).toBe('2 tests pass on the head, as on the base; 1 off-test goes.');
     expect(found.evidence).toMatchObject({
       base: { ok: 2 },
       head: { ok: 2 },

@@ -20,8 +20,8 @@ export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
   if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
   const ok = reportOf(settled.head)?.counts.ok ?? 0;
   const gone = runs.offTests?.cases.length ?? 0;
-  const without = gone === 0 ? '' : `, without ${counted(gone, 'test')} of the flag that is off`;
-  const reason = `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base${without}.`;
+  const also = gone === 0 ? '' : `; ${counted(gone, 'off-test goes', 'off-tests go')}`;
+  const reason = `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base${also}.`;
   return finding('pass', 'tests.passed', reason, evidenceOf(runs));
 });
 
