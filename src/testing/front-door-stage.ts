@@ -6,13 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileFlagStore } from '../adapters/flags/file-flag-store.ts';
-import { createFrontDoor, type FrontDoor } from '../adapters/front-door/front-door.ts';
-import { FrontDoorClient, type FrontDoorStatus } from '../adapters/front-door/front-door-client.ts';
+import { createDoorkeeper, type Doorkeeper } from '../adapters/front-door/doorkeeper.ts';
+import { DoorkeeperClient, type DoorkeeperStatus } from '../adapters/front-door/doorkeeper-client.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { writeRoutes } from '../adapters/runtime/routes-file.ts';
 import { stateLayout } from '../adapters/runtime/state-layout.ts';
-import type { FrontDoorCommands } from '../ports/runtime.ts';
-import { liveCounters } from '../wiring/front-door.ts';
+import { liveCounters } from '../wiring/doorkeeper.ts';
 import { ask, eventually, NEW, OLD, type Reply } from './router-stage.ts';
 
 const examples = join(import.meta.dirname, '../../examples/front-door');
@@ -24,12 +23,12 @@ export function frontDoorExample(name: 'door' | 'ramp' | 'witness'): string {
 
 type Terms = { readonly flag: string; readonly nonce: string };
 
-/** The example's door as a process of its own, two versions behind it, and what stands in the router's place: for tests. */
+/** The example's door as a process of its own, two versions behind it, and a doorkeeper: for tests. */
 export class FrontDoorStage {
   readonly dir = mkdtempSync(join(tmpdir(), 'al-'));
   readonly flags = new FileFlagStore(this.dir);
   readonly witness = new RouterClient(this.dir, 'shop');
-  readonly client = new FrontDoorClient(this.dir, 'shop');
+  readonly client = new DoorkeeperClient(this.dir, 'shop');
   readonly terms = { service: 'shop', flag: 'shop.n1', nonce: 'n1', version: 1, weight: 0.5 };
   readonly commands = join(this.dir, 'commands');
   readonly #home = join(this.dir, 'door');
@@ -37,17 +36,17 @@ export class FrontDoorStage {
   readonly #cookies = new Map<string, string>();
   readonly #sockets = new Map<string, string[]>();
   #process: ChildProcess | undefined;
-  #door: FrontDoor | undefined;
+  #door: Doorkeeper | undefined;
   #port = 0;
   #asked = 0;
 
   constructor() {
     mkdirSync(this.commands, { mode: 0o755 });
-    this.install('ramp', frontDoorExample('ramp'));
-    this.install('witness', frontDoorExample('witness'));
+    this.#install('ramp', frontDoorExample('ramp'));
+    this.#install('witness', frontDoorExample('witness'));
   }
 
-  install(name: string, text: string): void {
+  #install(name: string, text: string): void {
     const path = join(this.commands, name);
     writeFileSync(path, text);
     chmodSync(path, 0o755);
@@ -88,19 +87,17 @@ export class FrontDoorStage {
     await once(child, 'exit');
   }
 
-  /** What stands in the router's place. */
-  async start(changes: Partial<FrontDoorCommands> = {}): Promise<void> {
+  async #startDoorkeeper(): Promise<void> {
     const commands = {
       ramp: ['ramp'],
       witness: ['witness'],
       settings: { DOOR: this.#home },
       secretFiles: {},
       timeoutSeconds: 20,
-      ...changes,
     } as const;
     const grant = { allowed: [this.commands], never: [] };
     const options = { stateDir: this.dir, service: 'shop', commands, grant };
-    this.#door = await createFrontDoor(options, liveCounters);
+    this.#door = await createDoorkeeper(options, liveCounters);
   }
 
   /** Old and new answer with their names, the flag stands at `weight`, and all is ready for a lease. */
@@ -110,7 +107,7 @@ export class FrontDoorStage {
     this.route(OLD, NEW);
     await this.flags.write(this.terms.flag, weight, 0);
     await this.openDoor();
-    await this.start();
+    await this.#startDoorkeeper();
     await this.settled();
     await eventually(async () => (await this.status()).blind === null, 'the witness is ready');
   }
@@ -134,7 +131,7 @@ export class FrontDoorStage {
     return JSON.parse(execFileSync(join(this.commands, 'ramp'), { input: JSON.stringify(told) }).toString());
   }
 
-  status(): Promise<FrontDoorStatus> {
+  status(): Promise<DoorkeeperStatus> {
     return this.client.status();
   }
 
@@ -158,7 +155,7 @@ export class FrontDoorStage {
     return reply;
   }
 
-  /** Ends what stands in the router's place. */
+  /** Ends the doorkeeper. */
   async end(withinMs?: number): Promise<void> {
     await this.#door?.close(withinMs);
     this.#door = undefined;

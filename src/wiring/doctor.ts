@@ -184,7 +184,7 @@ async function commandsAnswer(place: Place): Promise<readonly string[]> {
   return answers;
 }
 
-/** Asked of what speaks to it: a call of our own would come between two of its. What cannot be read is told under configuration. */
+/** Asked of its doorkeeper: a call of our own would come between two of its. What cannot be read is told under configuration. */
 async function frontDoorsObey(place: Place): Promise<string | Missing> {
   const rules = await rulesOf(place).catch(() => undefined);
   const services = rules === undefined ? [] : servicesOf(rules.config);

@@ -4,8 +4,8 @@ import type { Grant } from '../adapters/runtime/command/executable.ts';
 import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { frontDoorCommands } from '../config/plans.ts';
 import type { ServiceConfig } from '../config/schema.ts';
+import type { DoorkeeperProcessOptions } from './doorkeeper.ts';
 import { freePort, type PortsWanted } from './free-port.ts';
-import type { FrontDoorProcessOptions } from './front-door.ts';
 import type { Place } from './place.ts';
 
 /** `port`: the router's; null: a front door of the operator's own gives users a version. */
@@ -14,8 +14,8 @@ export type Served = { readonly service: ServiceConfig; readonly port: number | 
 /** A process that stands where users come in, as `autoland` itself is told to run it. */
 export type Door = {
   readonly name: string;
-  readonly command: '_router' | '_front-door';
-  readonly options: RouterProcessOptions | FrontDoorProcessOptions;
+  readonly command: '_router' | '_doorkeeper';
+  readonly options: RouterProcessOptions | DoorkeeperProcessOptions;
 };
 
 const routerCommand = '_router';
@@ -60,7 +60,7 @@ type Doors = {
   readonly commands: Grant;
 };
 
-/** Whoever gives users a version: a router for each service, or what has a front door do so. */
+/** Whoever gives users a version: a router for each service, or the doorkeeper of a front door. */
 export function doorsOf({ stateDir, served, ephemeral, commands: grant }: Doors): readonly Door[] {
   // One service has had these names before there could be several.
   const nameOf = (door: string, { name }: ServiceConfig) => (served.length === 1 ? door : `${door} ${name}`);
@@ -74,7 +74,7 @@ export function doorsOf({ stateDir, served, ephemeral, commands: grant }: Doors)
         options: routerOptions(stateDir, one, ephemeral),
       };
     const options = { stateDir, service: service.name, commands, grant, ephemeral };
-    return { name: nameOf('front door', service), command: '_front-door', options };
+    return { name: nameOf('doorkeeper', service), command: '_doorkeeper', options };
   });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FrontDoorStatus } from '../adapters/front-door/front-door-client.ts';
+import type { DoorkeeperStatus } from '../adapters/front-door/doorkeeper-client.ts';
 import { examineFrontDoor, toldOf } from './examine-front-door.ts';
 
-const well: FrontDoorStatus = {
+const well: DoorkeeperStatus = {
   service: 'shop',
   closed: null,
   has: { stable: 'sha256:0', weight: 0.0125 },

@@ -1,4 +1,4 @@
-import { FrontDoorClient, type FrontDoorStatus } from '../adapters/front-door/front-door-client.ts';
+import { DoorkeeperClient, type DoorkeeperStatus } from '../adapters/front-door/doorkeeper-client.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { Totals } from '../domain/rollout.ts';
@@ -8,7 +8,7 @@ type Missing = { readonly missing: string; readonly mend: string };
 /** Rejects with what is wrong: nothing is exposed until it is mended. */
 export async function examineFrontDoor(state: string, service: string): Promise<string | Missing> {
   try {
-    const status = await new FrontDoorClient(state, service).status();
+    const status = await new DoorkeeperClient(state, service).status();
     return toldOf(status, await new RouterClient(state, service).totals());
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'runtime.unreachable') throw thrown;
@@ -17,7 +17,7 @@ export async function examineFrontDoor(state: string, service: string): Promise<
 }
 
 /** Throws `command.failed`. */
-export function toldOf(status: FrontDoorStatus, { unit }: Totals): string {
+export function toldOf(status: DoorkeeperStatus, { unit }: Totals): string {
   const { has, failure, blind, lastRequestAt } = status;
   if (failure !== null)
     throw new AutolandError('command.failed', `ramp fails, and is called again and again: ${failure}`, {
@@ -39,7 +39,7 @@ export function toldOf(status: FrontDoorStatus, { unit }: Totals): string {
   ].join('; ');
 }
 
-function whoGetsWhat(has: FrontDoorStatus['has']): string {
+function whoGetsWhat(has: DoorkeeperStatus['has']): string {
   if (has === null) return 'it is being told who gets which version';
   if (has.weight === 0) return 'everybody gets stable';
   return `${Number((100 * has.weight).toFixed(2))} % of users get the candidate`;

@@ -2,7 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import type { FlagServiceProcessOptions } from '../adapters/flag-service/flag-service-process.ts';
-import { FrontDoorClient } from '../adapters/front-door/front-door-client.ts';
+import { DoorkeeperClient } from '../adapters/front-door/doorkeeper-client.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import type { Grant } from '../adapters/runtime/command/executable.ts';
@@ -141,7 +141,7 @@ function followedBy(
   const doors = new Map(
     services
       .filter((service) => frontDoorCommands(service) !== undefined)
-      .map(({ name }) => [name, new FrontDoorClient(place.state, name)]),
+      .map(({ name }) => [name, new DoorkeeperClient(place.state, name)]),
   );
   return async (service) => doors.get(service)?.follow();
 }

@@ -8,6 +8,7 @@ import { readChildren } from '../../src/adapters/runtime/children-file.ts';
 import { holderOf } from '../../src/adapters/store/control-lock.ts';
 import { frontDoorExample } from '../../src/testing/front-door-stage.ts';
 import { exampleHere } from '../../src/testing/runtime-command-stage.ts';
+import type { ChangeView } from '../../src/views/change-view.ts';
 import { until } from './cli.ts';
 import { reformatted, rules } from './greeter.ts';
 import { Stage } from './stage.ts';
@@ -128,6 +129,11 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
       () => stage.said,
     );
 
+  async function reverted({ reasons }: ChangeView): Promise<void> {
+    const revert = /reverted by (chg_\w+)/.exec(reasons.join('\n'))?.[1] ?? '';
+    expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
+  }
+
   it('is served by it, and doctor tells of it', async () => {
     expect(operator.split()).toMatchObject({ weight: 0, nonce: null, candidate: null });
     const doctor = await stage.run(['doctor']);
@@ -153,8 +159,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.server-errors' });
     const harmed = failures();
     expect(harmed).toBeGreaterThan(0);
-    const revert = /reverted by (chg_\w+)/.exec(view.reasons.join('\n'))?.[1] ?? '';
-    expect(await stage.ended(revert)).toMatchObject({ class: 'revert', state: 'landed' });
+    await reverted(view);
     expect(stage.repo.show('main', 'greet.js')).toBe(before);
     expect(await stable()).toBe(digest);
     expect(failures()).toBe(harmed);
@@ -176,7 +181,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     expect(await stage.ended(change)).toMatchObject({ state: 'landed' });
   });
 
-  it('closes where what speaks to it is killed, and the rollout starts anew', async () => {
+  it('closes where the doorkeeper is killed, and the rollout starts anew', async () => {
     const change = await stage.submit(reformatted());
     await opened();
     // Until it was looked at, nothing of it can be lost.
@@ -186,7 +191,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     );
     const { nonce } = operator.split();
     const { pid = 0 } =
-      readChildren(join(stage.state, 'run/children.json')).find(({ name }) => name === 'front door') ?? {};
+      readChildren(join(stage.state, 'run/children.json')).find(({ name }) => name === 'doorkeeper') ?? {};
     process.kill(pid, 'SIGKILL');
     await closed();
     await opened();
@@ -199,7 +204,9 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     await opened();
     await stage.json('kill', `greeter.${operator.split().nonce}`);
     await closed();
-    expect(await stage.ended(change)).toMatchObject({ state: 'rolled-back', code: 'rollout.killed' });
+    const view = await stage.ended(change);
+    expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.killed' });
+    await reverted(view);
     expect(await stage.json('fsck')).toMatchObject({ ok: true });
     expect(await stage.json('audit', 'verify')).toMatchObject({ kind: 'ok' });
   });

@@ -10,9 +10,9 @@ export function define(program: Command): void {
     const { runRouter } = await import('../../wiring/router.ts');
     await runRouter(JSON.parse(options));
   });
-  program.command('_front-door <options>', { hidden: true }).action(async (options: string) => {
-    const { runFrontDoor } = await import('../../wiring/front-door.ts');
-    await runFrontDoor(JSON.parse(options));
+  program.command('_doorkeeper <options>', { hidden: true }).action(async (options: string) => {
+    const { runDoorkeeper } = await import('../../wiring/doorkeeper.ts');
+    await runDoorkeeper(JSON.parse(options));
   });
   program.command('_flags <options>', { hidden: true }).action(async (options: string) => {
     const { runFlagService } = await import('../../wiring/flag-service.ts');

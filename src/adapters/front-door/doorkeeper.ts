@@ -7,12 +7,12 @@ import type { Grant } from '../runtime/command/executable.ts';
 import { stateLayout } from '../runtime/state-layout.ts';
 import { Troubles } from '../runtime/troubles.ts';
 import { closeServer } from '../runtime/unix-http.ts';
-import type { FrontDoorStatus } from './front-door-client.ts';
+import type { DoorkeeperStatus } from './doorkeeper-client.ts';
 import { type Counters, FrontDoorGate } from './front-door-gate.ts';
 import { Ramping } from './ramping.ts';
 import { WitnessProgram } from './witness-program.ts';
 
-export type FrontDoorOptions = {
+export type DoorkeeperOptions = {
   readonly stateDir: string;
   readonly service: string;
   readonly commands: FrontDoorCommands;
@@ -20,7 +20,7 @@ export type FrontDoorOptions = {
   readonly grant: Grant;
 };
 
-export type FrontDoor = {
+export type Doorkeeper = {
   /** Has the front door close first, if that is possible within so long. */
   close(withinMs?: number): Promise<void>;
 };
@@ -29,7 +29,7 @@ export type FrontDoor = {
  * Stands in the router's place where a front door of the operator's own splits users: exposes them only under a lease, by `ramp`, and
  * witnesses what they meet, by `witness`.
  */
-export async function createFrontDoor(options: FrontDoorOptions, counters: Counters): Promise<FrontDoor> {
+export async function createDoorkeeper(options: DoorkeeperOptions, counters: Counters): Promise<Doorkeeper> {
   const { service, commands, stateDir } = options;
   const layout = stateLayout(stateDir);
   const caller = new CommandCaller(options.grant);
@@ -52,7 +52,7 @@ export async function createFrontDoor(options: FrontDoorOptions, counters: Count
       gate.lost(why);
     },
   });
-  const status = (): FrontDoorStatus => statusOf(service, gate, ramping);
+  const status = (): DoorkeeperStatus => statusOf(service, gate, ramping);
   const followed = async () => {
     follow();
     await ramping.settled();
@@ -72,7 +72,7 @@ export async function createFrontDoor(options: FrontDoorOptions, counters: Count
   };
 }
 
-function statusOf(service: string, gate: FrontDoorGate, ramping: Ramping): FrontDoorStatus {
+function statusOf(service: string, gate: FrontDoorGate, ramping: Ramping): DoorkeeperStatus {
   const { known, failure } = ramping;
   return {
     service,

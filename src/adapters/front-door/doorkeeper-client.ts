@@ -4,7 +4,7 @@ import { routerSocket, stateLayout } from '../runtime/state-layout.ts';
 import { callJson } from '../runtime/unix-http.ts';
 
 /** What GET /stats answers. */
-export type FrontDoorStatus = {
+export type DoorkeeperStatus = {
   readonly service: string;
   /** Why nobody is exposed; null: users are. */
   readonly closed: string | null;
@@ -20,7 +20,7 @@ export type FrontDoorStatus = {
   readonly lastRequestAt: string | null;
 };
 
-const status: z.ZodType<FrontDoorStatus> = z.object({
+const status: z.ZodType<DoorkeeperStatus> = z.object({
   service: z.string(),
   closed: z.string().nullable(),
   has: z.object({ stable: z.string(), weight: z.number() }).nullable(),
@@ -36,7 +36,7 @@ const FOLLOW_MS = 3500;
 const AGAIN_MS = 100;
 
 /** The process that stands in the router's place, as the supervisor and people reach it. */
-export class FrontDoorClient {
+export class DoorkeeperClient {
   readonly #socket: string;
 
   constructor(stateDir: string, service: string) {
@@ -61,7 +61,7 @@ export class FrontDoorClient {
   }
 
   /** Rejects with `runtime.unreachable`. */
-  async status(): Promise<FrontDoorStatus> {
+  async status(): Promise<DoorkeeperStatus> {
     const answer = await callJson({ socket: this.#socket, path: '/stats', timeoutMs: TIMEOUT_MS });
     const parsed = status.safeParse(answer);
     if (parsed.success) return parsed.data;
