@@ -2,7 +2,8 @@ import type { MetricKind, Report } from './metric.ts';
 import type { Arm, Outcome } from './rollout-tally.ts';
 
 /** What a recorded rollout consists of, in the order of time. `t`: seconds since any beginning, from 0. */
-export type RolloutRecord = WeightRecord | RequestRecord | WindowRecord | RequestWindowRecord;
+export type RolloutRecord = WeightRecord | CountedRecord;
+export type CountedRecord = RequestRecord | WindowRecord | RequestWindowRecord;
 
 /** From then on this share of users is on the canary: a step begins. */
 export type WeightRecord = {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NEW, OLD } from '../../testing/router-stage.ts';
-import { liveCounters } from '../../wiring/front-door.ts';
+import { liveCounters } from '../../wiring/doorkeeper.ts';
 import { FrontDoorGate } from './front-door-gate.ts';
 import type { Split } from './split.ts';
 
@@ -49,7 +49,8 @@ beforeEach(() => {
   gate.ready();
 });
 
-const now = Date.now() / 1000;
+/** So long ago that what is told here has happened. */
+const now = Date.now() / 1000 - 200;
 const told = (line: object) => gate.heard(JSON.stringify(line));
 const of = { nonce: 'n1', share: 0.01 };
 const request = (arm: string, user: string, more: object = {}) =>
@@ -120,6 +121,22 @@ describe('what is counted of the lines of a witness', () => {
     expect(gate.observe('n0')).toBeUndefined();
   });
 
+  it('is what the service said of its user, where the rollout asks for it', async () => {
+    const candidate = { ...route.candidate, flag: 'shop.n2', nonce: 'n2' };
+    const flags = new Map([flag('shop.n2', 0.01, 1)]);
+    gate.update(
+      { stopped: false, killed: () => false, flags },
+      { ...routed, route: { ...route, candidate } },
+    );
+    const metrics = [{ name: 'checkout-failed', kind: 'rate' }] as const;
+    await gate.lease({ ...lease, flag: 'shop.n2', nonce: 'n2', metrics });
+    const said = { nonce: 'n2', metrics: { 'checkout-failed': true, other: 3 } };
+    for (const user of ['u1', 'u1', 'u2']) request('canary', user, said);
+    expect(gate.observe('n2')?.steps.at(-1)?.metrics).toEqual([
+      { name: 'checkout-failed', coins: [{ after: 0, canary: [2], baseline: [0] }] },
+    ]);
+  });
+
   it('begins a step with its first line, and what comes late of the step before is not of it', async () => {
     request('canary', 'u1');
     follow(0.1, 2);
@@ -136,6 +153,8 @@ describe('what is counted of the lines of a witness', () => {
   it.each([
     ['no JSON', '{"t":'],
     ['no record', '{"arm":"canary"}'],
+    ['of the future', JSON.stringify({ t: now + 3600, arm: 'canary', user: 'u', error: false })],
+    ['of milliseconds', JSON.stringify({ t: now * 1000, arm: 'canary', user: 'u', error: false })],
     ['no stamp', JSON.stringify({ t: now, arm: 'canary', user: 'u', error: false, nonce: 5 })],
   ])('is not whole once a line is %s; harm counts all the same', (_, line) => {
     request('canary', 'u1');
@@ -178,7 +197,13 @@ describe('windows of a witness', () => {
     });
     expect(gate.observe('n1')).not.toHaveProperty('gap');
     expect(gate.observe('n1')).not.toHaveProperty('requests');
-    window('canary', now + 5, { users: 10 });
+    // Until the other arm has come, it is no window.
+    window('canary', now + 2, { users: 10 });
+    expect(step()).toMatchObject({ units: { canary: 20, baseline: 1980 } });
+    expect(gate.observe('n1')).not.toHaveProperty('gap');
+    window('baseline', now + 2, { users: 990 });
+    expect(step()).toMatchObject({ units: { canary: 30, baseline: 2970 } });
+    for (const arm of ['canary', 'baseline']) window(arm, now + 6, { users: 10 });
     expect(gate.observe('n1')?.gap).toMatch(/nothing was recorded/);
   });
 

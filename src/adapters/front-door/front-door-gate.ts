@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { Calibration, Observation, StepTally, Totals } from '../../domain/rollout.ts';
-import type { RolloutRecord } from '../../domain/rollout-record.ts';
+import type { CountedRecord, RolloutRecord } from '../../domain/rollout-record.ts';
 import {
   assertLength,
   checkLease,
@@ -16,7 +16,7 @@ import {
 import type { RoutedService } from '../router/state-files.ts';
 import type { Ramping } from './ramping.ts';
 import type { Split } from './split.ts';
-import { type CountedRecord, Traffic } from './traffic.ts';
+import { Traffic } from './traffic.ts';
 
 /** Counts one rollout. */
 export type Counting = {
@@ -60,6 +60,8 @@ const stamp = z.object({ nonce: z.string().nullish(), share: z.number().nullish(
 
 /** How long the front door is waited for when a lease is given; a slow one goes on by itself. */
 const SETTLE_MS = 1000;
+/** Of a clock at the front door. */
+const MOST_AHEAD_SECONDS = 10;
 /** Rollouts whose counts are kept: the running one, and the last, for whoever still reads it. */
 const KEPT_ROLLOUTS = 2;
 
@@ -185,6 +187,8 @@ export class FrontDoorGate {
   }
 
   #count(read: CountedRecord, { nonce, share }: z.output<typeof stamp>): void {
+    if (read.t > Date.now() / 1000 + MOST_AHEAD_SECONDS)
+      throw new RangeError(`its time ${read.t} is not yet: t is Unix time, in seconds`);
     // Several processes of a front door may write one log.
     this.#now = Math.max(this.#now, read.t);
     const record = { ...read, t: this.#now };

@@ -1,9 +1,7 @@
 import { Seconds } from '../../domain/busy-seconds.ts';
 import type { Observation, Totals } from '../../domain/rollout.ts';
-import type { RolloutRecord, WeightRecord } from '../../domain/rollout-record.ts';
+import type { CountedRecord } from '../../domain/rollout-record.ts';
 import { isFailure } from '../../domain/rollout-tally.ts';
-
-export type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
 
 /** Lines of windows that are kept, to tell what is usual; a rollout has room for 400 windows in all. */
 const KEPT_WINDOWS = 240;

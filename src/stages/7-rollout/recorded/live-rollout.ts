@@ -1,11 +1,11 @@
 import type { Metric } from '../../../domain/metric.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
-import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
+import type { CountedRecord } from '../../../domain/rollout-record.ts';
 import type { Counted } from './counters.ts';
 import { mixed, RequestCounting, WindowCounting } from './counting.ts';
 import type { Gap } from './coverage.ts';
 
-type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
+type WindowLine = Exclude<CountedRecord, { readonly kind: 'request' }>;
 type Step = { readonly step: number; readonly weight: number };
 
 export type LiveOptions = {
@@ -34,6 +34,9 @@ export class LiveRollout {
   /** Place of the step that is counted; -1: none has begun. */
   #at = -1;
   #now = 0;
+  /** Lines of the newest window, until both arms have come: half of one would look like an arm that nobody gets. */
+  #window: { readonly record: WindowLine; readonly share: number }[] = [];
+  #gap: Gap;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -50,17 +53,13 @@ export class LiveRollout {
 
   /** Throws RangeError for what does not go on from the records before. `t` MUST not fall. */
   add(record: CountedRecord, share: number): void {
-    const at = this.#steps.findLastIndex(({ weight }) => Math.abs(weight - share) < 1e-9);
-    // Of a step that is over, or of none.
-    if (at < Math.max(0, this.#at)) return;
-    this.#counting ??= this.#countingOf(record.kind);
-    if (at > this.#at) this.#begin(at, record);
-    if (record.t > this.#now) this.#settle();
-    this.#now = record.t;
-    if (record.kind === 'request' && this.#counting instanceof RequestCounting) this.#counting.add(record);
-    else if (record.kind !== 'request' && this.#counting instanceof WindowCounting)
-      this.#counting.add(record);
-    else throw new RangeError(mixed);
+    if (record.kind === 'request') {
+      this.#count(record, share);
+      return;
+    }
+    if (this.#window[0] !== undefined && this.#window[0].record.t !== record.t) this.#countWindow();
+    this.#window.push({ record, share });
+    if (new Set(this.#window.map((line) => line.record.arm)).size === 2) this.#countWindow();
   }
 
   counts(t: number): LiveCounts {
@@ -84,7 +83,26 @@ export class LiveRollout {
   }
 
   gap(): Gap {
-    return this.#counting instanceof WindowCounting ? this.#counting.gapAt() : undefined;
+    return this.#gap;
+  }
+
+  #countWindow(): void {
+    for (const { record, share } of this.#window.splice(0)) this.#count(record, share);
+    if (this.#counting instanceof WindowCounting) this.#gap ??= this.#counting.gapAt();
+  }
+
+  #count(record: CountedRecord, share: number): void {
+    const at = this.#steps.findLastIndex(({ weight }) => Math.abs(weight - share) < 1e-9);
+    // Of a step that is over, or of none.
+    if (at < Math.max(0, this.#at)) return;
+    this.#counting ??= this.#countingOf(record.kind);
+    if (at > this.#at) this.#begin(at, record);
+    if (record.t > this.#now) this.#settle();
+    this.#now = record.t;
+    if (record.kind === 'request' && this.#counting instanceof RequestCounting) this.#counting.add(record);
+    else if (record.kind !== 'request' && this.#counting instanceof WindowCounting)
+      this.#counting.add(record);
+    else throw new RangeError(mixed);
   }
 
   #begin(at: number, record: CountedRecord): void {

@@ -1,5 +1,5 @@
 import type { Observation, RolloutPlan } from '../../../domain/rollout.ts';
-import type { RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
+import type { CountedRecord, RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
 import { analyze, type RolloutDecision } from '../analyze.ts';
 import type { Unit } from '../situation.ts';
 import type { Counted } from './counters.ts';
@@ -31,8 +31,6 @@ export type RecordedOptions = {
 /** In a pause between two records: nothing comes to be seen in it. */
 const mostLooksInPause = 1000;
 const epoch = 'recorded';
-
-type CountedRecord = Exclude<RolloutRecord, WeightRecord>;
 
 /**
  * Counts a recorded rollout as the router does, and looks at it as a rollout would. What is decided is not obeyed: the record
