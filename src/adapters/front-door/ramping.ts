@@ -6,7 +6,9 @@ import { assertSet, isNarrower, isSame, type Split, type Told, toldOf } from './
 /** A front door that hears nothing for so long goes to stable by itself, if it can. */
 const CLOSES_AFTER_MS = 60_000;
 const RENEW_MS = 20_000;
-/** To close takes no longer than this: then it is tried again. */
+/** While it is closed, so many times as long: it may have lost its memory, or heard a call of one who is dead by now. */
+const CLOSED_RENEWALS = 3;
+/** A call that closes gets so long at first, and each time twice as long: one that hangs must not keep users exposed. */
 const CLOSE_SECONDS = 10;
 const PAUSE_MS = { first: 100, most: 5_000 };
 
@@ -84,7 +86,7 @@ export class Ramping {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#attempt?.over.abort();
-    this.#answer(new AutolandError('runtime.unreachable', 'what speaks to the front door ends'));
+    this.#answer(new AutolandError('runtime.unreachable', 'the doorkeeper ends'));
   }
 
   #go(): void {
@@ -113,7 +115,7 @@ export class Ramping {
 
   async #try({ split, sequence, over }: Attempt): Promise<void> {
     const told = toldOf(split, { sequence, closesAt: new Date(Date.now() + CLOSES_AFTER_MS) });
-    const seconds = split.exposed === null ? { seconds: CLOSE_SECONDS } : {};
+    const seconds = split.exposed === null ? { seconds: CLOSE_SECONDS * 2 ** this.#failures } : {};
     const answer = await this.#options.call(told, { ...seconds, signal: over.signal });
     // Ours are lower where the clock was set back: the front door does not heed them until they are higher again.
     this.#sequence = Math.max(this.#sequence, answer.sequence);
@@ -144,9 +146,9 @@ export class Ramping {
   }
 
   #renewLater({ exposed }: Split): void {
-    if (exposed === null) return;
     const { renewMs = RENEW_MS } = this.#options;
-    const left = (this.#set?.at ?? 0) + renewMs - performance.now();
+    const pauseMs = exposed === null ? CLOSED_RENEWALS * renewMs : renewMs;
+    const left = (this.#set?.at ?? 0) + pauseMs - performance.now();
     this.#timer = setTimeout(
       () => {
         this.#set = undefined;
