@@ -1,10 +1,10 @@
 import type { Metric } from '../domain/metric.ts';
 import type { Observation, Totals } from '../domain/rollout.ts';
 
-/** The router's side of a rollout: it exposes users only under a lease, and testifies to what they met. */
+/** Whoever gives users a version, by itself or by a front door: it exposes them only under a lease, and testifies to what they met. */
 export interface Witness {
   /**
-   * Lets the router expose `flag` at the version it has read for `leaseMs` more. Without a valid lease every request goes to stable.
+   * Lets it expose `flag` at the version that it has read, for `leaseMs` more. Without a valid lease every request goes to stable.
    * Starts a rollout's tallies when (nonce) is new; starts a step's tallies when `step` is new.
    */
   lease(input: {

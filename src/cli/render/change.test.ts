@@ -54,3 +54,12 @@ it('tells of the trials, in order', () => {
   );
   expect(renderChange(view).join('\n')).not.toContain('Trials');
 });
+
+it('says what was foreseen, and why a good canary would not land', () => {
+  const told = (requests: boolean) =>
+    renderChange({ ...view, forecast: { seconds: null, harmed: 2.5, requests } })
+      .join('\n')
+      .replaceAll(/\n +/g, ' ');
+  expect(told(true)).toContain('was to be held as requests are counted there, and not users');
+  expect(told(false)).toContain('was to be held for want of users');
+});

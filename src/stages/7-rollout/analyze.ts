@@ -44,7 +44,7 @@ export function analyze(input: AnalyzeInput): RolloutDecision {
 
 function witnessLost({ observation, epochAtStart }: Situation): Ruling | undefined {
   if (epochAtStart === undefined || observation?.epoch === epochAtStart) return undefined;
-  const reason = 'The router restarted and lost its counts, so the rollout starts anew with fresh users.';
+  const reason = 'The witness restarted and lost its counts, so the rollout starts anew with fresh users.';
   return { kind: 'restart', code: 'rollout.witness-lost', reason };
 }
 

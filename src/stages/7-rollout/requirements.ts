@@ -45,7 +45,7 @@ const requirements: readonly Requirement[] = [
 /** Empty: the step is passed. No observation leaves everything open. */
 export function openRequirements(situation: Situation): readonly string[] {
   const { findings } = situation;
-  if (findings === undefined) return ['an observation of the router'];
+  if (findings === undefined) return ['an observation of the witness'];
   return requirements.flatMap((requirement) => requirement(situation, findings) ?? []);
 }
 

@@ -107,7 +107,7 @@ function convicted({ analysis, trial }: Situation): Ruling | undefined {
 function witnessLost({ trial, observation, unanswered }: Situation): Ruling | undefined {
   if (unanswered !== undefined || trial.epoch === null || observation?.epoch === trial.epoch)
     return undefined;
-  return takeBack(trial, 'the router restarted, and lost what it had counted to compare');
+  return takeBack(trial, 'the witness restarted, and lost what it had counted to compare');
 }
 
 function toldInPart({ trial, observation }: Situation): Ruling | undefined {
