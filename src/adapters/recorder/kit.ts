@@ -1,8 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { askChildForList } from '../json-child.ts';
 import type { Settings } from './inside/settings.ts';
+import { type KitFile, strippedKit } from './stripped-kit.ts';
 
 /** What is preloaded: `NODE_OPTIONS=--import=DIRECTORY/main.js`. */
 export const kitEntry = 'main.js';
@@ -34,7 +34,10 @@ export function writeKitSettings(directory: string, settings: Settings): Promise
  * older ones warn of it.
  */
 async function writeStripped(directory: string): Promise<void> {
-  stripped ??= strip();
+  stripped ??= strippedKit({ source: inside, entries }).catch((thrown: unknown) => {
+    stripped = undefined;
+    throw thrown;
+  });
   for (const { path, text } of await stripped) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
@@ -44,16 +47,5 @@ async function writeStripped(directory: string): Promise<void> {
 // Loaded by every process; the others by few.
 const entries = [kitEntry, sampleEntry];
 
-type KitFile = { readonly path: string; readonly text: string };
-
 // Of this program's own sources, which stay as they are while it runs.
 let stripped: Promise<readonly KitFile[]> | undefined;
-
-/** In a child, because there Node's own warning of it can be kept from people. */
-async function strip(): Promise<readonly KitFile[]> {
-  const child = { script: 'kit-child', from: import.meta.url, timeoutMs: 60_000 };
-  const files = (await askChildForList(child, { source: inside, entries })) as readonly KitFile[];
-  if (files.length > 0) return files;
-  stripped = undefined;
-  throw new Error(`expected the recorder's sources in ${inside}, read none`);
-}
