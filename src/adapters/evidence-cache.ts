@@ -25,7 +25,7 @@ export class EvidenceCache {
   /** undefined: not known, or a day old. Evidence is of the type that was put under an equal question. */
   async get<Evidence>(question: object): Promise<Evidence | undefined> {
     const text = await this.#textOf(question);
-    return text === undefined ? undefined : ((JSON.parse(text, revive) as Kept).evidence as Evidence);
+    return text === undefined ? undefined : (restored((JSON.parse(text) as Kept).evidence) as Evidence);
   }
 
   /** Whether `get` would answer, without reading what it would say. */
@@ -69,7 +69,13 @@ function flatten(_key: string, value: unknown): unknown {
   return value instanceof Map ? { [entriesOf]: [...value] } : value;
 }
 
-function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, entriesOf)) return value;
+/** In place: to be asked about each value while it parses takes `JSON.parse` ten times as long. */
+function restored(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const [key, each] of Object.entries(value)) {
+    const inner = restored(each);
+    if (inner !== each) Object.defineProperty(value, key, { value: inner });
+  }
+  if (!Object.hasOwn(value, entriesOf)) return value;
   return new Map((value as Record<typeof entriesOf, [unknown, unknown][]>)[entriesOf]);
 }
