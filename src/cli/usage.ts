@@ -21,6 +21,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^too many arguments(?: for '.*')?\. Expected (\d+) arguments? but got \d+(?:: (.*?))?\.?$/,
     'expected $1 arguments, found too many: $2',
   ],
+  [/^required option '(.*?)' not specified$/, 'expected $1, found nothing'],
   [/^option '(.*?)' argument missing$/, 'expected $1, found no value'],
 ];
 

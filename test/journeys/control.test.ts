@@ -58,7 +58,13 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     (await openRepository({ repo: repo.dir, state }, 'write')).store.close();
     const restore = (...words: readonly string[]) =>
       runCli(['autonomy', 'restore', 'lint', ...words, '--repo', repo.dir, '--state', state]);
-    for (const words of [[], ['--reason', ' ']]) expect(await restore(...words)).toMatchObject({ code: 2 });
+    for (const words of [[], ['--reason', ' ']]) {
+      const refused = await restore(...words);
+      expect(refused.stderr).toMatch(
+        /^autoland: expected (?:a reason|--reason <text>), found nothing \[usage\]/,
+      );
+      expect(refused.code).toBe(2);
+    }
     const { code, stderr } = await restore('--reason', 'looked at it');
     expect(stderr).toMatch(
       /expected a class that is demoted, found that lint is not \[autonomy.not-demoted\]/,

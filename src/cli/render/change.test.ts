@@ -63,3 +63,10 @@ it('says what was foreseen, and why a good canary would not land', () => {
   expect(told(true)).toContain('was to be held as requests are counted there, and not users');
   expect(told(false)).toContain('was to be held for want of users');
 });
+
+it('says what its failure has cost its class, and where that is seen', () => {
+  const demotion = { class: 'docs', from: 'deploy', to: 'propose' } as const;
+  const text = renderChange({ ...view, demotion }).join('\n');
+  expect(text).toMatch(/the autonomy of docs was lowered from deploy to propose:\s+autoland autonomy/);
+  expect(renderChange(view).join('\n')).not.toContain('autonomy');
+});
