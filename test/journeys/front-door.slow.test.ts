@@ -163,6 +163,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     expect(stage.repo.show('main', 'greet.js')).toBe(before);
     expect(await stable()).toBe(digest);
     expect(failures()).toBe(harmed);
+    await stage.json('autonomy', 'restore', 'lint', '--reason', 'it was a drill');
   });
 
   it('closes by itself where the control plane is killed again and again, and goes on with one that lives', async () => {
