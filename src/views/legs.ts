@@ -14,10 +14,12 @@ export function ofLastLeg(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter((entry) => !stagesOfLegs.has(entry.data.stage) || legOf(entry) === last);
 }
 
-/** What was released, in the order in which services got it; []: nothing was. */
+/** What each service got, the last one first; []: nothing was released. */
 export function releasesIn(entries: readonly Entry[]): readonly Leg['release'][] {
-  return entries
+  const reports = entries
     .filter(({ type, data }) => type === 'stage.finished' && data.stage === 'release')
     .map(({ data }) => data.data as unknown as ReleaseReport)
-    .filter((release) => release.deploys);
+    .filter((release) => release.deploys)
+    .toReversed();
+  return reports.filter(({ service }, at) => reports.findIndex((other) => other.service === service) === at);
 }

@@ -160,12 +160,11 @@ function concluded(entry: Entry, entries: readonly Entry[]): readonly Notificati
   const why = kind === 'change.promoted' ? '' : ` ${conclusion.reasons.join('; ')}`;
   const text = `${verbs[kind] ?? ''} ${title(changeOf(entries))} (${conclusion.code}).${why}${met}`;
   const all = { text, conclusion, users: users.exposed === 0 ? null : users };
-  // The last one first, which is the only one as a rule: to it belongs the identity that it always had.
-  const services =
-    conclusion.outcome === 'held' ? [] : releasesIn(entries).toReversed().slice(1).map(namedService);
+  // To the last service belongs the identity that there has always been: it is the only one as a rule.
+  const others = conclusion.outcome === 'held' ? [] : releasesIn(entries).slice(1).map(namedService);
   return [
     { ...about(entry, kind, entries), ...all },
-    ...services.map((service) => ({
+    ...others.map((service) => ({
       ...blank(entry, kind, `${entry.change} ${service.name}`),
       change: changeOf(entries),
       service,
