@@ -20,6 +20,18 @@ describe('a removed flag', () => {
       'removed neither',
     ],
     [
+      'a case whose braces went with the flag',
+      inFront(`switch (a) { case 1: if (await ${ask}) { { const z = a; go(z); } break; } }`),
+      inFront(`switch (a) { case 1: { const z = a; go(z); } break; }`),
+      'removed on',
+    ],
+    [
+      'a case in which a name has come to mean another thing',
+      inFront(`switch (a) { case 1: { const a = 2; go(a); } if (await ${ask}) go(a); }`),
+      inFront(`switch (a) { case 1: { const a = 2; go(a); go(a); } }`),
+      'removed neither',
+    ],
+    [
       'a declaration that nothing used',
       inFront(`if (await ${ask}) return 7;`).concat('const guard = () => true;'),
       base.replace('return a + 1', 'return 7'),

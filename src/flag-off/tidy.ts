@@ -78,11 +78,23 @@ function reachableInCase(statements: readonly Node[]): readonly Node[] {
     : statements.slice(0, end === -1 ? undefined : end + 1);
 }
 
+/**
+ * The names of a case are those of its whole switch, so what declares names stays in a block. But for that they are as any statements:
+ * one block around all of them, whichever of them were in one before.
+ */
 function flattenCase(statements: readonly Node[]): readonly Node[] {
-  return statements.flatMap((one) => {
-    const inner = one.type === 'BlockStatement' ? children(one, 'body') : [one];
-    return inner.some((each) => declaredBy(each).length > 0) ? [one] : inner;
-  });
+  if (declares(statements))
+    return statements.flatMap((one) => {
+      const inner = one.type === 'BlockStatement' ? children(one, 'body') : [one];
+      return declares(inner) ? [one] : inner;
+    });
+  const flat = flatten(statements);
+  const start = statements[0]?.start ?? 0;
+  return declares(flat) ? [{ type: 'BlockStatement', start, body: flat }] : flat;
+}
+
+function declares(statements: readonly Node[]): boolean {
+  return statements.some((one) => declaredBy(one).length > 0);
 }
 
 /** A block among statements is taken apart where its names mean nothing to its neighbours. */
