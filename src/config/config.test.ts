@@ -32,6 +32,15 @@ describe('parseConfig', () => {
     expect(new Set(Object.values(config.autonomy))).toEqual(new Set(['observe']));
   });
 
+  it('takes one service or a list of them, each by a name of its own', () => {
+    const shop = '{ name: shop, command: [x] }';
+    expect(problems(`version: 1\nservices: [${shop}, { name: admin, command: [y] }]\n`)).toEqual([]);
+    expect(places(`version: 1\nservices:\n  - ${shop}\n  - ${shop}\n`)).toEqual(['4:13 services[1].name']);
+    expect(places(`version: 1\nservice: ${shop}\nservices: [${shop}]\n`)).toEqual(['2:10 service']);
+    expect(places(`version: 1\nservice: ${shop}\nservices: 3\n`)).toEqual(['3:11 services']);
+    expect(places('version: 1\nservices: [{ name: shop }]\n')).toEqual(['2:12 services[0].command']);
+  });
+
   it('names file, line, column, what was expected, what was found, and the mend', () => {
     const error = refusal('version: 1\nautonomy:\n  docs: depoy\n');
     expect(error.code).toBe('config.invalid');

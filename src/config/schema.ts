@@ -221,13 +221,18 @@ export const configSchema = z
       .default('none')
       .describe('none: no model reviews changes, and policies must waive it'),
   })
-  .refine(({ service, services }) => service === null || services.length === 0, {
+  .refine(isNamedOnce, {
     path: ['service'],
     // Told beside what else is wrong.
     when: ({ value }) => typeof value === 'object' && value !== null,
     ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
   })
   .meta({ title: 'autoland', description: 'Configuration of autoland: .autoland/autoland.yaml' });
+
+/** Other problems may keep a default from being put in. */
+function isNamedOnce(value: { readonly service?: unknown; readonly services?: unknown }): boolean {
+  return (value.service ?? null) === null || !Array.isArray(value.services) || value.services.length === 0;
+}
 
 export type Config = z.output<typeof configSchema>;
 export type FlagsConfig = Config['flags'];
