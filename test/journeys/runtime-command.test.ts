@@ -200,7 +200,7 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     );
     const strange = `sha256:${'e'.repeat(64)}`;
     elsewhere.deployByHand(strange, join(stage.state, 'releases', digest.slice('sha256:'.length), 'tree'));
-    await corrected(`runs ${strange}`);
+    await corrected(`runs greeter ${strange}`);
     expect(elsewhere.running().map((one) => one.digest)).not.toContain(strange);
   });
 
