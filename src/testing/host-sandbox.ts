@@ -27,7 +27,10 @@ export class HostSandbox {
     const [file = '', ...args] = job.argv.map((each) => onHost(each, job.mounts));
     return new Promise((resolve, reject) => {
       const child = spawn(file, args, { cwd: source, env: this.#environment(job), detached: true });
-      const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), job.limits.seconds * 1000);
+      const timer = setTimeout(
+        () => process.kill(-(child.pid ?? Number.NaN), 'SIGKILL'),
+        job.limits.seconds * 1000,
+      );
       let [stdout, stderr, late] = ['', '', false];
       child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -191,7 +191,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
       () => stage.said,
     );
     const { nonce } = operator.split();
-    const { pid = 0 } =
+    const { pid = Number.NaN } =
       readChildren(join(stage.state, 'run/children.json')).find(({ name }) => name === 'doorkeeper') ?? {};
     process.kill(pid, 'SIGKILL');
     await closed();

@@ -161,7 +161,7 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
   it('lands one whose control plane is killed -9 between the intent of its deploy and the receipt', async () => {
     elsewhere.slow(true);
     const known = elsewhere.deployed().length;
-    const { pid = 0 } = (await stage.status()).controlPlane ?? {};
+    const { pid = Number.NaN } = (await stage.status()).controlPlane ?? {};
     const change = await stage.submit(reformatted());
     await until(
       () => (elsewhere.deployed().length > known ? true : undefined),

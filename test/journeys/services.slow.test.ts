@@ -112,7 +112,7 @@ describe('two services of one repository', { timeout: 240_000 }, () => {
     const before = await stables();
     expect((await stage.run(['fsck'])).code).toBe(0);
     const { controlPlane } = await stage.status();
-    process.kill(controlPlane?.pid ?? 0, 'SIGKILL');
+    process.kill(controlPlane?.pid ?? Number.NaN, 'SIGKILL');
     await until(
       async () => ((await stage.status()).controlPlane?.pid !== controlPlane?.pid ? true : undefined),
       () => stage.said,

@@ -65,7 +65,7 @@ describe('keepAlive', () => {
     kept = keepAlive([one], { record: record(), onEvent: (event) => events.push(event) });
     await eventually(() => events.length === 1, 'adopted');
     expect(events).toEqual([{ kind: 'adopted', name: 'a', pid }]);
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? Number.NaN, 'SIGKILL');
     await eventually(() => ![undefined, pid].includes(kept?.pid('a')), 'started again');
     expect(events.map((event) => event.kind)).toEqual(['adopted', 'ended', 'started']);
   });

@@ -43,8 +43,9 @@ describe.skipIf(!hasTracer())('underStrace', () => {
 
   it('does not wait for what the command leaves behind', () => {
     expect(run('sleep 60 & echo $! > left', { stdio: 'ignore' }).status).toBe(0);
-    // Throws where that has ended.
-    process.kill(Number(readFileSync(join(place, 'left'), 'utf8')), 'SIGKILL');
+    const left = Number.parseInt(readFileSync(join(place, 'left'), 'utf8'), 10);
+    // Throws where that has ended. DANGER: 0 would be everything that runs these tests.
+    process.kill(left, 'SIGKILL');
   });
 
   it('lets nobody make these calls who gets rid of the tracer', () => {
