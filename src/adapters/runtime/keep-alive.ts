@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../../domain/errors.ts';
+import { killChild } from '../kill-child.ts';
 import { type ChildRecord, readChildren, writeChildren } from './children-file.ts';
 import { ended, isAlive, signal, startTimeOf } from './processes/process-identity.ts';
 
@@ -132,8 +133,8 @@ async function runOnce(child: KeptChild, keeping: Keeping): Promise<Ended> {
   const started = spawn(child.file, child.args, { env: child.env, stdio: ['pipe', 'inherit', 'inherit'] });
   let killTimer: NodeJS.Timeout | undefined;
   const terminate = () => {
-    started.kill('SIGTERM');
-    killTimer = setTimeout(() => started.kill('SIGKILL'), keeping.limitMs ?? LIMIT_MS);
+    killChild(started, 'SIGTERM');
+    killTimer = setTimeout(() => killChild(started, 'SIGKILL'), keeping.limitMs ?? LIMIT_MS);
   };
   signal.addEventListener('abort', terminate, { once: true });
   try {
@@ -145,7 +146,7 @@ async function runOnce(child: KeptChild, keeping: Keeping): Promise<Ended> {
       : { why: `signal ${name}`, fault: false };
   } catch (thrown) {
     // It may wait for its release: nothing could be recorded.
-    started.kill('SIGKILL');
+    killChild(started, 'SIGKILL');
     return { why: messageOf(thrown), fault: true };
   } finally {
     clearTimeout(killTimer);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { AutolandError } from '../../../domain/errors.ts';
+import { killChild } from '../../kill-child.ts';
 import { systemPath } from '../../system-path.ts';
 
 export type GitLimits = {
@@ -77,7 +78,7 @@ export function runGit(command: GitCommand): Promise<GitOutput> {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const output = collect(limits, (fault) => {
-      child.kill('SIGKILL');
+      killChild(child, 'SIGKILL');
       clearTimeout(timer);
       reject(fault);
     });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { killChild } from '../../kill-child.ts';
 import {
   isAlive,
   type ProcessIdentity,
@@ -41,7 +42,7 @@ export function cgroupEnforcer(home: CgroupHome, limits: CgroupLimits): Enforcer
     },
     close: async (root) => {
       // First: what is not in the group yet must not enter it afterwards.
-      root.kill('SIGKILL');
+      killChild(root, 'SIGKILL');
       await removeCgroup(cgroup);
     },
   };
@@ -69,9 +70,9 @@ export function pollingEnforcer(limits: CgroupLimits): Enforcer {
     pids: async (root) => (await look(root)).pids,
     close: async (root) => {
       // Stopped, it begins no process that this look would miss. False: it ended already.
-      if (root.kill('SIGSTOP') && root.pid !== undefined) await look(root.pid);
+      if (killChild(root, 'SIGSTOP') && root.pid !== undefined) await look(root.pid);
       for (const one of seen) signal(one, 'SIGKILL');
-      root.kill('SIGKILL');
+      killChild(root, 'SIGKILL');
     },
   };
 }
