@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { MemoryKeyRing } from '../../testing/memory-keys.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import { DsseAttestor } from '../attestor/dsse-attestor.ts';
 import { FileReleaseStore } from '../release-store/file-release-store.ts';
+import { removeTree } from '../remove-tree.ts';
 import { SandboxBuilder } from './sandbox-builder.ts';
 
 let git: TempGit;
@@ -20,10 +21,11 @@ beforeEach(async () => {
   workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-builder-')));
   releases = await FileReleaseStore.open(join(workspace, 'releases'));
 });
-afterEach(() => {
+afterEach(async () => {
   sandbox.remove();
   git.remove();
-  rmSync(workspace, { recursive: true, force: true });
+  // Releases are read-only, for who is not root too.
+  await removeTree(workspace);
 });
 
 const files = {
