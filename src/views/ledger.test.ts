@@ -97,6 +97,8 @@ describe('several services', () => {
   it('have the version before again where it did harm at a later one, and keep it where it was held there', () => {
     const second = [gets('shop', { same: [] }), promoted('a'), gets('admin')] as const;
     expect(runs(...second, concluded('a', 'rolled-back'))).toEqual(['shop-0 c0', 'admin-0 c0']);
+    const back = ledgerOf(...both, ...second, concluded('a', 'rolled-back'));
+    expect(back.production.get('shop')?.previous).toBeNull();
     expect(runs(...second, concluded('a', 'held'))).toEqual(['shop-1 m-a', 'admin-0 c0']);
   });
 

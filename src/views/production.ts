@@ -30,7 +30,9 @@ type Landing = {
 };
 
 export function movedTo(stable: Stable, from: Production | undefined): Production {
-  if (from === undefined) return { stable, previous: null };
+  // Back at the version before itself: what came in between was taken back, and nobody keeps that warm.
+  const isBack = from?.previous?.digest === stable.digest && from.previous.commit === stable.commit;
+  if (from === undefined || isBack) return { stable, previous: null };
   return { stable, previous: from.stable.digest === stable.digest ? from.previous : from.stable };
 }
 

@@ -27,8 +27,8 @@ export type ControlPlaneOptions = PlaceOptions & {
   readonly unsignedAllowed: boolean;
   /** Ends when standard input closes. */
   readonly ephemeral: boolean;
-  /** Where each service is served: for people. */
-  readonly urls: Readonly<Record<string, string>>;
+  /** Where each service is served; null: where a front door of the operator's own says. */
+  readonly urls: Readonly<Record<string, string | null>>;
   /** Tell people's terminals what programs are told. */
   readonly json: boolean;
 };
@@ -141,9 +141,10 @@ function sayReady({ urls, unsignedAllowed, json }: ControlPlaneOptions, stables:
   process.stdout.write(`autoland is ready; ${whereOf(services)}.${how} End it with Ctrl-C.\n`);
 }
 
-function whereOf(services: readonly { readonly service: string; readonly url: string }[]): string {
+function whereOf(services: readonly { readonly service: string; readonly url: string | null }[]): string {
   const [first, ...others] = services;
   if (first === undefined) return 'no service is configured: changes are merged, not released';
-  if (others.length === 0) return `the service is at ${first.url}`;
-  return services.map(({ service, url }) => `${service} is at ${url}`).join(', ');
+  const at = (url: string | null) => `is at ${url ?? 'its own front door'}`;
+  if (others.length === 0) return `the service ${at(first.url)}`;
+  return services.map(({ service, url }) => `${service} ${at(url)}`).join(', ');
 }

@@ -20,8 +20,9 @@ export type Door = {
 
 const routerCommand = '_router';
 
-export function urlOf({ port }: Served): string {
-  return port === null ? 'its own front door' : `http://127.0.0.1:${port}`;
+/** null: where its front door says. */
+export function urlOf({ port }: Served): string | null {
+  return port === null ? null : `http://127.0.0.1:${port}`;
 }
 
 export async function servedAt(
