@@ -8,7 +8,7 @@ import { isErrno } from '../runtime/files.ts';
 import { copyFiles } from './copy-files.ts';
 import { isGreen } from './job-result.ts';
 import { Loans } from './loans.ts';
-import { copyModules, readModules, writeModules } from './modules.ts';
+import { copyModules } from './modules.ts';
 import { copyUntouched, isAsLocked, updateOf } from './near-install.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
@@ -102,8 +102,7 @@ export class Installs {
   async #hand({ place, tree }: InstallJob, how: HowToProvide): Promise<boolean> {
     if (how === 'lend') {
       await this.#copies.get(place);
-      const modules = await readModules(place).catch(isGone);
-      if (modules && (await this.#loans.lend(place, modules, tree))) return true;
+      if (await this.#loans.lend(place, tree)) return true;
     }
     return copyModules(place, tree).then(() => true, isGone);
   }
@@ -149,7 +148,6 @@ export class Installs {
         await cp(join(job.tree, path), join(draft, path));
       }
       if (!(await fill(draft))) return false;
-      await writeModules(draft);
       await mkdir(dir, { recursive: true });
       await this.#makeRoom();
       await move(draft, job.place);

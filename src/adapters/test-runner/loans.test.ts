@@ -1,54 +1,58 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Loans } from './loans.ts';
-import type { Modules } from './modules.ts';
-import { manifestOf } from './tree-manifest.ts';
 
 let root: string;
 let place: string;
 let tree: string;
-let modules: Modules;
+let open: number;
 const loans = new Loans();
-beforeEach(async () => {
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'autoland-loans-'));
   [place, tree] = [join(root, 'kept', 'one'), join(root, 'tree')];
   mkdirSync(join(place, 'node_modules', 'a', 'lib'), { recursive: true });
   mkdirSync(join(place, 'packages', 'p', 'node_modules', 'b'), { recursive: true });
   mkdirSync(join(tree, 'packages', 'p'), { recursive: true });
   writeFileSync(join(place, 'node_modules', 'a', 'index.js'), 'a');
+  open = openSync(join(place, 'node_modules', 'a', 'index.js'), 'r+');
   writeFileSync(join(place, 'node_modules', 'a', 'lib', 'deep.js'), 'deep');
   symlinkSync('a/index.js', join(place, 'node_modules', 'link'));
   writeFileSync(join(place, 'packages', 'p', 'node_modules', 'b', 'index.js'), 'b');
-  const manifests = paths.map(async (path) => [path, await manifestOf(join(place, path))] as const);
-  modules = new Map(await Promise.all(manifests));
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  closeSync(open);
+  rmSync(root, { recursive: true, force: true });
+});
 
-const paths = ['node_modules', 'packages/p/node_modules'];
 const inTree = (...path: readonly string[]) => join(tree, 'node_modules', ...path);
 const kept = () => readdirSync(join(root, 'kept'));
 
 describe('a kept install that is lent', () => {
   it('is with its user alone, and back as it was, without what the user put there', async () => {
-    expect(await loans.lend(place, modules, tree)).toBe(true);
+    expect(await loans.lend(place, tree)).toBe(true);
     expect(existsSync(place)).toBe(false);
     expect(readFileSync(inTree('link'), 'utf8')).toBe('a');
-    expect(await new Loans().lend(place, modules, join(root, 'other'))).toBe(false);
+    expect(await new Loans().lend(place, join(root, 'other'))).toBe(false);
     mkdirSync(inTree('.cache', 'x'), { recursive: true });
     writeFileSync(inTree('a', 'new.js'), 'new');
     await loans.giveBack(tree);
@@ -62,6 +66,24 @@ describe('a kept install that is lent', () => {
 
   it.each<[string, () => void]>([
     ['changed in a file', () => writeFileSync(inTree('a', 'index.js'), 'A')],
+    [
+      'changed, with its old times',
+      () => {
+        const { atime, mtime } = statSync(inTree('a', 'index.js'));
+        writeFileSync(inTree('a', 'index.js'), 'A');
+        utimesSync(inTree('a', 'index.js'), atime, mtime);
+      },
+    ],
+    [
+      'written by who had it open before it was lent',
+      () => {
+        writeSync(open, 'A', 0);
+      },
+    ],
+    [
+      'exchanged for another file',
+      () => [writeFileSync(inTree('b'), 'A'), renameSync(inTree('b'), inTree('a', 'index.js'))],
+    ],
     ['larger', () => writeFileSync(inTree('a', 'index.js'), 'aa')],
     ['without a file', () => rmSync(inTree('a', 'lib', 'deep.js'))],
     ['another mode', () => chmodSync(inTree('a', 'index.js'), 0o755)],
@@ -83,14 +105,23 @@ describe('a kept install that is lent', () => {
     ['a second name of a file', () => linkSync(inTree('a', 'index.js'), join(tree, 'second'))],
     ['gone', () => rmSync(inTree(), { recursive: true })],
   ])('is forgotten when it comes back %s', async (_what, change) => {
-    await loans.lend(place, modules, tree);
+    await loans.lend(place, tree);
     change();
     await loans.giveBack(tree);
     expect(kept()).toEqual([]);
   });
 
+  it('is not lent before a touch would leave a trace', async () => {
+    const touched = new Date();
+    utimesSync(join(place, 'node_modules', 'a', 'index.js'), touched, touched);
+    expect(await loans.lend(place, tree)).toBe(true);
+    expect(statSync(inTree('a', 'index.js')).ctimeMs).toBeLessThan(Date.now());
+    await loans.giveBack(tree);
+    expect(kept()).toEqual(['one']);
+  });
+
   it('does not take the place of one that was made meanwhile', async () => {
-    await loans.lend(place, modules, tree);
+    await loans.lend(place, tree);
     mkdirSync(place);
     writeFileSync(join(place, 'newer'), '');
     await loans.giveBack(tree);
@@ -99,7 +130,7 @@ describe('a kept install that is lent', () => {
   });
 
   it('is not lent in part', async () => {
-    expect(await loans.lend(place, modules, join(root, 'no', 'such'))).toBe(false);
+    expect(await loans.lend(place, join(root, 'no', 'such'))).toBe(false);
     expect(kept()).toEqual(['one']);
     expect(readdirSync(join(place, 'packages/p/node_modules'))).toEqual(['b']);
     expect(readdirSync(join(place, 'node_modules'))).toEqual(['a', 'link']);

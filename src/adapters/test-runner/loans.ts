@@ -3,30 +3,32 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
-import type { Modules } from './modules.ts';
-import { restore } from './tree-manifest.ts';
+import { modulesIn } from './modules.ts';
+import { marksOf, restore, type TreeMarks } from './tree-marks.ts';
 
 type Loan = {
   readonly place: string;
   /** Where the rest of the install is meanwhile. */
   readonly rest: string;
-  readonly modules: Modules;
+  /** By path of each `node_modules` in it. */
+  readonly marks: ReadonlyMap<string, TreeMarks>;
 };
 
 /**
  * A kept install itself instead of a copy, for one user at a time: copying ten thousand small files takes longer than installing
- * them does to npm. It is taken back only if every file is as it was; what was put beside them is removed. Whoever is killed
+ * them does to npm. It is taken back only if nobody has touched any file; what was put beside them is removed. Whoever is killed
  * meanwhile has lost it, which costs the next one an install.
  */
 export class Loans {
   readonly #loans = new Map<string, Loan>();
 
-  /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. `modules`: below `place`. */
-  async lend(place: string, modules: Modules, tree: string): Promise<boolean> {
+  /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. */
+  async lend(place: string, tree: string): Promise<boolean> {
     const rest = `${place}.lent-${randomUUID()}`;
     if (!(await moved(place, rest))) return false;
-    const given = await give([...modules.keys()], rest, tree);
-    if (given) this.#loans.set(tree, { place, rest, modules });
+    const marks = await marksIn(rest).catch(() => undefined);
+    const given = marks !== undefined && (await give([...marks.keys()], rest, tree));
+    if (given) this.#loans.set(tree, { place, rest, marks });
     else await rename(rest, place);
     return given;
   }
@@ -41,6 +43,17 @@ export class Loans {
   }
 }
 
+/** undefined: one of them cannot be told from another that is touched. */
+async function marksIn(rest: string): Promise<ReadonlyMap<string, TreeMarks> | undefined> {
+  const all = new Map<string, TreeMarks>();
+  for (const path of await modulesIn(rest, '')) {
+    const marks = await marksOf(join(rest, path));
+    if (marks === undefined) return undefined;
+    all.set(path, marks);
+  }
+  return all;
+}
+
 /** All of them or none. */
 async function give(paths: readonly string[], rest: string, tree: string): Promise<boolean> {
   for (const [at, path] of paths.entries()) {
@@ -52,9 +65,9 @@ async function give(paths: readonly string[], rest: string, tree: string): Promi
   return true;
 }
 
-async function takeBack({ place, rest, modules }: Loan, tree: string): Promise<boolean> {
-  for (const [path, manifest] of modules) {
-    if (!(await restore(join(tree, path), manifest))) return false;
+async function takeBack({ place, rest, marks }: Loan, tree: string): Promise<boolean> {
+  for (const [path, of] of marks) {
+    if (!(await restore(join(tree, path), of))) return false;
     if (!(await moved(join(tree, path), join(rest, path)))) return false;
   }
   // Where somebody has made another one meanwhile, that one stays.

@@ -20,6 +20,7 @@ import {
   keptCommand,
   REGISTRY_ENVIRONMENT,
 } from './commands.ts';
+import { diskUse } from './disk-use.ts';
 import { cgroupEnforcer, type Enforcer, pollingEnforcer } from './enforcer.ts';
 import { giveTo } from './give-to.ts';
 import { type HostBase, type HostBaseOptions, prepareHostBase } from './host-base.ts';
@@ -75,7 +76,8 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const jobs = join((await this.#hostBase()).directory, 'jobs');
     await mkdir(jobs, { recursive: true, mode: 0o755 });
     const made = await mkdtemp(join(jobs, `${prefix}-`));
-    await giveTo(made, this.#identity);
+    const identity = this.#identity;
+    if (identity !== undefined) await giveTo(made, identity, (await diskUse([made])).owners);
     return made;
   }
 

@@ -13,6 +13,8 @@ export type DiskUse = {
   readonly bytes: number;
   /** A file that has a further hard link outside of the directories; undefined: none. */
   readonly linkedOutside: string | undefined;
+  /** `uid:gid` of all that was counted. */
+  readonly owners: ReadonlySet<string>;
 };
 
 /** What the directories hold, counted no further than `enough` bytes. Links are not followed, hard-linked files count once. */
@@ -21,6 +23,7 @@ export async function diskUse(
   enough = Number.POSITIVE_INFINITY,
 ): Promise<DiskUse> {
   const links = new Map<string, { path: string; missing: number }>();
+  const owners = new Set<string>();
   const waiting = [...directories];
   let bytes = 0;
   while (waiting.length > 0 && bytes <= enough) {
@@ -29,6 +32,7 @@ export async function diskUse(
     await setImmediate();
     for (const { path, stats, names, failed } of entries) {
       if (failed) bytes = Number.POSITIVE_INFINITY;
+      if (stats !== undefined) owners.add(`${stats.uid}:${stats.gid}`);
       if (stats !== undefined && isNew(path, stats, links)) bytes += stats.blocks * 512;
       // Counted before they are looked at: looking is slow while they are still being made.
       bytes += names.length * ENTRY_BYTES;
@@ -36,7 +40,7 @@ export async function diskUse(
     }
   }
   const outside = [...links.values()].find(({ missing }) => missing > 0);
-  return { bytes, linkedOutside: outside?.path };
+  return { bytes, linkedOutside: outside?.path, owners };
 }
 
 type Measured = { path: string; stats?: Stats; names: readonly string[]; failed: boolean };

@@ -39,7 +39,7 @@ export async function prepareMounts(
   if (held.linkedOutside !== undefined) throw linkedError(held.linkedOutside);
   for (const source of writable) {
     await assertUsable(source, identity);
-    await giveTo(source, identity);
+    if (identity !== undefined) await giveTo(source, identity, held.owners);
   }
   return { writable, heldBytes: Number.isFinite(held.bytes) ? held.bytes : 0 };
 }
