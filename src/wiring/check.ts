@@ -216,7 +216,7 @@ async function openTools({ state, sandbox, git, rules, cache }: Check) {
   await mkdir(workspace, { mode: 0o711 });
   const installs = kept && { installs: kept.installs };
   const evidence = kept && { evidence: kept.evidence };
-  const options = { sandbox, workspace, nodeVersion: process.version, lends: true };
+  const options = { sandbox, workspace, nodeVersion: process.version, lends: true, owner };
   const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
   const runner = new SandboxTestRunner({ ...jobs, ...evidence });
   const mutator = new SandboxMutator(jobs);

@@ -5,6 +5,7 @@ import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
+import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { copyFiles } from './copy-files.ts';
 import { isGreen } from './job-result.ts';
 import { Loans } from './loans.ts';
@@ -22,6 +23,8 @@ export type InstallsOptions = {
   readonly run: RunInstall;
   /** What else decides the outcome: the versions of Node and of this layout. */
   readonly salt: string;
+  /** The ids whose jobs use what is lent; undefined: this process's own. */
+  readonly owner: Identity | undefined;
 };
 
 const kept = 6;
@@ -47,10 +50,11 @@ export class Installs {
   readonly #underWay = new Map<string, Promise<SandboxResult | undefined>>();
   /** By the place that is read. */
   readonly #copies = new Map<string, Promise<boolean>>();
-  readonly #loans = new Loans();
+  readonly #loans: Loans;
 
   constructor(options: InstallsOptions) {
     this.#options = options;
+    this.#loans = new Loans(options.owner);
   }
 
   /** Puts node_modules into the tree. Answers undefined when it did, else the result of the install that failed. */

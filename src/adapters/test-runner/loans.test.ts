@@ -20,13 +20,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepareMounts } from '../sandbox/bubblewrap/mounts.ts';
 import { Loans } from './loans.ts';
 
 let root: string;
 let place: string;
 let tree: string;
 let open: number;
-const loans = new Loans();
+const loans = new Loans(undefined);
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'autoland-loans-'));
   [place, tree] = [join(root, 'kept', 'one'), join(root, 'tree')];
@@ -52,7 +53,7 @@ describe('a kept install that is lent', () => {
     expect(await loans.lend(place, tree)).toBe(true);
     expect(existsSync(place)).toBe(false);
     expect(readFileSync(inTree('link'), 'utf8')).toBe('a');
-    expect(await new Loans().lend(place, join(root, 'other'))).toBe(false);
+    expect(await new Loans(undefined).lend(place, join(root, 'other'))).toBe(false);
     mkdirSync(inTree('.cache', 'x'), { recursive: true });
     writeFileSync(inTree('a', 'new.js'), 'new');
     await loans.giveBack(tree);
@@ -118,6 +119,20 @@ describe('a kept install that is lent', () => {
     expect(statSync(inTree('a', 'index.js')).ctimeMs).toBeLessThan(Date.now());
     await loans.giveBack(tree);
     expect(kept()).toEqual(['one']);
+  });
+
+  // Only root can give files away.
+  it.runIf(process.getuid?.() === 0)('is given to the ids of its user first, which is no touch', async () => {
+    chmodSync(root, 0o711);
+    const [user, next] = [61_001, 61_002].map((id) => ({ uid: id, gid: id }));
+    for (const owner of [user, next, next]) {
+      const own = new Loans(owner);
+      expect(await own.lend(place, tree)).toBe(true);
+      await prepareMounts([{ source: tree, target: '/work', mode: 'write' }], owner);
+      expect(statSync(inTree('a', 'index.js'))).toMatchObject(owner ?? {});
+      await own.giveBack(tree);
+      expect(kept()).toEqual(['one']);
+    }
   });
 
   it('does not take the place of one that was made meanwhile', async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
+import { giveTo } from '../sandbox/bubblewrap/give-to.ts';
+import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { modulesIn } from './modules.ts';
 import { marksOf, restore, type TreeMarks } from './tree-marks.ts';
 
@@ -20,17 +22,37 @@ type Loan = {
  * meanwhile has lost it, which costs the next one an install.
  */
 export class Loans {
+  readonly #owner: Identity | undefined;
   readonly #loans = new Map<string, Loan>();
+
+  /** `owner`: the ids whose job will use it; undefined: this process's own. */
+  constructor(owner: Identity | undefined) {
+    this.#owner = owner;
+  }
 
   /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. */
   async lend(place: string, tree: string): Promise<boolean> {
     const rest = `${place}.lent-${randomUUID()}`;
     if (!(await moved(place, rest))) return false;
-    const marks = await marksIn(rest).catch(() => undefined);
+    const marks = await this.#mark(rest).catch(() => undefined);
     const given = marks !== undefined && (await give([...marks.keys()], rest, tree));
     if (given) this.#loans.set(tree, { place, rest, marks });
     else await rename(rest, place);
     return given;
+  }
+
+  /** undefined: one of them cannot be told from another that is touched. */
+  async #mark(rest: string): Promise<Loan['marks'] | undefined> {
+    const all = new Map<string, TreeMarks>();
+    for (const path of await modulesIn(rest, '')) {
+      // To have it given to them later would be a touch.
+      if (this.#owner !== undefined)
+        await giveTo(join(rest, path), this.#owner, [await ownerOf(join(rest, path))]);
+      const marks = await marksOf(join(rest, path));
+      if (marks === undefined) return undefined;
+      all.set(path, marks);
+    }
+    return all;
   }
 
   /** Nothing of the tree may run any more. What cannot be taken back is forgotten. */
@@ -43,15 +65,10 @@ export class Loans {
   }
 }
 
-/** undefined: one of them cannot be told from another that is touched. */
-async function marksIn(rest: string): Promise<ReadonlyMap<string, TreeMarks> | undefined> {
-  const all = new Map<string, TreeMarks>();
-  for (const path of await modulesIn(rest, '')) {
-    const marks = await marksOf(join(rest, path));
-    if (marks === undefined) return undefined;
-    all.set(path, marks);
-  }
-  return all;
+/** One job has made all of it. */
+async function ownerOf(path: string): Promise<string> {
+  const { uid, gid } = await lstat(path);
+  return `${uid}:${gid}`;
 }
 
 /** All of them or none. */

@@ -99,6 +99,7 @@ function installs(name: string): { installs: Installs; commands: string[] } {
       return run(argv, dir);
     },
     salt: '',
+    owner: undefined,
   });
   return { installs: made, commands };
 }

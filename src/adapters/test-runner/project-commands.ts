@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands } from '../../ports/test-runner.ts';
+import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { type HowToProvide, Installs } from './installs.ts';
 import { isGreen, outputKiB } from './job-result.ts';
 
@@ -16,6 +17,8 @@ export type ProjectCommandsOptions = {
   readonly nodeVersion: string;
   /** Whether kept installs are lent instead of copied: for whoever runs one job after the other. */
   readonly lends?: boolean;
+  /** The ids of the sandbox's jobs; undefined: this process's own. */
+  readonly owner?: Identity | undefined;
 };
 
 /** What all share that run a project: who installs for himself would install the same again, beside the others. */
@@ -62,12 +65,12 @@ export class ProjectCommands {
   readonly #installs: Installs;
   readonly #how: HowToProvide;
 
-  constructor({ sandbox, workspace, nodeVersion, installs, lends = false }: ProjectCommandsOptions) {
+  constructor({ sandbox, workspace, nodeVersion, installs, owner, lends = false }: ProjectCommandsOptions) {
     this.#how = lends ? 'lend' : 'copy';
     this.#sandbox = sandbox;
     const run = (argv: Argv, dir: string) => this.#install(argv, dir);
     const dir = installs ?? join(workspace, 'installs');
-    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}` });
+    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}`, owner });
   }
 
   /** Installs and builds; answers the phase that failed, or undefined. */
