@@ -1,8 +1,11 @@
 import { type Kind, kinds, type Times } from './workers.ts';
 
+/** Over the clients of all kills, and `p99OfEachKill` over those of each: a slow kill shows as one, not as slow clients. */
 export function spread(rounds: readonly Times[]) {
-  const of = (names: readonly Kind[]) =>
-    quantiles(rounds.flatMap((round) => names.flatMap((kind) => round[kind])));
+  const of = (names: readonly Kind[]) => {
+    const each = rounds.map((round) => names.flatMap((kind) => round[kind]));
+    return { ...quantiles(each.flat()), p99OfEachKill: each.map((times) => quantiles(times).p99) };
+  };
   return { all: of(kinds), sync: of(['sync']), events: of(['events']), pages: of(['pages']) };
 }
 

@@ -11,16 +11,17 @@ const localBranches = ['refs/heads/main', 'refs/heads/master'];
 /** Rejects with `usage` or `ref.not-found`. */
 export async function findEnds(git: ChangeReader, text: string | undefined): Promise<RangeEnds> {
   const range = parseRange(text);
-  const head = await resolveEnd(git, range.head);
-  const named = range.base === undefined ? await defaultTip(git) : await resolveEnd(git, range.base);
+  const [head, named] = await Promise.all([
+    resolveEnd(git, range.head),
+    range.base === undefined ? defaultTip(git) : resolveEnd(git, range.base),
+  ]);
   const fork = await git.mergeBase(named, head).catch(cutHistory);
   if (fork === undefined)
     throw new AutolandError('usage', 'expected two commits with a common history, found none in common', {
       mend: `in a shallow clone ${unshallow}`,
     });
   const cut = git.isCut ? ['the clone is shallow: what its history could tell is not known'] : [];
-  const notes = [...cut, ...(await uncommittedNotes(git, head))];
-  return { base: range.fromFork ? fork : named, head, notes };
+  return { base: range.fromFork ? fork : named, head, notes: cut };
 }
 
 const unshallow = 'fetch the history: git fetch --unshallow (actions/checkout: fetch-depth: 0)';
@@ -63,8 +64,8 @@ function cutHistory(cause: unknown): never {
   });
 }
 
-/** Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop. */
-async function uncommittedNotes(git: ChangeReader, head: Sha): Promise<readonly string[]> {
+/** Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop. Never rejects. */
+export async function uncommittedNotes(git: ChangeReader, head: Sha): Promise<readonly string[]> {
   try {
     if ((await git.reader.resolve('HEAD')) !== head) return [];
     const { changed, untracked } = await git.uncommitted(head);

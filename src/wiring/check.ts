@@ -41,7 +41,7 @@ import { checkChange } from '../stages/2-guardrails/run.ts';
 import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
 import { checkCacheIn, mustBeUntracked, openCheckCache } from './check-cache.ts';
-import { findEnds, type RangeEnds } from './check-range.ts';
+import { findEnds, type RangeEnds, uncommittedNotes } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
 import { directory, makeState, stateFiles } from './place.ts';
 
@@ -67,6 +67,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const state = scratch.path;
   const forget = onInterrupt(scratch);
   let probing: Promise<unknown> = Promise.resolve();
+  let uncommitted: Promise<readonly string[]> = Promise.resolve([]);
   try {
     const files = stateFiles(state);
     await makeState({ repo, state, files });
@@ -77,10 +78,25 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     const git = await openChangeReader(repo, state);
     try {
       const ends = await findEnds(git, wish.range);
-      const rules = await rulesAt(git.reader, ends.base);
-      if (cache !== undefined) await mustBeUntracked(git, cache, [ends.base, ends.head]);
-      return await checkIn({ state, sandbox, git, ends, rules, wish, recordings, cache, started });
+      uncommitted = uncommittedNotes(git, ends.head);
+      const [rules] = await Promise.all([
+        rulesAt(git.reader, ends.base),
+        cache && mustBeUntracked(git, cache, [ends.base, ends.head]),
+      ]);
+      return await checkIn({
+        state,
+        sandbox,
+        git,
+        ends,
+        rules,
+        uncommitted,
+        wish,
+        recordings,
+        cache,
+        started,
+      });
     } finally {
+      await uncommitted;
       await git.close();
     }
   } catch (thrown) {
@@ -105,6 +121,7 @@ type Check = {
   readonly git: ChangeReader;
   readonly ends: RangeEnds;
   readonly rules: CheckRules;
+  readonly uncommitted: Promise<readonly string[]>;
   readonly wish: CheckWish;
   readonly recordings: RecordingsFile | undefined;
   readonly cache: string | undefined;
@@ -112,15 +129,15 @@ type Check = {
 };
 
 async function checkIn(check: Check): Promise<CheckReport> {
-  const { git, ends, rules, wish, started } = check;
+  const { git, ends, rules, uncommitted, wish, started } = check;
   const clock = new SystemClock();
   const now = clock.now();
   const at = now.toISOString();
-  const told = () => ({
+  const told = async () => ({
     base: ends.base,
     head: ends.head,
     at,
-    notes: [...ends.notes, ...rules.notes],
+    notes: [...ends.notes, ...(await uncommitted), ...rules.notes],
     ms: Math.round(performance.now() - started),
   });
   const proposal = {
@@ -134,8 +151,8 @@ async function checkIn(check: Check): Promise<CheckReport> {
   const syntax = new ChildSyntaxComparer();
   const prover = new ChildProver();
   const classed = await runClassify(classifyDeps(check, { syntax, prover }), { proposal }).catch(asFault);
-  if (classed instanceof AutolandError) return unclassedReport(told(), classed);
-  if (classed.kind === 'stop') return stoppedReport(told(), classed.conclusion);
+  if (classed instanceof AutolandError) return unclassedReport(await told(), classed);
+  if (classed.kind === 'stop') return stoppedReport(await told(), classed.conclusion);
   if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
   const tools = await openTools(check);
   try {
@@ -159,7 +176,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
     const found = await checkChange(deps, rules.settings, { classification: classed.data, proposal, now });
     const checked = { classification: classed.data, guardrails: found, target: ends.base };
     const waived = waivedGuardrails(checked, rules.policies);
-    return reportOf(told(), classed.data, found, waived);
+    return reportOf(await told(), classed.data, found, waived);
   } finally {
     await tools.close();
   }
