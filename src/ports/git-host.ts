@@ -38,6 +38,22 @@ export interface FileHistory {
   touches(head: Sha, paths: readonly string[], most: number): Promise<readonly Touch[]>;
 }
 
+/** Where a file went. A guess by likeness: git records no renames. */
+export type FileMove = {
+  readonly from: string;
+  /** null: it was deleted. */
+  readonly to: string | null;
+  readonly commit: Sha;
+};
+
+export interface FileMoves {
+  /**
+   * Of the last `most` commits that `head` can reach, for each of the paths the newest that took it away, with the path that git's
+   * detection of renames gives it there. A path that none of them took away is missing. MUST reject where the history is cut off.
+   */
+  moves(head: Sha, paths: readonly string[], most: number): Promise<readonly FileMove[]>;
+}
+
 /** Getting a whole tree out. */
 export interface TreeExporter {
   /**

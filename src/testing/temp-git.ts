@@ -6,6 +6,8 @@ import type { FileChange, FileKind, FileStatus, Sha } from '../domain/change.ts'
 import { AutolandError } from '../domain/errors.ts';
 import type {
   FileHistory,
+  FileMove,
+  FileMoves,
   GitCommit,
   GitInbox,
   GitLander,
@@ -25,7 +27,13 @@ type Merged = Awaited<ReturnType<GitLander['mergeTree']>>;
 
 /** A real repository in a temporary directory, read with plain git. For tests: it trusts what it reads. */
 export class TempGit
-  implements GitReader, FileHistory, TreeExporter, GitInbox, Pick<GitLander, 'mergeTree' | 'revertTree'>
+  implements
+    GitReader,
+    FileHistory,
+    FileMoves,
+    TreeExporter,
+    GitInbox,
+    Pick<GitLander, 'mergeTree' | 'revertTree'>
 {
   static readonly #answers = new Map<string, Buffer>();
   readonly dir = mkdtempSync(join(tmpdir(), 'autoland-test-git-'));
@@ -110,6 +118,16 @@ export class TempGit
     return log.map((line) => {
       const [sha = '', author = '', at = ''] = line.split('\t');
       return { sha, author, at: new Date(Number(at) * 1000) };
+    });
+  }
+
+  async moves(head: Sha, paths: readonly string[], most: number): Promise<readonly FileMove[]> {
+    return paths.flatMap((from) => {
+      const found = this.#lines(['log', `-n${most}`, '--format=%H', '--diff-filter=D', head, '--', from])[0];
+      if (found === undefined) return [];
+      const shown = this.#lines(['show', '--format=', '-M', '--diff-filter=R', '--name-status', found]);
+      const line = shown.map((each) => each.split('\t')).find(([, old]) => old === from);
+      return [{ from, to: line?.[2] ?? null, commit: found }];
     });
   }
 

@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sha } from '../../domain/change.ts';
-import type { FileHistory, GitInbox, GitLander, GitReader, TreeExporter } from '../../ports/git-host.ts';
+import type {
+  FileHistory,
+  FileMoves,
+  GitInbox,
+  GitLander,
+  GitReader,
+  TreeExporter,
+} from '../../ports/git-host.ts';
 
-export type GitHost = GitReader & FileHistory & TreeExporter & GitInbox & GitLander;
+export type GitHost = GitReader & FileHistory & FileMoves & TreeExporter & GitInbox & GitLander;
 
 /** What the factory must have committed to `main`, as its only commit. */
 export const seedFiles: readonly {
@@ -189,6 +196,30 @@ export function gitHostContract(
       expect(await shas(['--all'])).toEqual([]);
       expect(await shas([])).toEqual([]);
       expect((await host.touches(third, ['*.txt'], 1))[0]).toMatchObject({ at });
+    });
+
+    it('tells where a file went', async () => {
+      const text = lines(40);
+      const first = await propose('move-1', { 'docs/long.txt': text, 'lib/long.txt': null });
+      const second = await propose(
+        'move-2',
+        { 'docs/new.txt': `${text}more\n`, 'docs/long.txt': null },
+        first,
+      );
+      const third = await propose('move-3', { 'lib/gone.txt': null }, second);
+      const moves = async (paths: readonly string[], most = 100) => host.moves(third, paths, most);
+      expect(await moves(['lib/long.txt'])).toEqual([
+        { from: 'lib/long.txt', to: 'docs/long.txt', commit: first },
+      ]);
+      expect(await moves(['docs/long.txt', 'lib/gone.txt'])).toEqual(
+        expect.arrayContaining([
+          { from: 'docs/long.txt', to: 'docs/new.txt', commit: second },
+          { from: 'lib/gone.txt', to: null, commit: third },
+        ]),
+      );
+      expect(await moves(['lib/long.txt'], 1)).toEqual([]);
+      expect(await moves(['README.md', '*', '--all'])).toEqual([]);
+      expect(await moves([])).toEqual([]);
     });
 
     it('points its own refs', async () => {

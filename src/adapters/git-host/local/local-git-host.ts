@@ -1,6 +1,13 @@
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { FileHistory, GitInbox, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
+import type {
+  FileHistory,
+  FileMoves,
+  GitInbox,
+  GitLander,
+  GitReader,
+  TreeExporter,
+} from '../../../ports/git-host.ts';
 import type { KeyRing } from '../../../ports/key-ring.ts';
 import type { Identity } from './commit-object.ts';
 import type { ExportLimits } from './export-plan.ts';
@@ -43,7 +50,7 @@ export async function openGitReader(
 }
 
 /** A git host made of one bare repository and the `git` command. `close` it, or its scratch directory stays until the process exits. */
-export class LocalGitHost implements GitReader, FileHistory, TreeExporter, GitInbox, GitLander {
+export class LocalGitHost implements GitReader, FileHistory, FileMoves, TreeExporter, GitInbox, GitLander {
   /** The bare repository. */
   readonly dir: string;
   readonly #view: GitView;
@@ -74,6 +81,9 @@ export class LocalGitHost implements GitReader, FileHistory, TreeExporter, GitIn
   }
   touches(head: Sha, paths: readonly string[], most: number) {
     return this.#reader.touches(head, paths, most);
+  }
+  moves(head: Sha, paths: readonly string[], most: number) {
+    return this.#reader.moves(head, paths, most);
   }
   readFile(commit: Sha, path: string) {
     return this.#reader.readFile(commit, path);

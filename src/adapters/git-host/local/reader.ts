@@ -1,8 +1,16 @@
 import type { FileChange, FileKind, Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
-import type { FileHistory, GitCommit, GitReader, Touch } from '../../../ports/git-host.ts';
+import type {
+  FileHistory,
+  FileMove,
+  FileMoves,
+  GitCommit,
+  GitReader,
+  Touch,
+} from '../../../ports/git-host.ts';
 import { blobReader, blobSizes } from './blobs.ts';
 import type { GitView } from './git-view.ts';
+import { movesOf } from './moves.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
 import { parseDiff } from './parse-diff.ts';
 import { ReadMemo } from './read-memo.ts';
@@ -10,7 +18,7 @@ import { pathDanger } from './safe-path.ts';
 import { parseTree } from './tree-entries.ts';
 
 /** Everything that only reads. */
-export class LocalGitReader implements GitReader, FileHistory {
+export class LocalGitReader implements GitReader, FileHistory, FileMoves {
   readonly #view: GitView;
   readonly #memo: ReadMemo;
 
@@ -93,6 +101,10 @@ export class LocalGitReader implements GitReader, FileHistory {
     const args = ['diff-tree', ...flags, '--name-only', '-z', '--', ...paths];
     const touched = (await this.#view.objects(args, { stdin })).stdout.toString().split('\0');
     return touched.flatMap((part) => commits.get(part) ?? []);
+  }
+
+  moves(head: Sha, paths: readonly string[], most: number): Promise<readonly FileMove[]> {
+    return movesOf(this.#view, head, paths, most);
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {
