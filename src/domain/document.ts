@@ -23,3 +23,24 @@ export type CodeBlock = {
   readonly text: string;
   readonly line: number;
 };
+
+/** A document with the places that an edit needs. Places count UTF-16 units of its text, from 0. */
+export type DocumentReading = {
+  readonly outline: DocumentOutline;
+  /** Where the URL of each link of the outline is written; null: elsewhere, or in another form. */
+  readonly places: readonly (number | null)[];
+  /** Words of running text, in lower case as they stand; none of headings, links or code. */
+  readonly words: readonly DocumentWord[];
+  readonly codes: readonly WrittenCode[];
+};
+
+export type DocumentWord = { readonly text: string; readonly at: number; readonly line: number };
+
+export type WrittenCode = {
+  /** As it is written: a block with its fences, a span with its backticks. */
+  readonly source: string;
+  readonly at: number;
+  readonly line: number;
+  /** The first word after the fence, in lower case; null: within a line. */
+  readonly language: string | null;
+};

@@ -1,9 +1,7 @@
 import type { Nodes, Root } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
 import type { CodeBlock, DocumentLink, DocumentOutline } from '../../domain/document.ts';
 import { htmlParts } from './html.ts';
+import { type ParsedDocument, parseDocument, walk } from './parse-document.ts';
 import { Slugs } from './slugs.ts';
 
 type Found = {
@@ -17,11 +15,16 @@ type Found = {
   readonly used: ReadonlySet<string>;
 };
 
-/** DANGER: the parser recurses and can take long; hostile text ends the PROCESS. Call it in a child process only. */
+/** DANGER: as of parseDocument. */
 export function outlineOf(text: string): DocumentOutline {
-  const { body, lines } = withoutFrontMatter(text);
-  const root = fromMarkdown(body, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
-  const nodes = [...walk(root)];
+  return outlineIn(parseDocument(text), () => undefined);
+}
+
+/** `seen`: is told each link as it is found, with the node that holds it. */
+export function outlineIn(
+  { nodes, body, lines }: ParsedDocument,
+  seen: (link: DocumentLink, node: Nodes) => void,
+): DocumentOutline {
   const found: Found = {
     links: [],
     anchors: [],
@@ -38,28 +41,13 @@ export function outlineOf(text: string): DocumentOutline {
       ),
     ),
   };
-  for (const node of nodes) take(node, (node.position?.start.line ?? 1) + lines, found);
+  for (const node of nodes) {
+    const known = found.links.length;
+    take(node, (node.position?.start.line ?? 1) + lines, found);
+    for (const link of found.links.slice(known)) seen(link, node);
+  }
   const { links, anchors, blocks, hidden } = found;
   return { links, anchors, blocks, hidden };
-}
-
-/** YAML between two lines of --- at the beginning is shown as a table, or not at all. */
-function withoutFrontMatter(text: string): { body: string; lines: number } {
-  const plain = text.replace(/^\ufeff/, '');
-  if (!/^---[ \t]*\r?\n/.test(plain)) return { body: plain, lines: 0 };
-  const end = /\n---[ \t]*(\r?\n|$)/.exec(plain);
-  if (end === null) return { body: plain, lines: 0 };
-  const front = plain.slice(0, end.index + end[0].length);
-  return { body: plain.slice(front.length), lines: front.split('\n').length - 1 };
-}
-
-/** In the order of the text. An own stack: depth is the author's choice. */
-function* walk(root: Root): Generator<Nodes> {
-  const pending: Nodes[] = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    yield node;
-    if ('children' in node) pending.push(...node.children.toReversed());
-  }
 }
 
 function take(node: Nodes, line: number, found: Found): void {
@@ -118,7 +106,7 @@ function textOf(node: Nodes): string {
   return text;
 }
 
-function languageOf(lang: string | null | undefined): string {
+export function languageOf(lang: string | null | undefined): string {
   return (/^[\w+#.-]{1,40}/.exec(lang ?? '')?.[0] ?? '').toLowerCase();
 }
 
