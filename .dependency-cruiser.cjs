@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'in-an-agent-only-run-and-regenerate-call-ports',
       severity: 'error',
-      from: { path: '^src/agents/', pathNot: '/(run|regenerate)\\.ts$|\\.test\\.ts$' },
+      from: { path: '^src/agents/', pathNot: '/(run|run-[a-z]+|regenerate)\\.ts$|\\.test\\.ts$' },
       to: { path: '^src/ports/' },
     },
     {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
+import { agents } from './agents.ts';
 import {
   argv,
   branch,
@@ -10,7 +11,7 @@ import {
   repositoryPattern,
   wants,
 } from './fields.ts';
-import { days, ignorePattern, timeOfDay, timeZone } from './fields-lists.ts';
+import { days, timeOfDay, timeZone } from './fields-lists.ts';
 import { flags } from './flags.ts';
 import { notify } from './notify.ts';
 import { rollout } from './rollout.ts';
@@ -148,29 +149,6 @@ const autonomy = z
   .describe(
     'How far autoland may go alone, by class of change; observe: it only says what it would have done',
   );
-
-const agents = z
-  .strictObject({
-    dependency: z
-      .strictObject({
-        enabled: z.boolean().default(true),
-        ignore: z.array(ignorePattern).default([]).describe('name, @scope/name, name@3.x or @scope/*'),
-        updates: z
-          .array(z.enum(['patch', 'minor']))
-          .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
-          .default(['patch', 'minor']),
-        maxOpen: count.default(5).describe('Proposals that are under way at once'),
-      })
-      .prefault({}),
-    'flag-removal': z
-      .strictObject({
-        enabled: z.boolean().default(true),
-        ignore: z.array(z.string().min(1).max(200)).default([]).describe('Keys of flags that stay'),
-        maxOpen: count.default(2).describe('Proposals that are under way at once'),
-      })
-      .prefault({}),
-  })
-  .describe('What looks for work');
 
 const window = z
   .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })

@@ -51,7 +51,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       signal: aborting.signal,
       openRepository: () => openRepository(place, 'read'),
       scan: async () => {
-        await scanRepository(place, { actor: 'agent:dependency', dryRun: false });
+        await scanRepository(place, { actor: 'agent:dependency', agent: 'dependency', dryRun: false });
       },
       remembered: () => rememberedBy(place),
       verify: () => verify(place),
@@ -148,7 +148,11 @@ async function announcement(story: Story, repo: string): Promise<string> {
 
 /** Scans again, without making anything; answers what was turned away before and was left alone now. */
 async function rememberedBy(place: PlaceOptions): Promise<readonly string[]> {
-  const report = await scanRepository(place, { actor: 'agent:dependency', dryRun: true });
+  const report = await scanRepository(place, {
+    actor: 'agent:dependency',
+    agent: 'dependency',
+    dryRun: true,
+  });
   await using repository = await openRepository(place, 'read');
   const proposedAgain = new Set(report.proposals.map(({ version }) => version));
   return rememberedVersions(await repository.ledger())

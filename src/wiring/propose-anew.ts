@@ -2,7 +2,9 @@ import { messageOf } from '../domain/errors.ts';
 import { dependencySource } from '../views/ledger.ts';
 import { noneOvertaken, type Overtaken } from '../views/overtaken.ts';
 import type { Repository } from './repository.ts';
-import { overtakenIn, type ScanTools, scan } from './scan.ts';
+import { scan } from './scan.ts';
+import { overtakenIn } from './scan-dependencies.ts';
+import type { ScanTools } from './scanning.ts';
 
 const lookMs = 500;
 /** After a scan that left something, such as by a registry that is down; each further one waits twice as long. */

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
+import { ChildSpeller } from '../adapters/speller/child-speller.ts';
+import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { HostSandbox } from '../testing/host-sandbox.ts';
@@ -14,7 +17,9 @@ import { TempGit } from '../testing/temp-git.ts';
 import { overtakenCode } from '../views/ledger.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
-import { overtakenIn, type ScanTools, scan } from './scan.ts';
+import { scan } from './scan.ts';
+import { overtakenIn } from './scan-dependencies.ts';
+import type { ScanTools } from './scanning.ts';
 
 let git: TempGit;
 let registry: MemoryRegistry;
@@ -42,6 +47,9 @@ beforeEach(async () => {
     rules: new BranchRules(git, false),
     remover: new ChildFlagRemover(),
     prover: new ChildProver(),
+    documents: new ChildDocumentReader(),
+    speller: new ChildSpeller(),
+    syntax: new ChildSyntaxComparer(),
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
   };
 });

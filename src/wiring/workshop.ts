@@ -25,6 +25,7 @@ import { FileReleaseStore } from '../adapters/release-store/file-release-store.t
 import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
+import { ChildSpeller } from '../adapters/speller/child-speller.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
@@ -82,6 +83,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),
+    speller: new ChildSpeller(),
     tests: new SandboxTestRunner({ ...jobs, evidence }),
     mutator: new SandboxMutator(jobs),
     replayer: new SandboxReplayer({ ...jobs, evidence }),

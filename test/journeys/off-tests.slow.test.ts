@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeFlagNote } from '../../src/domain/code-flag.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
-import type { ScanReport } from '../../src/wiring/scan.ts';
+import type { ScanReport } from '../../src/wiring/scanning.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

@@ -1,13 +1,13 @@
-import type { ScanReport } from '../../wiring/scan.ts';
+import type { ScanReport } from '../../wiring/scanning.ts';
 import { paint, wrap } from './text.ts';
 
 export function renderScan(report: ScanReport): string[] {
   const { proposals, skipped, dryRun } = report;
   return [
-    ...proposals.map(
-      ({ change, title }) =>
-        `${paint('green', dryRun ? 'would propose' : 'proposed')}  ${title}${change === null ? '' : `  ${change}`}`,
-    ),
+    ...proposals.flatMap(({ change, title, places = [] }) => [
+      `${paint('green', dryRun ? 'would propose' : 'proposed')}  ${title}${change === null ? '' : `  ${change}`}`,
+      ...places.flatMap((place) => wrap(`  ${place}`, ' '.repeat(4))),
+    ]),
     ...skipped.flatMap(({ name, reason, code }) =>
       wrap(`${paint('dim', 'left alone')}  ${name}: ${reason} (${code})`, ' '.repeat(12)),
     ),

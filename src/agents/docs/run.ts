@@ -1,0 +1,213 @@
+import { type DocsKind, docsKinds } from '../../domain/agents.ts';
+import type { Proposal } from '../../domain/change.ts';
+import { printable } from '../../domain/printable.ts';
+import type { GitInbox } from '../../ports/git-host.ts';
+import type { Speller } from '../../ports/speller.ts';
+import type { SyntaxComparer } from '../../ports/syntax.ts';
+import { newMarks } from '../../stages/2-guardrails/documentation/lines.ts';
+import { changedSamples } from '../../stages/2-guardrails/documentation/samples.ts';
+import { missingFiles, staleCommands } from './commands.ts';
+import { type Finding, isMend, lineAt, type Mend, mended } from './finding.ts';
+import { deadLinks, mendLink } from './links.ts';
+import { type KeyedMend, keyed, type PortionRules, portionOf, type Skipped } from './portions.ts';
+import { changeOf } from './proposal.ts';
+import { lookThroughOthers, type Others } from './run-others.ts';
+import { movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
+import { type ReadDocs, type ReadingDeps, type ReadingSettings, readDocs } from './run-read.ts';
+import { mendWords, misspelt, wordsIn } from './spelling.ts';
+import { staleVersions } from './versions.ts';
+
+export type DocsAgentDeps = ReadingDeps &
+  PastDeps & {
+    readonly git: GitInbox;
+    readonly speller: Speller;
+    readonly syntax: Pick<SyntaxComparer, 'faults'>;
+  };
+
+export type DocsAgentSettings = ReadingSettings &
+  Omit<PortionRules, 'base'> & {
+    readonly kinds: readonly DocsKind[];
+    /** The project's own words. */
+    readonly words: readonly string[];
+    readonly asOf: Date;
+  };
+
+export type DocsAgentReport = {
+  readonly proposals: readonly Proposal[];
+  /** What was found and not proposed, with the reason. */
+  readonly skipped: readonly Skipped[];
+};
+
+const unspelt = {
+  name: 'spelling',
+  code: 'docs.not-read',
+  reason: 'Not looked at: the dictionaries gave no answer.',
+};
+
+const mostTold = 100;
+const mostSamples = 2_000;
+
+/** Proposes what documents say wrongly and what can be set right for sure, each kind as a change of its own. */
+export async function runDocsAgent(
+  deps: DocsAgentDeps,
+  settings: DocsAgentSettings,
+): Promise<DocsAgentReport> {
+  const docs = await readDocs(deps, settings);
+  if (docs.own.size === 0) return { proposals: [], skipped: docs.skipped };
+  const found = await findAll(deps, settings, docs);
+  if (typeof found === 'string')
+    return { proposals: [], skipped: [{ name: settings.target, code: 'docs.too-much', reason: found }] };
+  const { findings, others, unread } = found;
+  const { mends, told } = sorted(findings, docs, others);
+  const report = { proposals: [] as Proposal[], skipped: [...docs.skipped, ...unread, ...told] };
+  for (const kind of docsKinds) {
+    const all = mends.filter((mend) => mend.kind === kind);
+    const portion = portionOf(kind, all, { ...settings, base: docs.base }, report.proposals.length);
+    report.skipped.push(...portion.skipped);
+    if (portion.mends.length > 0)
+      report.proposals.push(await propose(deps, settings, docs, { kind, mends: portion.mends }));
+  }
+  return { ...report, skipped: atMost(report.skipped) };
+}
+
+type Found = {
+  readonly findings: readonly Finding[];
+  readonly others: Others;
+  readonly unread: readonly Skipped[];
+};
+
+/** Or why what is found could not be weighed. */
+async function findAll(
+  deps: DocsAgentDeps,
+  settings: DocsAgentSettings,
+  docs: ReadDocs,
+): Promise<Found | string> {
+  const wants = (kind: DocsKind) => settings.kinds.includes(kind);
+  const written = await findWritten(deps, docs, wants);
+  const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : new Map();
+  const clear = misspelt(unknown ?? new Map(), new Set(settings.words.map((word) => word.toLowerCase())));
+  const others = await lookThroughOthers(deps.git, docs, {
+    words: [...clear.keys()],
+    documents: [...docs.own.keys()],
+  });
+  if (typeof others === 'string') return others;
+  const lower = [...docs.texts.values()].map((text) => text.toLowerCase());
+  const used = (word: string) => ({
+    documents: lower.reduce((sum, text) => sum + text.split(word).length - 1, 0),
+    others: others.holding.get(word) ?? 0,
+  });
+  const unread = unknown === undefined ? [unspelt] : [];
+  return { findings: [...written, ...mendWords(docs.own, clear, used)], others, unread };
+}
+
+/** All but the spelling. */
+async function findWritten(
+  deps: DocsAgentDeps,
+  docs: ReadDocs,
+  wants: (kind: DocsKind) => boolean,
+): Promise<readonly Finding[]> {
+  const dead = wants('links') ? deadLinks(docs.site, docs.own) : [];
+  const gone = dead.filter(({ kind }) => kind === 'dead-link').map(({ target }) => target);
+  const missing = wants('commands') ? missingFiles(docs.own, docs.site.paths) : [];
+  const moves = await movesOf(deps, docs, [...new Set([...gone, ...missing])]);
+  const past = await pastOf(deps, docs.base);
+  const now = past[0]?.manifest;
+  const named = await namesOf(deps, docs, past, moves);
+  // What tells of the past is right to name what is gone.
+  const present = [...docs.own].filter(([path]) => !tellsOfThePast.test(path));
+  return [
+    ...dead.map((each) => mendLink(each, docs.site, moves)),
+    ...(wants('commands') ? present.flatMap(([path, { codes }]) => staleCommands(path, codes, named)) : []),
+    ...(wants('commands') ? await faultsOf(deps, docs) : []),
+    ...(wants('versions') && now !== undefined
+      ? present.flatMap(([path]) => staleVersions(path, docs.texts.get(path) ?? '', now, past))
+      : []),
+  ];
+}
+
+const tellsOfThePast =
+  /(^|\/)(changelog|changes|history|news|releases?|migrat\w*|upgrad\w*)[^/]*(\/|$)|(^|\/)(adr|adrs|decisions|rfcs?|archive)\//i;
+
+/** Samples that do not parse: what was meant is for a person to say. */
+async function faultsOf({ syntax }: DocsAgentDeps, { own, texts }: ReadDocs): Promise<readonly Finding[]> {
+  const changed = [...own.keys()].map((path) => ({
+    path,
+    oldPath: path,
+    base: '',
+    head: texts.get(path) ?? '',
+  }));
+  const head = new Map([...own].map(([path, { outline }]) => [path, outline]));
+  const samples = changedSamples(changed, { base: new Map(), head }).slice(0, mostSamples);
+  const answers = await syntax.faults(samples.map(({ source }) => source));
+  return samples.flatMap(({ path, block, source }): Finding[] => {
+    const why = answers.get(source.id);
+    if (typeof why !== 'string') return [];
+    const what = `has ${block.language} that does not parse: ${why}`;
+    return [
+      {
+        kind: 'commands',
+        path,
+        line: block.line,
+        code: 'code-does-not-parse',
+        what,
+        why: 'what was meant is not clear',
+      },
+    ];
+  });
+}
+
+/** Mends that may be proposed, in order, and what is left to a person. */
+function sorted(findings: readonly Finding[], { texts }: ReadDocs, { readers }: Others) {
+  const mends: KeyedMend[] = [];
+  const told: Skipped[] = [];
+  for (const finding of findings) {
+    const text = texts.get(finding.path) ?? '';
+    const why = isMend(finding) ? doubt(finding, text, readers) : finding.why;
+    if (!isMend(finding) || why !== undefined) told.push(toldOf(finding, why ?? ''));
+    else if (!mends.some((each) => meet(each, finding))) mends.push(keyed(finding, lineAt(text, finding.at)));
+  }
+  return { mends, told };
+}
+
+/** Two readings of one place: the first counts. */
+function meet(one: Mend, other: Mend): boolean {
+  if (one.path !== other.path) return false;
+  return one.at < other.at + other.before.length && other.at < one.at + one.before.length;
+}
+
+/** Why a person must look at a mend; undefined: nothing speaks against it. */
+function doubt(mend: Mend, text: string, readers: Others['readers']): string | undefined {
+  const reader = readers.get(mend.path);
+  if (reader !== undefined)
+    return `${mend.after} would be right, but ${reader} names the document and may read it`;
+  const after = mended(text, [mend]);
+  if (after === undefined) return 'where it is written is not clear';
+  const mark = newMarks(text, after)[0];
+  return mark && `${mend.after} would be right, but its line has ${mark.kind}: a person reads it first`;
+}
+
+function toldOf({ path, line, code, what }: Finding, why: string): Skipped {
+  return { name: printable(`${path}:${line}`), code: `docs.${code}`, reason: shown(`${what}: ${why}.`) };
+}
+
+function shown(text: string): string {
+  return printable(text.replaceAll(/\p{Cf}/gu, '')).slice(0, 400);
+}
+
+async function propose(
+  { git }: DocsAgentDeps,
+  { target, asOf }: DocsAgentSettings,
+  { base, texts }: ReadDocs,
+  asked: { readonly kind: DocsKind; readonly mends: readonly KeyedMend[] },
+): Promise<Proposal> {
+  const { files, ...said } = changeOf(asked, base, texts);
+  const { title, message, ref, record, source } = said;
+  const head = await git.propose({ base, files, message, ref, at: asOf });
+  return { source, title, head, ref, target, record };
+}
+
+function atMost(skipped: readonly Skipped[]): readonly Skipped[] {
+  if (skipped.length <= mostTold) return skipped;
+  const reason = `${skipped.length - mostTold} more are not named here.`;
+  return [...skipped.slice(0, mostTold), { name: 'documents', code: 'docs.more', reason }];
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { docsKinds } from '../domain/agents.ts';
+import { count, repositoryPattern, wants } from './fields.ts';
+import { ignorePattern } from './fields-lists.ts';
+
+export const agents = z
+  .strictObject({
+    dependency: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        ignore: z.array(ignorePattern).default([]).describe('name, @scope/name, name@3.x or @scope/*'),
+        updates: z
+          .array(z.enum(['patch', 'minor']))
+          .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
+          .default(['patch', 'minor']),
+        maxOpen: count.default(5).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+    'flag-removal': z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        ignore: z.array(z.string().min(1).max(200)).default([]).describe('Keys of flags that stay'),
+        maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+    docs: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        kinds: z
+          .array(z.enum(docsKinds))
+          .min(1, wants('at least one kind', 'to switch the agent off, write enabled: false'))
+          .default([...docsKinds])
+          .describe('What is looked for in Markdown'),
+        ignore: z
+          .array(repositoryPattern)
+          .default([])
+          .describe('Paths and patterns of documents that are left alone'),
+        words: z
+          .array(
+            z
+              .string()
+              .regex(/^\p{L}[\p{L}\p{M}'-]{0,59}$/u, wants('a word', 'write one word for each entry')),
+          )
+          .max(5000)
+          .default([])
+          .describe('Words of this project that are spelt right'),
+        maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+  })
+  .describe('What looks for work');

@@ -1,0 +1,69 @@
+import { type DependencyAgentReport, type HeldUpdate, runDependencyAgent } from '../agents/dependency/run.ts';
+import { dependencySource, type Ledger } from '../views/ledger.ts';
+import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
+import { rememberedVersions } from '../views/proved.ts';
+import type { Repository } from './repository.ts';
+import { handAll, type Scanning, type ScanReport, type ScanWish, toldOf } from './scanning.ts';
+
+/** What the agent for dependencies has to propose. */
+export async function scanDependencies({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
+  const { enabled: _, ...wishes } = config.agents.dependency;
+  const overtaken = await overtakenIn(repository);
+  const ledger = await repository.ledger();
+  const now = repository.clock.now();
+  const report = await runDependencyAgent(tools, {
+    ...wishes,
+    minimumAgeDays: config.registry.minimumAgeDays,
+    asOf: config.registry.before === null ? now : new Date(config.registry.before),
+    remembered: rememberedVersions(ledger),
+    target: config.branch,
+    ...(how.only === undefined ? {} : { only: how.only }),
+    open: openUpdates(ledger),
+    held: heldUpdates(ledger),
+  });
+  const proposals = await handAll(repository, ledger, report.proposals, how);
+  if (!how.dryRun)
+    await repository.record('agents.scanned', how.actor, {
+      proposed: proposals.length,
+      skipped: toldOf(report.skipped),
+      knownUpTo: overtaken.upTo,
+      handled: handledBy(report, overtaken, how),
+    });
+  return { dryRun: how.dryRun, proposals, skipped: report.skipped };
+}
+
+/** `known`: what was folded before, if anything. */
+export async function overtakenIn(
+  repository: Repository,
+  known: Overtaken = noneOvertaken,
+): Promise<Overtaken> {
+  const entries = await repository.store.read({ from: known.upTo + 1, types: overtakenTypes });
+  return foldOvertaken(entries, await repository.ledger(), known);
+}
+
+/** What waits for another change, or for a registry, is still to be proposed anew. */
+function handledBy(
+  { skipped }: DependencyAgentReport,
+  { packages }: Overtaken,
+  { only }: ScanWish,
+): readonly string[] {
+  const waiting = skipped.filter(({ code }) => /^dependency\.max-open$|^registry\.|^sandbox\./.test(code));
+  const left = new Set(waiting.map(({ name }) => name));
+  return [...packages.keys()].filter((name) => only?.includes(name) !== false && !left.has(name));
+}
+
+/** Updates under way are not proposed again; which version each is for is in its record. */
+function openUpdates(ledger: Ledger): readonly { name: string; version: string }[] {
+  return [...ledger.changes.values()]
+    .filter(({ conclusion, proposal }) => conclusion === null && proposal.source === dependencySource)
+    .map(({ proposal }) => ({ name: String(proposal.record.package), version: String(proposal.record.to) }));
+}
+
+/** At a level that leaves every change to a person, each scan would else propose all of them again. */
+function heldUpdates(ledger: Ledger): readonly HeldUpdate[] {
+  return [...ledger.changes.values()].flatMap(({ id, conclusion, proposal: { source, record } }) => {
+    if (conclusion?.outcome !== 'held' || source !== dependencySource) return [];
+    const [name, from, to, base] = [record.package, record.from, record.to, record.base].map(String);
+    return [{ name: name ?? '', from: from ?? '', to: to ?? '', base: base ?? '', change: id }];
+  });
+}

@@ -1,0 +1,90 @@
+import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
+import { docsSource } from '../agents/docs/proposal.ts';
+import type { DocsAgentDeps } from '../agents/docs/run.ts';
+import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
+import type { Config } from '../config/schema.ts';
+import type { AgentName } from '../domain/agents.ts';
+import type { Proposal } from '../domain/change.ts';
+import { isRecord } from '../domain/npm/hostile-json.ts';
+import { submit } from '../engine/submit.ts';
+import type { RulesSource } from '../ports/rules.ts';
+import { dependencySource, type Ledger } from '../views/ledger.ts';
+import type { Repository } from './repository.ts';
+
+export type ScanReport = {
+  readonly dryRun: boolean;
+  readonly proposals: readonly ScanProposal[];
+  /** What was looked at and not proposed. */
+  readonly skipped: readonly { readonly name: string; readonly code: string; readonly reason: string }[];
+};
+
+export type ScanProposal = {
+  /** null: only rehearsed. */
+  readonly change: string | null;
+  readonly title: string;
+  /** `name@version`; null: it updates nothing. */
+  readonly version: string | null;
+  readonly ref: string;
+  /** What it does, a line for each place; absent: its title says it. */
+  readonly places?: readonly string[];
+};
+
+export type ScanWish = {
+  readonly actor: string;
+  readonly dryRun: boolean;
+  /** absent: all that are enabled. */
+  readonly agent?: AgentName;
+  /** Packages to look at; absent: all. */
+  readonly only?: readonly string[];
+};
+
+export type ScanTools = DependencyAgentDeps &
+  FlagRemovalDeps &
+  DocsAgentDeps & { readonly rules: RulesSource };
+
+export type Scanning = {
+  readonly repository: Repository;
+  readonly config: Config;
+  readonly tools: ScanTools;
+  readonly how: ScanWish;
+};
+
+export function toldOf(skipped: ScanReport['skipped']): readonly string[] {
+  return skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200);
+}
+
+/** Hands in what an agent has made; a rehearsal only says it. */
+export async function handAll(
+  repository: Repository,
+  ledger: Ledger,
+  made: readonly Proposal[],
+  how: ScanWish,
+): Promise<readonly ScanProposal[]> {
+  const proposals: ScanProposal[] = [];
+  for (const proposal of made) {
+    const { title, ref, record } = proposal;
+    const version =
+      proposal.source === dependencySource ? `${String(record.package)}@${String(record.to)}` : null;
+    const change = await hand(repository, ledger, proposal, how);
+    proposals.push({ change, title, version, ref, ...placesOf(proposal) });
+  }
+  return proposals;
+}
+
+function placesOf({ source, record: { mends } }: Proposal): Pick<ScanProposal, 'places'> {
+  if (source !== docsSource || !Array.isArray(mends)) return {};
+  const places = mends
+    .filter(isRecord)
+    .map(({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`);
+  return { places };
+}
+
+async function hand(
+  { store, clock }: Repository,
+  ledger: Ledger,
+  proposal: Proposal,
+  how: ScanWish,
+): Promise<string | null> {
+  if (how.dryRun) return null;
+  return (await submit({ journal: store, outbox: store, clock }, ledger, proposal, how.actor)).change;
+}
