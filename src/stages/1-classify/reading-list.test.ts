@@ -31,9 +31,15 @@ describe('what classify reads', () => {
   });
 
   it('is every text that may name a document', () => {
-    const tree = ['src/a.js', 'README.md', 'package-lock.json', 'logo.png', 'LICENSE', 'bin/run'].map(
-      (path) => listed(path),
-    );
+    const tree = [
+      'src/a.js',
+      'README.md',
+      'package-lock.json',
+      'logo.png',
+      'LICENSE',
+      'bin/run',
+      '.autoland/policy.cedar',
+    ].map((path) => listed(path));
     const submodule = { path: 'vendored', kind: 'submodule', size: 0 };
     expect(possibleReaders([...tree, submodule])).toEqual({ kind: 'read', paths: ['src/a.js', 'bin/run'] });
   });

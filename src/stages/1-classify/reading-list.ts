@@ -43,9 +43,9 @@ export function possibleReaders(listed: readonly Listed[]): ReadingList {
   return { kind: 'too-much', why };
 }
 
-/** Pictures, fonts, archives and licences. */
+/** Pictures, fonts, archives, licences, and the policy, whose words for classes are names of folders too. */
 const namesNothing =
-  /\.(png|jpe?g|gif|webp|ico|svg|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|mp4|webm|wasm|snap)$|(^|\/)licen[cs]e[^/]*$/i;
+  /\.(png|jpe?g|gif|webp|ico|svg|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|mp4|webm|wasm|snap)$|(^|\/)licen[cs]e[^/]*$|^\.autoland\/policy\.cedar$/i;
 
 /** The changed documents that `text` names; one that moved goes by both names. */
 export function changedDocumentsIn(text: string, files: readonly FileChange[]): readonly string[] {
