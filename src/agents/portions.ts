@@ -1,11 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { DocsKind } from '../../domain/agents.ts';
-import type { ChangeId, Sha } from '../../domain/change.ts';
-import { counted } from '../../domain/words.ts';
-import type { Mend } from './finding.ts';
+import type { ChangeId, Sha } from '../domain/change.ts';
+import { counted } from '../domain/words.ts';
 
-/** A proposal of this agent that did not land. */
-export type EarlierMends = {
+/** A part of what an agent could propose. */
+export type Item = {
+  /** The same for the same edit of the same text. */
+  readonly key: string;
+  readonly path: string;
+  /** Its place, for people. */
+  readonly name: string;
+  /** What it takes of a change. */
+  readonly weight: number;
+};
+
+/** A proposal of the agent that did not land. */
+export type EarlierItems = {
   readonly change: ChangeId;
   readonly base: Sha;
   readonly keys: readonly string[];
@@ -14,102 +22,107 @@ export type EarlierMends = {
 };
 
 export type PortionRules = {
+  /** Codes begin with it. */
+  readonly agent: string;
   readonly base: Sha;
-  readonly earlier: readonly EarlierMends[];
+  readonly earlier: readonly EarlierItems[];
   /** Kinds of proposals that are under way. */
   readonly open: readonly string[];
   readonly maxOpen: number;
   readonly maxFiles: number;
+  readonly maxWeight: number;
 };
-
-export type KeyedMend = Mend & { readonly key: string };
 
 /** What was looked at and not proposed. */
 export type Skipped = { readonly name: string; readonly code: string; readonly reason: string };
 
-export type Portion = { readonly mends: readonly KeyedMend[]; readonly skipped: readonly Skipped[] };
-
-const mostMends = 40;
-
-/** The same mend of the same line has the same key, wherever the line stands. */
-export function keyed(mend: Mend, line: string): KeyedMend {
-  const { kind, path, before, after } = mend;
-  const of = JSON.stringify([kind, path, before, after, line.trim()]);
-  return { ...mend, key: createHash('sha256').update(of).digest('hex').slice(0, 16) };
-}
+export type Portion<T extends Item> = { readonly items: readonly T[]; readonly skipped: readonly Skipped[] };
 
 /**
  * What of one kind is proposed now, as one change. What was refused among others is proposed once more among half as many, until
  * what is wrong was refused alone; that is not proposed again.
  */
-export function portionOf(
-  kind: DocsKind,
-  all: readonly KeyedMend[],
+export function portionOf<T extends Item>(
+  kind: string,
+  all: readonly T[],
   rules: PortionRules,
   made: number,
-): Portion {
+): Portion<T> {
   const { left, skipped } = rememberedOf(all, rules);
-  if (left.length === 0) return { mends: [], skipped };
+  if (left.length === 0) return { items: [], skipped };
   const waits = whyLater(kind, rules, made);
-  if (waits !== undefined) return { mends: [], skipped: [...skipped, { name: kind, ...waits }] };
-  const mends: KeyedMend[] = [];
-  let most = mostMends;
-  const files = new Set<string>();
-  for (const mend of left) {
-    const cap = Math.min(most, capOf(mend, rules.earlier));
-    const isFull = mends.length >= cap || (files.size >= rules.maxFiles && !files.has(mend.path));
-    if (isFull) continue;
-    most = cap;
-    files.add(mend.path);
-    mends.push(mend);
-  }
-  const rest = left.length - mends.length;
-  if (rest === 0) return { mends, skipped };
-  const reason = `${counted(rest, 'more mend')} ${rest === 1 ? 'waits' : 'wait'} until this change has ended.`;
-  return { mends, skipped: [...skipped, { name: kind, code: 'docs.later', reason }] };
+  if (waits !== undefined) return { items: [], skipped: [...skipped, { name: kind, ...waits }] };
+  const items = fill(left, rules);
+  const rest = left.length - items.length;
+  if (rest === 0) return { items, skipped };
+  const reason = `${counted(rest, 'more')} ${rest === 1 ? 'waits' : 'wait'} until this change has ended.`;
+  return { items, skipped: [...skipped, { name: kind, code: `${rules.agent}.later`, reason }] };
 }
 
-function rememberedOf(all: readonly KeyedMend[], { earlier, base }: PortionRules) {
-  const left: KeyedMend[] = [];
+function fill<T extends Item>(
+  left: readonly T[],
+  { earlier, maxFiles, maxWeight }: PortionRules,
+): readonly T[] {
+  const items: T[] = [];
+  const files = new Set<string>();
+  let most = Number.POSITIVE_INFINITY;
+  let weight = 0;
+  for (const item of left) {
+    const cap = Math.min(most, capOf(item, earlier));
+    const isFull = items.length >= cap || (files.size >= maxFiles && !files.has(item.path));
+    if (isFull || weight + item.weight > maxWeight) continue;
+    most = cap;
+    weight += item.weight;
+    files.add(item.path);
+    items.push(item);
+  }
+  return items;
+}
+
+function rememberedOf<T extends Item>(all: readonly T[], { agent, earlier, base }: PortionRules) {
+  const left: T[] = [];
   const skipped: Skipped[] = [];
-  for (const mend of all) {
+  for (const item of all) {
+    const { key, name } = item;
     const held = earlier.find(
-      (each) => each.outcome === 'held' && each.base === base && each.keys.includes(mend.key),
+      (each) => each.outcome === 'held' && each.base === base && each.keys.includes(key),
     );
-    const alone = refusals(mend, earlier).find(({ keys }) => keys.length === 1);
-    const name = `${mend.path}:${mend.line}`;
+    const alone = refusals(item, earlier).find(({ keys }) => keys.length === 1);
     if (alone !== undefined) {
-      const reason = `The same mend (${mend.after}) ended ${alone.outcome}, ${alone.change}: ${alone.code}.`;
-      skipped.push({ name, code: 'docs.turned-away', reason });
+      const reason = `The same edit ended ${alone.outcome}, ${alone.change}: ${alone.code}.`;
+      skipped.push({ name, code: `${agent}.turned-away`, reason });
     } else if (held !== undefined) {
       const reason = `It was proposed from this very commit: ${held.change} is held.`;
-      skipped.push({ name, code: 'docs.held', reason });
-    } else left.push(mend);
+      skipped.push({ name, code: `${agent}.held`, reason });
+    } else left.push(item);
   }
   return { left, skipped };
 }
 
 function whyLater(
-  kind: DocsKind,
-  { open, maxOpen }: PortionRules,
+  kind: string,
+  { agent, open, maxOpen }: PortionRules,
   made: number,
 ): Omit<Skipped, 'name'> | undefined {
   if (open.includes(kind))
-    return { code: 'docs.open', reason: 'An earlier proposal of the kind is still under way.' };
+    return { code: `${agent}.open`, reason: 'An earlier proposal of the kind is still under way.' };
   if (open.length + made < maxOpen) return undefined;
-  return { code: 'docs.max-open', reason: `${counted(maxOpen, 'proposal')} under way already; it waits.` };
+  return {
+    code: `${agent}.max-open`,
+    reason: `${counted(maxOpen, 'proposal')} under way already; it waits.`,
+  };
 }
 
-/** They say something about the day, or the rules, not about the mend: it is proposed again. */
+/** They say something about the day, or the rules, not about the edit: it is proposed again. */
 const passing = /^(stage|policy|merge|classify\.overtaken|change)\b/;
 
-function refusals({ key }: KeyedMend, earlier: readonly EarlierMends[]): readonly EarlierMends[] {
+function refusals({ key }: Item, earlier: readonly EarlierItems[]): readonly EarlierItems[] {
   return earlier.filter(
     ({ keys, outcome, code }) => outcome !== 'held' && keys.includes(key) && !passing.test(code),
   );
 }
 
-function capOf(mend: KeyedMend, earlier: readonly EarlierMends[]): number {
-  const smallest = Math.min(...refusals(mend, earlier).map(({ keys }) => keys.length));
-  return Number.isFinite(smallest) ? Math.max(1, Math.floor(smallest / 2)) : mostMends;
+function capOf(item: Item, earlier: readonly EarlierItems[]): number {
+  const sizes = refusals(item, earlier).map(({ keys }) => keys.length);
+  return sizes.length === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(Math.min(...sizes) / 2));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { docsKinds } from '../domain/agents.ts';
-import { count, repositoryPattern, wants } from './fields.ts';
+import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignorePattern } from './fields-lists.ts';
 
 export const agents = z
@@ -45,6 +45,25 @@ export const agents = z
           .default([])
           .describe('Words of this project that are spelt right'),
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+    lint: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        commands: z
+          .array(argv)
+          .min(1, wants('at least one command', 'leave it out to run what package.json names'))
+          .nullable()
+          .default(null)
+          .describe('Linters and formatters that mend files themselves; null: those that package.json names'),
+        seconds: count.default(300).describe('Each of them is ended after this long'),
+        ignore: z
+          .array(repositoryPattern)
+          .default([])
+          .describe('Paths and patterns of code that is left alone'),
+        maxFiles: count.default(10).describe('Of one change'),
+        maxLines: count.default(400).describe('Of one change, added and removed'),
+        maxOpen: count.default(1).describe('Proposals that are under way at once'),
       })
       .prefault({}),
   })

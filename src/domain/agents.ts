@@ -1,7 +1,11 @@
 /** The agents that come with autoland; each has its settings under `agents` in the configuration. */
-export const agentNames = ['dependency', 'flag-removal', 'docs'] as const;
+export const agentNames = ['dependency', 'flag-removal', 'docs', 'lint'] as const;
 export type AgentName = (typeof agentNames)[number];
 
 /** What the agent for documents looks for; each kind is a change of its own. */
 export const docsKinds = ['links', 'commands', 'versions', 'spelling'] as const;
 export type DocsKind = (typeof docsKinds)[number];
+
+/** What the agent for lint proposes apart from each other. */
+export const lintKinds = ['code', 'tests'] as const;
+export type LintKind = (typeof lintKinds)[number];

@@ -49,6 +49,7 @@ beforeEach(async () => {
     prover: new ChildProver(),
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
+    linter: { fix: () => Promise.reject(new Error('no linter may run')) },
     syntax: new ChildSyntaxComparer(),
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
   };

@@ -6,6 +6,7 @@ import { openRepository, type Repository } from './repository.ts';
 import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanFlags } from './scan-flags.ts';
+import { scanLint } from './scan-lint.ts';
 import {
   handAll,
   type Scanning,
@@ -39,6 +40,7 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     ...(isWanted('dependency') ? [await scanDependencies(scanning)] : []),
     ...(isWanted('flag-removal') ? [await scanForFlags(scanning)] : []),
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
+    ...(isWanted('lint') ? [await scanForLint(scanning)] : []),
   ];
   return {
     dryRun: how.dryRun,
@@ -60,6 +62,13 @@ async function scanForDocs(scanning: Scanning): Promise<ScanReport> {
   const ledger = await repository.ledger();
   const found = await scanDocs(tools, { config, ledger, now: repository.clock.now() });
   return taken(scanning, ledger, 'docs', found);
+}
+
+async function scanForLint(scanning: Scanning): Promise<ScanReport> {
+  const { repository, config, tools } = scanning;
+  const ledger = await repository.ledger();
+  const found = await scanLint(tools, { config, ledger, now: repository.clock.now() });
+  return taken(scanning, ledger, 'lint', found);
 }
 
 type AgentReport = Pick<ScanReport, 'skipped'> & { readonly proposals: readonly Proposal[] };

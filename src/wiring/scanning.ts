@@ -2,6 +2,7 @@ import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import { docsSource } from '../agents/docs/proposal.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
+import type { LintAgentDeps } from '../agents/lint/run.ts';
 import type { Config } from '../config/schema.ts';
 import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
@@ -40,7 +41,8 @@ export type ScanWish = {
 
 export type ScanTools = DependencyAgentDeps &
   FlagRemovalDeps &
-  DocsAgentDeps & { readonly rules: RulesSource };
+  DocsAgentDeps &
+  LintAgentDeps & { readonly rules: RulesSource };
 
 export type Scanning = {
   readonly repository: Repository;
@@ -71,9 +73,9 @@ export async function handAll(
   return proposals;
 }
 
-function placesOf({ source, record: { mends } }: Proposal): Pick<ScanProposal, 'places'> {
-  if (source !== docsSource || !Array.isArray(mends)) return {};
-  const places = mends
+function placesOf({ source, record: { items } }: Proposal): Pick<ScanProposal, 'places'> {
+  if (source !== docsSource || !Array.isArray(items)) return {};
+  const places = items
     .filter(isRecord)
     .map(({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`);
   return { places };

@@ -11,6 +11,7 @@ import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
+import { SandboxLinter } from '../adapters/linter/sandbox-linter.ts';
 import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
 import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
@@ -84,6 +85,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
+    linter: new SandboxLinter(jobs),
     tests: new SandboxTestRunner({ ...jobs, evidence }),
     mutator: new SandboxMutator(jobs),
     replayer: new SandboxReplayer({ ...jobs, evidence }),

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { DocsKind } from '../../domain/agents.ts';
+import type { Item } from '../portions.ts';
 
 type Place = {
   readonly kind: DocsKind;
@@ -47,4 +49,14 @@ export function lineAt(text: string, at: number): string {
   const from = text.lastIndexOf('\n', at - 1) + 1;
   const to = text.indexOf('\n', at);
   return text.slice(from, to === -1 ? text.length : to);
+}
+
+/** Known by what it does to a line, wherever the line stands. */
+export type KeyedMend = Mend & Item;
+
+export function keyed(mend: Mend, line: string): KeyedMend {
+  const { kind, path, before, after } = mend;
+  const of = JSON.stringify([kind, path, before, after, line.trim()]);
+  const key = createHash('sha256').update(of).digest('hex').slice(0, 16);
+  return { ...mend, key, name: `${path}:${mend.line}`, weight: 1 };
 }

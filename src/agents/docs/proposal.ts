@@ -2,8 +2,7 @@ import type { DocsKind } from '../../domain/agents.ts';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { printable } from '../../domain/printable.ts';
 import { counted } from '../../domain/words.ts';
-import { mended } from './finding.ts';
-import type { KeyedMend } from './portions.ts';
+import { type KeyedMend, mended } from './finding.ts';
 
 export const docsSource = 'agent:docs';
 
@@ -50,7 +49,7 @@ export function changeOf(
     title,
     message: `${title}\n\n${lines.map(printable).join('\n')}\n`,
     ref: `refs/heads/autoland/docs/${kind}`,
-    record: { kind, base, mends: told },
+    record: { kind, base, items: told },
     files,
   };
 }

@@ -7,7 +7,7 @@ import type { GitReader } from '../../ports/git-host.ts';
 import { isProtectedPath } from '../../stages/1-classify/paths.ts';
 import { siteOf } from '../../stages/2-guardrails/documentation/broken.ts';
 import { isMarkdown } from '../../stages/2-guardrails/documentation/paths.ts';
-import type { Skipped } from './portions.ts';
+import type { Skipped } from '../portions.ts';
 
 /** What is looked through: of one document, of all, and at once by one parser. */
 const limits = { documents: 400, bytes: 512 * 1024, all: 32 * 1024 * 1024, batch: 1024 * 1024, alone: 8 };

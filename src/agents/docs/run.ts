@@ -6,10 +6,10 @@ import type { Speller } from '../../ports/speller.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { newMarks } from '../../stages/2-guardrails/documentation/lines.ts';
 import { changedSamples } from '../../stages/2-guardrails/documentation/samples.ts';
+import { type PortionRules, portionOf, type Skipped } from '../portions.ts';
 import { missingFiles, staleCommands } from './commands.ts';
-import { type Finding, isMend, lineAt, type Mend, mended } from './finding.ts';
+import { type Finding, isMend, type KeyedMend, keyed, lineAt, type Mend, mended } from './finding.ts';
 import { deadLinks, mendLink } from './links.ts';
-import { type KeyedMend, keyed, type PortionRules, portionOf, type Skipped } from './portions.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
 import { movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
@@ -25,7 +25,7 @@ export type DocsAgentDeps = ReadingDeps &
   };
 
 export type DocsAgentSettings = ReadingSettings &
-  Omit<PortionRules, 'base'> & {
+  Omit<PortionRules, 'agent' | 'base' | 'maxWeight'> & {
     readonly kinds: readonly DocsKind[];
     /** The project's own words. */
     readonly words: readonly string[];
@@ -44,6 +44,7 @@ const unspelt = {
   reason: 'Not looked at: the dictionaries gave no answer.',
 };
 
+const mostMends = 40;
 const mostTold = 100;
 const mostSamples = 2_000;
 
@@ -62,10 +63,11 @@ export async function runDocsAgent(
   const report = { proposals: [] as Proposal[], skipped: [...docs.skipped, ...unread, ...told] };
   for (const kind of docsKinds) {
     const all = mends.filter((mend) => mend.kind === kind);
-    const portion = portionOf(kind, all, { ...settings, base: docs.base }, report.proposals.length);
+    const rules = { ...settings, agent: 'docs', base: docs.base, maxWeight: mostMends };
+    const portion = portionOf(kind, all, rules, report.proposals.length);
     report.skipped.push(...portion.skipped);
-    if (portion.mends.length > 0)
-      report.proposals.push(await propose(deps, settings, docs, { kind, mends: portion.mends }));
+    if (portion.items.length > 0)
+      report.proposals.push(await propose(deps, settings, docs, { kind, mends: portion.items }));
   }
   return { ...report, skipped: atMost(report.skipped) };
 }

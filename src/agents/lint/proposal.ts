@@ -1,0 +1,35 @@
+import type { LintKind } from '../../domain/agents.ts';
+import type { Proposal, Sha } from '../../domain/change.ts';
+import { counted } from '../../domain/words.ts';
+import type { Item } from '../portions.ts';
+
+export const lintSource = 'agent:lint';
+
+/** A file as the tools left it, with the syntax tree that it had. */
+export type Tidied = Item & {
+  readonly bytes: Buffer;
+  /** What the comparison had to undo; []: nothing. */
+  readonly forms: readonly string[];
+};
+
+type Portion = { readonly kind: LintKind; readonly items: readonly Tidied[] };
+
+export function changeOf(
+  { kind, items }: Portion,
+  base: Sha,
+  commands: readonly (readonly string[])[],
+): Pick<Proposal, 'source' | 'title' | 'ref' | 'record'> {
+  const names = commands.map(([file = '']) => file.slice(file.lastIndexOf('/') + 1));
+  const what = counted(items.length, kind === 'tests' ? 'test file' : 'file');
+  return {
+    source: lintSource,
+    title: `Apply what ${names.join(' and ').slice(0, 100)} mends by itself to ${what}`,
+    ref: `refs/heads/autoland/lint/${kind}`,
+    record: {
+      kind,
+      base,
+      commands: commands.map((argv) => argv.join(' ').slice(0, 500)),
+      items: items.map(({ path, key, weight, forms }) => ({ path, key, lines: weight, forms: [...forms] })),
+    },
+  };
+}
