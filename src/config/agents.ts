@@ -23,6 +23,21 @@ export const agents = z
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
       })
       .prefault({}),
+    revert: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        maxCommits: z
+          .int()
+          .min(2)
+          .max(1000)
+          .default(50)
+          .describe('How far back a commit whose tests pass is looked for'),
+        maxAgeHours: count.default(48).describe('An older merge is for a person to take back'),
+        maxPerDay: count
+          .default(3)
+          .describe('Reverts of any origin within 24 hours, after which a person decides'),
+      })
+      .prefault({}),
     docs: z
       .strictObject({
         enabled: z.boolean().default(true),

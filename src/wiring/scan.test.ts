@@ -40,7 +40,10 @@ beforeEach(async () => {
   execFileSync('git', ['init', '-q', '--bare', repo]);
   repository = await openRepository({ repo, state: join(folder, 'state') }, 'write');
   tools = {
-    git,
+    git: Object.assign(git, {
+      makeCommit: () => Promise.reject(new Error('nothing is reverted')),
+      point: () => Promise.reject(new Error('nothing is reverted')),
+    }),
     registry,
     sandbox,
     workspace: folder,
@@ -71,7 +74,7 @@ function project(names: readonly string[], maxOpen = 5): void {
   const dependencies = Object.fromEntries(names.map((name) => [name, '^1.0.0']));
   git.commit('main', {
     ...sampleProject({ dependencies }, Object.fromEntries(entries)),
-    '.autoland/autoland.yaml': `version: 1\nagents: { dependency: { maxOpen: ${maxOpen} } }\n`,
+    '.autoland/autoland.yaml': `version: 1\nagents: { revert: { enabled: false }, dependency: { maxOpen: ${maxOpen} } }\n`,
     '.autoland/policy.cedar': '',
   });
 }

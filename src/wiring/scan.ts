@@ -1,5 +1,6 @@
 import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Ledger } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -7,6 +8,7 @@ import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanFlags } from './scan-flags.ts';
 import { scanLint } from './scan-lint.ts';
+import { scanForCulprit } from './scan-revert.ts';
 import {
   handAll,
   type Scanning,
@@ -37,6 +39,8 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
   const isWanted = (name: AgentName) =>
     config.agents[name].enabled && (how.agent === undefined || how.agent === name);
   const reports = [
+    // First: what else would land waits for a green branch.
+    ...(isWanted('revert') ? [await scanReverts(scanning)] : []),
     ...(isWanted('dependency') ? [await scanDependencies(scanning)] : []),
     ...(isWanted('flag-removal') ? [await scanForFlags(scanning)] : []),
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
@@ -47,6 +51,20 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     proposals: reports.flatMap(({ proposals }) => proposals),
     skipped: reports.flatMap(({ skipped }) => skipped),
   };
+}
+
+async function scanReverts(scanning: Scanning): Promise<ScanReport> {
+  const { repository, config, tools } = scanning;
+  const scans = await repository.store.read({ types: ['agents.scanned'] });
+  const lastScan = scans.findLast(({ data }) => data.agent === 'revert');
+  const ledger = await repository.ledger();
+  const found = await scanForCulprit(tools, { config, ledger, lastScan, now: repository.clock.now() });
+  const { tip, skipped } = found;
+  const isNew = tip !== undefined && tip !== lastScan?.data.tip;
+  return taken(scanning, ledger, 'revert', {
+    ...found,
+    ...(isNew && { learned: { tip, found: [...skipped] } }),
+  });
 }
 
 async function scanForFlags(scanning: Scanning): Promise<ScanReport> {
@@ -71,23 +89,29 @@ async function scanForLint(scanning: Scanning): Promise<ScanReport> {
   return taken(scanning, ledger, 'lint', found);
 }
 
-type AgentReport = Pick<ScanReport, 'skipped'> & { readonly proposals: readonly Proposal[] };
+type AgentReport = Pick<ScanReport, 'skipped'> & {
+  readonly proposals: readonly Proposal[];
+  /** What its next scan shall know; absent: nothing new. */
+  readonly learned?: JsonObject;
+};
 
-/** Hands in what an agent proposes. Where there is nothing for it, a scan has nothing to say of it. */
+/** Hands in what an agent proposes. */
 async function taken(
   { repository, how }: Scanning,
   ledger: Ledger,
   agent: AgentName,
-  { proposals: made, skipped }: AgentReport,
+  { proposals: made, skipped, learned }: AgentReport,
 ): Promise<ScanReport> {
   const proposals = await handAll(repository, ledger, made, how);
-  const isSilent = proposals.length + skipped.length === 0;
+  // Where there was nothing for it, a scan has nothing to say of it.
+  const isSilent = proposals.length + skipped.length === 0 && learned === undefined;
   if (!how.dryRun && !isSilent)
     await repository.record('agents.scanned', how.actor, {
       agent,
       proposed: proposals.length,
       skipped: toldOf(skipped),
       handled: [],
+      ...learned,
     });
   return { dryRun: how.dryRun, proposals, skipped };
 }
@@ -104,6 +128,10 @@ function readOnly(tools: ScanTools): ScanTools {
       touches: (head, paths, most) => git.touches(head, paths, most),
       moves: (head, paths, most) => git.moves(head, paths, most),
       propose: (input) => git.propose({ ...input, ref: null }),
+      history: (base, head) => git.history(base, head),
+      revertTree: (tip, commit) => git.revertTree(tip, commit),
+      makeCommit: (commit) => git.makeCommit(commit),
+      point: () => Promise.resolve(),
     },
   };
 }

@@ -3,6 +3,7 @@ import { docsSource } from '../agents/docs/proposal.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
 import type { LintAgentDeps } from '../agents/lint/run.ts';
+import type { RevertDeps } from '../agents/revert/run.ts';
 import type { Config } from '../config/schema.ts';
 import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
@@ -42,6 +43,7 @@ export type ScanWish = {
 export type ScanTools = DependencyAgentDeps &
   FlagRemovalDeps &
   DocsAgentDeps &
+  RevertDeps &
   LintAgentDeps & { readonly rules: RulesSource };
 
 export type Scanning = {

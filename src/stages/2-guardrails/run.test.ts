@@ -251,6 +251,33 @@ describe('tests of base and head', () => {
       'abstain tests.base-red',
     ],
     [
+      'the base is red, and a revert mends it',
+      {
+        change: { 'src/x.js': 'module.exports = () => {};\n' },
+        class: 'revert',
+        from: { 'src/x.js': 'module.exports = () => { throw 1; };' },
+      },
+      'pass tests.mended',
+    ],
+    [
+      'the base is red, and so is a revert',
+      {
+        change: { 'src/x.js': 'module.exports = () => { throw 2; };' },
+        class: 'revert',
+        from: { 'src/x.js': 'module.exports = () => { throw 1; };' },
+      },
+      'abstain tests.base-red',
+    ],
+    [
+      'the base is red, and a revert is left without tests',
+      {
+        change: { 'test/x.test.js': null },
+        class: 'revert',
+        from: { 'src/x.js': 'module.exports = () => { throw 1; };' },
+      },
+      'abstain tests.none',
+    ],
+    [
       'it takes too long',
       {
         ...withSource('module.exports = () => { for (;;); };'),

@@ -7,8 +7,16 @@ export type Compared = Extract<TestFacts, { configured: true }>;
 /** undefined: nothing to say against the change. */
 export type Rule = (runs: Compared) => Finding | undefined;
 
+/** The branch was red, and what undoes one of its commits is green. */
+export function mends({ class: changeClass, base, head }: Compared): boolean {
+  const isRed = base.kind === 'build-failed' || (base.kind === 'ran' && base.code !== 0);
+  return changeClass === 'revert' && isRed && head.kind === 'ran' && head.code === 0;
+}
+
 /** A base that cannot be measured says nothing of the head. */
-const baseRuns: Rule = ({ base }) => {
+const baseRuns: Rule = (runs) => {
+  if (mends(runs)) return undefined;
+  const { base } = runs;
   if (base.kind === 'limit') return overLimit('base', base);
   if (base.kind !== 'ran')
     return finding('abstain', 'tests.base-red', `The base does not get as far as its tests: ${base.kind}.`, {
@@ -42,14 +50,15 @@ const headGreen: Rule = ({ head, rerun }) => {
   });
 };
 
-const baseCounts: Rule = ({ base }) => {
-  const report = reportOf(base);
+const baseCounts: Rule = (runs) => {
+  const [side, run] = mends(runs) ? ['head', runs.head] : ['base', runs.base];
+  const report = reportOf(run);
   if (report === undefined || !report.complete) {
-    const reason = `How many tests ran on the base cannot be read${unreadOf(base) ?? ' from its output'}.`;
+    const reason = `How many tests ran on the ${side} cannot be read${unreadOf(run) ?? ' from its output'}.`;
     return finding('abstain', 'tests.no-counts', reason, {});
   }
   return report.counts.ok === 0
-    ? finding('abstain', 'tests.none', 'No test passes on the base: nothing to compare.', {})
+    ? finding('abstain', 'tests.none', `No test passes on the ${side}: nothing to compare.`, {})
     : undefined;
 };
 
@@ -79,7 +88,10 @@ const headComplete: Rule = ({ base, head }) => {
 };
 
 /** Code under test may print what looks like a summary, or like one more of them. */
-const sameDocuments: Rule = ({ base, head }) => {
+const sameDocuments: Rule = (runs) => {
+  // What ended early has fewer.
+  if (mends(runs)) return undefined;
+  const { base, head } = runs;
   const [before, after] = [reportOf(base), reportOf(head)];
   if (before === undefined || after === undefined) return undefined;
   if (before.documents === after.documents && before.format === after.format) return undefined;

@@ -6,7 +6,7 @@ import { type Finding, guardrail } from '../facts.ts';
 import { tricksIn } from '../test-edits/edits.ts';
 import { offTestsFail } from './off-tests.ts';
 import { flakesOf, withoutQuarantined } from './quarantine.ts';
-import { type Compared, finding, type Rule, reportOf, rules } from './rules.ts';
+import { type Compared, finding, mends, type Rule, reportOf, rules } from './rules.ts';
 
 type Ran = Extract<TestRun, { kind: 'ran' }>;
 
@@ -19,6 +19,10 @@ export const tests = guardrail('tests', ['tests'], ({ tests: runs }) => {
   const found = worse(worse(firstOf(settled), offTestsFail(settled)), tricks(settled));
   if (found !== undefined) return { ...found, evidence: { ...found.evidence, ...evidenceOf(runs) } };
   const ok = reportOf(settled.head)?.counts.ok ?? 0;
+  if (mends(settled)) {
+    const mended = `${counted(ok, 'test passes', 'tests pass')} on the head, and the base is red.`;
+    return finding('pass', 'tests.mended', mended, evidenceOf(runs));
+  }
   const gone = runs.offTests?.cases.length ?? 0;
   const also = gone === 0 ? '' : `; ${counted(gone, 'off-test goes', 'off-tests go')}`;
   const reason = `${counted(ok, 'test passes', 'tests pass')} on the head, as on the base${also}.`;

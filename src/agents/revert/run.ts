@@ -1,0 +1,109 @@
+import type { Proposal, Sha } from '../../domain/change.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
+import { makeRevert, type RevertGit } from '../../engine/revert.ts';
+import type { GitReader } from '../../ports/git-host.ts';
+import type { TestCommands, TestRunner } from '../../ports/test-runner.ts';
+import { type Colour, nextStep } from './bisect.ts';
+import { type Culprit, declined, type RevertRules, type Skipped, skip } from './rules.ts';
+
+export type RevertDeps = {
+  readonly git: Pick<GitReader, 'history'> & RevertGit;
+  readonly tests: Pick<TestRunner, 'compare'>;
+};
+
+export type RevertSettings = RevertRules & {
+  readonly target: string;
+  /** How far back a green commit is looked for. */
+  readonly maxCommits: number;
+  /** undefined: no tests are configured. */
+  readonly commands: TestCommands | undefined;
+  /** By merge commit: what landed here. */
+  readonly landed: ReadonlyMap<Sha, Culprit & { readonly proposal: Proposal }>;
+  /** The tip that an earlier scan came to an end with, and what it said. */
+  readonly known: { readonly tip: Sha; readonly skipped: readonly Skipped[] } | undefined;
+};
+
+export type RevertReport = {
+  readonly proposals: readonly Proposal[];
+  readonly skipped: readonly Skipped[];
+  /** What was looked at, to be given back as `known`; undefined: nothing was. */
+  readonly tip: Sha | undefined;
+};
+
+/** Where the branch's own tests are red: finds the merge since which they are, and proposes to take it back. */
+export async function runRevertAgent(deps: RevertDeps, settings: RevertSettings): Promise<RevertReport> {
+  const { commands, known, target } = settings;
+  if (commands === undefined) return { proposals: [], skipped: [], tip: undefined };
+  const tip = await deps.git.resolve(target);
+  if (known?.tip === tip) return { proposals: [], skipped: known.skipped, tip };
+  const found = await culpritOf(deps, settings, { tip, commands });
+  const made = typeof found === 'string' ? await takeBack(deps, settings, found) : found;
+  if (made === undefined) return { proposals: [], skipped: [], tip };
+  return 'code' in made ? { proposals: [], skipped: [made], tip } : { proposals: [made], skipped: [], tip };
+}
+
+/** The commit that made it red; undefined: it is green. */
+async function culpritOf(
+  deps: RevertDeps,
+  { maxCommits, target }: RevertSettings,
+  { tip, commands }: { readonly tip: Sha; readonly commands: TestCommands },
+): Promise<Sha | Skipped | undefined> {
+  const line = await deps.git.history(null, tip);
+  const commits = line
+    .map(({ sha }) => sha)
+    .toReversed()
+    .slice(0, maxCommits);
+  const measured = new Map<Sha, Colour>();
+  for (;;) {
+    const step = nextStep(commits, measured);
+    if (step.kind === 'green') return undefined;
+    if (step.kind === 'culprit') return step.commit;
+    if (step.kind === 'unclear') return { name: target, ...unclear(step.among, measured.get(tip)) };
+    measured.set(step.commit, await colourOf(deps, commands, step.commit));
+  }
+}
+
+function unclear(among: readonly Sha[], tip: Colour | undefined): Omit<Skipped, 'name'> {
+  if (tip === 'unknown')
+    return skip('unmeasured', 'Its tests could not be run twice with the same end: nobody is blamed.');
+  if (among.length === 0) return skip('no-green', 'It is red, and no commit before it is known to be green.');
+  return skip('unclear', `It is red since one of ${among.map((sha) => sha.slice(0, 12)).join(', ')}.`);
+}
+
+/** Run twice, apart from each other: what is red once may be a flake, and green once too. */
+async function colourOf({ tests }: RevertDeps, commands: TestCommands, commit: Sha): Promise<Colour> {
+  try {
+    const both = await tests.compare(commands, { base: commit, head: commit, judgedBy: 'own' });
+    const [one, other] = [colourOfRuns(both.base, both.baseRerun), colourOfRuns(both.head, both.rerun)];
+    return one === other ? one : 'unknown';
+  } catch (thrown) {
+    if (thrown instanceof AutolandError) return 'unknown';
+    throw thrown;
+  }
+}
+
+function colourOfRuns(first: TestRun, again: TestComparison['rerun']): Colour {
+  const runs = [first, ...(again === undefined ? [] : [again])];
+  if (runs.every((run) => run.kind === 'ran' && run.code === 0)) return 'green';
+  // An install or a limit may be the registry's fault, or the machine's.
+  const isRed = (run: TestRun) => run.kind === 'build-failed' || (run.kind === 'ran' && run.code !== 0);
+  return runs.every(isRed) ? 'red' : 'unknown';
+}
+
+async function takeBack(
+  { git }: RevertDeps,
+  settings: RevertSettings,
+  commit: Sha,
+): Promise<Proposal | Skipped> {
+  const culprit = settings.landed.get(commit);
+  const against = declined({ commit, culprit }, settings);
+  if (against !== undefined) return against;
+  if (culprit === undefined) throw new Error('a merge that nobody knows is never taken back');
+  const { change, proposal } = culprit;
+  const why = `The tests of ${settings.target} fail since it.`;
+  const made = await makeRevert(git, { change, proposal, commit, why, at: settings.asOf });
+  if (made.kind === 'proposed') return made.proposal;
+  const paths = made.paths.slice(0, 5).join(', ');
+  return { name: commit, ...skip('conflict', `${change} cannot be reverted cleanly any more: ${paths}.`) };
+}
