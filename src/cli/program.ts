@@ -12,6 +12,7 @@ import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
 import * as log from './commands/log.ts';
 import * as look from './commands/look.ts';
+import * as mcp from './commands/mcp.ts';
 import * as recorder from './commands/recorder.ts';
 import * as setUp from './commands/set-up.ts';
 import * as work from './commands/work.ts';
@@ -61,9 +62,10 @@ for (const group of [
   flags,
   log,
   house,
+  mcp,
   internal,
 ])
-  group.define(program);
+  group.define(program, version);
 
 function wantsJson(): boolean {
   const end = process.argv.indexOf('--');

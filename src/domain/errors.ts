@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'rollout.not-allowed'
   | 'stop.on-branch'
   | 'autonomy.not-demoted'
+  | 'agent.busy'
+  | 'agent.too-many-open'
   | 'journal.locked'
   | 'journal.schema'
   | 'journal.corrupt'

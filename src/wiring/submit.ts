@@ -3,9 +3,9 @@ import { changeIdOf, type Proposal } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import { type Submitted, submit } from '../engine/submit.ts';
-import { revertSource } from '../views/ledger.ts';
+import { type Ledger, revertSource } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
-import { openRepository } from './repository.ts';
+import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 
 export type SubmitWish = {
@@ -19,10 +19,20 @@ export type SubmitWish = {
 /** `autoland submit REF`: hands in what a ref of the git host holds. */
 export async function submitRef(options: PlaceOptions, wish: SubmitWish): Promise<Submitted> {
   await using repository = await openRepository(options, 'write');
+  return submitTo(repository, wish);
+}
+
+/** `mayEnter`: throws where this one may not be taken in. */
+export async function submitTo(
+  repository: Repository,
+  wish: SubmitWish,
+  mayEnter: (proposal: Proposal, ledger: Ledger) => void = () => {},
+): Promise<Submitted> {
   const { reader, close } = await openGitReader(repository.place.repo);
   try {
     const proposal = await propose(reader, wish);
     const ledger = await repository.ledger();
+    mayEnter(proposal, ledger);
     if (wish.dryRun)
       return {
         change: changeIdOf(proposal),

@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ChangeClass, changeClasses } from '../../domain/change.ts';
+import { loadPolicies, type Policies } from './cedar.ts';
+import { type Beforehand, needsOf, prospect } from './prospect.ts';
+import { file, goodPatch, packageChange } from './sample-evidence.ts';
+import { defaultPolicyText } from './shipped.ts';
+
+const names = Object.values(goodPatch.guardrails.results).map(({ name }) => name);
+const all = [...names, 'proof', 'flag-off', 'mutation'];
+
+function known(of: ChangeClass, changed: Partial<Beforehand> = {}): Beforehand {
+  const classification = { ...goodPatch.classification, class: of, packages: [packageChange('ejs')] };
+  const { source, target, demotion, irreversible } = goodPatch;
+  return {
+    classification,
+    source,
+    target,
+    demotion,
+    irreversible,
+    level: 'deploy',
+    unsignedAllowed: true,
+    ...changed,
+  };
+}
+
+describe('what may become of a change', () => {
+  let policies: Policies;
+  beforeAll(async () => {
+    policies = await loadPolicies(defaultPolicyText(), 'policy.cedar');
+  });
+  const of = (wanted: ChangeClass, changed: Partial<Beforehand> = {}) => ({
+    ifAllPass: prospect(known(wanted, changed), all, policies),
+    needs: needsOf(known(wanted, changed), all, policies),
+  });
+
+  it('says by the default policy which classes can land at all', () => {
+    const values = changeClasses.map((one) => [one, of(one).ifAllPass.value, of(one).needs !== null]);
+    expect(values).toEqual([
+      ['dependency-patch', 'permit', true],
+      ['dependency-minor', 'permit', true],
+      // No policy waives that no judge has read it.
+      ['dependency-security', 'escalate', false],
+      ['docs', 'escalate', false],
+      ['lint', 'escalate', false],
+      ['flag-addition', 'escalate', false],
+      ['flag-removal', 'permit', true],
+      ['crash-fix', 'escalate', false],
+      ['revert', 'permit', true],
+      ['other', 'deny', false],
+    ]);
+  });
+
+  it('names the guardrails that must pass, and those that may be missing', () => {
+    const { needs } = of('dependency-patch');
+    expect(needs?.mustPass).toEqual(
+      expect.arrayContaining(['scope', 'tests', 'release-age', 'build', 'lint']),
+    );
+    expect(needs?.mayBeNotConfigured).toEqual(['system-calls']);
+    expect(needs?.mayBeNotOffered).toEqual(['signatures', 'provenance', 'publisher', 'advisories']);
+  });
+
+  it('tells the level in the decision, and not in what is needed', () => {
+    const observed = of('dependency-patch', { level: 'observe' });
+    expect(observed.ifAllPass).toMatchObject({ value: 'escalate', codes: ['policy.level-observe'] });
+    expect(observed.needs).toEqual(of('dependency-patch').needs);
+    expect(of('dependency-patch', { unsignedAllowed: false }).ifAllPass.codes).toEqual(['policy.unsigned']);
+  });
+
+  it('knows what the diff alone forbids', () => {
+    const large = { ...known('dependency-patch').classification, files: [file('a.js', 6_000, 0)] };
+    const found = of('dependency-patch', { classification: large });
+    expect(found.ifAllPass.value).toBe('deny');
+    expect(found.ifAllPass.codes[0]).toBe('policy.forbidden');
+    expect(found.needs).toBeNull();
+    const path = { ...known('docs').classification, protectedPaths: ['.autoland/policy.cedar'] };
+    expect(of('docs', { classification: path }).ifAllPass.codes).toContain('policy.protected-path');
+    expect(of('dependency-patch', { irreversible: ['migrations/1.sql'] }).ifAllPass.codes).toEqual([
+      'policy.no-way-back',
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+import { openGitReader } from '../../adapters/git-host/local/local-git-host.ts';
+import { compilePattern } from '../../domain/path-pattern.ts';
+import type { Rules } from '../../ports/rules.ts';
+import type { Allowed, AllowedQuestion } from '../../server/mcp/desk.ts';
+import { isProtectedPath } from '../../stages/1-classify/paths.ts';
+import { loadPolicies, type Policies } from '../../stages/4-policy/cedar.ts';
+import { frozenReason } from '../../views/freeze.ts';
+import { type Ledger, mergedSince } from '../../views/ledger.ts';
+import type { StatusView } from '../../views/status-view.ts';
+import type { Repository } from '../repository.ts';
+import { BranchRules, policyFile } from '../rules.ts';
+import { readStatus } from '../status.ts';
+import { RefClasser } from './class-ref.ts';
+import type { JournalAtHand } from './journal-at-hand.ts';
+import { openAtOnce, openChanges } from './open-changes.ts';
+import { classesAllowed, type Known, refAllowed } from './prospects.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** What an agent may do here, by the rules on the branch, the journal and the clock. */
+export class AllowedReader {
+  readonly #journal: JournalAtHand;
+  readonly #classer = new RefClasser();
+  #policies: { readonly text: string; readonly loaded: Promise<Policies> } | undefined;
+
+  constructor(journal: JournalAtHand) {
+    this.#journal = journal;
+  }
+
+  async answer(question: AllowedQuestion, source: string): Promise<Allowed> {
+    const repository = await this.#journal.read();
+    const status = await readStatus(repository);
+    const rules = await rulesOf(repository);
+    const ledger = await repository.ledger();
+    const known = {
+      config: rules.config,
+      source,
+      autonomy: await repository.autonomy(),
+      policies: await this.#policiesOf(rules.policyText),
+      unsignedAllowed: status.policy.unsignedAllowed === true,
+    };
+    const { ref } = question;
+    const classed =
+      ref === undefined ? undefined : await this.#classer.class(repository.place.repo, ref, rules);
+    return {
+      source,
+      branch: rules.config.branch,
+      now: nowOf(status, rules, ledger),
+      limits: limitsOf(known, ledger),
+      packages: {
+        registries: rules.config.registry.allowed,
+        minimumAgeDays: rules.config.registry.minimumAgeDays,
+      },
+      protectedPaths: rules.config.scope.protectedPaths,
+      paths: pathsOf(question.paths ?? [], rules),
+      classes: classesAllowed(question.class, known),
+      ref: classed === undefined ? null : refAllowed(classed, known),
+    };
+  }
+
+  /** The engine takes longer to check a policy than to ask it. */
+  #policiesOf(text: string): Promise<Policies> {
+    if (this.#policies?.text !== text) this.#policies = { text, loaded: loadPolicies(text, policyFile) };
+    return this.#policies.loaded;
+  }
+}
+
+async function rulesOf({ place }: Repository): Promise<Rules> {
+  const { reader, close } = await openGitReader(place.repo);
+  try {
+    return await new BranchRules(reader, false).load();
+  } finally {
+    await close();
+  }
+}
+
+function nowOf(status: StatusView, { config }: Rules, ledger: Ledger): Allowed['now'] {
+  return {
+    running: status.controlPlane !== null,
+    stopped: status.stopped,
+    frozen: frozenReason(config.limits, ledger, new Date(), '') ?? null,
+    unsignedAllowed: status.policy.unsignedAllowed,
+  };
+}
+
+function limitsOf({ config, source }: Known, ledger: Ledger): Allowed['limits'] {
+  const { maxFiles, maxChangedLines, maxDeletedLines, maxFileKiB } = config.scope;
+  return {
+    landedIn24Hours: mergedSince(ledger, new Date(Date.now() - dayMs)).length,
+    perDay: config.limits.perDay,
+    openAtOnce,
+    open: openChanges(ledger, source).length,
+    ...{ maxFiles, maxChangedLines, maxDeletedLines, maxFileKiB },
+  };
+}
+
+function pathsOf(paths: readonly string[], { config }: Rules): Allowed['paths'] {
+  const own = config.scope.protectedPaths.map(compilePattern);
+  return paths.map((path) => ({ path, protected: isProtectedPath(path, own) }));
+}

@@ -1,0 +1,81 @@
+import { type ChangeReader, openChangeReader } from '../../adapters/git-host/local/change-reader.ts';
+import { ChildProver } from '../../adapters/prover/child-prover.ts';
+import { openScratchDirectory } from '../../adapters/scratch-directory.ts';
+import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
+import type { Sha } from '../../domain/change.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import { Limiter } from '../../domain/limiter.ts';
+import type { Classification, StageOutcome } from '../../domain/stage.ts';
+import type { Rules } from '../../ports/rules.ts';
+import { type ClassifyDeps, runClassify } from '../../stages/1-classify/run.ts';
+
+export type Classed = {
+  readonly head: Sha;
+  readonly outcome: Extract<StageOutcome<Classification>, { kind: 'done' | 'stop' }>;
+};
+
+const waitingAtMost = 4;
+
+/**
+ * Classes what a ref holds as the pipeline would, and writes nothing into the repository. One at a time: it reads whole trees, and
+ * asks children that take up to a gigabyte.
+ */
+export class RefClasser {
+  readonly #limiter = new Limiter(1);
+  #asked = 0;
+
+  async class(repo: string, ref: string, rules: Rules): Promise<Classed> {
+    if (this.#asked > waitingAtMost)
+      throw new AutolandError(
+        'agent.busy',
+        `expected at most ${waitingAtMost + 1} refs asked about at once`,
+        {
+          mend: 'ask again in a while',
+        },
+      );
+    this.#asked += 1;
+    try {
+      return await this.#limiter.run(() => classRef(repo, ref, rules));
+    } finally {
+      this.#asked -= 1;
+    }
+  }
+}
+
+async function classRef(repo: string, ref: string, { config }: Rules): Promise<Classed> {
+  const scratch = await openScratchDirectory('autoland-mcp-');
+  try {
+    const git = await openChangeReader(repo, scratch.path);
+    try {
+      const head = await git.reader.resolve(ref);
+      const proposal = { source: 'check', title: '', head, ref, target: config.branch, record: {} };
+      const outcome = await runClassify(depsOf(git, config), { proposal });
+      if (outcome.kind === 'done' || outcome.kind === 'stop') return { head, outcome };
+      throw new Error(`classify answered ${outcome.kind}`);
+    } finally {
+      await git.close();
+    }
+  } finally {
+    await scratch.remove();
+  }
+}
+
+function depsOf(git: ChangeReader, { flags, scope }: Rules['config']): ClassifyDeps {
+  const { reader, mergeTree } = git;
+  return {
+    git: {
+      resolve: (ref) => reader.resolve(ref),
+      diff: (base, head) => reader.diff(base, head),
+      history: (base, head) => reader.history(base, head),
+      readFile: (commit, path) => reader.readFile(commit, path),
+      list: (commit, under) => reader.list(commit, under),
+      mergeTree,
+      // Nobody claims here that it undoes anything.
+      revertTree: () => Promise.resolve({ kind: 'conflict', paths: [] }),
+    },
+    syntax: new ChildSyntaxComparer(),
+    prover: new ChildProver(),
+    flagHelpers: flags.helpers,
+    protectedPatterns: scope.protectedPaths,
+  };
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutolandError } from '../../domain/errors.ts';
+import { Limiter } from '../../domain/limiter.ts';
+import type {
+  AgentChanges,
+  AgentDesk,
+  AgentSubmitted,
+  Allowed,
+  AllowedQuestion,
+  ChangesWanted,
+  SubmitWish,
+  Waited,
+  WaitHooks,
+  WaitWish,
+} from '../../server/mcp/desk.ts';
+import { type AgentChange, agentChange } from '../../views/agents/agent-change.ts';
+import { agentLine } from '../../views/agents/agent-line.ts';
+import { type AgentStatus, agentStatus } from '../../views/agents/agent-status.ts';
+import type { LedgerChange } from '../../views/ledger.ts';
+import { explainChange } from '../explain.ts';
+import type { PlaceOptions } from '../place.ts';
+import { openRepository } from '../repository.ts';
+import { controlPlaneOf, readStatus } from '../status.ts';
+import { submitTo } from '../submit.ts';
+import { AllowedReader } from './allowed.ts';
+import { JournalAtHand } from './journal-at-hand.ts';
+import { mayEnter } from './open-changes.ts';
+
+/** Of all agents together. */
+const waitsAtOnce = 64;
+const lookEveryMs = 250;
+
+/** What the agents of one process share. */
+export class Desks {
+  readonly journal: JournalAtHand;
+  readonly allowed: AllowedReader;
+  /** One at a time, so that each sees what the one before has handed in. */
+  readonly submitting = new Limiter(1);
+  waits = 0;
+
+  constructor(options: PlaceOptions) {
+    this.journal = new JournalAtHand(options);
+    this.allowed = new AllowedReader(this.journal);
+  }
+
+  /** `source`: who asks, such as `agent:codex`; whoever let the agent in says so, never the agent. */
+  of(source: string): AgentDesk {
+    return new Desk(this, source);
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+}
+
+class Desk implements AgentDesk {
+  readonly #shared: Desks;
+  readonly #source: string;
+
+  constructor(shared: Desks, source: string) {
+    this.#shared = shared;
+    this.#source = source;
+  }
+
+  /** Makes no state: a mistyped `--state` must not become an autoland of its own that nobody runs. */
+  submit({ ref, title }: SubmitWish): Promise<AgentSubmitted> {
+    return this.#shared.submitting.run(async () => {
+      await using repository = await openRepository(this.#shared.journal.options, 'update');
+      const who = { actor: this.#source, source: this.#source, dryRun: false };
+      const wish = title === undefined ? { ref, ...who } : { ref, title, ...who };
+      const { change, isNew, supersedes } = await submitTo(repository, wish, mayEnter);
+      return { change, isNew, supersedes, running: controlPlaneOf(repository.place) !== null };
+    });
+  }
+
+  async change(id: string): Promise<AgentChange> {
+    const repository = await this.#shared.journal.read();
+    const view = await explainChange(repository, id);
+    return agentChange(view, await repository.change(view.id));
+  }
+
+  async changes({ state, mine, limit }: ChangesWanted): Promise<AgentChanges> {
+    const repository = await this.#shared.journal.read();
+    const all = [...(await repository.ledger()).changes.values()].reverse();
+    const wanted = all.filter(
+      (one) =>
+        (state === 'all' || (one.conclusion === null) === (state === 'under way')) &&
+        (!mine || one.proposal.source === this.#source),
+    );
+    const lineOf = async (one: LedgerChange) =>
+      agentLine(one, one.conclusion === null ? (await repository.change(one.id)).state : undefined);
+    const changes = await Promise.all(wanted.slice(0, limit).map(lineOf));
+    return { changes, more: Math.max(0, wanted.length - limit) };
+  }
+
+  async status(): Promise<AgentStatus> {
+    const repository = await this.#shared.journal.read();
+    const all = [...(await repository.ledger()).changes.values()];
+    return agentStatus(
+      await readStatus(repository),
+      all.filter(({ conclusion }) => conclusion === null).length,
+    );
+  }
+
+  async allowed(question: AllowedQuestion): Promise<Allowed> {
+    return this.#shared.allowed.answer(question, this.#source);
+  }
+
+  async wait(wish: WaitWish, during: WaitHooks): Promise<Waited> {
+    if (this.#shared.waits >= waitsAtOnce)
+      throw new AutolandError('agent.busy', `expected at most ${waitsAtOnce} waits at once, found more`, {
+        mend: 'ask again in a while',
+      });
+    this.#shared.waits += 1;
+    try {
+      return await this.#wait(wish, during);
+    } finally {
+      this.#shared.waits -= 1;
+    }
+  }
+
+  async #wait({ change: id, seconds, until }: WaitWish, { signal, onLook }: WaitHooks): Promise<Waited> {
+    const began = performance.now();
+    const first = await this.change(id);
+    let [last, size, told] = [first, -1, 0];
+    for (;;) {
+      const isElsewhere = until === 'next' && placeOf(last) !== placeOf(first);
+      if (last.stage === null || isElsewhere) return { came: true, change: last };
+      const passed = (performance.now() - began) / 1000;
+      if (passed >= seconds || signal.aborted) return { came: false, change: last };
+      if (passed >= told + 5) {
+        told = passed;
+        await onLook(Math.round(passed), last.stage);
+      }
+      await sleep(Math.min(lookEveryMs, 1000 * (seconds - passed)), undefined, { signal }).catch(() => {});
+      const now = await (await this.#shared.journal.read()).store.size();
+      if (now !== size) last = await this.change(first.id);
+      size = now;
+    }
+  }
+}
+
+function placeOf({ stage, waiting }: AgentChange): string {
+  return JSON.stringify([stage, waiting]);
+}
