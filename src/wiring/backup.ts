@@ -24,6 +24,7 @@ export async function backUp(
     'log',
     'flags.json',
     'flag-tokens.json',
+    'agent-tokens.json',
     'routes.json',
     'kills',
     'identity.key',

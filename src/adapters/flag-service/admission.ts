@@ -111,7 +111,7 @@ export class Admission {
     ];
     // The first that is there counts: a second guess must cost a second request.
     const text = texts.find((one) => one?.startsWith('alflag_'));
-    const token = found ?? tokenOf(text ?? '', this.#tokens);
+    const token = found ?? tokenOf(text ?? '', this.#tokens, 'alflag');
     const counts = this.#isReadable && token?.environment === this.#options.environment;
     return counts ? token : undefined;
   }

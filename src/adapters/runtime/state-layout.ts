@@ -9,6 +9,8 @@ export type StateLayout = {
   readonly kills: string;
   readonly flagTokens: string;
   readonly flagTokensLock: string;
+  readonly agentTokens: string;
+  readonly agentTokensLock: string;
   readonly stop: string;
   readonly routes: string;
   readonly instances: string;
@@ -31,6 +33,8 @@ export function stateLayout(root: string): StateLayout {
     kills: join(root, 'kills'),
     flagTokens: join(root, 'flag-tokens.json'),
     flagTokensLock: join(run, 'flag-tokens.lock'),
+    agentTokens: join(root, 'agent-tokens.json'),
+    agentTokensLock: join(run, 'agent-tokens.lock'),
     stop: join(root, 'STOP'),
     routes: join(root, 'routes.json'),
     instances: join(root, 'instances.json'),

@@ -26,8 +26,8 @@ import { AllowedReader } from './allowed.ts';
 import { JournalAtHand } from './journal-at-hand.ts';
 import { mayEnter } from './open-changes.ts';
 
-/** Of all agents together. */
-const waitsAtOnce = 64;
+/** Of one agent. */
+const waitsAtOnce = 16;
 const lookEveryMs = 250;
 
 /** What the agents of one process share. */
@@ -36,7 +36,8 @@ export class Desks {
   readonly allowed: AllowedReader;
   /** One at a time, so that each sees what the one before has handed in. */
   readonly submitting = new Limiter(1);
-  waits = 0;
+  /** By source. */
+  readonly waits = new Map<string, number>();
 
   constructor(options: PlaceOptions) {
     this.journal = new JournalAtHand(options);
@@ -107,15 +108,17 @@ class Desk implements AgentDesk {
   }
 
   async wait(wish: WaitWish, during: WaitHooks): Promise<Waited> {
-    if (this.#shared.waits >= waitsAtOnce)
+    const { waits } = this.#shared;
+    const others = waits.get(this.#source) ?? 0;
+    if (others >= waitsAtOnce)
       throw new AutolandError('agent.busy', `expected at most ${waitsAtOnce} waits at once, found more`, {
         mend: 'ask again in a while',
       });
-    this.#shared.waits += 1;
+    waits.set(this.#source, others + 1);
     try {
       return await this.#wait(wish, during);
     } finally {
-      this.#shared.waits -= 1;
+      waits.set(this.#source, (waits.get(this.#source) ?? 1) - 1);
     }
   }
 

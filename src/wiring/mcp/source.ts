@@ -6,10 +6,14 @@ const taken: ReadonlySet<string> = new Set([...agentNames, 'revert']);
 
 /** `agent:NAME`. Throws `usage`. An agent never bears a person's name, nor that of an agent of autoland's own. */
 export function agentSource(name: string): string {
-  if (/^[A-Za-z0-9][\w.-]{0,59}$/.test(name) && !taken.has(name)) return `agent:${name}`;
+  if (mayBearName(name)) return `agent:${name}`;
   throw new AutolandError(
     'usage',
     `expected the name of an agent, 1 to 60 letters, digits, _ . and -, and none of ${[...taken].join(', ')}; found ${JSON.stringify(name.slice(0, 80))}`,
     { mend: 'use --agent codex, say: its changes are those of agent:codex' },
   );
+}
+
+export function mayBearName(name: string): boolean {
+  return /^[A-Za-z0-9][\w.-]{0,59}$/.test(name) && !taken.has(name);
 }

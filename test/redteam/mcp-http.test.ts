@@ -1,0 +1,252 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentChanges, AgentSubmitted } from '../../src/server/mcp/desk.ts';
+import { openRepository } from '../../src/wiring/repository.ts';
+import { Agent, type Era } from '../journeys/agent.ts';
+import { collect, runCli, spawnCli, until } from '../journeys/cli.ts';
+import { greeter, reformatted } from '../journeys/greeter.ts';
+import { BareRepository } from '../journeys/repository.ts';
+
+describe('agents over HTTP', { timeout: 120_000 }, () => {
+  let dir: string;
+  let repo: BareRepository;
+  let where: string[];
+  let server: ChildProcess;
+  let url: string;
+  const tokens = new Map<string, { readonly id: string; readonly token: string }>();
+
+  const makeToken = async (name: string, scope: 'read' | 'submit') => {
+    const made = await runCli(['mcp', 'token', '--name', name, '--scope', scope, ...where, '--json']);
+    if (made.code !== 0) throw new Error(made.stderr);
+    return JSON.parse(made.stdout) as { id: string; token: string };
+  };
+  const tokenOf = (name: string) => tokens.get(name)?.token ?? '';
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'autoland-mcp-'));
+    repo = new BareRepository(join(dir, 'greeter.git'), greeter);
+    where = ['--repo', repo.dir, '--state', join(dir, 'state')];
+    (await openRepository({ repo: repo.dir, state: join(dir, 'state') }, 'write')).store.close();
+    for (const name of ['codex', 'other', 'flood', 'late']) tokens.set(name, await makeToken(name, 'submit'));
+    tokens.set('reader', await makeToken('reader', 'read'));
+    server = spawnCli(['mcp', '--http', '0', '--ephemeral', '--json', ...where]);
+    const output = collect(server);
+    const line = await until(
+      () => output().stdout.split('\n')[0] || undefined,
+      () => JSON.stringify(output()),
+    );
+    url = (JSON.parse(line) as { url: string }).url;
+  });
+  afterAll(async () => {
+    server.stdin?.end();
+    if (server.exitCode === null) await once(server, 'exit');
+    rmSync(dir, { recursive: true, force: true });
+    expect(server.exitCode).toBe(0);
+  });
+
+  const connect = (name: string, era: Era = 'auto') => {
+    const requestInit = { headers: { authorization: `Bearer ${tokenOf(name)}` } };
+    return Agent.over(new StreamableHTTPClientTransport(new URL(url), { requestInit }), era);
+  };
+
+  it.each(['auto', 'legacy'] as const)('bear the name of their token, %s', async (era) => {
+    const [codex, other] = await Promise.all([connect('codex', era), connect('other', era)]);
+    repo.push(`work-${era}`, reformatted());
+    const ref = { ref: `work-${era}` };
+    const [mine, theirs] = await Promise.all([
+      codex.ask<AgentSubmitted>('submit_change', ref),
+      other.ask<AgentSubmitted>('submit_change', ref),
+    ]);
+    expect(mine.change).not.toBe(theirs.change);
+    const { changes } = await other.ask<AgentChanges>('list_changes', { mine: true, limit: 1 });
+    expect(changes).toMatchObject([{ id: theirs.change, source: 'agent:other' }]);
+    const waited = await codex.ask('wait_for_change', { change: mine.change, seconds: 1 });
+    expect(waited).toMatchObject({ came: false, change: { source: 'agent:codex', stage: 'classify' } });
+    await Promise.all([codex.close(), other.close()]);
+  });
+
+  it('hand nothing in with a token that only reads', async () => {
+    const reader = await connect('reader');
+    const { tools } = await reader.client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain('submit_change');
+    const asked = reader.client.callTool({ name: 'submit_change', arguments: { ref: 'work-auto' } });
+    await expect(asked).rejects.toThrow(/not found/);
+    await reader.close();
+  });
+
+  const status = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'status', arguments: {} },
+  };
+  type Asked = {
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+    readonly method?: string;
+    readonly path?: string;
+  };
+  const ask = ({ headers = {}, body, method = 'POST', path = '/mcp' }: Asked = {}) =>
+    new Promise<{ status: number; body: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
+      const known = {
+        authorization: `Bearer ${tokenOf('reader')}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      };
+      request(
+        new URL(path, url),
+        { method, headers: { ...known, ...headers }, agent: false },
+        async (got) => {
+          resolve({ status: got.statusCode ?? 0, body: await text(got), headers: got.headers });
+        },
+      )
+        .on('error', reject)
+        .end(method === 'POST' ? (body ?? JSON.stringify(status)) : undefined);
+    });
+
+  it('are not known by a session, but by the token of each request', async () => {
+    const answer = await ask({ headers: { 'mcp-session-id': 'stolen' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['mcp-session-id']).toBeUndefined();
+    expect(answer.body).toContain('"running":false');
+  });
+
+  it.each([
+    ['none', ''],
+    ['a wrong secret', `Bearer almcp_000000000000_${'a'.repeat(43)}`],
+    ['no bearer', `Basic ${Buffer.from('a:b').toString('base64')}`],
+    ['a long one', `Bearer ${'a'.repeat(8_000)}`],
+  ])('are turned away with %s', async (_, authorization) => {
+    const answer = await ask({ headers: { authorization } });
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer realm="autoland"']);
+    expect(answer.body).toContain('autoland mcp token');
+  });
+
+  it('are turned away with another’s secret, another kind of token, and one that was revoked', async () => {
+    const { id, token } = tokens.get('late') ?? { id: '', token: '' };
+    const secret = tokenOf('codex').split('_').slice(2).join('_');
+    const wrong = [`almcp_${id}_${secret}`, token.replace('almcp', 'alflag'), `${token}a`];
+    for (const one of wrong)
+      expect((await ask({ headers: { authorization: `Bearer ${one}` } })).status).toBe(401);
+    const mine = { headers: { authorization: `Bearer ${token}` } };
+    expect((await ask(mine)).status).toBe(200);
+    expect(await runCli(['mcp', 'revoke', id, ...where])).toMatchObject({ code: 0 });
+    expect((await ask(mine)).status).toBe(401);
+    expect((await runCli(['mcp', 'revoke', id, ...where])).stderr).toMatch(/\[token\.not-found\]/);
+  });
+
+  it('are no pages, whatever name leads a browser here', async () => {
+    const { port } = new URL(url);
+    const headers = [
+      { origin: 'https://evil.example' },
+      { origin: `http://127.0.0.1:${port}` },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'same-origin' },
+      { host: `evil.example:${port}` },
+      { host: '127.0.0.1' },
+      { host: `127.0.0.1.evil.example:${port}` },
+    ];
+    for (const one of headers) expect([one, (await ask({ headers: one })).status]).toEqual([one, 403]);
+    expect((await ask({ headers: { host: `localhost:${port}` } })).status).toBe(200);
+  });
+
+  it('send one message of their size at a time, and nothing else', async () => {
+    expect((await ask({ body: JSON.stringify({ ...status, pad: 'x'.repeat(300_000) }) })).status).toBe(413);
+    const chunked = { headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(300_000) };
+    expect((await ask(chunked)).status).toBe(413);
+    for (const body of ['', '{', 'null', '"x"', JSON.stringify([status, status])])
+      expect([body, (await ask({ body })).status]).toEqual([body, 400]);
+    expect((await ask({ body: '{}' })).status).toBeGreaterThanOrEqual(400);
+    for (const method of ['GET', 'DELETE', 'PUT']) expect((await ask({ method })).status).toBe(405);
+    for (const path of ['/', '/mcp/..', '/v1/status', '/mcp/x'])
+      expect((await ask({ path })).status).toBe(404);
+  });
+
+  it('open no stream that waits for news', async () => {
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    const params = { _meta: meta, notifications: { toolsListChanged: true } };
+    const headers = { 'mcp-method': 'subscriptions/listen', 'mcp-protocol-version': '2026-07-28' };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params });
+    const answer = await ask({ headers, body });
+    expect(answer.body).toMatch(/"error":.*Subscription limit reached/);
+  });
+
+  it('may hang up while they wait: their places are free again', async () => {
+    repo.push('waited-for', reformatted());
+    const agent = await connect('codex');
+    const { change } = await agent.ask<AgentSubmitted>('submit_change', { ref: 'waited-for' });
+    const waits = Array.from({ length: 16 }, () => {
+      const hungUp = new AbortController();
+      const call = { name: 'wait_for_change', arguments: { change, seconds: 50 } };
+      const ended = agent.client.callTool(call, { signal: hungUp.signal }).catch(() => 'hung up');
+      return { hungUp, ended };
+    });
+    await until(
+      async () => {
+        const answer = await agent.client.callTool({
+          name: 'wait_for_change',
+          arguments: { change, seconds: 1 },
+        });
+        return JSON.stringify(answer).includes('agent.busy') ? true : undefined;
+      },
+      () => 'all waits were taken in',
+      30_000,
+    );
+    for (const { hungUp } of waits) hungUp.abort();
+    expect(await Promise.all(waits.map(({ ended }) => ended))).toEqual(waits.map(() => 'hung up'));
+    await until(
+      async () => {
+        const asked = { name: 'wait_for_change', arguments: { change, seconds: 1 } };
+        return (await agent.client.callTool(asked)).isError === true ? undefined : true;
+      },
+      () => 'the places of who hung up stay taken',
+      30_000,
+    );
+    await agent.close();
+  });
+
+  it('ask no faster than they may, and are told when to come again; others are not held up', async () => {
+    const flood = { headers: { authorization: `Bearer ${tokenOf('flood')}` } };
+    const answers = await Promise.all(Array.from({ length: 80 }, () => ask(flood)));
+    const busy = answers.filter((answer) => answer.status === 429);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(Number(busy[0]?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answers.filter((answer) => answer.status === 200).length).toBeGreaterThan(0);
+    expect((await ask({ headers: { authorization: `Bearer ${tokenOf('other')}` } })).status).toBe(200);
+  });
+
+  it('leave no token behind: a hash in a file of its owner, a name in the journal', async () => {
+    const file = join(dir, 'state', 'agent-tokens.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { stdout } = await runCli(['audit', 'show', '--json', ...where]);
+    const made = stdout.split('\n').filter((line) => line.includes('agent-token.made'));
+    expect(made).toHaveLength(5);
+    for (const kept of [readFileSync(file, 'utf8'), stdout])
+      for (const { token } of tokens.values()) expect(kept).not.toContain(token.split('_').at(-1));
+    const listed = await runCli(['mcp', 'tokens', ...where]);
+    expect(listed.stdout).toMatch(/^[0-9a-f]{12} {2}codex: submit, made by person:/);
+  });
+
+  it.each([
+    [['--http', 'x'], /expected a port/],
+    [['--http', '70000'], /expected a port/],
+    [['--http', '0', '--agent', 'codex'], /expected --http without --agent/],
+    [['token', '--name', 'person:alice'], /expected the name of an agent/],
+    [['token', '--name', 'dependency'], /expected the name of an agent/],
+    [['token', '--name', 'x', '--scope', 'merge'], /read, submit/],
+  ])('mistyped: %s', async (words, says) => {
+    const { code, stderr } = await runCli(['mcp', ...words, ...where]);
+    expect(stderr).toMatch(says);
+    expect(code).toBe(2);
+  });
+});
