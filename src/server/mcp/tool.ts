@@ -5,9 +5,8 @@ import type { Json } from '../../domain/json.ts';
 import { plainJson, plainText } from '../../domain/plain.ts';
 import type { AgentDesk, WaitHooks } from './desk.ts';
 
-export const agentScopes = ['read', 'submit'] as const;
 /** What an agent may do: `submit` reads too. */
-export type AgentScope = (typeof agentScopes)[number];
+export type AgentScope = 'read' | 'submit';
 
 export type Tool = {
   readonly name: string;

@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { openGitReader } from '../../adapters/git-host/local/local-git-host.ts';
+import { Limiter } from '../../domain/limiter.ts';
 import { compilePattern } from '../../domain/path-pattern.ts';
 import type { Rules } from '../../ports/rules.ts';
 import type { Allowed, AllowedQuestion } from '../../server/mcp/desk.ts';
@@ -21,13 +23,20 @@ const dayMs = 24 * 60 * 60 * 1000;
 export class AllowedReader {
   readonly #journal: JournalAtHand;
   readonly #classer = new RefClasser();
+  /** One agent must not keep the machine busy that tests and rollouts run on. */
+  readonly #limiter = new Limiter(1);
+  readonly #classes = new LRUCache<string, Allowed['classes']>({ max: 200 });
   #policies: { readonly text: string; readonly loaded: Promise<Policies> } | undefined;
 
   constructor(journal: JournalAtHand) {
     this.#journal = journal;
   }
 
-  async answer(question: AllowedQuestion, source: string): Promise<Allowed> {
+  answer(question: AllowedQuestion, source: string): Promise<Allowed> {
+    return this.#limiter.run(() => this.#answer(question, source));
+  }
+
+  async #answer(question: AllowedQuestion, source: string): Promise<Allowed> {
     const repository = await this.#journal.read();
     const status = await readStatus(repository);
     const rules = await rulesOf(repository);
@@ -53,9 +62,18 @@ export class AllowedReader {
       },
       protectedPaths: rules.config.scope.protectedPaths,
       paths: pathsOf(question.paths ?? [], rules),
-      classes: classesAllowed(question.class, known),
+      classes: this.#classesOf(question.class, known, rules),
       ref: classed === undefined ? null : refAllowed(classed, known),
     };
+  }
+
+  /** The policy is asked dozens of times for them, and always answers the same. */
+  #classesOf(wanted: AllowedQuestion['class'], known: Known, rules: Rules): Allowed['classes'] {
+    const { source, unsignedAllowed, autonomy } = known;
+    const key = JSON.stringify([wanted, source, unsignedAllowed, autonomy.upTo, rules.commit]);
+    const found = this.#classes.get(key) ?? classesAllowed(wanted, known);
+    this.#classes.set(key, found);
+    return found;
   }
 
   /** The engine takes longer to check a policy than to ask it. */

@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { type ChangeReader, openChangeReader } from '../../adapters/git-host/local/change-reader.ts';
+import { openGitReader } from '../../adapters/git-host/local/local-git-host.ts';
 import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { openScratchDirectory } from '../../adapters/scratch-directory.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
@@ -15,13 +17,15 @@ export type Classed = {
 };
 
 const waitingAtMost = 4;
+const remembered = 50;
 
 /**
  * Classes what a ref holds as the pipeline would, and writes nothing into the repository. One at a time: it reads whole trees, and
- * asks children that take up to a gigabyte.
+ * asks children that take up to a gigabyte. The same commit on the same tip is the same answer.
  */
 export class RefClasser {
   readonly #limiter = new Limiter(1);
+  readonly #known = new LRUCache<string, Classed>({ max: remembered });
   #asked = 0;
 
   async class(repo: string, ref: string, rules: Rules): Promise<Classed> {
@@ -35,22 +39,41 @@ export class RefClasser {
       );
     this.#asked += 1;
     try {
-      return await this.#limiter.run(() => classRef(repo, ref, rules));
+      return await this.#limiter.run(() => this.#classIn(repo, ref, rules));
     } finally {
       this.#asked -= 1;
     }
   }
+
+  async #classIn(repo: string, ref: string, rules: Rules): Promise<Classed> {
+    const head = await headOf(repo, ref);
+    const key = `${head} ${rules.commit}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const classed = { head, outcome: await classHead(repo, head, rules) };
+    this.#known.set(key, classed);
+    return classed;
+  }
 }
 
-async function classRef(repo: string, ref: string, { config }: Rules): Promise<Classed> {
+async function headOf(repo: string, ref: string): Promise<Sha> {
+  const { reader, close } = await openGitReader(repo);
+  try {
+    return await reader.resolve(ref);
+  } finally {
+    await close();
+  }
+}
+
+/** Onto the very tip that the rules are of: one that moves meanwhile is another question. */
+async function classHead(repo: string, head: Sha, { commit, config }: Rules): Promise<Classed['outcome']> {
   const scratch = await openScratchDirectory('autoland-mcp-');
   try {
     const git = await openChangeReader(repo, scratch.path);
     try {
-      const head = await git.reader.resolve(ref);
-      const proposal = { source: 'check', title: '', head, ref, target: config.branch, record: {} };
+      const proposal = { source: 'check', title: '', head, ref: head, target: commit, record: {} };
       const outcome = await runClassify(depsOf(git, config), { proposal });
-      if (outcome.kind === 'done' || outcome.kind === 'stop') return { head, outcome };
+      if (outcome.kind === 'done' || outcome.kind === 'stop') return outcome;
       throw new Error(`classify answered ${outcome.kind}`);
     } finally {
       await git.close();

@@ -29,7 +29,8 @@ export class JournalAtHand {
   }
 
   async #reopen(): Promise<Repository> {
-    this.close();
+    // Not closed: somebody may still be reading. It goes once nobody does.
+    this.#open = undefined;
     const repository = await openRepository(this.options, 'read');
     const file = identityOf(repository.place.files.journal);
     if (file !== undefined) this.#open = { repository, file };
