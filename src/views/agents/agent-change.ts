@@ -27,7 +27,9 @@ export type AgentChange = {
   readonly decision: AgentDecision | null;
   /** Names of the guardrails that pass. */
   readonly passed: readonly string[];
-  /** Those that do not. */
+  /** Names of those that were not run, since another one had failed. */
+  readonly notRun: readonly string[];
+  /** Those that ran, and do not pass. */
   readonly notPassed: readonly AgentFinding[];
   readonly merge: string | null;
   /** Once it has ended: production runs it. null: it was not merged, or nothing is deployed here. */
@@ -52,7 +54,8 @@ export function agentChange(
   { state, entries }: { readonly state: ChangeState; readonly entries: readonly Entry[] },
 ): AgentChange {
   const { stage, proposal, conclusion } = state;
-  const passed = view.guardrails.filter(({ verdict }) => verdict === 'pass');
+  const isNotRun = ({ code }: GuardrailView) => code === 'guardrails.not-run';
+  const open = view.guardrails.filter(({ verdict }) => verdict !== 'pass');
   return {
     id: view.id,
     title: view.title,
@@ -65,10 +68,15 @@ export function agentChange(
     waiting: view.stages.find(({ waiting }) => waiting !== null)?.waiting ?? null,
     code: view.code,
     reasons: view.reasons,
-    next: nextStep(stage === null ? conclusion : undefined, view.merge !== null),
+    next: nextStep({
+      conclusion: stage === null ? conclusion : undefined,
+      isMerged: view.merge !== null,
+      class: view.class,
+    }),
     decision: decisionIn(state, entries),
-    passed: passed.map(({ name }) => name),
-    notPassed: view.guardrails.filter(({ verdict }) => verdict !== 'pass').map(findingOf),
+    passed: view.guardrails.filter(({ verdict }) => verdict === 'pass').map(({ name }) => name),
+    notRun: open.filter(isNotRun).map(({ name }) => name),
+    notPassed: open.filter((one) => !isNotRun(one)).map(findingOf),
     merge: view.merge,
     inProduction: view.inProduction,
     users: { exposed: view.exposed, errored: view.errored, background: view.background },

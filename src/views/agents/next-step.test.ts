@@ -3,7 +3,7 @@ import type { ConclusionOutcome } from '../../domain/decision.ts';
 import { nextStep } from './next-step.ts';
 
 const step = (outcome: ConclusionOutcome, code: string, isMerged = false) =>
-  nextStep({ outcome, code, reasons: [] }, isMerged).do;
+  nextStep({ conclusion: { outcome, code, reasons: [] }, isMerged, class: 'lint' }).do;
 
 describe('what is left for the author of a change to do', () => {
   it.each([
@@ -23,7 +23,15 @@ describe('what is left for the author of a change to do', () => {
     expect(step(outcome, code, isMerged)).toBe(wanted);
   });
 
-  it('is to wait while it is under way', () => expect(nextStep(undefined, false).do).toBe('wait'));
+  it('is to wait while it is under way', () =>
+    expect(nextStep({ conclusion: undefined, isMerged: false, class: null }).do).toBe('wait'));
+
+  it('promises nothing to what is never autonomous', () => {
+    const conclusion = { outcome: 'refused', code: 'tests.failed', reasons: [] } as const;
+    expect(nextStep({ conclusion, isMerged: false, class: 'other' }).why).toMatch(
+      /goes to a person even then/,
+    );
+  });
 
   it('is never to try again where the outcome is not known', () => {
     expect(step('vanished' as ConclusionOutcome, 'x')).toBe('ask-a-person');

@@ -4,8 +4,16 @@ import type { Conclusion } from '../../domain/decision.ts';
 export const nextSteps = ['wait', 'nothing', 'new-commit', 'ask-a-person', 'do-not-repeat'] as const;
 export type NextStep = { readonly do: (typeof nextSteps)[number]; readonly why: string };
 
-/** undefined: it is under way. Nothing that is not known is an invitation to try again. */
-export function nextStep(conclusion: Conclusion | undefined, isMerged: boolean): NextStep {
+export type Ended = {
+  /** undefined: it is under way. */
+  readonly conclusion: Conclusion | undefined;
+  readonly isMerged: boolean;
+  /** null: it had none yet. */
+  readonly class: string | null;
+};
+
+/** Nothing that is not known is an invitation to try again. */
+export function nextStep({ conclusion, isMerged, class: of }: Ended): NextStep {
   if (conclusion === undefined)
     return { do: 'wait', why: 'It is under way: nothing that an author does makes it faster.' };
   const { outcome, code } = conclusion;
@@ -15,7 +23,7 @@ export function nextStep(conclusion: Conclusion | undefined, isMerged: boolean):
     case 'superseded':
       return { do: 'nothing', why: 'A newer one of the same source took its place.' };
     case 'refused':
-      return ofRefused(code);
+      return ofRefused(code, of);
     case 'held':
       return isMerged
         ? heldAfterMerge
@@ -30,12 +38,12 @@ export function nextStep(conclusion: Conclusion | undefined, isMerged: boolean):
   }
 }
 
-function ofRefused(code: string): NextStep {
+function ofRefused(code: string, of: string | null): NextStep {
   if (code === 'classify.empty') return { do: 'nothing', why: 'The branch holds all of it already.' };
-  return {
-    do: 'new-commit',
-    why: 'Mend what the reasons and the guardrails below name, push a new commit and submit that: the same commit is not taken up again.',
-  };
+  const why =
+    'Mend what reasons and notPassed name, push a new commit and submit that: the same commit is not taken up again.';
+  const even = of === 'other' ? ' Class other goes to a person even then.' : '';
+  return { do: 'new-commit', why: `${why}${even}` };
 }
 
 const aPersonDecides: NextStep = {
