@@ -19,7 +19,7 @@ export type SubmitWish = {
 /** `autoland submit REF`: hands in what a ref of the git host holds. */
 export async function submitRef(options: PlaceOptions, wish: SubmitWish): Promise<Submitted> {
   await using repository = await openRepository(options, 'write');
-  return submitTo(repository, wish);
+  return await submitTo(repository, wish);
 }
 
 /** `mayEnter`: throws where this one may not be taken in. */

@@ -75,7 +75,7 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
   it('hand nothing in with a token that only reads', async () => {
     const reader = await connect('reader');
     const { tools } = await reader.client.listTools();
-    expect(tools.map(({ name }) => name)).not.toContain('submit_change');
+    expect(tools.filter(({ name }) => name.startsWith('submit_'))).toEqual([]);
     const asked = reader.client.callTool({ name: 'submit_change', arguments: { ref: 'work-auto' } });
     await expect(asked).rejects.toThrow(/not found/);
     await reader.close();
@@ -158,8 +158,8 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
   });
 
   it('send one message of their size at a time, and nothing else', async () => {
-    expect((await ask({ body: JSON.stringify({ ...status, pad: 'x'.repeat(300_000) }) })).status).toBe(413);
-    const chunked = { headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(300_000) };
+    expect((await ask({ body: JSON.stringify({ ...status, pad: 'x'.repeat(3_000_000) }) })).status).toBe(413);
+    const chunked = { headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(3_000_000) };
     expect((await ask(chunked)).status).toBe(413);
     for (const body of ['', '{', 'null', '"x"', JSON.stringify([status, status])])
       expect([body, (await ask({ body })).status]).toEqual([body, 400]);
@@ -216,12 +216,17 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
   });
 
   it('ask no faster than they may, and are told when to come again; others are not held up', async () => {
-    const flood = { headers: { authorization: `Bearer ${tokenOf('flood')}` } };
-    const answers = await Promise.all(Array.from({ length: 80 }, () => ask(flood)));
-    const busy = answers.filter((answer) => answer.status === 429);
-    expect(busy.length).toBeGreaterThan(0);
-    expect(Number(busy[0]?.headers['retry-after'])).toBeGreaterThan(0);
-    expect(answers.filter((answer) => answer.status === 200).length).toBeGreaterThan(0);
+    // Answered at once, so that no machine is slow enough to be let do it.
+    const flood = { headers: { authorization: `Bearer ${tokenOf('flood')}` }, body: '[]' };
+    const busy = await until(
+      async () => {
+        const answers = await Promise.all(Array.from({ length: 50 }, () => ask(flood)));
+        expect(new Set([400, 429, ...answers.map((answer) => answer.status)]).size).toBe(2);
+        return answers.find((answer) => answer.status === 429);
+      },
+      () => 'it asks as fast as it likes',
+    );
+    expect(Number(busy.headers['retry-after'])).toBeGreaterThan(0);
     expect((await ask({ headers: { authorization: `Bearer ${tokenOf('other')}` } })).status).toBe(200);
   });
 

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentChanges, AgentSubmitted, Allowed } from '../../src/server/mcp/desk.ts';
+import type {
+  AgentChanges,
+  AgentSubmitted,
+  AgentSubmittedFiles,
+  Allowed,
+} from '../../src/server/mcp/desk.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
 import { Agent } from '../journeys/agent.ts';
 import { collect, runCli, until } from '../journeys/cli.ts';
@@ -100,7 +105,12 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
 
   it('has no tool that merges, exposes, resumes, restores, stops or changes a rule', async () => {
     const { tools } = await agent.client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['what_is_allowed', 'submit_change', ...readers.slice(1)]);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'what_is_allowed',
+      'submit_change',
+      'submit_files',
+      ...readers.slice(1),
+    ]);
     for (const name of ['merge', 'resume', 'stop', 'kill', 'rollback', 'adopt', '__proto__', 'constructor'])
       await expect(agent.client.callTool({ name, arguments: {} })).rejects.toThrow(/not found|disabled/);
   });
@@ -184,6 +194,68 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
     }
   });
 
+  describe('as files', () => {
+    const files = (path: string, text: string | null = 'mine\n') => [{ path, text }];
+    const handIn = (wish: object) => ({ topic: 'notes', title: 'Say more', ...wish });
+    const refs = () => repo.git(['for-each-ref', '--format=%(refname) %(objectname)']);
+
+    it('makes one commit of them, on a branch of its own', async () => {
+      const before = refs().split('\n');
+      const asked = handIn({ files: [...files('NOTES.md'), { path: 'greet.js', text: null }] });
+      const first = await agent.ask<AgentSubmittedFiles>('submit_files', asked);
+      expect(first).toMatchObject({ ref: 'refs/heads/autoland/agent/mallory/notes', isNew: true });
+      expect(repo.show(first.head, 'NOTES.md')).toBe('mine');
+      expect(repo.git(['diff', '--name-status', 'main', first.head])).toBe('A\tNOTES.md\nD\tgreet.js');
+      expect(repo.git(['log', '-1', '--format=%P %s', first.head])).toBe(`${repo.tip()} Say more`);
+
+      const again = await agent.ask<AgentSubmittedFiles>('submit_files', asked);
+      expect(again).toMatchObject({ head: first.head, change: first.change, isNew: false });
+      const newer = await agent.ask<AgentSubmittedFiles>('submit_files', handIn({ files: files('a', 'b') }));
+      expect(newer).toMatchObject({ ref: first.ref, isNew: true, supersedes: [first.change] });
+      expect(new Set(refs().split('\n'))).toEqual(new Set([...before, `${first.ref} ${newer.head}`]));
+    });
+
+    it('takes a lockfile of a megabyte, and no half character', async () => {
+      const lock = 'x'.repeat(1_400_000);
+      const large = handIn({ topic: 'large', files: files('package-lock.json', lock) });
+      const { head } = await agent.ask<AgentSubmittedFiles>('submit_files', large);
+      expect(repo.git(['cat-file', '-s', `${head}:package-lock.json`])).toBe('1400000');
+      const half = handIn({ files: files('a', 'half \uD800') });
+      expect(await agent.refusal('submit_files', half)).toMatch(/half a character/);
+    });
+
+    it.each([
+      [{ files: files('../outside') }, 'git.unsafe-tree'],
+      [{ files: files('/etc/passwd') }, 'git.unsafe-tree'],
+      [{ files: files('.git/hooks/post-update') }, 'git.unsafe-tree'],
+      [{ files: files('a/.GIT/config') }, 'git.unsafe-tree'],
+      [{ files: files('GIT~1/config') }, 'git.unsafe-tree'],
+      [{ files: files('a/./b') }, 'git.unsafe-tree'],
+      [{ files: files('a\u0000b') }, 'git.unsafe-tree'],
+      [{ files: files('a\\..\\b') }, 'git.unsafe-tree'],
+      [{ files: [...files('a'), ...files('a')] }, 'usage'],
+      [{ files: [...files('dir'), ...files('dir/below')] }, 'usage'],
+      [{ files: files('greet.js/below') }, 'usage'],
+      [{ files: files('tests') }, 'usage'],
+      [{ files: files('a'), base: '--upload-pack=x' }, 'ref.not-found'],
+      [{ files: files('a'), base: 'f'.repeat(40) }, 'ref.not-found'],
+    ])('writes nothing that git or a disk would mistake: %j', async (wish, code) => {
+      const before = refs();
+      expect(await agent.refused('submit_files', handIn({ topic: 'hostile', ...wish }))).toMatchObject({
+        code,
+      });
+      expect(refs()).toBe(before);
+    });
+
+    it.each(['../../main', 'a/b', 'a.lock', 'A', '-a', '', 'x'.repeat(51), 'a\nb'])(
+      'names no branch but its own: %j',
+      async (topic) => {
+        const asked = handIn({ topic, files: files('a') });
+        expect(await agent.refusal('submit_files', asked)).toMatch(/^Input validation error: /);
+      },
+    );
+  });
+
   describe('on the raw streams', () => {
     const begin = () => spawn(process.execPath, [main, 'mcp', ...where], { stdio: 'pipe' });
     const say = (child: ChildProcess, ...lines: readonly unknown[]) => {
@@ -234,7 +306,7 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
       const child = begin();
       child.stdin?.on('error', () => {});
       say(child, hello);
-      child.stdin?.write('x'.repeat(400_000));
+      child.stdin?.write('x'.repeat(3_000_000));
       expect(await exit(child)).toBe(0);
     });
 

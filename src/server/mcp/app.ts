@@ -21,8 +21,8 @@ export type McpDoor = {
   readonly serve: (agent: AdmittedAgent) => McpServer;
 };
 
-/** Of one message: what agents ask is short. */
-const mostBytes = 256 * 1024;
+/** Of one message. A lockfile fits in; what is larger is pushed. */
+const mostBytes = 2 * 1024 * 1024;
 
 /** The one way in over HTTP. Nothing is remembered between requests, so no session can be taken over. */
 export function makeMcpApp(door: McpDoor): { readonly app: Hono; readonly close: () => Promise<void> } {

@@ -12,6 +12,8 @@ import type { StatusView } from '../../views/status-view.ts';
  */
 export type AgentDesk = {
   submit(wish: SubmitWish): Promise<AgentSubmitted>;
+  /** The same of files that it makes a commit of, on a branch that is this agent's: so the agent needs no right to push. */
+  submitFiles(wish: FilesWish): Promise<AgentSubmittedFiles>;
   change(id: string): Promise<AgentChange>;
   changes(wanted: ChangesWanted): Promise<AgentChanges>;
   status(): Promise<AgentStatus>;
@@ -30,6 +32,18 @@ export type AgentSubmitted = {
   /** A control plane works: it is taken up. */
   readonly running: boolean;
 };
+
+export type FilesWish = {
+  /** Names the branch, and so what a later one supersedes. */
+  readonly topic: string;
+  readonly title: string;
+  /** What it is made on; undefined: the branch as it is now. */
+  readonly base?: string | undefined;
+  /** `text` null: the file goes. */
+  readonly files: readonly { readonly path: string; readonly text: string | null }[];
+};
+
+export type AgentSubmittedFiles = AgentSubmitted & { readonly ref: string; readonly head: string };
 
 export type ChangesWanted = {
   readonly state: 'all' | 'under way' | 'ended';

@@ -3,7 +3,7 @@ import { autonomyLevels, changeClasses } from '../../domain/change.ts';
 import type { AgentChange } from '../../views/agents/agent-change.ts';
 import type { AgentStatus } from '../../views/agents/agent-status.ts';
 import { nextSteps } from '../../views/agents/next-step.ts';
-import type { AgentChanges, AgentSubmitted, Waited } from './desk.ts';
+import type { AgentChanges, AgentSubmitted, AgentSubmittedFiles, Waited } from './desk.ts';
 
 /* What goes out. Closed: a field that is not here is a fault of ours, and never leaves. */
 
@@ -26,6 +26,11 @@ export const submitted = z.strictObject({
     .boolean()
     .describe('false: no control plane works, so nothing happens until a person starts one'),
 }) satisfies z.ZodType<AgentSubmitted>;
+
+export const submittedFiles = submitted.extend({
+  ref: text.describe('The branch that holds it: fetch it, and build on it'),
+  head: text.describe('The commit that was made'),
+}) satisfies z.ZodType<AgentSubmittedFiles>;
 
 export const decision = z.strictObject({ value: text, level: text, codes: texts, reasons: texts });
 

@@ -5,9 +5,11 @@ import type {
   AgentChanges,
   AgentDesk,
   AgentSubmitted,
+  AgentSubmittedFiles,
   Allowed,
   AllowedQuestion,
   ChangesWanted,
+  FilesWish,
   SubmitWish,
   Waited,
   WaitHooks,
@@ -19,12 +21,13 @@ import { type AgentStatus, agentStatus } from '../../views/agents/agent-status.t
 import type { LedgerChange } from '../../views/ledger.ts';
 import { explainChange } from '../explain.ts';
 import type { PlaceOptions } from '../place.ts';
-import { openRepository } from '../repository.ts';
+import { openRepository, type Repository } from '../repository.ts';
 import { controlPlaneOf, readStatus } from '../status.ts';
 import { submitTo } from '../submit.ts';
 import { AllowedReader } from './allowed.ts';
+import { commitFiles, topicRef } from './commit-files.ts';
 import { JournalAtHand } from './journal-at-hand.ts';
-import { mayEnter } from './open-changes.ts';
+import { mayEnter, mayEnterAs } from './open-changes.ts';
 
 /** Of one agent. */
 const waitsAtOnce = 16;
@@ -63,15 +66,33 @@ class Desk implements AgentDesk {
     this.#source = source;
   }
 
-  /** Makes no state: a mistyped `--state` must not become an autoland of its own that nobody runs. */
   submit({ ref, title }: SubmitWish): Promise<AgentSubmitted> {
+    return this.#handIn((repository) => this.#submitTo(repository, ref, title));
+  }
+
+  submitFiles(wish: FilesWish): Promise<AgentSubmittedFiles> {
+    return this.#handIn(async (repository) => {
+      const ref = topicRef(this.#source, wish.topic);
+      // Before anything is written.
+      mayEnterAs({ source: this.#source, ref }, await repository.ledger());
+      const head = await commitFiles(repository, ref, wish);
+      return { ...(await this.#submitTo(repository, ref, wish.title)), ref, head };
+    });
+  }
+
+  /** Makes no state: a mistyped `--state` must not become an autoland of its own that nobody runs. */
+  #handIn<T>(act: (repository: Repository) => Promise<T>): Promise<T> {
     return this.#shared.submitting.run(async () => {
       await using repository = await openRepository(this.#shared.journal.options, 'update');
-      const who = { actor: this.#source, source: this.#source, dryRun: false };
-      const wish = title === undefined ? { ref, ...who } : { ref, title, ...who };
-      const { change, isNew, supersedes } = await submitTo(repository, wish, mayEnter);
-      return { change, isNew, supersedes, running: controlPlaneOf(repository.place) !== null };
+      return await act(repository);
     });
+  }
+
+  async #submitTo(repository: Repository, ref: string, title?: string): Promise<AgentSubmitted> {
+    const who = { actor: this.#source, source: this.#source, dryRun: false };
+    const wish = title === undefined ? { ref, ...who } : { ref, title, ...who };
+    const { change, isNew, supersedes } = await submitTo(repository, wish, mayEnter);
+    return { change, isNew, supersedes, running: controlPlaneOf(repository.place) !== null };
   }
 
   async change(id: string): Promise<AgentChange> {

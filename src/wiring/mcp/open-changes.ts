@@ -11,17 +11,20 @@ export function openChanges(ledger: Ledger, source: string): readonly LedgerChan
   return all.filter(({ conclusion, proposal }) => conclusion === null && proposal.source === source);
 }
 
-/** Throws `agent.too-many-open`. What was handed in already costs nothing more, nor does what the new one supersedes. */
+/** Throws `agent.too-many-open`. What was handed in already costs nothing more. */
 export function mayEnter(proposal: Proposal, ledger: Ledger): void {
-  if (ledger.changes.has(changeIdOf(proposal))) return;
-  const open = openChanges(ledger, proposal.source).filter(
-    ({ merge, proposal: { ref } }) => merge !== null || ref !== proposal.ref,
+  if (!ledger.changes.has(changeIdOf(proposal))) mayEnterAs(proposal, ledger);
+}
+
+/** What a new one of this ref supersedes does not count. */
+export function mayEnterAs({ source, ref }: Pick<Proposal, 'source' | 'ref'>, ledger: Ledger): void {
+  const open = openChanges(ledger, source).filter(
+    ({ merge, proposal }) => merge !== null || proposal.ref !== ref,
   );
   if (open.length < openAtOnce) return;
-  const [oldest] = open;
   throw new AutolandError(
     'agent.too-many-open',
-    `expected at most ${openAtOnce} changes of ${proposal.source} under way, found ${counted(open.length, 'change')}`,
-    { mend: `wait until one has ended; the oldest is ${oldest?.id ?? 'not known'}` },
+    `expected at most ${openAtOnce} changes of ${source} under way, found ${counted(open.length, 'change')}`,
+    { mend: `wait until one has ended; the oldest is ${open[0]?.id ?? 'not known'}` },
   );
 }

@@ -8,8 +8,8 @@ import { Desks } from './desk.ts';
 
 export type StdioWish = { readonly source: string; readonly scope: AgentScope; readonly version: string };
 
-/** Of one message: what agents ask is short. */
-const mostBytes = 256 * 1024;
+/** Of one message. A lockfile fits in; what is larger is pushed. */
+const mostBytes = 2 * 1024 * 1024;
 
 /** Serves the one client at the other end of the standard streams, and answers once it has hung up. */
 export async function serveMcpStdio(options: PlaceOptions, wish: StdioWish): Promise<void> {

@@ -49,6 +49,15 @@ export async function openGitReader(
   return { reader: new LocalGitReader(view), exporter, close: () => view.close() };
 }
 
+/** Reads a bare repository and takes proposals in, without a key: nothing here can write a protected branch. `close` it afterwards. */
+export async function openInbox(
+  dir: string,
+  options: Pick<GitHostOptions, 'scratchIn'>,
+): Promise<{ reader: GitReader; inbox: GitInbox; close: () => Promise<void> }> {
+  const view = await GitView.open(await assertBare(dir), options);
+  return { reader: new LocalGitReader(view), inbox: new LocalGitInbox(view), close: () => view.close() };
+}
+
 /** A git host made of one bare repository and the `git` command. `close` it, or its scratch directory stays until the process exits. */
 export class LocalGitHost implements GitReader, FileHistory, FileMoves, TreeExporter, GitInbox, GitLander {
   /** The bare repository. */
