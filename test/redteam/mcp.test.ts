@@ -137,6 +137,19 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
     expect(asked.paths).toEqual([{ path: plain, protected: true }]);
   });
 
+  it('is not connected to something else by a change that lands alone', async () => {
+    const paths = [
+      '.mcp.json',
+      '.cursor/mcp.json',
+      '.vscode/mcp.json',
+      '.codex/config.toml',
+      '.gemini/settings.json',
+    ];
+    const asked = await agent.ask<Allowed>('what_is_allowed', { paths: [...paths, 'src/mcp.json'] });
+    const open = asked.paths.filter((one) => !one.protected).map(({ path }) => path);
+    expect(open).toEqual(['src/mcp.json']);
+  });
+
   it('makes no autoland where there is none', async () => {
     const state = join(dir, 'mistyped');
     const lost = await Agent.overStdio(['--repo', repo.dir, '--state', state]);

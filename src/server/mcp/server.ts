@@ -12,7 +12,10 @@ export function makeMcpServer(
   desk: AgentDesk,
   { scope, version }: { readonly scope: AgentScope; readonly version: string },
 ): McpServer {
-  const server = new McpServer({ name: 'autoland', title: 'autoland', version }, { instructions });
+  // The list never changes: nobody needs to listen.
+  const capabilities = { tools: { listChanged: false } };
+  const about = { name: 'autoland', title: 'autoland', version };
+  const server = new McpServer(about, { instructions, capabilities });
   for (const tool of tools) if (tool.scope === 'read' || scope === 'submit') tool.register(server, desk);
   return server;
 }

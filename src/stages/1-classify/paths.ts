@@ -5,7 +5,7 @@ export { foldedPath, isDocumentPath, isSourcePath } from '../../domain/path-kind
 /** Compared after lower-casing and after removing what some file systems do not see. */
 const protectedPatterns: readonly RegExp[] = [
   /^\.autoland(\/|$)/,
-  /(^|\/)\.(github|gitlab|circleci|buildkite|woodpecker|drone|husky|ci|gitea|forgejo|vscode|idea|cursor|claude|devcontainer|githooks|lfs)(\/|$)/,
+  /(^|\/)\.(github|gitlab|circleci|buildkite|woodpecker|drone|husky|ci|gitea|forgejo|vscode|idea|cursor|claude|codex|gemini|devcontainer|githooks|lfs)(\/|$)/,
   /(^|\/)\.?gitlab-ci[^/]*\.ya?ml$/,
   /(^|\/)(jenkinsfile|bitbucket-pipelines\.yml|azure-pipelines[^/]*\.ya?ml|appveyor\.yml|\.appveyor\.yml)$/,
   /(^|\/)\.(travis|drone|woodpecker|cirrus)\.ya?ml$/,
