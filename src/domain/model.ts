@@ -21,7 +21,13 @@ export type ModelTool = {
 export type ModelBlock =
   | { readonly kind: 'text'; readonly text: string }
   /** What the model says that it thought; `signature`: opaque, and to be given back unchanged where it goes on. */
-  | { readonly kind: 'reasoning'; readonly text: string; readonly signature?: string }
+  | {
+      readonly kind: 'reasoning';
+      readonly text: string;
+      readonly signature?: string;
+      /** The provider keeps the text to itself: `text` is empty, `signature` holds it encrypted. */
+      readonly redacted?: true;
+    }
   | { readonly kind: 'tool-call'; readonly id: string; readonly tool: string; readonly input: unknown };
 
 export type ModelMessage =
@@ -48,8 +54,13 @@ export type ModelRequest = {
 };
 
 export type ModelUsage = {
+  /** All of them, also those that a cache was read for or filled with. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Part of `inputTokens`; undefined: none, or the provider does not tell. */
+  readonly cacheReadTokens?: number;
+  /** Part of `inputTokens`; undefined: none, or the provider does not tell. */
+  readonly cacheWriteTokens?: number;
   /** In millionths of a dollar by the configured prices; undefined: no price is configured. */
   readonly microdollars?: number;
 };
@@ -66,7 +77,9 @@ export type ModelFault =
   | 'rejected'
   | 'malformed'
   | 'cut-off'
-  | 'over-budget';
+  | 'over-budget'
+  /** The exchange could not be kept, so its answer does not count. */
+  | 'unrecorded';
 
 export type ModelReply =
   | {
