@@ -10,9 +10,16 @@ export function configJsonSchema(): SchemaNode {
 
 /** The keys that the schema knows at a path; [] where any are allowed or none can be. */
 export function knownKeys(path: readonly (string | number)[]): readonly string[] {
-  let nodes: SchemaNode[] = [configJsonSchema()];
-  for (const part of path) nodes = nodes.flatMap(alternatives).flatMap((node) => childrenOf(node, part));
-  return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+  return keysOf(configSchema)(path);
+}
+
+/** The same of another schema. */
+export function keysOf(schema: z.ZodType): (path: readonly (string | number)[]) => readonly string[] {
+  return (path) => {
+    let nodes: SchemaNode[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })];
+    for (const part of path) nodes = nodes.flatMap(alternatives).flatMap((node) => childrenOf(node, part));
+    return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+  };
 }
 
 function alternatives(node: SchemaNode): SchemaNode[] {

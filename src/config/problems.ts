@@ -4,19 +4,25 @@ import { closest } from './suggest.ts';
 import type { Path, Problem, Source } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue;
+type KnownKeys = (path: Path) => readonly string[];
 
 /** One problem for each thing that is wrong, in the order of the file. */
 export function problemsOf(issues: readonly Issue[], source: Source): readonly Problem[] {
+  return problemsIn(issues, source, knownKeys);
+}
+
+/** The same of another file, whose schema knows other keys. */
+export function problemsIn(issues: readonly Issue[], source: Source, known: KnownKeys): readonly Problem[] {
   return issues
     .flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source) : [wrongValue(issue, source)],
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, known) : [wrongValue(issue, source)],
     )
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, source: Source): Problem[] {
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, source: Source, knownAt: KnownKeys): Problem[] {
   const parent = pathOf(issue);
-  const known = knownKeys(parent);
+  const known = knownAt(parent);
   return issue.keys.map((key) => ({
     ...source.locate([...parent, key], true),
     path: dotted([...parent, key]),

@@ -13,6 +13,7 @@ import {
 } from './fields.ts';
 import { days, timeOfDay, timeZone } from './fields-lists.ts';
 import { flags } from './flags.ts';
+import { modelLimits, models, unpricedModels } from './models.ts';
 import { notify } from './notify.ts';
 import { rollout } from './rollout.ts';
 import { service, services } from './service.ts';
@@ -166,6 +167,7 @@ const limits = z
       .nullable()
       .default(null)
       .describe('When changes may land alone; null: at any time'),
+    models: modelLimits.prefault({}),
   })
   .describe('How often and when');
 
@@ -190,6 +192,7 @@ export const configSchema = z
     rollout: rollout.prefault({}),
     limits: limits.prefault({}),
     notify: notify.prefault({}),
+    models,
     retention: z
       .strictObject({ releases: z.int().min(2).max(1000).default(5), days: count.default(30) })
       .prefault({})
@@ -204,6 +207,15 @@ export const configSchema = z
     // Told beside what else is wrong.
     when: ({ value }) => typeof value === 'object' && value !== null,
     ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
+  })
+  .superRefine((value, context) => {
+    for (const name of unpricedModels(value))
+      context.addIssue({
+        code: 'custom',
+        path: ['models', name, 'prices'],
+        message:
+          'expected prices, since limits.models counts dollars\nwrite prices: { input: 3, output: 15 } as its provider asks, or limit tokens instead',
+      });
   })
   .meta({ title: 'autoland', description: 'Configuration of autoland: .autoland/autoland.yaml' });
 

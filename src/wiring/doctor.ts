@@ -20,6 +20,7 @@ import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import { flagsAnswer } from './doctor-flags.ts';
 import { nothingDrifts } from './examine-drift.ts';
 import { examineFrontDoor } from './examine-front-door.ts';
+import { examineModels, noModels } from './examine-models.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
@@ -65,6 +66,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
     { name: 'notifications', look: () => receiversAnswer(place) },
+    { name: 'models', look: () => modelsAnswer(place) },
   ];
 }
 
@@ -217,6 +219,12 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
 async function receiversAnswer(place: Place): Promise<string | Missing> {
   const rules = await rulesOf(place).catch(() => undefined);
   return (rules && (await examineReceivers(rules.config, place))) ?? nobodyTold;
+}
+
+/** What cannot be read is told under configuration. */
+async function modelsAnswer(place: Place): Promise<string | Missing> {
+  const rules = await rulesOf(place).catch(() => undefined);
+  return (rules && (await examineModels(rules.config, place.files))) ?? noModels;
 }
 
 async function tryOut({ name, look }: Check): Promise<DoctorFinding> {

@@ -11,6 +11,8 @@ import { openRepository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** Nothing is asked any more for a change that rested so long. */
+const spendingDays = 40;
 const scratchOf = /^autoland-(?:git|import)-(\d+)-/;
 
 /** `autoland gc`: answers what was (or would be) removed. The journal and the audit log are never collected. */
@@ -29,6 +31,7 @@ export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Pr
     const paths = [
       ...(await olderThan(join(place.files.work, 'jobs'), yesterday)).filter((path) => !isCache(path)),
       ...(await olderThan(join(place.files.cache, 'tarballs'), daysBefore(now, retention.days))),
+      ...(await olderThan(place.files.spending, daysBefore(now, spendingDays))).filter(isSpending),
       ...(await olderThan(tmpdir(), yesterday)).filter(isAbandoned),
       ...(await olderThan(place.files.scratch, yesterday)).filter(isAbandoned),
     ];
@@ -55,6 +58,11 @@ async function olderThan(dir: string, date: Date): Promise<readonly string[]> {
 /** Installs make room for themselves. */
 function isCache(path: string): boolean {
   return path.endsWith('/installs');
+}
+
+/** Not the lock beside it. */
+function isSpending(path: string): boolean {
+  return path.endsWith('.jsonl');
 }
 
 /** Scratch of a process of ours that is gone. */

@@ -34,6 +34,10 @@ export function stateFiles(state: string) {
     compiled: join(state, 'compiled'),
     /** How far each receiver of notifications has been told. */
     notify: join(state, 'notify'),
+    /** Where model servers are, and which key goes there: written by the operator. */
+    models: join(state, 'models.yaml'),
+    /** What models took, by day and by change. */
+    spending: join(state, 'spending'),
     apiSocket: join(state, 'run', 'api.sock'),
   };
 }

@@ -160,18 +160,6 @@ describe('spending in files', () => {
       reason: expect.stringContaining('cannot be told'),
     });
   });
-
-  it('forgets days that are long over', () => {
-    const pages = new SpendingFiles(dir);
-    const line = { id: 'a', spent: { tokens: 1, microdollars: 0, ms: 0 } };
-    pages.alone(() => {
-      pages.append('day 2026-01-01', line);
-      pages.append('day 2026-11-29', line);
-    });
-    pages.sweep(new Date('2026-11-30T00:00:00Z'));
-    expect(pages.read('day 2026-01-01')).toEqual([]);
-    expect(pages.read('day 2026-11-29')).toEqual([line]);
-  });
 });
 
 function today(): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
@@ -15,9 +15,6 @@ const line = z.union([
   z.strictObject({ id: z.string(), most: amount, until: z.number() }),
   z.strictObject({ id: z.string(), spent: amount }),
 ]);
-
-/** Days that are over are of no use to anybody; changes may take some. */
-const keptDays = 40;
 
 /** A file for each account, one line for each thing that happened. A killed process leaves its reservations behind, which is meant. */
 export class SpendingFiles implements SpendingPages {
@@ -46,15 +43,6 @@ export class SpendingFiles implements SpendingPages {
     const text = readIfThere(file) ?? '';
     if (whole(text) !== text) truncateSync(file, Buffer.byteLength(whole(text)));
     appendFileSync(file, `${JSON.stringify(written)}\n`, { mode: 0o600, flush: true });
-  }
-
-  /** Removes the days that are over for long. */
-  sweep(now: Date): void {
-    const oldest = new Date(now.getTime() - keptDays * 86_400_000).toISOString().slice(0, 10);
-    for (const name of readdirSync(this.#dir, { withFileTypes: true }).map((entry) => entry.name)) {
-      const day = /^day-(\d{4}-\d{2}-\d{2})\.jsonl$/.exec(name)?.[1];
-      if (day !== undefined && day < oldest) rmSync(join(this.#dir, name), { force: true });
-    }
   }
 
   #fileOf(account: string): string {
