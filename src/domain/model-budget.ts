@@ -1,6 +1,5 @@
-import type { ModelFault, ModelReply, ModelRequest } from './model.ts';
+import type { ModelFault, ModelReply } from './model.ts';
 import { type ModelPrices, microdollarsOf } from './model-prices.ts';
-import { mostTokens } from './model-tokens.ts';
 
 /** What calls took, or may take. */
 export type ModelSpending = {
@@ -77,11 +76,10 @@ function said(dimension: (typeof dimensions)[number], amount: number): string {
 
 /** What a call takes at the most. */
 export function mostSpending(
-  request: ModelRequest,
+  { input, output }: { readonly input: number; readonly output: number },
   prices: ModelPrices | undefined,
   timeoutMs: number,
 ): ModelSpending {
-  const { input, output } = mostTokens(request);
   const usage = { inputTokens: input, outputTokens: output, cacheWriteTokens: input };
   const microdollars = prices === undefined ? undefined : microdollarsOf(usage, prices);
   return { tokens: input + output, microdollars, ms: timeoutMs };

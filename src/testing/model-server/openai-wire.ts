@@ -20,9 +20,7 @@ const types: ReadonlyMap<number, string> = new Map([
 export const openaiWire: ServedWire = {
   events: (answer) => [
     chunk(answer, { choices: [choice({ role: 'assistant', content: '', refusal: null })] }),
-    ...answer.says.blocks
-      .flatMap((block, at) => deltasOf(block, at, answer.stop))
-      .map((delta) => chunk(answer, { choices: [choice(delta)] })),
+    ...deltasOf(answer).map((delta) => chunk(answer, { choices: [choice(delta)] })),
     chunk(answer, { choices: [{ ...choice({}), finish_reason: finishReasons[answer.stop] }] }),
     chunk(answer, { choices: [], usage: usageOf(answer.says) }),
     'data: [DONE]\n\n',
@@ -85,20 +83,26 @@ function isRequired(schema: unknown): boolean {
 
 type Block = Says['blocks'][number];
 
-function deltasOf(block: Block, at: number, stop: WireAnswer['stop']): readonly object[] {
+/** Calls are counted by themselves, from 0. */
+function deltasOf({ says, stop }: WireAnswer): readonly object[] {
+  const calls = says.blocks.filter(({ kind }) => kind === 'tool-call');
+  return says.blocks.flatMap((block) => blockDeltas(block, calls.indexOf(block), stop));
+}
+
+function blockDeltas(block: Block, index: number, stop: WireAnswer['stop']): readonly object[] {
   if (block.kind === 'reasoning') return cut(block.text).map((text) => ({ reasoning_content: text }));
   if (block.kind === 'text')
     return cut(block.text).map((text) => (stop === 'refusal' ? { refusal: text } : { content: text }));
   const call = {
-    index: at,
-    id: `call_${at}`,
+    index,
+    id: `call_${index}`,
     type: 'function',
     function: { name: block.tool, arguments: '' },
   };
   return [
     { tool_calls: [call] },
     ...cut(JSON.stringify(block.input)).map((text) => ({
-      tool_calls: [{ index: at, function: { arguments: text } }],
+      tool_calls: [{ index, function: { arguments: text } }],
     })),
   ];
 }

@@ -1,5 +1,6 @@
 import { mostSpending, spendingOf } from '../../../domain/model-budget.ts';
 import type { ModelPrices } from '../../../domain/model-prices.ts';
+import { mostTokens } from '../../../domain/model-tokens.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Model } from '../../../ports/model.ts';
 import type { Budgets } from './budgets.ts';
@@ -20,7 +21,7 @@ export function budgeted(model: Model, options: BudgetedOptions): Model {
   return {
     identity: model.identity,
     async ask(request, signal) {
-      const most = mostSpending(request, prices, timeoutMs);
+      const most = mostSpending(mostTokens(request), prices, timeoutMs);
       const entrance = await budgets.enter(change, most, signal);
       if (entrance.kind === 'over') return { kind: 'fault', fault: 'over-budget', reason: entrance.reason };
       const begun = clock.monotonicMs();

@@ -1,0 +1,154 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, lstat, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type JsonRecord, parseHostileObject } from '../../domain/npm/hostile-json.ts';
+import { usualLimits } from '../model/model-call.ts';
+import { Carrier, type CarryParts, type ProxiedModel } from './carry.ts';
+import { ProxyClient, readBody } from './client.ts';
+import type { ProxiedWire } from './proxied-wire.ts';
+
+export type ModelProxyOptions = Omit<CarryParts, 'limits'> & {
+  /** Path of the Unix socket: one for each job, so that what comes through it is that job's. */
+  readonly socket: string;
+  /** Who may connect beside this process's own user: the sandbox's `owner()`. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What a client inside shows in the place of a key. It opens nothing but this socket, while it is there. */
+  readonly token: string;
+  readonly models: readonly ProxiedModel[];
+  readonly limits?: Partial<CarryParts['limits']>;
+  readonly mostOutputTokens?: number;
+  /** What was refused before anybody was asked: for the operator, and the record of the job. */
+  readonly onRefused?: (refused: { readonly path: string; readonly reason: string }) => void;
+};
+
+const mostBodyBytes = 32 * 1024 * 1024;
+const mostAtOnce = 16;
+
+/**
+ * The only way from a sandbox to a model. A client inside speaks to it as to its provider, with a token that is worth nothing
+ * elsewhere; the key is put in here. Only named models and what is known to be harmless go on, and nothing that was not recorded
+ * comes to its end inside.
+ */
+export class ModelProxy {
+  readonly #options: ModelProxyOptions;
+  readonly #parts: CarryParts;
+  readonly #wires: readonly ProxiedWire[];
+  readonly #server: Server;
+  #atOnce = 0;
+
+  constructor(options: ModelProxyOptions) {
+    this.#options = options;
+    this.#parts = { ...options, limits: { ...usualLimits, ...options.limits } };
+    this.#wires = [...new Set(options.models.map(({ proxied }) => proxied))];
+    this.#server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, (request, response) => {
+      this.#handle(request, response).catch(() => response.destroy());
+    });
+    this.#server.maxConnections = 64;
+  }
+
+  /** Listens on the socket, replacing one that a killed process left. */
+  async start(): Promise<void> {
+    const { socket, owner } = this.#options;
+    const stats = await lstat(socket).catch(() => undefined);
+    if (stats?.isSocket()) await rm(socket);
+    this.#server.listen(socket);
+    await once(this.#server, 'listening');
+    await chmod(socket, 0o600);
+    if (owner !== undefined) await chown(socket, owner.uid, owner.gid);
+  }
+
+  /** Ends what is under way: it is recorded as far as it came. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const wire = this.#wireOf(path, request);
+    if (wire === undefined) return void response.writeHead(404).end();
+    const client = new ProxyClient(wire, response);
+    if (!this.#isKnown(request))
+      return this.#refuse(client, path, 'unauthorised', 'the token is not that of this job');
+    if (path === '/v1/models' && request.method === 'GET')
+      return client.send(200, wire.list(this.#namesOf(wire)));
+    if (path !== wire.path || request.method !== 'POST')
+      return this.#refuse(
+        client,
+        path,
+        'not-found',
+        `${request.method} ${path.slice(0, 100)} is not served here`,
+      );
+    if (this.#atOnce >= mostAtOnce)
+      return client.refuse('rate-limited', 'too many questions at once', { retryAfterMs: 1_000 });
+    this.#atOnce += 1;
+    try {
+      await this.#ask(wire, request, client);
+    } finally {
+      this.#atOnce -= 1;
+    }
+  }
+
+  async #ask(wire: ProxiedWire, request: IncomingMessage, client: ProxyClient): Promise<void> {
+    const { models, mostOutputTokens = 64_000 } = this.#options;
+    const text = await readBody(request, mostBodyBytes);
+    if (text === undefined)
+      return this.#refuse(client, wire.path, 'too-large', `at most ${mostBodyBytes} bytes here`);
+    const body = objectOf(text);
+    if (body === undefined)
+      return this.#refuse(client, wire.path, 'bad-request', 'the request is no JSON object');
+    const asked = wire.read(body, mostOutputTokens);
+    if ('problem' in asked) return this.#refuse(client, wire.path, 'bad-request', asked.problem);
+    const model = models.find(({ proxied, identity }) => proxied === wire && identity.model === asked.model);
+    if (model === undefined)
+      return this.#refuse(
+        client,
+        wire.path,
+        'not-found',
+        `model: only ${this.#namesOf(wire).join(', ')} here`,
+      );
+    await new Carrier(model, this.#parts, client).carry(asked);
+  }
+
+  #refuse(
+    client: ProxyClient,
+    path: string,
+    refusal: Parameters<ProxyClient['refuse']>[0],
+    reason: string,
+  ): void {
+    this.#options.onRefused?.({ path: path.slice(0, 200), reason });
+    client.refuse(refusal, reason);
+  }
+
+  /** A path that several share is told apart by what only clients of Anthropic's send. */
+  #wireOf(path: string, { headers }: IncomingMessage): ProxiedWire | undefined {
+    const own = this.#wires.find((wire) => wire.path === path);
+    const speaks = this.#wires.find(
+      (wire) => (headers['anthropic-version'] !== undefined) === (wire.path === '/v1/messages'),
+    );
+    return own ?? speaks ?? this.#wires[0];
+  }
+
+  #isKnown({ headers }: IncomingMessage): boolean {
+    const shown = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /i, '') ?? '';
+    const digest = (text: string) => createHash('sha256').update(text).digest();
+    return timingSafeEqual(digest(String(shown)), digest(this.#options.token));
+  }
+
+  #namesOf(wire: ProxiedWire): readonly string[] {
+    return this.#options.models
+      .filter(({ proxied }) => proxied === wire)
+      .map(({ identity }) => identity.model);
+  }
+}
+
+function objectOf(text: string): JsonRecord | undefined {
+  try {
+    return parseHostileObject(text);
+  } catch {
+    return undefined;
+  }
+}
