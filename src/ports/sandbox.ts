@@ -8,6 +8,8 @@ export type SandboxJob = {
   readonly mounts: readonly SandboxMount[];
   /** `registry`: npm inside reaches the read-only registry proxy, and nothing else. */
   readonly network: 'none' | 'registry';
+  /** Path of a model proxy's socket, of this job alone: clients inside reach it by ANTHROPIC_BASE_URL and OPENAI_BASE_URL. */
+  readonly modelSocket?: string;
   readonly limits: SandboxLimits;
 };
 
@@ -54,7 +56,7 @@ export interface Sandbox {
 }
 
 /** A long-running service in the sandbox. */
-export type ServiceJob = Omit<SandboxJob, 'limits' | 'network'> & {
+export type ServiceJob = Omit<SandboxJob, 'limits' | 'network' | 'modelSocket'> & {
   readonly memoryMiB: number;
   readonly processes: number;
   /** `with-parent`: everything ends when the process that spawned it dies. `detached`: it outlives it, to be adopted again. */

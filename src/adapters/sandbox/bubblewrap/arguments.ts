@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { SandboxMount } from '../../../ports/sandbox.ts';
 import type { ProcessIdentity } from '../../runtime/processes/process-identity.ts';
+import type { OpenDoor } from './doors.ts';
 import { INSIDE_HOME, INSIDE_ID } from './skeleton.ts';
 import { ownerArguments } from './strays.ts';
 import type { SystemLayout } from './system-layout.ts';
 import type { Toolchain } from './toolchain.ts';
 
 export const INSIDE_PATH = '/opt/bin:/opt/node/bin:/usr/local/bin:/usr/bin:/bin';
-export const INSIDE_SOCKET = '/run/registry.sock';
 
 /** What of the host every sandbox of this machine is made from. */
 export type Base = {
@@ -24,7 +24,7 @@ export type InsideJob = {
   readonly mounts: readonly SandboxMount[];
   /** Size of each of /tmp, the home and /dev/shm. */
   readonly scratchMiB: number;
-  readonly registrySocket: string | undefined;
+  readonly doors: readonly OpenDoor[];
   /** File descriptor for bubblewrap's JSON status lines. */
   readonly statusFd: number | undefined;
   /** Who looks after it; undefined: it lives on by itself. */
@@ -50,7 +50,7 @@ export function bubblewrapCommand(base: Base, job: InsideJob): string[] {
     ...toolArguments(base),
     ...scratchArguments(job.scratchMiB),
     ...base.system.hidden.flatMap((path) => ['--ro-bind', join(base.skeleton, 'empty'), path]),
-    ...(job.registrySocket === undefined ? [] : ['--ro-bind', job.registrySocket, INSIDE_SOCKET]),
+    ...job.doors.flatMap(({ outside, door }) => ['--ro-bind', outside, door.socket]),
     ...mountArguments(job.mounts),
     // Last: bubblewrap's own root and /dev are memory-backed and writable until here.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],

@@ -10,17 +10,12 @@ import type {
   ServiceJob,
 } from '../../../ports/sandbox.ts';
 import { type ProcessIdentity, startTimeOf } from '../../runtime/processes/process-identity.ts';
-import { bubblewrapCommand, INSIDE_SOCKET, SECRETS_FD, secretArguments } from './arguments.ts';
+import { bubblewrapCommand, SECRETS_FD, secretArguments } from './arguments.ts';
 import type { Finding } from './attempt-escape.ts';
 import { planCgroup, sweepCgroups } from './cgroup.ts';
-import {
-  hostCommand,
-  hostEnvironment,
-  insideCommand,
-  keptCommand,
-  REGISTRY_ENVIRONMENT,
-} from './commands.ts';
+import { hostCommand, hostEnvironment, insideCommand, keptCommand } from './commands.ts';
 import { diskUse } from './disk-use.ts';
+import { MODEL_DOOR, type OpenDoor, REGISTRY_DOOR } from './doors.ts';
 import { cgroupEnforcer, type Enforcer, pollingEnforcer } from './enforcer.ts';
 import { giveTo } from './give-to.ts';
 import { type HostBase, type HostBaseOptions, prepareHostBase } from './host-base.ts';
@@ -45,7 +40,7 @@ type Probe = { ok: boolean; findings: readonly Finding[] };
 const PROBE_VALID_MS = 60_000;
 /** A test run must never take the processor from production on the same machine. */
 const YIELDING = ['nice', '-n', '15'];
-// bubblewrap's monitor and init, and the shell that starts the command; with the registry, its bridge's connections.
+// bubblewrap's monitor and init, and the shell that starts the command; for each door, its bridge's connections.
 const OWN_TASKS = 4;
 const BRIDGE_TASKS = 32;
 
@@ -112,9 +107,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const cgroup = base.cgroups === undefined ? [] : planCgroup(base.cgroups, limits, 'service').writes;
     const inside = bubblewrapCommand(base, {
       ...job,
-      command: insideCommand(job.argv, undefined, limits.processes),
+      command: insideCommand(job.argv, [], limits.processes),
       scratchMiB: job.memoryMiB,
-      registrySocket: undefined,
+      doors: [],
       statusFd: undefined,
       owner: undefined,
     });
@@ -134,19 +129,15 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
 
   async #execute(job: SandboxJob): Promise<SandboxResult> {
     const base = await this.#hostBase();
-    const registrySocket = job.network === 'registry' ? await this.#registrySocket() : undefined;
+    const doors = await this.#doors(job);
     const disk = await prepareMounts(job.mounts, this.#identity);
     const enforcer = this.#enforcer(base, job);
     const inside = bubblewrapCommand(base, {
-      command: insideCommand(
-        job.argv,
-        registrySocket === undefined ? undefined : INSIDE_SOCKET,
-        processesOf(job),
-      ),
+      command: insideCommand(job.argv, doors, processesOf(job)),
       cwd: job.cwd,
       mounts: job.mounts,
       scratchMiB: Math.min(job.limits.diskMiB, job.limits.memoryMiB),
-      registrySocket,
+      doors,
       statusFd: STATUS_FD,
       owner: this.#self,
     });
@@ -154,7 +145,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const cgroup = enforcer.writes;
     const host = { identity: this.#identity, lastFd: STATUS_FD, fileKiB, cgroup, filter: base.filter };
     const [file = '', ...args] = [...YIELDING, ...hostCommand(host, inside)];
-    const env = registrySocket === undefined ? job.env : { ...job.env, ...REGISTRY_ENVIRONMENT };
+    const env = Object.assign({}, job.env, ...doors.map(({ door }) => door.environment));
     const secrets = secretArguments(base, env);
     return supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
   }
@@ -164,20 +155,26 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     return base.cgroups === undefined ? pollingEnforcer(all) : cgroupEnforcer(base.cgroups, all);
   }
 
-  async #registrySocket(): Promise<string> {
-    const socket = this.#options.registrySocket;
-    if (socket === undefined) {
-      throw new AutolandError(
-        'sandbox.unavailable',
-        'the job needs the registry, but no registry proxy is running',
-        {
-          mend: 'start the registry proxy and give the sandbox its socket',
-        },
-      );
+  async #doors({ network, modelSocket }: SandboxJob): Promise<readonly OpenDoor[]> {
+    const doors = [
+      ...(network === 'registry' ? [{ door: REGISTRY_DOOR, outside: this.#registrySocket() }] : []),
+      ...(modelSocket === undefined ? [] : [{ door: MODEL_DOOR, outside: modelSocket }]),
+    ];
+    for (const { outside } of doors) {
+      const closed = await closedComponent(outside, this.#identity).catch(() => outside);
+      if (closed !== undefined) throw closedError(closed, outside);
     }
-    const closed = await closedComponent(socket, this.#identity).catch(() => socket);
-    if (closed !== undefined) throw closedError(closed, socket);
-    return socket;
+    return doors;
+  }
+
+  #registrySocket(): string {
+    const socket = this.#options.registrySocket;
+    if (socket !== undefined) return socket;
+    throw new AutolandError(
+      'sandbox.unavailable',
+      'the job needs the registry, but no registry proxy is running',
+      { mend: 'start the registry proxy and give the sandbox its socket' },
+    );
   }
 
   #hostBase(): Promise<HostBase> {
@@ -213,6 +210,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
 }
 
 /** With the sandbox's own. */
-function processesOf({ limits, network }: SandboxJob): number {
-  return limits.processes + OWN_TASKS + (network === 'registry' ? BRIDGE_TASKS : 0);
+function processesOf({ limits, network, modelSocket }: SandboxJob): number {
+  const bridges = [network === 'registry', modelSocket !== undefined].filter(Boolean);
+  return limits.processes + OWN_TASKS + bridges.length * BRIDGE_TASKS;
 }

@@ -1,5 +1,6 @@
 import { FILTER_FD } from './arguments.ts';
 import type { CgroupWrite } from './cgroup.ts';
+import { type OpenDoor, REGISTRY_DOOR } from './doors.ts';
 import type { Identity } from './identity.ts';
 
 // Runs on the host, as autoland's user. Files that autoland's own starter left open would be open inside too; only
@@ -79,42 +80,43 @@ function dropCommand(identity: Identity | undefined): string[] {
 // for each user namespace (since Linux 5.14), so the user's processes outside do not matter. dash calls it -p.
 const FEW = 'ulimit -u "$1" 2>/dev/null || ulimit -p "$1" 2>/dev/null; shift';
 
-// 4873 is 0x1309. Everything that socat holds ends with the sandbox's process namespace.
-const WITH_REGISTRY = `${FEW}
-socat TCP-LISTEN:4873,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:"$1" </dev/null >/dev/null 2>&1 &
+// For each door its port, the same as /proc/net/tcp has it, and its socket. Everything that socat holds ends with the sandbox's
+// process namespace.
+const WITH_DOORS = `${FEW}
+ports=
+while [ "$1" != -- ]; do
+  socat TCP-LISTEN:"$1",bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:"$3" </dev/null >/dev/null 2>&1 &
+  ports="$ports $2"
+  shift 3
+done
 shift
 tries=0
-until grep -q '0100007F:1309 00000000:0000 0A' /proc/net/tcp; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 250 ] || { echo 'the registry bridge did not start' >&2; exit 126; }
-  sleep 0.02
-done
-[ ! -f .npmrc ] || set -- $(sed -n 's|^[[:space:]]*\\(@[A-Za-z0-9._-]*:registry\\)[[:space:]]*=.*|npm_config_\\1=http://127.0.0.1:4873/|p' .npmrc) "$@"
+for port in $ports; do
+  until grep -q "0100007F:$port 00000000:0000 0A" /proc/net/tcp; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 250 ] || { echo 'a bridge to the outside did not start' >&2; exit 126; }
+    sleep 0.02
+  done
+done`;
+
+// A registry of a scope is named in the project's own settings only.
+const WITH_SCOPES = `[ ! -f .npmrc ] || set -- $(sed -n 's|^[[:space:]]*\\(@[A-Za-z0-9._-]*:registry\\)[[:space:]]*=.*|npm_config_\\1=http://127.0.0.1:4873/|p' .npmrc) "$@"
 exec env "$@"`;
 
 /** Run inside: an unknown command exits 127, as in a shell, and is not taken for a sandbox that failed. */
 export function insideCommand(
   argv: readonly string[],
-  registrySocket: string | undefined,
+  doors: readonly OpenDoor[],
   processes: number,
 ): string[] {
   // Far above its own limit: that a job is over that is for who looks at it to see and to tell.
   const most = String(processes * 2 + 256);
-  if (registrySocket === undefined) return ['/bin/sh', '-c', `${FEW}\nexec "$@"`, 'sh', most, ...argv];
-  return ['/bin/sh', '-c', WITH_REGISTRY, 'sh', most, registrySocket, ...argv];
+  if (doors.length === 0) return ['/bin/sh', '-c', `${FEW}\nexec "$@"`, 'sh', most, ...argv];
+  const bridges = doors.flatMap(({ door: { port, socket } }) => [String(port), hex(port), socket]);
+  const last = doors.some(({ door }) => door === REGISTRY_DOOR) ? WITH_SCOPES : 'exec "$@"';
+  return ['/bin/sh', '-c', `${WITH_DOORS}\n${last}`, 'sh', most, ...bridges, '--', ...argv];
 }
 
-/** What npm inside is told. It wins over the job's own environment. */
-export const REGISTRY_ENVIRONMENT: Readonly<Record<string, string>> = {
-  npm_config_registry: 'http://127.0.0.1:4873/',
-  npm_config_replace_registry_host: 'always',
-  npm_config_ignore_scripts: 'true',
-  npm_config_audit: 'false',
-  npm_config_fund: 'false',
-  npm_config_update_notifier: 'false',
-  npm_config_cache: '/tmp/.npm',
-  // The proxy retries by itself; npm's own pauses last up to a minute each.
-  npm_config_fetch_retries: '1',
-  npm_config_fetch_retry_mintimeout: '200',
-  npm_config_fetch_retry_maxtimeout: '1000',
-};
+function hex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}

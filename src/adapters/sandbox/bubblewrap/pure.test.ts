@@ -103,7 +103,7 @@ describe('bubblewrapCommand', () => {
     cwd: '/tmp',
     mounts: [],
     scratchMiB: 1,
-    registrySocket: undefined,
+    doors: [],
     statusFd: undefined,
     owner: undefined,
   };
