@@ -46,7 +46,10 @@ export type ModelRequest = {
   readonly messages: readonly ModelMessage[];
   /** []: it may call none. */
   readonly tools: readonly ModelTool[];
-  /** JSON schema of the answer; undefined: free text. What comes is checked again by whoever asked. */
+  /**
+   * JSON schema of the answer; undefined: free text. Every object in it says `additionalProperties: false` and requires all that it
+   * names, else some providers refuse it. What comes is checked again by whoever asked.
+   */
   readonly schema?: Readonly<Record<string, unknown>>;
   readonly maxOutputTokens: number;
   /** 0 where the model takes one; undefined: the model's own. */

@@ -108,9 +108,16 @@ export class ProxyBench {
     return promise;
   }
 
+  /** How many questions the server has got. */
+  asked(): number {
+    return this.#server?.asked.length ?? 0;
+  }
+
+  /** Again: does nothing. */
   async close(): Promise<void> {
     await this.#proxy?.close();
     await this.#server?.close();
+    this.#server = undefined;
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

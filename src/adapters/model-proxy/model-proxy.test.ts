@@ -328,3 +328,12 @@ it('a client that leaves ends the question, which is kept all the same', async (
   ]);
   expect(await bench.messages()).toMatchObject({ status: 402 });
 });
+
+it('that is closed waits until what was under way is kept', async () => {
+  await bench.open({ script: [{ answer: { kind: 'silent' } }] });
+  const asked = bench.messages().catch(() => 'cut');
+  await expect.poll(() => bench.asked()).toBe(1);
+  await bench.close();
+  expect(bench.kept).toMatchObject([{ reply: { kind: 'fault', fault: 'timeout' } }]);
+  expect(await asked).toBe('cut');
+});

@@ -35,6 +35,7 @@ export class ModelProxy {
   readonly #parts: CarryParts;
   readonly #wires: readonly ProxiedWire[];
   readonly #server: Server;
+  readonly #underWay = new Set<Promise<void>>();
   #atOnce = 0;
 
   constructor(options: ModelProxyOptions) {
@@ -42,7 +43,9 @@ export class ModelProxy {
     this.#parts = { ...options, limits: { ...usualLimits, ...options.limits } };
     this.#wires = [...new Set(options.models.map(({ proxied }) => proxied))];
     this.#server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, (request, response) => {
-      this.#handle(request, response).catch(() => response.destroy());
+      const one = this.#handle(request, response).catch(() => void response.destroy());
+      this.#underWay.add(one);
+      void one.then(() => this.#underWay.delete(one));
     });
     this.#server.maxConnections = 64;
   }
@@ -58,12 +61,13 @@ export class ModelProxy {
     if (owner !== undefined) await chown(socket, owner.uid, owner.gid);
   }
 
-  /** Ends what is under way: it is recorded as far as it came. */
+  /** Ends what is under way, and waits until that is recorded as far as it came. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+    await Promise.all(this.#underWay);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
