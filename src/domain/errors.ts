@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'journal.too-large'
   | 'lease.lost'
   | 'audit.broken'
+  | 'blob.corrupt'
+  | 'blob.too-large'
   | 'key.missing'
   | 'key.unsafe'
   | 'attestation.invalid'

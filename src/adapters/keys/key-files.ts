@@ -29,13 +29,19 @@ export async function createKeys(dir: string): Promise<void> {
 }
 
 export async function readPrivateKey(path: string): Promise<KeyObject> {
+  const text = await readOwnersOnly(path);
+  return asEd25519(path, () => createPrivateKey(text));
+}
+
+/** Rejects with `key.missing`, or `key.unsafe` where somebody else could read or write it. */
+export async function readOwnersOnly(path: string): Promise<string> {
   const { text, mode, uid } = await readRegular(path);
   if ((mode & 0o077) !== 0) {
     throw new AutolandError(
       'key.unsafe',
       `expected ${path} to be readable by its owner alone, found mode ${octal(mode)}`,
       {
-        mend: `chmod 600 ${path}; whoever could read it can sign, so if others could, make new keys`,
+        mend: `chmod 600 ${path}; whoever could read it has the key, so if others could, make new keys`,
       },
     );
   }
@@ -44,7 +50,7 @@ export async function readPrivateKey(path: string): Promise<KeyObject> {
       mend: `run as the owner, or chown it`,
     });
   }
-  return asEd25519(path, () => createPrivateKey(text));
+  return text;
 }
 
 export async function readPublicKey(path: string): Promise<KeyObject> {
