@@ -27,6 +27,7 @@ const good: FsckFacts = {
   ],
   releases: [{ digest: 'd0', ok: true, detail: 'whole' }],
   log: { ok: true, detail: '12 entries' },
+  recordings: [],
 };
 const { journal, branch } = good;
 const [merge] = branch;
@@ -34,6 +35,7 @@ if (merge === undefined) throw new Error('there is one');
 
 /** Each disagreement, and the one check that has to find it. */
 const disagreements: readonly (readonly [what: string, check: string, over: Partial<FsckFacts>])[] = [
+  ['a blob is missing', 'recordings', { recordings: ['entry 7: it is not there'] }],
   ['the log is broken', 'log', { log: { ok: false, detail: 'root differs' } }],
   ['a change is on the branch twice', 'merged once', { branch: [merge, { ...merge, commit: 'm2' }] }],
   [

@@ -39,6 +39,8 @@ export type FsckFacts = {
   /** Releases whose content was hashed again; `ok: false`: it is not what its name says, or the gate's attestation does not hold. */
   readonly releases: readonly { readonly digest: string; readonly ok: boolean; readonly detail: string }[];
   readonly log: { readonly ok: boolean; readonly detail: string };
+  /** Blobs that the journal names and that are not what they were, and what was erased and is still there; []: none. */
+  readonly recordings: readonly string[];
 };
 
 type Route = {
@@ -68,6 +70,7 @@ const checks: readonly Check[] = [
     problems: ({ releases }) =>
       releases.filter(({ ok }) => !ok).map(({ digest, detail }) => `${digest}: ${detail}`),
   },
+  { name: 'recordings', problems: ({ recordings }) => recordings },
 ];
 
 /** One finding for each check; `ok` only where nothing disagrees. */

@@ -29,11 +29,11 @@ export class MemoryBlobs implements BlobStore {
   }
 
   async owners(): Promise<readonly BlobOwner[]> {
-    return [...this.#blobs.keys()].sort();
+    return [...this.#blobs.keys()];
   }
 
   async list(owner: BlobOwner): Promise<readonly Commitment[]> {
-    return [...this.#of(owner).keys()].sort();
+    return [...this.#of(owner).keys()];
   }
 
   async size(owner: BlobOwner): Promise<number> {

@@ -10,9 +10,11 @@ import { type Anchor, type LogVerification, verifyLog } from '../audit/verify-lo
 import { AutolandError } from '../domain/errors.ts';
 import { readGateDecision } from '../domain/statements.ts';
 import { stablesOf } from '../views/production.ts';
+import type { RecordingsCheck } from '../views/recordings.ts';
 import { mergeAnchors } from './merge-anchors.ts';
 import { logOrigin } from './origin.ts';
 import type { Place, PlaceOptions } from './place.ts';
+import { examineRecordings } from './recordings.ts';
 import { openRepository, type Repository } from './repository.ts';
 
 /** `autoland audit verify`: needs no process of ours and no network. */
@@ -22,6 +24,21 @@ export async function verifyRepositoryLog(
 ): Promise<LogVerification> {
   await using repository = await openRepository(options, 'read');
   return await verifyLogOf(repository, checkpointFile);
+}
+
+export type AuditVerification = LogVerification & {
+  /** null: nobody asked. */
+  readonly recordings: RecordingsCheck | null;
+};
+
+/** The same, and what agents and models said; `logOnly`: where the keys that open it are not at hand. */
+export async function verifyAudit(
+  options: PlaceOptions,
+  { checkpoint, logOnly }: { readonly checkpoint: string | undefined; readonly logOnly: boolean },
+): Promise<AuditVerification> {
+  await using repository = await openRepository(options, 'read');
+  const log = await verifyLogOf(repository, checkpoint);
+  return { ...log, recordings: logOnly ? null : await examineRecordings(repository) };
 }
 
 export async function verifyLogOf(repository: Repository, checkpointFile?: string): Promise<LogVerification> {

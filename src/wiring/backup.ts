@@ -1,10 +1,12 @@
 import { chmod, copyFile, cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ownerKeyFile } from '../adapters/blob-store/owner-keys.ts';
 import { isErrno } from '../adapters/runtime/files.ts';
+import { exclusively } from '../adapters/store/exclusively.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { mustHaveJournal } from './journal-there.ts';
-import { locate, mustHoldDirectories, type PlaceOptions } from './place.ts';
+import { locate, mustHoldDirectories, type Place, type PlaceOptions } from './place.ts';
 
 /**
  * `autoland backup`: the published log, then the journal by SQLite's own consistent copy, then what only ever follows
@@ -21,6 +23,7 @@ export async function backUp(
   const to = await newDirectory(dir);
   const wanted = [
     'keys',
+    'blobs',
     'log',
     'flags.json',
     'flag-tokens.json',
@@ -40,14 +43,39 @@ export async function backUp(
   });
   if (present.includes('log')) await copyLog(place.files.log, join(to, 'log'));
   await copyJournal(place.files.journal, join(to, 'journal.db'));
-  for (const name of present.filter((one) => one !== 'log'))
+  if (present.includes('blobs')) await copyBlobs(place, to);
+  for (const name of present.filter((one) => !apart.includes(one)))
     await cp(join(place.state, name), join(to, name), {
       recursive: true,
       preserveTimestamps: true,
       verbatimSymlinks: true,
-      filter: (path) => !isScrap(path),
+      filter: (path) => !isScrap(path) && path !== place.files.wrappingKeys,
     });
   return { to, files };
+}
+
+/** Copied in a way of their own. */
+const apart = ['log', 'blobs'];
+
+/** Keys and what they wrap at one moment: after a rotation in between, the copy of one would not open the other. */
+async function copyBlobs({ files }: Place, to: string): Promise<void> {
+  const blobs = (await list(files.blobs)).map((path) => relative(files.blobs, path));
+  const isKey = (path: string) => basename(path) === ownerKeyFile;
+  await exclusively(files.recordingLock, async () => {
+    await copyIfThere(files.wrappingKeys, join(to, 'keys', basename(files.wrappingKeys)));
+    for (const path of blobs.filter(isKey))
+      await copyIfThere(join(files.blobs, path), join(to, 'blobs', path));
+  });
+  for (const path of blobs.filter((one) => !isKey(one)))
+    await copyIfThere(join(files.blobs, path), join(to, 'blobs', path));
+}
+
+/** It may be erased meanwhile. */
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await copyFile(from, to).catch((thrown) => {
+    if (!isErrno(thrown, 'ENOENT')) throw thrown;
+  });
 }
 
 /** Looked at before anything is copied, and with --dry-run too. */

@@ -17,6 +17,7 @@ import { inProduction, standingFlags } from '../views/ledger.ts';
 import { stablesOf } from '../views/production.ts';
 import { openPublicKeys, verifyLogOf } from './audit.ts';
 import type { PlaceOptions } from './place.ts';
+import { examineRecordings } from './recordings.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules, configAt } from './rules.ts';
 
@@ -41,6 +42,7 @@ async function gather(repository: Repository): Promise<FsckFacts> {
     flags: await repository.flags.all(),
     releases: await releaseFacts(place.files.releases, keys, journal),
     log: await logFacts(repository),
+    recordings: await recordingFacts(repository),
   };
 }
 
@@ -158,6 +160,11 @@ async function releaseFacts(
       }
     }),
   );
+}
+
+async function recordingFacts(repository: Repository): Promise<FsckFacts['recordings']> {
+  const { troubles } = await examineRecordings(repository);
+  return troubles.map(({ entry, kind, detail }) => `entry ${entry} (${kind}): ${detail}`);
 }
 
 async function logFacts(repository: Repository): Promise<FsckFacts['log']> {

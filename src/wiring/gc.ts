@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,11 @@ import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { removeTree } from '../adapters/remove-tree.ts';
 import { startTimeOf } from '../adapters/runtime/processes/process-identity.ts';
+import { exclusively } from '../adapters/store/exclusively.ts';
 import { releasesToKeep } from '../views/retention.ts';
 import type { PlaceOptions } from './place.ts';
-import { openRepository } from './repository.ts';
+import { blobsOf, readRecordings } from './recordings.ts';
+import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -36,10 +39,20 @@ export async function collectGarbage(options: PlaceOptions, dryRun: boolean): Pr
       ...(await olderThan(place.files.scratch, yesterday)).filter(isAbandoned),
     ];
     if (!dryRun) for (const path of paths) await removeTree(path);
-    return [...removed, ...paths];
+    return [...removed, ...paths, ...(await strayBlobs(repository, yesterday, dryRun))];
   } finally {
     await close();
   }
+}
+
+/** What a killed process wrote before it could name it. What the journal names is never collected. */
+async function strayBlobs(repository: Repository, before: Date, dryRun: boolean): Promise<readonly string[]> {
+  const { place } = repository;
+  if (!existsSync(place.files.blobs)) return [];
+  return exclusively(place.files.recordingLock, async () => {
+    const { blobs } = await readRecordings(repository);
+    return blobsOf(place).collect({ isNamed: (_, commitment) => blobs.has(commitment), before, dryRun });
+  });
 }
 
 function daysBefore(now: Date, days: number): Date {

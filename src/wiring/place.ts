@@ -24,6 +24,12 @@ export function stateFiles(state: string) {
     journal: join(state, 'journal.db'),
     lock: join(state, 'control.lock'),
     keys: join(state, 'keys'),
+    /** The recorder's keys that wrap those of blobs. */
+    wrappingKeys: join(state, 'keys', 'wrapping.jwks'),
+    /** What agents and models said, encrypted; the journal names each. */
+    blobs: join(state, 'blobs'),
+    /** Held by whoever writes blobs, wraps their keys or erases them. */
+    recordingLock: join(state, 'journal.db.recording.lock'),
     log: join(state, 'log'),
     releases: join(state, 'releases'),
     work: join(state, 'work'),

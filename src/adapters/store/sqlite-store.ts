@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompactRange } from '../../audit/merkle.ts';
 import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Claim, Entry, Signal } from '../../domain/journal.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal, Outbox } from '../../ports/journal.ts';
+import { exclusively } from './exclusively.ts';
 import { KernelLock } from './kernel-lock.ts';
 import { assertReadable, migrate } from './migrations.ts';
 import { momentOf, readBootId } from './moment.ts';
@@ -22,9 +22,6 @@ export type StoreOptions = {
   /** Only for tests: what the machine says of itself otherwise. */
   readonly bootId?: string;
 };
-
-/** How often and how long `exclusively` tries, in milliseconds. */
-const patience = { pause: 10, limit: 30_000 };
 
 /** The journal and the outbox in one SQLite file. Several processes may have it open, for writing too. */
 export class SqliteStore implements Journal, Outbox {
@@ -86,12 +83,7 @@ export class SqliteStore implements Journal, Outbox {
 
   /** Runs `work` while no other process does so under this name. Throws AutolandError `journal.locked` after 30 s. */
   async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const lock = await takePatiently(this.#lockOf(name));
-    try {
-      return await work();
-    } finally {
-      lock.free();
-    }
+    return exclusively(this.#lockOf(name), work);
   }
 
   /** Whether some process runs `exclusively` under this name now. */
@@ -133,20 +125,6 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   } catch (error) {
     sqlite.close();
     throw error;
-  }
-}
-
-async function takePatiently(file: string): Promise<KernelLock> {
-  const until = performance.now() + patience.limit;
-  for (;;) {
-    const lock = KernelLock.tryTake(file);
-    if (lock) return lock;
-    if (performance.now() > until) {
-      throw new AutolandError('journal.locked', `expected ${file} to be free within 30 s, found it held`, {
-        mend: 'see that no autoland process hangs, then try again',
-      });
-    }
-    await sleep(patience.pause);
   }
 }
 

@@ -7,10 +7,11 @@ import { print } from '../output.ts';
 export function define(program: Command): void {
   const audit = program.command('audit').description('the tamper-evident log of everything that happened');
   command(audit, 'verify', {
-    what: 'checks every entry, the tree and the checkpoint; names the entry where it breaks',
+    what: 'checks every entry, the tree, the checkpoint and what was recorded; names the entry where it breaks',
     example: 'audit verify --checkpoint yesterday.note',
   })
     .option('--checkpoint <file>', 'a checkpoint kept elsewhere: excludes truncation up to its size')
+    .option('--log-only', 'leave out what agents and models said: where its keys are not at hand')
     .action(verify);
   command(audit, 'show', {
     what: 'the entries, one after the other',
@@ -22,12 +23,15 @@ export function define(program: Command): void {
     .action(show);
 }
 
-async function verify(options: CommonOptions & { checkpoint?: string }): Promise<void> {
-  const { verifyRepositoryLog } = await import('../../wiring/audit.ts');
-  const { renderVerification } = await import('../render/audit.ts');
-  const result = await verifyRepositoryLog(options, options.checkpoint);
-  print(options.json, result, renderVerification);
-  if (result.kind !== 'ok') process.exitCode = 1;
+type VerifyOptions = CommonOptions & { readonly checkpoint?: string; readonly logOnly?: true };
+
+async function verify(options: VerifyOptions): Promise<void> {
+  const { verifyAudit } = await import('../../wiring/audit.ts');
+  const { renderAudit } = await import('../render/audit.ts');
+  const { checkpoint, logOnly = false } = options;
+  const result = await verifyAudit(options, { checkpoint, logOnly });
+  print(options.json, result, renderAudit);
+  if (result.kind !== 'ok' || (result.recordings?.troubles.length ?? 0) > 0) process.exitCode = 1;
 }
 
 type Range = { readonly change?: string; readonly from?: string; readonly to?: string };

@@ -1,5 +1,6 @@
 import type { LogVerification } from '../../audit/verify-log.ts';
 import { counted } from '../../domain/words.ts';
+import type { RecordingsCheck } from '../../views/recordings.ts';
 import { paint, wrapAll } from './text.ts';
 
 export function renderVerification(result: LogVerification): string[] {
@@ -16,4 +17,24 @@ export function renderVerification(result: LogVerification): string[] {
     `  expected ${result.expected}`,
     `  found    ${result.found}`,
   ]);
+}
+
+/** With what agents and models said; null: it was left out. */
+export function renderAudit(
+  result: LogVerification & { readonly recordings: RecordingsCheck | null },
+): string[] {
+  const { recordings } = result;
+  if (recordings === null) return [...renderVerification(result), 'what agents and models said was left out'];
+  const { kept, erased, troubles } = recordings;
+  // Where nothing was recorded there is nothing to tell.
+  if (kept + erased === 0) return renderVerification(result);
+  const gone = erased === 0 ? '' : `, ${erased} erased by a person`;
+  const said = `${kept} recorded${gone}: ${troubles.length === 0 ? 'all whole' : `${counted(troubles.length, 'is not whole', 'are not whole')}`}`;
+  return [
+    ...renderVerification(result),
+    ...wrapAll([
+      said,
+      ...troubles.map(({ entry, kind, detail }) => `${paint('red', kind)} at entry ${entry}: ${detail}`),
+    ]),
+  ];
 }
