@@ -9,3 +9,10 @@ export type SecretMatch = {
   /** Equal for equal credentials of one call; under a key that is thrown away, so that it tells nobody what they are. */
   readonly fingerprint: string;
 };
+
+/** A text without its credentials: in the place of each stands `[redacted: RULE]`. */
+export type Redacted = {
+  readonly text: string;
+  /** By kind and place, never by value; `line` of the text as it was. */
+  readonly redactions: readonly { readonly rule: string; readonly line: number }[];
+};

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { SecretMatch } from '../../domain/secrets.ts';
 import { credentialMatches } from './credentials.ts';
+import { lineOf } from './lines.ts';
 import { presetMatches } from './preset.ts';
 import { randomValueMatches } from './random-values.ts';
 import type { RawMatch } from './raw-match.ts';
@@ -14,12 +15,12 @@ export async function scanText(path: string, text: string, key: Buffer): Promise
     [...(await presetMatches(path, text)), ...credentialMatches(text)].slice(0, most),
   );
   const guesses = apartFrom(sure, randomValueMatches(path, text).slice(0, most));
-  const starts = lineStarts(text);
+  const lineAt = lineOf(text);
   // The certain ones first, so that no crowd of guesses can push one out.
   return [...sure, ...guesses].slice(0, most).map(({ rule, certain, from, to }) => ({
     rule,
     certain,
-    line: lineAt(starts, from),
+    line: lineAt(from),
     fingerprint: createHmac('sha256', key).update(text.slice(from, to)).digest('base64url'),
   }));
 }
@@ -33,20 +34,4 @@ function apartFrom(found: readonly RawMatch[], more: readonly RawMatch[]): reado
 
 function meet(one: RawMatch, other: RawMatch): boolean {
   return one.from < other.to && other.from < one.to;
-}
-
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function lineAt(starts: readonly number[], at: number): number {
-  let [low, high] = [0, starts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
