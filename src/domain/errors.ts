@@ -39,6 +39,8 @@ export type ErrorCode =
   | 'sandbox.failed'
   | 'registry.unreachable'
   | 'registry.invalid'
+  | 'recording.over-budget'
+  | 'recording.not-scanned'
   | 'release.not-found'
   | 'release.corrupt'
   | 'release.unsafe-tree'

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -118,3 +119,52 @@ it('comes back from a backup, also one that was taken while keys were rotated', 
     expect(readdirSync(join(state, 'keys')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   }
 });
+
+const asker = `
+  import { openRepository } from ${JSON.stringify(join(import.meta.dirname, 'repository.ts'))};
+  import { blobsOf } from ${JSON.stringify(join(import.meta.dirname, 'recordings.ts'))};
+  import { exclusively } from ${JSON.stringify(join(import.meta.dirname, '../adapters/store/exclusively.ts'))};
+  import { ExchangeRecorder } from ${JSON.stringify(join(import.meta.dirname, '../adapters/exchange-log/exchange-recorder.ts'))};
+  import { exchangeOf, user, wordRedactor } from ${JSON.stringify(join(import.meta.dirname, '../testing/recording.ts'))};
+  const [repo, state] = process.argv.slice(1);
+  const { place, store } = await openRepository({ repo, state }, 'write');
+  const lock = (work) => exclusively(place.files.recordingLock, work);
+  const parts = { journal: store, blobs: blobsOf(place), redactor: wordRedactor, exclusively: lock, mostBytes: 1e9 };
+  const log = new ExchangeRecorder(parts).of({ change: 'chg_0123456789ab', role: 'agent' });
+  const messages = [];
+  for (let n = 0; ; n += 1) {
+    messages.push(user('question ' + n + ' ' + 'x'.repeat(1000 * (n % 7))));
+    await log.record(exchangeOf(messages, 'answer ' + n));
+    process.stdout.write(n + '\\n');
+  }`;
+
+it('names nothing that is not there, wherever two recorders are killed', async () => {
+  let said = 0;
+  for (const afterMs of [0, 4, 9]) {
+    const children = [1, 2].map(() => {
+      const args = ['--input-type=module', '-e', asker, options.repo, options.state];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      return {
+        child,
+        closed: once(child, 'close'),
+        first: once(child.stdout, 'data'),
+        lines: countLines(child),
+      };
+    });
+    await Promise.race(children.map(({ first, closed }) => Promise.race([first, closed])));
+    await new Promise((resolve) => setTimeout(resolve, 60 + afterMs));
+    for (const { child } of children) child.kill('SIGKILL');
+    await Promise.all(children.map(({ closed }) => closed));
+    said += children.reduce((sum, { lines }) => sum + lines(), 0);
+  }
+  const found = await examineRecordings(repository);
+  expect(found.troubles).toEqual([]);
+  expect(found.kept).toBeGreaterThanOrEqual(said);
+  expect(said).toBeGreaterThan(3);
+});
+
+function countLines(child: ChildProcess): () => number {
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return () => output.split('\n').length - 1;
+}

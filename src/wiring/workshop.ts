@@ -32,6 +32,7 @@ import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
+import { exchangeRecorder } from './exchanges.ts';
 import { logOrigin } from './origin.ts';
 import type { Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
@@ -83,6 +84,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     remover: new ChildFlagRemover(),
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
+    /** What models and tools say on the way. */
+    recorder: exchangeRecorder(repository),
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
     linter: new SandboxLinter(jobs),

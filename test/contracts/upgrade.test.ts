@@ -255,6 +255,8 @@ describe('a journal of the first schema, with a rollout in flight', () => {
     const today = join(dir, 'today.db');
     const store = await openStore({ file: today, clock: world.clock, mode: 'write' });
     await submitTo(store);
+    const said = { owner: change, content: `hmac-sha256:${'0'.repeat(64)}` };
+    await store.append({ events: [{ type: 'model.asked', change, actor: 'recorder', data: said }] });
     before = await drive(store, (state) => state.notes.get('rollout.position')?.step === 1);
     store.close();
     doneBefore = [...world.done];

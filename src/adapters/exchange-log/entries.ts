@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { ModelExchange, ModelReply, ModelUsage } from '../../domain/model.ts';
+import type { ToolCall } from '../../domain/recording.ts';
+
+type Clean = (text: string) => string;
+
+/** Of a name that somebody else gave: an entry is bounded. */
+const mostCharacters = 200;
+
+/** What the journal itself says of an exchange: who was asked and what it cost, not what was said. */
+export function exchangeData(
+  { identity, request, reply, startedAt, ms }: ModelExchange,
+  clean: Clean,
+): JsonObject {
+  const { name, family, model, scripted } = identity;
+  return {
+    model: { name, family, model, scripted },
+    parameters: {
+      maxOutputTokens: request.maxOutputTokens,
+      temperature: request.temperature ?? null,
+      tools: request.tools.length,
+      schema: request.schema !== undefined,
+    },
+    messages: request.messages.length,
+    ...outcomeData(reply, clean),
+    startedAt: startedAt.toISOString(),
+    ms,
+  };
+}
+
+function outcomeData(reply: ModelReply, clean: Clean): JsonObject {
+  const usage = usageData(reply.usage);
+  if (reply.kind === 'answer')
+    return { outcome: 'answer', stop: reply.stop, answeredBy: short(clean(reply.answeredBy)), usage };
+  return { outcome: 'fault', fault: reply.fault, usage };
+}
+
+function usageData(usage: ModelUsage | undefined): JsonObject | null {
+  if (usage === undefined) return null;
+  const { inputTokens, outputTokens, microdollars } = usage;
+  return { inputTokens, outputTokens, microdollars: microdollars ?? null };
+}
+
+export function toolCallData({ id, tool, isError, startedAt, ms }: ToolCall, clean: Clean): JsonObject {
+  return {
+    call: id === undefined ? null : short(clean(id)),
+    tool: short(clean(tool)),
+    isError,
+    startedAt: startedAt.toISOString(),
+    ms,
+  };
+}
+
+function short(text: string): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters).toWellFormed()}…`;
+}
