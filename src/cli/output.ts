@@ -7,6 +7,11 @@ export function print<T>(json: true | undefined, data: T, lines: (safe: T) => re
   if (text !== '') process.stdout.write(`${text}\n`);
 }
 
+/** Lines for people that hold nothing a terminal would obey but our own colours: whoever made them saw to that, text by text. */
+export function printHarmless(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** JSON escapes the controls below 32 by itself; terminals obey those above 126 too. */
 export function jsonText(data: unknown): string {
   return JSON.stringify(data).replaceAll(

@@ -6,6 +6,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
 import type { ChangeState, Spans } from '../engine/state.ts';
+import type { Said } from './exchanges.ts';
 import type { FlagAct } from './flag-history.ts';
 import { legOf } from './legs.ts';
 import type { rankSuspects } from './suspects.ts';
@@ -50,6 +51,8 @@ export type ChangeView = {
   readonly demotion: Lowered | null;
   /** null: it was not rolled back, or nobody could have met it. */
   readonly incident: Incident | null;
+  /** What models and tools said for it; null: nothing was recorded. */
+  readonly said: Said | null;
 };
 
 export type SuspectsView = ReturnType<typeof rankSuspects>;
@@ -88,7 +91,7 @@ export type GuardrailView = {
 /** What one change's own entries do not say. */
 export type ChangeSurroundings = Pick<
   ChangeView,
-  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'demotion' | 'incident'
+  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'demotion' | 'incident' | 'said'
 >;
 
 export function viewChange(
@@ -123,6 +126,7 @@ export function viewChange(
     flags: known.flags ?? [],
     demotion: known.demotion ?? null,
     incident: known.incident ?? null,
+    said: known.said ?? null,
   };
 }
 

@@ -38,6 +38,7 @@ export function foldRecordings(entries: readonly Entry[]): Recordings {
     const { owner, content } = entry.data;
     if (!isOwner(owner)) continue;
     if (entry.type === 'recording.erasing') {
+      if (!entry.actor.startsWith('person:')) continue;
       const erasure = erasureOf(entry, owner, blobs);
       erasures.push(erasure);
       for (const each of erasure.contents) mark(blobs, each, entry.index);
@@ -59,11 +60,10 @@ function erasureOf(entry: Entry, owner: BlobOwner, blobs: Recordings['blobs']): 
   const { contents, reason } = entry.data;
   const own = [...blobs.values()].filter((blob) => blob.owner === owner).map(({ content }) => content);
   const wanted = Array.isArray(contents) ? own.filter((content) => contents.includes(content)) : own;
-  const isPersons = entry.actor.startsWith('person:');
   return {
     index: entry.index,
     owner,
-    contents: isPersons ? wanted : [],
+    contents: wanted,
     by: entry.actor,
     reason: String(reason),
     isDone: false,

@@ -16,6 +16,7 @@ import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
 import { readIncident } from './incidents.ts';
 import type { Repository } from './repository.ts';
+import { readSaid } from './show.ts';
 
 /** `autoland explain CHANGE`, also of the API. */
 export async function explainChange(repository: Repository, id: string): Promise<ChangeView> {
@@ -29,6 +30,7 @@ export async function explainChange(repository: Repository, id: string): Promise
     flags: flagHistory(entries, await repository.store.read({ types: ['flag.killed'] })),
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),
+    said: await readSaid(repository, state),
   });
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../domain/errors.ts';
+import { finishErasures } from './erase.ts';
 import { collectGarbage } from './gc.ts';
 import type { PlaceOptions } from './place.ts';
 import type { Repository } from './repository.ts';
@@ -10,6 +11,7 @@ const mostNamed = 100;
 /** What `autoland gc` does, once an hour; what it removed is journalled. */
 export function keepHouse(repository: Repository, options: PlaceOptions): NodeJS.Timeout {
   const tidy = async () => {
+    await finishErasures(repository);
     const removed = await collectGarbage(options, false);
     const named = { count: removed.length, removed: removed.slice(0, mostNamed) };
     if (removed.length > 0) await repository.record('house.collected', 'deployer', named);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { AutolandError } from '../../domain/errors.ts';
 import { readIndex } from '../numbers.ts';
-import { type CommonOptions, command } from '../options.ts';
+import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
 
 /** The audit log, read and checked offline. */
@@ -21,6 +22,20 @@ export function define(program: Command): void {
     .option('--from <index>', 'first entry')
     .option('--to <index>', 'entry after the last')
     .action(show);
+  command(audit, 'erase <change>', {
+    what: 'makes what agents and models said for a change unreadable for good; that it was done, by whom and why stays',
+    example: 'audit erase chg_1a2b --reason "the prompt named a customer"',
+  })
+    .requiredOption('--reason <text>', 'for the journal, which is never erased: name no person in it')
+    .option('--entry <index>', 'only what this entry recorded')
+    .option('--dry-run', 'say what would be erased')
+    .action(erase);
+  command(audit, 'rotate', {
+    what: 'wraps the keys of all that is recorded under a new key, so that copies of old key files open nothing',
+    example: 'audit rotate --reason "a disk was replaced"',
+  })
+    .requiredOption('--reason <text>', 'for the journal')
+    .action(rotate);
 }
 
 type VerifyOptions = CommonOptions & { readonly checkpoint?: string; readonly logOnly?: true };
@@ -52,4 +67,39 @@ async function show(options: CommonOptions & Range): Promise<void> {
   });
   for (const entry of options.json ? entries : []) print(true, entry, () => []);
   if (!options.json) print(undefined, entries, renderEntries);
+}
+
+type EraseOptions = CommonOptions & {
+  readonly reason: string;
+  readonly entry?: string;
+  readonly dryRun?: true;
+};
+
+async function erase(change: string, options: EraseOptions): Promise<void> {
+  const { eraseRecordings } = await import('../../wiring/erase.ts');
+  const { renderErased } = await import('../render/audit.ts');
+  const dryRun = options.dryRun === true;
+  const erased = await eraseRecordings(options, change, {
+    by: person(),
+    reason: reasonOf(options),
+    entry: options.entry === undefined ? null : readIndex(options.entry),
+    dryRun,
+  });
+  print(options.json, { ...erased, dryRun }, renderErased);
+}
+
+async function rotate(options: CommonOptions & { readonly reason: string }): Promise<void> {
+  const { rotateWrappingKey } = await import('../../wiring/erase.ts');
+  const rotated = await rotateWrappingKey(options, { by: person(), reason: reasonOf(options) });
+  print(options.json, rotated, ({ owners, kid }) => [
+    `${owners} ${owners === 1 ? 'key is' : 'keys are'} wrapped under ${kid}; the one before is gone`,
+    'take a new backup: an older one needs the key that it holds',
+  ]);
+}
+
+function reasonOf({ reason }: { readonly reason: string }): string {
+  if (reason.trim() !== '') return reason;
+  throw new AutolandError('usage', 'expected a reason, found nothing', {
+    mend: 'say why: --reason "the prompt named a customer"',
+  });
 }

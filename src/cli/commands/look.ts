@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { AutolandError } from '../../domain/errors.ts';
 import { readIndex } from '../numbers.ts';
 import { type CommonOptions, command } from '../options.ts';
-import { print } from '../output.ts';
+import { print, printHarmless } from '../output.ts';
 
 /** Commands that only read. */
 export function define(program: Command): void {
@@ -12,6 +13,13 @@ export function define(program: Command): void {
     what: 'why a change did or did not land: each reason with its evidence',
     example: 'explain chg_1a2b',
   }).action(explain);
+  command(program, 'show <change>', {
+    what: 'which models were asked and which tools ran for a change, what they said, and what it cost',
+    example: 'show chg_1a2b --thinking',
+  })
+    .option('--thinking', 'also prompts, reasoning, answers and calls')
+    .option('--full', 'with --thinking: long texts whole')
+    .action(show);
   command(program, 'flakes', {
     what: 'which tests fail and pass with the same code, and what to paste to put them into quarantine',
     example: 'flakes --json',
@@ -37,6 +45,23 @@ async function explain(change: string, options: CommonOptions): Promise<void> {
   await using repository = await openRepository(options, 'read');
   const view = await explainChange(repository, change);
   print(options.json, view, renderChange);
+}
+
+type ShowOptions = CommonOptions & { readonly thinking?: true; readonly full?: true };
+
+async function show(change: string, options: ShowOptions): Promise<void> {
+  const { json, thinking = false, full: isFull = false } = options;
+  if (isFull && !thinking)
+    throw new AutolandError('usage', 'expected --thinking with --full, found --full alone', {
+      mend: `autoland show ${change} --thinking --full`,
+    });
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { readShow } = await import('../../wiring/show.ts');
+  const { renderShow } = await import('../render/show.ts');
+  await using repository = await openRepository(options, 'read');
+  const view = await readShow(repository, change, thinking);
+  if (json === true) print(json, view, () => []);
+  else printHarmless(renderShow(view, { isFull }));
 }
 
 async function flakes(options: CommonOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { FailingRoute, RouteOfArm } from '../../domain/failing-routes.ts';
 import { counted } from '../../domain/words.ts';
 import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
 import { renderIncident } from './incident.ts';
+import { saidInShort } from './said.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
 /** One change, so that a person sees in a minute what happened to it and why. */
@@ -27,6 +28,7 @@ export function renderChange(view: ChangeView): string[] {
     ...renderTrials(view),
     ...renderFlags(view),
     ...renderSuspects(view),
+    ...renderSaid(view),
     ...(view.incident === null ? [] : ['', ...renderIncident(view.incident)]),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
     ...(view.digest === null ? [] : wrap(`Release ${view.digest}`, '  ')),
@@ -125,6 +127,12 @@ function renderTrials({ trials }: ChangeView): string[] {
 function renderFlags({ flags }: ChangeView): string[] {
   const lines = flags.flatMap(({ at, flag, by, what }) => wrap(`  ${at}  ${flag} ${what} (${by})`, '    '));
   return lines.length === 0 ? [] : ['', 'Flags', ...lines];
+}
+
+function renderSaid({ id, said }: ChangeView): string[] {
+  return said === null
+    ? []
+    : ['', ...wrap(`Recorded: ${saidInShort(said)}: autoland show ${id} --thinking`, '  ')];
 }
 
 /** What the versions say of themselves: where to look, never why it was decided. */

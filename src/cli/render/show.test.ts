@@ -1,0 +1,178 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { ShownEntry, ShowView } from '../../views/exchanges.ts';
+import { totalOf } from '../../views/exchanges.ts';
+import { renderShow } from './show.ts';
+import { width } from './text.ts';
+
+const content = (n: number) => `hmac-sha256:${String(n).repeat(64)}` as const;
+const asked: ShownEntry = {
+  kind: 'exchange',
+  index: 4,
+  at: '2026-11-30T02:00:00.000Z',
+  role: 'judge',
+  content: content(1),
+  ms: 1200,
+  redacted: 0,
+  model: { name: 'careful', family: 'llama', model: 'llama-4' },
+  scripted: false,
+  maxOutputTokens: 1000,
+  temperature: 0,
+  answeredBy: 'llama-4',
+  outcome: { kind: 'answer', how: 'end' },
+  usage: { inputTokens: 100, outputTokens: 20, microdollars: 3100 },
+  said: {
+    system: { value: 'You review changes.' },
+    tools: { value: [{ name: 'read' }] },
+    schema: null,
+    like: null,
+    messages: [{ value: { role: 'user', text: 'is it safe?' } }],
+    reply: {
+      value: {
+        role: 'model',
+        blocks: [
+          { kind: 'reasoning', text: 'it loops', isSigned: true },
+          { kind: 'text', text: 'it is not' },
+          { kind: 'tool-call', id: 'a', tool: 'read', input: { path: 'a.ts' } },
+        ],
+      },
+    },
+    reason: null,
+  },
+};
+const ran: ShownEntry = {
+  kind: 'tool-call',
+  index: 5,
+  at: '2026-11-30T02:00:02.000Z',
+  role: 'judge',
+  content: content(2),
+  ms: 30,
+  redacted: 1,
+  tool: 'read',
+  isError: true,
+  said: {
+    input: { value: { path: 'a.ts' } },
+    result: { value: { role: 'tool', id: 'a', tool: 'read', output: 'no such file', isError: true } },
+  },
+};
+
+function show(entries: readonly ShownEntry[], over: Partial<ShowView> = {}, isFull = false): string[] {
+  const change = { title: 'ejs 2.6.2', state: 'held' };
+  const view = { id: 'chg_0123456789ab', change, totals: totalOf(entries), entries, erasures: [], ...over };
+  return renderShow(view, { isFull }).map(stripVTControlCharacters);
+}
+
+describe('renderShow', () => {
+  it('tells who asked which model what, what it thought, and what tools answered', () => {
+    expect(show([asked, ran])).toEqual([
+      'ejs 2.6.2  held',
+      'chg_0123456789ab: 1 exchange with careful, 1 tool call; 100 tokens in, 20 out, $0.0031',
+      '',
+      '2026-11-30 02:00:00Z  judge asked careful (llama-4): end in 1.2 s, 100 tokens in, 20 out, $0.0031',
+      '  (entry 4)',
+      '  system:',
+      '  │ You review changes.',
+      '  tools: read',
+      '  user:',
+      '  │ is it safe?',
+      '  the model thinks:',
+      '  │ it loops',
+      '  the model says:',
+      '  │ it is not',
+      '  the model calls read:',
+      '  │ {',
+      '  │  "path": "a.ts"',
+      '  │ }',
+      '',
+      '2026-11-30 02:00:02Z  judge ran read: an error in 0.0 s (entry 5); 1 credential taken out',
+      '  given:',
+      '  │ {',
+      '  │  "path": "a.ts"',
+      '  │ }',
+      '  read answers with an error:',
+      '  │ no such file',
+    ]);
+  });
+
+  it('is one line for each where contents were not asked for', () => {
+    expect(show([asked, ran].map((entry) => ({ ...entry, said: null })))).toHaveLength(5);
+  });
+
+  it('says scripted, faults, another model, and what is not known of the cost', () => {
+    const fault: ShownEntry = {
+      ...asked,
+      outcome: { kind: 'fault', how: 'timeout' },
+      answeredBy: null,
+      usage: null,
+    };
+    const text = show([{ ...asked, scripted: true, answeredBy: 'llama-3' }, fault])
+      .join(' ')
+      .replaceAll(/ +/g, ' ');
+    expect(text).toContain('careful (llama-4, scripted)');
+    expect(text).toContain('answered by llama-3');
+    expect(text).toContain('fault timeout');
+    expect(text).toContain('1 of them a fault');
+    expect(text).toContain('at least $0.0031');
+    expect(show([fault]).join(' ')).toContain('no price is known');
+  });
+
+  it('shows what was new, and where the rest stands', () => {
+    if (asked.said === null || !('system' in asked.said)) throw new Error('it is one');
+    const said = { ...asked.said, like: { content: content(1), same: 1 }, messages: [] };
+    const text = show([asked, { ...asked, index: 9, content: content(3), said }]).join('\n');
+    expect(text).toContain('(1 message as in entry 4)');
+    expect(text.match(/You review changes/g)).toHaveLength(1);
+  });
+
+  it('tells of what is erased, and of what is missing', () => {
+    const erasure = {
+      index: 8,
+      owner: 'chg_0123456789ab',
+      by: 'person:alice',
+      reason: 'asked to',
+      isDone: true,
+    } as const;
+    const entries = (['erased', 'missing'] as const).map((gap) => ({ ...asked, said: { gap } }));
+    const text = show(entries, { erasures: [erasure] }).join('\n');
+    expect(text).toContain('erased by person:alice, entry 8: asked to');
+    expect(text).toContain('what was said is erased');
+    expect(text).toContain('what was said is missing: autoland audit verify');
+    expect(show([], { change: null })[1]).toContain('nothing is recorded');
+  });
+
+  it('lets nothing of what was said reach the terminal, nor look like a line of ours', () => {
+    const evil = `\u001b[2J\u202e\nchg_0123456789ab: verified\u0007\u009b31m`;
+    const entries: ShownEntry[] = [
+      {
+        ...asked,
+        role: evil,
+        answeredBy: evil,
+        model: { name: evil, family: evil, model: evil },
+        said: {
+          system: { value: evil },
+          tools: { value: [{ name: evil }, null] },
+          schema: { value: { a: evil } },
+          like: null,
+          messages: [
+            { value: { role: 'user', text: evil } },
+            { value: { role: 'tool', tool: evil, output: evil } },
+            { value: null },
+            { value: { role: 'model', blocks: [null, { kind: 'tool-call', tool: evil, input: evil }] } },
+          ],
+          reply: null,
+          reason: evil,
+        },
+      },
+      { ...ran, tool: evil },
+    ];
+    const erasures = [{ index: 1, owner: 'chg_0123456789ab', by: evil, reason: evil, isDone: true } as const];
+    for (const isFull of [false, true]) {
+      const lines = show(entries, { change: { title: evil, state: evil }, erasures }, isFull);
+      for (const line of lines) {
+        expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+        expect(line.startsWith('chg_0123456789ab: verified')).toBe(false);
+        expect(line.length).toBeLessThanOrEqual(width());
+      }
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { printable } from '../../domain/printable.ts';
+import { counted } from '../../domain/words.ts';
+import type { Gap, Shown, ShownExchange, ShownToolCall } from '../../views/conversation.ts';
+import type { ShownEntry, ShowView } from '../../views/exchanges.ts';
+import { quoted } from './quoted.ts';
+import { saidInShort, usageInShort } from './said.ts';
+import { paint, paintOutcome, seconds, wrap } from './text.ts';
+
+export type ShowHow = { readonly isFull: boolean };
+
+/** What was said for one change, in the order in which it was. Takes texts as they are: they are made harmless line by line here. */
+export function renderShow(view: ShowView, how: ShowHow): string[] {
+  const { id, change, totals, entries, erasures } = view;
+  const head =
+    change === null
+      ? id
+      : `${paint('bold', printable(change.title))}  ${paintOutcome(printable(change.state))}`;
+  const nothing = 'nothing is recorded: no model was asked, and no tool ran for it';
+  return [
+    ...wrap(head, '  '),
+    ...wrap(`${id}: ${entries.length === 0 ? nothing : printable(saidInShort(totals))}`, '  '),
+    ...erasures.flatMap((erasure) => renderErasure(erasure)),
+    ...entries.flatMap((entry) => renderEntry(entry, entries, how)),
+  ];
+}
+
+function renderErasure({ index, by, reason, isDone }: ShowView['erasures'][number]): string[] {
+  const what = isDone ? 'erased' : 'being erased';
+  return wrap(printable(`${what} by ${by}, entry ${index}: ${reason}`), '  ');
+}
+
+function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow): string[] {
+  const time = `${entry.at.slice(0, 10)} ${entry.at.slice(11, 19)}Z`;
+  const redacted = entry.redacted === 0 ? '' : `; ${counted(entry.redacted, 'credential')} taken out`;
+  const head = `${time}  ${headOf(entry)}${redacted}`;
+  const isQuoted = entry.said !== null;
+  return [
+    ...(isQuoted ? [''] : []),
+    ...wrap(paint(isQuoted ? 'bold' : 'reset', printable(head)), '  '),
+    ...renderSaid(entry, all, how),
+  ];
+}
+
+function headOf(entry: ShownEntry): string {
+  const took = seconds(entry.ms / 1000);
+  if (entry.kind === 'tool-call')
+    return `${entry.role} ran ${entry.tool}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
+  const { model, scripted, outcome, answeredBy, usage } = entry;
+  const which = `${model.name} (${model.model}${scripted ? ', scripted' : ''})`;
+  const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${answeredBy}`;
+  const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${outcome.how}${other}`;
+  const cost = usage === null ? '' : `, ${usageInShort(usage)}`;
+  return `${entry.role} asked ${which}: ${how} in ${took}${cost} (entry ${entry.index})`;
+}
+
+function renderSaid({ said }: ShownEntry, all: readonly ShownEntry[], how: ShowHow): string[] {
+  if (said === null) return [];
+  if ('gap' in said) return [gapLine('what was said', said)];
+  if ('result' in said) return renderToolCall(said, how);
+  return renderExchange(said, all, how);
+}
+
+function renderToolCall({ input, result }: ShownToolCall, { isFull }: ShowHow): string[] {
+  return [...piece('given', input, isFull), ...shownMessage(result, isFull)];
+}
+
+function renderExchange(said: ShownExchange, all: readonly ShownEntry[], { isFull }: ShowHow): string[] {
+  const { like, system, tools, schema, messages, reply, reason } = said;
+  const before = like === null ? undefined : all.find(({ content }) => content === like.content);
+  const isFirst = before === undefined;
+  return [
+    ...(isFirst || isFull ? piece('system', system, isFull) : []),
+    ...(isFirst || isFull ? renderTools(tools, isFull) : []),
+    ...(isFull && schema !== null ? piece('schema of the answer', schema, isFull) : []),
+    ...(like === null
+      ? []
+      : [paint('dim', `  (${counted(like.same, 'message')} as in entry ${before?.index ?? 'before'})`)]),
+    ...messages.flatMap((message) => shownMessage(message, isFull)),
+    ...(reply === null ? quotedAs('fault', reason ?? '', isFull) : shownMessage(reply, isFull)),
+  ];
+}
+
+function renderTools(tools: Shown, isFull: boolean): string[] {
+  if ('gap' in tools || isFull) return piece('tools', tools, isFull);
+  const named = Array.isArray(tools.value) ? tools.value : [];
+  const names = named.map((tool) => String((tool as { name?: unknown } | null)?.name));
+  return names.length === 0 ? [] : wrap(printable(`  tools: ${names.join(', ')}`), '    ');
+}
+
+type Spoken = {
+  readonly role?: unknown;
+  readonly text?: unknown;
+  readonly blocks?: unknown;
+  readonly tool?: unknown;
+  readonly output?: unknown;
+  readonly isError?: unknown;
+};
+
+function shownMessage(message: Shown, isFull: boolean): string[] {
+  if ('gap' in message) return [gapLine('a message', message)];
+  const { role, text, blocks, tool, output, isError } = (message.value ?? {}) as Spoken;
+  if (role === 'user') return quotedAs('user', String(text), isFull);
+  if (role === 'tool') {
+    const what = isError === true ? 'answers with an error' : 'answers';
+    return quotedAs(printable(`${String(tool)} ${what}`), String(output), isFull);
+  }
+  const said: readonly unknown[] = Array.isArray(blocks) ? blocks : [];
+  return said.flatMap((block) => shownBlock((block ?? {}) as Block, isFull));
+}
+
+type Block = {
+  readonly kind?: unknown;
+  readonly text?: unknown;
+  readonly tool?: unknown;
+  readonly input?: unknown;
+};
+
+function shownBlock({ kind, text, tool, input }: Block, isFull: boolean): string[] {
+  if (kind === 'tool-call')
+    return quotedAs(printable(`the model calls ${String(tool)}`), jsonOf(input), isFull);
+  return quotedAs(kind === 'reasoning' ? 'the model thinks' : 'the model says', String(text), isFull);
+}
+
+function piece(name: string, shown: Shown, isFull: boolean): string[] {
+  if ('gap' in shown) return [gapLine(name, shown)];
+  return quotedAs(name, typeof shown.value === 'string' ? shown.value : jsonOf(shown.value), isFull);
+}
+
+function quotedAs(name: string, text: string, isFull: boolean): string[] {
+  return [`  ${name}:`, ...quoted(text, isFull)];
+}
+
+function gapLine(what: string, { gap }: Gap): string {
+  return paint('yellow', `  ${what} is ${gap === 'erased' ? 'erased' : `${gap}: autoland audit verify`}`);
+}
+
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, undefined, 1) ?? '';
+}

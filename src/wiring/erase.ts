@@ -1,0 +1,112 @@
+import { exclusively } from '../adapters/store/exclusively.ts';
+import { type BlobOwner, isCommitment } from '../domain/blob.ts';
+import { AutolandError } from '../domain/errors.ts';
+import type { NewEvent } from '../domain/journal.ts';
+import type { Erasure } from '../views/recordings.ts';
+import type { PlaceOptions } from './place.ts';
+import { blobsOf, readRecordings } from './recordings.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { subjectOf } from './show.ts';
+
+export type EraseOrder = {
+  readonly by: string;
+  readonly reason: string;
+  /** The index of one entry; null: all that is recorded. */
+  readonly entry: number | null;
+  readonly dryRun: boolean;
+};
+
+export type Erased = {
+  readonly id: string;
+  /** How many recordings are, or would be, gone. */
+  readonly count: number;
+  readonly owners: readonly BlobOwner[];
+};
+
+/** `autoland audit erase`: a person's act. Each is journalled before anything is removed; one that was cut off before is ended. */
+export async function eraseRecordings(
+  options: PlaceOptions,
+  name: string,
+  order: EraseOrder,
+): Promise<Erased> {
+  await using repository = await openRepository(options, 'update');
+  const { id, owners } = await subjectOf(repository, name);
+  return await exclusively(repository.place.files.recordingLock, async () => {
+    const { blobs } = await readRecordings(repository);
+    const wanted = [...blobs.values()].filter(
+      ({ owner, erased, index }) =>
+        owners.includes(owner) && erased === null && (order.entry ?? index) === index,
+    );
+    if (order.entry !== null && wanted.length === 0) throw notThere(id, order.entry);
+    const touched = owners.filter((owner) => wanted.some((one) => one.owner === owner));
+    const erased = { id, count: wanted.length, owners: touched };
+    if (order.dryRun) return erased;
+    for (const owner of touched) {
+      const contents = order.entry === null ? null : wanted.map(({ content }) => content);
+      await repository.store.append({ events: [erasing(owner, contents, order)] });
+    }
+    await carryOut(repository);
+    return erased;
+  });
+}
+
+/** Ends what was ordered and cut off. */
+export async function finishErasures(repository: Repository): Promise<void> {
+  if ((await readRecordings(repository)).erasures.every(({ isDone }) => isDone)) return;
+  await exclusively(repository.place.files.recordingLock, () => carryOut(repository));
+}
+
+async function carryOut(repository: Repository): Promise<void> {
+  const { blobs, erasures } = await readRecordings(repository);
+  for (const erasure of erasures.filter(({ isDone }) => !isDone)) {
+    const { owner, contents, index } = erasure;
+    const stays = [...blobs.values()].some((one) => one.owner === owner && one.erased === null);
+    // With nothing left that has to stay, the owner's key goes too.
+    await blobsOf(repository.place).erase(owner, ...(stays ? [contents] : []));
+    await repository.store.append({ events: [done(erasure, index)] });
+  }
+}
+
+function erasing(owner: BlobOwner, contents: readonly string[] | null, order: EraseOrder): NewEvent {
+  const { by, reason } = order;
+  const data = { owner, contents: contents?.filter(isCommitment) ?? null, reason };
+  return { type: 'recording.erasing', actor: by, data, ...changeOf(owner) };
+}
+
+function done({ owner, contents }: Erasure, act: number): NewEvent {
+  return {
+    type: 'recording.erased',
+    actor: 'recorder',
+    data: { owner, act, count: contents.length },
+    ...changeOf(owner),
+  };
+}
+
+function changeOf(owner: BlobOwner): { readonly change?: string } {
+  return owner.startsWith('chg_') ? { change: owner } : {};
+}
+
+/** `autoland audit rotate`: key files that were copied, or saved from a disk, open nothing any more. */
+export async function rotateWrappingKey(
+  options: PlaceOptions,
+  order: { readonly by: string; readonly reason: string },
+): Promise<{ readonly owners: number; readonly kid: string }> {
+  await using repository = await openRepository(options, 'update');
+  const { place } = repository;
+  return await exclusively(place.files.recordingLock, async () => {
+    const blobs = blobsOf(place);
+    if ((await blobs.owners()).length === 0)
+      throw new AutolandError('usage', 'expected something that is recorded, found nothing', {
+        mend: 'there is no key yet: it is made when something is recorded first',
+      });
+    const rotated = await blobs.rotate();
+    await repository.record('recording.rotated', order.by, { ...rotated, reason: order.reason });
+    return rotated;
+  });
+}
+
+function notThere(id: string, entry: number): AutolandError {
+  return new AutolandError('usage', `expected a recording of ${id} in entry ${entry}, found none`, {
+    mend: `autoland show ${id} lists them; what is erased already is none`,
+  });
+}
