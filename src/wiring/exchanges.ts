@@ -1,19 +1,24 @@
 import { ExchangeRecorder } from '../adapters/exchange-log/exchange-recorder.ts';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
 import { exclusively } from '../adapters/store/exclusively.ts';
+import type { SpanSink } from '../ports/span-sink.ts';
 import { blobsOf } from './recordings.ts';
 import type { Repository } from './repository.ts';
 
 /** Of all that is said about one change, or in one task. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** Where everything is recorded that models and tools say for this repository. */
-export function exchangeRecorder({ place, store }: Pick<Repository, 'place' | 'store'>): ExchangeRecorder {
+/** Where everything is recorded that models and tools say for this repository; `spans`: and traced. */
+export function exchangeRecorder(
+  { place, store }: Pick<Repository, 'place' | 'store'>,
+  spans?: SpanSink,
+): ExchangeRecorder {
   return new ExchangeRecorder({
     journal: store,
     blobs: blobsOf(place),
     redactor: new ChildRedactor(),
     exclusively: (work) => exclusively(place.files.recordingLock, work),
     mostBytes,
+    spans,
   });
 }

@@ -36,6 +36,7 @@ import { exchangeRecorder } from './exchanges.ts';
 import { logOrigin } from './origin.ts';
 import type { Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
+import { openSpanSink } from './span-sink.ts';
 
 /** Author and committer of everything that lands. */
 export const bot = { name: 'autoland', email: 'bot@autoland.invalid' };
@@ -47,6 +48,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const { place, clock, store } = repository;
   const { files } = place;
   const keyRing = await FileKeyRing.open(files.keys, { create: true });
+  const spans = await openSpanSink(process.env);
   const git = await openGitHost({ dir: place.repo, keyRing, bot, scratchIn: files.scratch });
   const rules = new BranchRules(git, options.unsignedAllowed);
   const registrySocket = join(files.run, `registry-${process.pid}.sock`);
@@ -85,7 +87,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     /** What models and tools say on the way. */
-    recorder: exchangeRecorder(repository),
+    recorder: exchangeRecorder(repository, spans),
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
     linter: new SandboxLinter(jobs),
@@ -98,6 +100,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     builder: new SandboxBuilder({ ...parts, repository: place.repo }),
     auditLog: new TileLog({ store, keyRing, origin: logOrigin, directory: files.log }),
     async close(): Promise<void> {
+      await spans?.close();
       await proxy.close();
       await rm(registrySocket, { force: true });
       await git.close();

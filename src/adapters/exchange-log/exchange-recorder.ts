@@ -10,6 +10,7 @@ import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ExchangeLog } from '../../ports/model.ts';
 import type { Redactor } from '../../ports/redactor.ts';
+import type { SpanSink } from '../../ports/span-sink.ts';
 import type { ToolLog } from '../../ports/tool-log.ts';
 import { exchangeData, toolCallData } from './entries.ts';
 import { exchangeItems, type Item, toolCallItems } from './items.ts';
@@ -25,6 +26,8 @@ export type RecorderParts = {
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** What all blobs of one owner may take. */
   readonly mostBytes: number;
+  /** undefined: nobody traces. */
+  readonly spans?: SpanSink | undefined;
 };
 
 /** What is to be kept: its items, and what is made of them once they hold no credentials. */
@@ -91,7 +94,7 @@ export class ExchangeRecorder {
   }
 
   async #write({ owner, subject, recording, known, clean, cleanTexts }: Writing): Promise<void> {
-    const { blobs, journal, mostBytes } = this.#parts;
+    const { blobs, journal, mostBytes, spans } = this.#parts;
     const cleanText: Clean = (text) => {
       const item = cleanTexts.get(text.toWellFormed());
       if (item === undefined) throw new Error('a text that nobody looked through');
@@ -105,8 +108,10 @@ export class ExchangeRecorder {
     const content = await blobs.put(owner, bytes);
     const redactions = [...cleanTexts.values(), ...clean.values()].flatMap((item) => item?.redactions ?? []);
     const data = { ...recording.data(cleanText), bytes: bytes.length, redacted: told(redactions) };
-    await journal.append({ events: [eventOf(subject, recording.type, { owner, content, ...data })] });
+    const event = eventOf(subject, recording.type, { owner, content, ...data });
+    await journal.append({ events: [event] });
     known.learn(page, content, draft.refs);
+    spans?.take(event);
   }
 
   async #knownOf(owner: BlobOwner): Promise<KnownPages> {
