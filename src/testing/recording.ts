@@ -1,4 +1,4 @@
-import type { NewEvent } from '../domain/journal.ts';
+import type { Entry, NewEvent } from '../domain/journal.ts';
 import type { ModelExchange, ModelIdentity, ModelMessage } from '../domain/model.ts';
 import type { Redacted } from '../domain/secrets.ts';
 import type { Redactor } from '../ports/redactor.ts';
@@ -46,13 +46,20 @@ function withoutWord(text: string): Redacted {
   };
 }
 
-/** Events as they were appended, and nothing else of a journal. */
+/** Events as they were appended, and no more of a journal than who records needs. */
 export class EventList {
   readonly events: NewEvent[] = [];
 
   async append({ events }: { readonly events: readonly NewEvent[] }): Promise<[]> {
     this.events.push(...events);
     return [];
+  }
+
+  async read({ types = [] }: { readonly types?: readonly string[] } = {}): Promise<readonly Entry[]> {
+    const at = '2026-11-30T02:00:00.000Z';
+    return this.events
+      .map((event, index) => ({ ...event, index, at }))
+      .filter(({ type }) => types.includes(type));
   }
 }
 

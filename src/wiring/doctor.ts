@@ -22,6 +22,7 @@ import { nothingDrifts } from './examine-drift.ts';
 import { examineFrontDoor } from './examine-front-door.ts';
 import { examineModels, noModels } from './examine-models.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
+import { recordingsOpen } from './examine-recordings.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
 import { BranchRules } from './rules.ts';
 import { telemetryHealth } from './telemetry-health.ts';
@@ -67,6 +68,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'flags', look: () => flagsAnswer(place) },
     { name: 'notifications', look: () => receiversAnswer(place) },
     { name: 'models', look: () => modelsAnswer(place) },
+    { name: 'recordings', look: () => recordingsOpen(place, process.env) },
   ];
 }
 

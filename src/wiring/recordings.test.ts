@@ -9,6 +9,7 @@ import { exclusively } from '../adapters/store/exclusively.ts';
 import type { BlobOwner, Commitment } from '../domain/blob.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { backUp } from './backup.ts';
+import { recordingsOpen } from './examine-recordings.ts';
 import { collectGarbage } from './gc.ts';
 import { blobsOf, examineRecordings } from './recordings.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -80,6 +81,19 @@ it('says that contents cannot be read where their key is gone', async () => {
   await say('a');
   rmSync(repository.place.files.wrappingKeys);
   expect((await examineRecordings(repository)).troubles).toMatchObject([{ kind: 'unreadable' }]);
+});
+
+it('is looked at by doctor: whether the newest opens, and where spans go', async () => {
+  expect(await recordingsOpen(repository.place, {})).toContain('nothing is recorded; no spans are sent');
+  const { content } = await say('a');
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: 'k=hush' };
+  expect(await recordingsOpen(repository.place, env)).toBe(
+    '1 recording, the newest opens; spans go to collector:4318',
+  );
+  const grpc = { ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+  await expect(recordingsOpen(repository.place, grpc)).rejects.toMatchObject({ code: 'usage' });
+  rmSync(fileOf(content));
+  await expect(recordingsOpen(repository.place, {})).rejects.toMatchObject({ code: 'blob.corrupt' });
 });
 
 it('collects what no entry names, and never what one does', async () => {

@@ -175,6 +175,19 @@ describe('ExchangeRecorder', () => {
     ]);
   });
 
+  it('refers to nothing that no entry names: it will be collected', async () => {
+    await recorder()
+      .of(subject)
+      .record(exchangeOf([user('first')], 'a'));
+    journal.events.pop();
+    await recorder()
+      .of(subject)
+      .record(exchangeOf([user('first')], 'b'));
+    const [stray] = (await blobs.list(owner)).filter((one) => one !== contentAt(0));
+    await blobs.erase(owner, stray === undefined ? [] : [stray]);
+    expect(allMessages(contentAt(0), await pages())).toEqual([{ value: { role: 'user', text: 'first' } }]);
+  });
+
   it('keeps anew what was erased meanwhile', async () => {
     const log = recorder().of(subject);
     await log.record(exchangeOf([user('first')], 'a'));
@@ -296,7 +309,7 @@ describe('what cannot be recorded', () => {
   });
 
   it('is refused: a journal or a store that does not take it', async () => {
-    const broken = { append: () => Promise.reject(new Error('no room')) };
+    const broken = { read: async () => [], append: () => Promise.reject(new Error('no room')) };
     await expect(recorder({ journal: broken }).of(subject).record(exchangeOf([], 'a'))).rejects.toThrow(
       'no room',
     );

@@ -19,7 +19,7 @@ import { exchangePage, PageDraft, reasonOf, toolCallPage } from './page-draft.ts
 import { type RedactedItem, redactItems } from './redact-items.ts';
 
 export type RecorderParts = {
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'append' | 'read'>;
   readonly blobs: BlobStore;
   readonly redactor: Redactor;
   /** One writer of blobs at a time, of all processes. */
@@ -42,6 +42,8 @@ type Recording = {
 /** One of the texts, without credentials. */
 type Clean = (text: string) => string;
 
+/** What encryption and encoding add, generously. */
+const grows = 1.4;
 /** Owners whose conversations go on: more of them are read from the disk again. */
 const mostOwners = 64;
 
@@ -103,8 +105,8 @@ export class ExchangeRecorder {
     const draft = new PageDraft(known, clean);
     const page = recording.page(draft, cleanText);
     const bytes = Buffer.from(canonicalJson(page as Json));
-    const taken = await blobs.size(owner);
-    if (taken + bytes.length > mostBytes) throw overBudget(owner, taken + bytes.length, mostBytes);
+    const taken = (await blobs.size(owner)) + bytes.length * grows;
+    if (taken > mostBytes) throw overBudget(owner, Math.ceil(taken), mostBytes);
     const content = await blobs.put(owner, bytes);
     const redactions = [...cleanTexts.values(), ...clean.values()].flatMap((item) => item?.redactions ?? []);
     const data = { ...recording.data(cleanText), bytes: bytes.length, redacted: told(redactions) };
@@ -122,13 +124,20 @@ export class ExchangeRecorder {
     return known;
   }
 
-  /** What a process before this one has kept. What does not open is nothing that could be referred to. */
+  /**
+   * What a process before this one has kept. A blob that no entry names will be collected, and what does not open is nothing that
+   * could be referred to.
+   */
   async #load(owner: BlobOwner, present: readonly Commitment[]): Promise<KnownPages> {
     const known = new KnownPages();
-    for (const commitment of present) {
-      const bytes = await this.#parts.blobs.get(owner, commitment).catch(unlessCorrupt);
+    const { journal, blobs } = this.#parts;
+    const change = owner.startsWith('chg_') ? { change: owner } : {};
+    for (const { data } of await journal.read({ types: ['model.asked', 'tool.called'], ...change })) {
+      const content = present.find((one) => one === data.content);
+      if (content === undefined || data.owner !== owner) continue;
+      const bytes = await blobs.get(owner, content).catch(unlessCorrupt);
       const page = bytes && readPage(bytes);
-      if (page !== undefined) known.learn(page, commitment, new Map());
+      if (page !== undefined) known.learn(page, content, new Map());
     }
     return known;
   }

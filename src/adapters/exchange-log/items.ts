@@ -66,8 +66,16 @@ function blockItem(block: ModelBlock): JsonObject {
   switch (block.kind) {
     case 'text':
       return { kind: 'text', text: block.text.toWellFormed() };
-    case 'reasoning':
-      return { kind: 'reasoning', text: block.text.toWellFormed(), isSigned: block.signature !== undefined };
+    case 'reasoning': {
+      const isWithheld = 'redacted' in block && block.redacted === true;
+      const isSigned = block.signature !== undefined;
+      return {
+        kind: 'reasoning',
+        text: block.text.toWellFormed(),
+        isSigned,
+        ...(isWithheld ? { isWithheld } : {}),
+      };
+    }
     case 'tool-call':
       return {
         kind: 'tool-call',

@@ -113,11 +113,14 @@ type Block = {
   readonly text?: unknown;
   readonly tool?: unknown;
   readonly input?: unknown;
+  /** Of reasoning. */
+  readonly isWithheld?: unknown;
 };
 
-function shownBlock({ kind, text, tool, input }: Block, isFull: boolean): string[] {
+function shownBlock({ kind, text, tool, input, isWithheld }: Block, isFull: boolean): string[] {
   if (kind === 'tool-call')
     return quotedAs(printable(`the model calls ${String(tool)}`), jsonOf(input), isFull);
+  if (isWithheld === true) return ['  the model thinks: its provider keeps that to itself'];
   return quotedAs(kind === 'reasoning' ? 'the model thinks' : 'the model says', String(text), isFull);
 }
 
