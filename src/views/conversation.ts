@@ -14,11 +14,14 @@ export type ShownExchange = {
   readonly schema: Shown | null;
   /** The messages that another exchange had begun with, `same` of them; null: none. */
   readonly like: { readonly content: Commitment; readonly same: number } | null;
-  readonly messages: readonly Shown[];
+  readonly messages: readonly ShownMessage[];
   /** null: a fault. */
   readonly reply: Shown | null;
   readonly reason: string | null;
 };
+
+/** `isRepeated`: it was said before, as an answer, a result or a message of another exchange. */
+export type ShownMessage = { readonly message: Shown; readonly isRepeated: boolean };
 
 export type ShownToolCall = { readonly input: Shown; readonly result: Shown };
 
@@ -38,7 +41,7 @@ export function shownExchange(content: Commitment, pages: Pages): ShownExchange 
     tools: at(page.tools),
     schema: page.schema === null ? null : at(page.schema),
     like: like === null ? null : { content: like, same },
-    messages: more.map(at),
+    messages: more.map((ref) => ({ message: at(ref), isRepeated: typeof ref === 'string' })),
     reply: page.reply === null ? null : at(page.reply),
     reason: page.reason,
   };

@@ -78,7 +78,7 @@ describe('ExchangeRecorder', () => {
       tools: { value: [] },
       schema: null,
       like: null,
-      messages: [{ value: { role: 'user', text: 'is it safe?' } }],
+      messages: [{ message: { value: { role: 'user', text: 'is it safe?' } }, isRepeated: false }],
       reply: { value: { role: 'model', blocks: [{ kind: 'text', text: 'it is not' }] } },
       reason: null,
     });

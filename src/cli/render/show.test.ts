@@ -26,7 +26,7 @@ const asked: ShownEntry = {
     tools: { value: [{ name: 'read' }] },
     schema: null,
     like: null,
-    messages: [{ value: { role: 'user', text: 'is it safe?' } }],
+    messages: [{ message: { value: { role: 'user', text: 'is it safe?' } }, isRepeated: false }],
     reply: {
       value: {
         role: 'model',
@@ -68,8 +68,8 @@ describe('renderShow', () => {
       'ejs 2.6.2  held',
       'chg_0123456789ab: 1 exchange with careful, 1 tool call; 100 tokens in, 20 out, $0.0031',
       '',
-      '2026-11-30 02:00:00Z  judge asked careful (llama-4): end in 1.2 s, 100 tokens in, 20 out, $0.0031',
-      '  (entry 4)',
+      '2026-11-30 02:00:00Z  judge asked careful (llama-4): it answered in 1.2 s, 100 tokens in, 20 out,',
+      '  $0.0031 (entry 4)',
       '  system:',
       '  │ You review changes.',
       '  tools: read',
@@ -84,7 +84,7 @@ describe('renderShow', () => {
       '  │  "path": "a.ts"',
       '  │ }',
       '',
-      '2026-11-30 02:00:02Z  judge ran read: an error in 0.0 s (entry 5); 1 credential taken out',
+      '2026-11-30 02:00:02Z  judge ran read: an error in 30 ms (entry 5); 1 credential taken out',
       '  given:',
       '  │ {',
       '  │  "path": "a.ts"',
@@ -118,9 +118,13 @@ describe('renderShow', () => {
 
   it('shows what was new, and where the rest stands', () => {
     if (asked.said === null || !('system' in asked.said)) throw new Error('it is one');
-    const said = { ...asked.said, like: { content: content(1), same: 1 }, messages: [] };
+    const again = { message: { value: { role: 'model', blocks: [] } }, isRepeated: true };
+    const fresh = { message: { value: { role: 'user', text: 'and now?' } }, isRepeated: false };
+    const messages = [again, fresh];
+    const said = { ...asked.said, like: { content: content(1), same: 1 }, messages };
     const text = show([asked, { ...asked, index: 9, content: content(3), said }]).join('\n');
     expect(text).toContain('(1 message as in entry 4)');
+    expect(text).toContain('(and 1 message that stands above)\n  user:\n  │ and now?');
     expect(text.match(/You review changes/g)).toHaveLength(1);
   });
 
@@ -158,7 +162,7 @@ describe('renderShow', () => {
             { value: { role: 'tool', tool: evil, output: evil } },
             { value: null },
             { value: { role: 'model', blocks: [null, { kind: 'tool-call', tool: evil, input: evil }] } },
-          ],
+          ].map((message, at) => ({ message, isRepeated: at === 1 })),
           reply: null,
           reason: evil,
         },

@@ -42,16 +42,25 @@ function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow
 }
 
 function headOf(entry: ShownEntry): string {
-  const took = seconds(entry.ms / 1000);
+  const took = entry.ms < 1000 ? `${Math.round(entry.ms)} ms` : seconds(entry.ms / 1000);
   if (entry.kind === 'tool-call')
     return `${entry.role} ran ${entry.tool}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
   const { model, scripted, outcome, answeredBy, usage } = entry;
   const which = `${model.name} (${model.model}${scripted ? ', scripted' : ''})`;
   const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${answeredBy}`;
-  const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${outcome.how}${other}`;
+  const ended = Object.hasOwn(endings, outcome.how) ? endings[outcome.how] : outcome.how;
+  const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${ended}${other}`;
   const cost = usage === null ? '' : `, ${usageInShort(usage)}`;
   return `${entry.role} asked ${which}: ${how} in ${took}${cost} (entry ${entry.index})`;
 }
+
+/** How an answer ends, for people. */
+const endings: Readonly<Record<string, string>> = {
+  end: 'it answered',
+  'tool-call': 'it asked for a tool',
+  length: 'it was cut off',
+  refusal: 'it refused',
+};
 
 function renderSaid({ said }: ShownEntry, all: readonly ShownEntry[], how: ShowHow): string[] {
   if (said === null) return [];
@@ -75,8 +84,20 @@ function renderExchange(said: ShownExchange, all: readonly ShownEntry[], { isFul
     ...(like === null
       ? []
       : [paint('dim', `  (${counted(like.same, 'message')} as in entry ${before?.index ?? 'before'})`)]),
-    ...messages.flatMap((message) => shownMessage(message, isFull)),
+    ...renderMessages(messages, isFull),
     ...(reply === null ? quotedAs('fault', reason ?? '', isFull) : shownMessage(reply, isFull)),
+  ];
+}
+
+/** What was said before is not said again. */
+function renderMessages(messages: ShownExchange['messages'], isFull: boolean): string[] {
+  const isHidden = ({ message, isRepeated }: ShownExchange['messages'][number]) =>
+    isRepeated && !isFull && !('gap' in message);
+  const hidden = messages.filter(isHidden).length;
+  const note = `  (and ${counted(hidden, 'message')} that stand${hidden === 1 ? 's' : ''} above)`;
+  return [
+    ...(hidden === 0 ? [] : [paint('dim', note)]),
+    ...messages.filter((one) => !isHidden(one)).flatMap(({ message }) => shownMessage(message, isFull)),
   ];
 }
 
