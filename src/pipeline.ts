@@ -10,7 +10,7 @@ import { type ReleasePorts, release } from './stages/6-release/run.ts';
 import { rollout } from './stages/7-rollout/run.ts';
 import type { RolloutPorts } from './stages/7-rollout/run-ports.ts';
 import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
-import { dependencySource } from './views/ledger.ts';
+import { proposingAnew } from './views/ledger.ts';
 import { revertedBy } from './views/proved.ts';
 
 export type PipelinePorts = { readonly rules: RulesSource } & Pick<
@@ -48,7 +48,7 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
       prover: ports.prover,
       flagHelpers: config.flags.helpers,
       protectedPatterns: config.scope.protectedPaths,
-      proposesAnew: ({ source }) => source === dependencySource,
+      proposesAnew: ({ source }) => proposingAnew.has(source),
       revertOf: revertedBy,
     },
     ctx,

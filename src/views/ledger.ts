@@ -133,6 +133,11 @@ export function standingFlags(ledger: Ledger): readonly string[] {
 
 export const revertSource = 'agent:revert';
 export const dependencySource = 'agent:dependency';
+export const docsSource = 'agent:docs';
+export const lintSource = 'agent:lint';
+
+/** What the branch has overtaken need not be merged by hand: the next scan makes it on today's tip. */
+export const proposingAnew: ReadonlySet<string> = new Set([dependencySource, docsSource, lintSource]);
 
 /** The code of a change that the branch has overtaken: its agent proposes the same anew. */
 export const overtakenCode = 'classify.overtaken';

@@ -1,7 +1,6 @@
-import { docsSource } from '../agents/docs/proposal.ts';
 import { type DocsAgentDeps, type DocsAgentReport, runDocsAgent } from '../agents/docs/run.ts';
 import type { Config } from '../config/schema.ts';
-import type { Ledger } from '../views/ledger.ts';
+import { docsSource, type Ledger } from '../views/ledger.ts';
 import { memoryOf } from './agent-memory.ts';
 
 type Known = { readonly config: Config; readonly ledger: Ledger; readonly now: Date };

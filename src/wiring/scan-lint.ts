@@ -1,7 +1,6 @@
-import { lintSource } from '../agents/lint/proposal.ts';
 import { type LintAgentDeps, type LintAgentReport, runLintAgent } from '../agents/lint/run.ts';
 import type { Config } from '../config/schema.ts';
-import type { Ledger } from '../views/ledger.ts';
+import { type Ledger, lintSource } from '../views/ledger.ts';
 import { memoryOf } from './agent-memory.ts';
 
 type Known = { readonly config: Config; readonly ledger: Ledger; readonly now: Date };

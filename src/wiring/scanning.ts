@@ -1,5 +1,4 @@
 import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
-import { docsSource } from '../agents/docs/proposal.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
 import type { LintAgentDeps } from '../agents/lint/run.ts';
@@ -10,7 +9,7 @@ import type { Proposal } from '../domain/change.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
-import { dependencySource, type Ledger } from '../views/ledger.ts';
+import { dependencySource, docsSource, type Ledger } from '../views/ledger.ts';
 import type { Repository } from './repository.ts';
 
 export type ScanReport = {

@@ -2,9 +2,8 @@ import type { DocsKind } from '../../domain/agents.ts';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { printable } from '../../domain/printable.ts';
 import { counted } from '../../domain/words.ts';
+import { docsSource } from '../../views/ledger.ts';
 import { type KeyedMend, mended } from './finding.ts';
-
-export const docsSource = 'agent:docs';
 
 type Draft = Pick<Proposal, 'source' | 'title' | 'ref' | 'record'> & {
   readonly message: string;

@@ -99,6 +99,15 @@ describe('what it proposes', () => {
     ...over,
   });
 
+  it('never has two changes of one scan meet in a line, or beside it', async () => {
+    const beside = 'Seen [x](gone.md)\nand becuase of it\n';
+    git.commit('main', { 'a/gone.md': 'x\n', 'README.md': `${beside}\n\n\nFar away, it is so, becuase.\n` });
+    const { proposals, skipped } = await look();
+    expect(proposals.map(({ ref }) => ref.split('/').at(-1))).toEqual(['links', 'spelling']);
+    expect(proposals[1]?.record).toMatchObject({ items: [{ line: 6 }] });
+    expect(skipped).toMatchObject([{ name: 'spelling', code: 'docs.later' }]);
+  });
+
   it('is bounded by files, one open change of a kind, and few changes at once', async () => {
     git.commit('main', {
       'a/gone.md': 'x\n',

@@ -1,21 +1,20 @@
 import { type DocsKind, docsKinds } from '../../domain/agents.ts';
 import type { Proposal } from '../../domain/change.ts';
-import { printable } from '../../domain/printable.ts';
 import type { GitInbox } from '../../ports/git-host.ts';
 import type { Speller } from '../../ports/speller.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
-import { newMarks } from '../../stages/2-guardrails/documentation/lines.ts';
 import { changedSamples } from '../../stages/2-guardrails/documentation/samples.ts';
 import { type PortionRules, portionOf, type Skipped } from '../portions.ts';
 import { missingFiles, staleCommands } from './commands.ts';
-import { type Finding, isMend, type KeyedMend, keyed, lineAt, type Mend, mended } from './finding.ts';
+import type { Finding, KeyedMend } from './finding.ts';
 import { deadLinks, mendLink } from './links.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
 import { movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
 import { type ReadDocs, type ReadingDeps, type ReadingSettings, readDocs } from './run-read.ts';
-import { mendWords, misspelt, wordsIn } from './spelling.ts';
+import { mendWords, misspelt, type Unknown, wordsIn } from './spelling.ts';
 import { staleVersions } from './versions.ts';
+import { areNear, sorted } from './weigh.ts';
 
 export type DocsAgentDeps = ReadingDeps &
   PastDeps & {
@@ -44,6 +43,7 @@ const unspelt = {
   reason: 'Not looked at: the dictionaries gave no answer.',
 };
 
+const none: Unknown = new Map();
 const mostMends = 40;
 const mostTold = 100;
 const mostSamples = 2_000;
@@ -59,17 +59,24 @@ export async function runDocsAgent(
   if (typeof found === 'string')
     return { proposals: [], skipped: [{ name: settings.target, code: 'docs.too-much', reason: found }] };
   const { findings, others, unread } = found;
-  const { mends, told } = sorted(findings, docs, others);
+  const { mends, told } = sorted(findings, docs.texts, others.readers);
   const report = { proposals: [] as Proposal[], skipped: [...docs.skipped, ...unread, ...told] };
+  const taken: KeyedMend[] = [];
   for (const kind of docsKinds) {
-    const all = mends.filter((mend) => mend.kind === kind);
+    const all = mends.filter((mend) => mend.kind === kind && !taken.some((each) => areNear(each, mend)));
+    const near = mends.filter((mend) => mend.kind === kind).length - all.length;
     const rules = { ...settings, agent: 'docs', base: docs.base, maxWeight: mostMends };
-    const portion = portionOf(kind, all, rules, report.proposals.length);
-    report.skipped.push(...portion.skipped);
-    if (portion.items.length > 0)
-      report.proposals.push(await propose(deps, settings, docs, { kind, mends: portion.items }));
+    const { items, skipped } = portionOf(kind, all, rules, report.proposals.length);
+    report.skipped.push(...skipped, ...(near > 0 ? [waitingBeside(kind, near)] : []));
+    taken.push(...items);
+    if (items.length > 0) report.proposals.push(await propose(deps, settings, docs, { kind, mends: items }));
   }
   return { ...report, skipped: atMost(report.skipped) };
+}
+
+function waitingBeside(kind: DocsKind, count: number): Skipped {
+  const reason = `${count} more ${count === 1 ? 'waits' : 'wait'}: another change of this scan touches the lines around.`;
+  return { name: kind, code: 'docs.later', reason };
 }
 
 type Found = {
@@ -86,8 +93,8 @@ async function findAll(
 ): Promise<Found | string> {
   const wants = (kind: DocsKind) => settings.kinds.includes(kind);
   const written = await findWritten(deps, docs, wants);
-  const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : new Map();
-  const clear = misspelt(unknown ?? new Map(), new Set(settings.words.map((word) => word.toLowerCase())));
+  const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : none;
+  const clear = misspelt(unknown ?? none, new Set(settings.words.map((word) => word.toLowerCase())));
   const others = await lookThroughOthers(deps.git, docs, {
     words: [...clear.keys()],
     documents: [...docs.own.keys()],
@@ -156,44 +163,6 @@ async function faultsOf({ syntax }: DocsAgentDeps, { own, texts }: ReadDocs): Pr
       },
     ];
   });
-}
-
-/** Mends that may be proposed, in order, and what is left to a person. */
-function sorted(findings: readonly Finding[], { texts }: ReadDocs, { readers }: Others) {
-  const mends: KeyedMend[] = [];
-  const told: Skipped[] = [];
-  for (const finding of findings) {
-    const text = texts.get(finding.path) ?? '';
-    const why = isMend(finding) ? doubt(finding, text, readers) : finding.why;
-    if (!isMend(finding) || why !== undefined) told.push(toldOf(finding, why ?? ''));
-    else if (!mends.some((each) => meet(each, finding))) mends.push(keyed(finding, lineAt(text, finding.at)));
-  }
-  return { mends, told };
-}
-
-/** Two readings of one place: the first counts. */
-function meet(one: Mend, other: Mend): boolean {
-  if (one.path !== other.path) return false;
-  return one.at < other.at + other.before.length && other.at < one.at + one.before.length;
-}
-
-/** Why a person must look at a mend; undefined: nothing speaks against it. */
-function doubt(mend: Mend, text: string, readers: Others['readers']): string | undefined {
-  const reader = readers.get(mend.path);
-  if (reader !== undefined)
-    return `${mend.after} would be right, but ${reader} names the document and may read it`;
-  const after = mended(text, [mend]);
-  if (after === undefined) return 'where it is written is not clear';
-  const mark = newMarks(text, after)[0];
-  return mark && `${mend.after} would be right, but its line has ${mark.kind}: a person reads it first`;
-}
-
-function toldOf({ path, line, code, what }: Finding, why: string): Skipped {
-  return { name: printable(`${path}:${line}`), code: `docs.${code}`, reason: shown(`${what}: ${why}.`) };
-}
-
-function shown(text: string): string {
-  return printable(text.replaceAll(/\p{Cf}/gu, '')).slice(0, 400);
 }
 
 async function propose(

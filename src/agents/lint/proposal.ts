@@ -1,9 +1,8 @@
 import type { LintKind } from '../../domain/agents.ts';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { counted } from '../../domain/words.ts';
+import { lintSource } from '../../views/ledger.ts';
 import type { Item } from '../portions.ts';
-
-export const lintSource = 'agent:lint';
 
 /** A file as the tools left it, with the syntax tree that it had. */
 export type Tidied = Item & {

@@ -1,0 +1,51 @@
+import { printable } from '../../domain/printable.ts';
+import { newMarks } from '../../stages/2-guardrails/documentation/lines.ts';
+import type { Skipped } from '../portions.ts';
+import { type Finding, isMend, type KeyedMend, keyed, lineAt, type Mend, mended } from './finding.ts';
+
+type Texts = ReadonlyMap<string, string>;
+/** Documents that code names, with the file that does. */
+type DocumentReaders = ReadonlyMap<string, string>;
+
+/** Mends that may be proposed, in order, and what is left to a person. */
+export function sorted(findings: readonly Finding[], texts: Texts, readers: DocumentReaders) {
+  const mends: KeyedMend[] = [];
+  const told: Skipped[] = [];
+  for (const finding of findings) {
+    const text = texts.get(finding.path) ?? '';
+    const why = isMend(finding) ? doubt(finding, text, readers) : finding.why;
+    if (!isMend(finding) || why !== undefined) told.push(toldOf(finding, why ?? ''));
+    else if (!mends.some((each) => meet(each, finding))) mends.push(keyed(finding, lineAt(text, finding.at)));
+  }
+  return { mends, told };
+}
+
+/** Two readings of one place: the first counts. */
+function meet(one: Mend, other: Mend): boolean {
+  if (one.path !== other.path) return false;
+  return one.at < other.at + other.before.length && other.at < one.at + one.before.length;
+}
+
+/** Why a person must look at a mend; undefined: nothing speaks against it. */
+function doubt(mend: Mend, text: string, readers: DocumentReaders): string | undefined {
+  const reader = readers.get(mend.path);
+  if (reader !== undefined)
+    return `${mend.after} would be right, but ${reader} names the document and may read it`;
+  const after = mended(text, [mend]);
+  if (after === undefined) return 'where it is written is not clear';
+  const mark = newMarks(text, after)[0];
+  return mark && `${mend.after} would be right, but its line has ${mark.kind}: a person reads it first`;
+}
+
+function toldOf({ path, line, code, what }: Finding, why: string): Skipped {
+  return { name: printable(`${path}:${line}`), code: `docs.${code}`, reason: shown(`${what}: ${why}.`) };
+}
+
+function shown(text: string): string {
+  return printable(text.replaceAll(/\p{Cf}/gu, '')).slice(0, 400);
+}
+
+/** So near that git could not merge the one once the other has landed. */
+export function areNear(one: Mend, other: Mend): boolean {
+  return one.path === other.path && Math.abs(one.line - other.line) <= 2;
+}
