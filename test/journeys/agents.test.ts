@@ -145,7 +145,7 @@ describe('what linters mend', { timeout: 180_000 }, () => {
   it('is proposed by a scan, and lands as class lint', async () => {
     const { proposals, skipped } = await scan();
     expect(skipped).toEqual([]);
-    expect(proposals).toMatchObject([{ title: 'Apply what tidy mends by itself to 1 file' }]);
+    expect(proposals).toMatchObject([{ title: 'Apply the safe fixes of tidy to 1 file' }]);
     const view = await stage.ended(proposals[0]?.change ?? '');
     expect(view).toMatchObject({ class: 'lint', state: 'landed' });
     expect(stage.repo.show('main', 'greet.js')).toBe(untidy.replaceAll(/ +$/gm, '').trimEnd());

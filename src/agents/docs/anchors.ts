@@ -3,6 +3,8 @@ import { distance } from 'fastest-levenshtein';
 const least = 5;
 const margin = 2;
 const longest = 200;
+/** Who writes a document with more decides how long it takes. */
+const mostAnchors = 1_000;
 
 /** The anchor that is clearly meant: few letters differ, no other comes near, and no digit differs. */
 export function nearestAnchor(wanted: string, anchors: readonly string[]): string | undefined {
@@ -10,7 +12,7 @@ export function nearestAnchor(wanted: string, anchors: readonly string[]): strin
   const all = [...new Set(anchors)].filter((anchor) => anchor.length <= longest);
   const same = all.filter((anchor) => folded(anchor) === plain);
   if (same.length > 0) return same.length === 1 ? same[0] : undefined;
-  if (plain.length < least || plain.length > longest) return undefined;
+  if (plain.length < least || plain.length > longest || all.length > mostAnchors) return undefined;
   const far = all
     .map((anchor) => ({ anchor, by: distance(plain, folded(anchor)) }))
     .sort((a, b) => a.by - b.by);

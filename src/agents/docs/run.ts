@@ -1,12 +1,13 @@
 import { type DocsKind, docsKinds } from '../../domain/agents.ts';
 import type { Proposal } from '../../domain/change.ts';
+import type { DocumentReading } from '../../domain/document.ts';
 import type { GitInbox } from '../../ports/git-host.ts';
 import type { Speller } from '../../ports/speller.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { changedSamples } from '../../stages/2-guardrails/documentation/samples.ts';
 import { type PortionRules, portionOf, type Skipped } from '../portions.ts';
 import { missingFiles, staleCommands } from './commands.ts';
-import type { Finding, KeyedMend } from './finding.ts';
+import { type Finding, isMend, type KeyedMend } from './finding.ts';
 import { deadLinks, mendLink } from './links.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
@@ -45,6 +46,8 @@ const unspelt = {
 
 const none: Unknown = new Map();
 const mostMends = 40;
+/** What is weighed in one scan: who writes documents must not decide how long that takes. */
+const mostOfAKind = 300;
 const mostTold = 100;
 const mostSamples = 2_000;
 
@@ -95,9 +98,14 @@ async function findAll(
   const written = await findWritten(deps, docs, wants);
   const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : none;
   const clear = misspelt(unknown ?? none, new Set(settings.words.map((word) => word.toLowerCase())));
+  const holds = ({ words }: DocumentReading) => words.some(({ text }) => clear.has(text));
+  const documents = [
+    ...written.filter(isMend).map(({ path }) => path),
+    ...[...docs.own].flatMap(([path, reading]) => (holds(reading) ? [path] : [])),
+  ];
   const others = await lookThroughOthers(deps.git, docs, {
     words: [...clear.keys()],
-    documents: [...docs.own.keys()],
+    documents: [...new Set(documents)],
   });
   if (typeof others === 'string') return others;
   const lower = [...docs.texts.values()].map((text) => text.toLowerCase());
@@ -115,7 +123,7 @@ async function findWritten(
   docs: ReadDocs,
   wants: (kind: DocsKind) => boolean,
 ): Promise<readonly Finding[]> {
-  const dead = wants('links') ? deadLinks(docs.site, docs.own) : [];
+  const dead = wants('links') ? deadLinks(docs.site, docs.own).slice(0, mostOfAKind) : [];
   const gone = dead.filter(({ kind }) => kind === 'dead-link').map(({ target }) => target);
   const missing = wants('commands') ? missingFiles(docs.own, docs.site.paths) : [];
   const moves = await movesOf(deps, docs, [...new Set([...gone, ...missing])]);
@@ -126,10 +134,14 @@ async function findWritten(
   const present = [...docs.own].filter(([path]) => !tellsOfThePast.test(path));
   return [
     ...dead.map((each) => mendLink(each, docs.site, moves)),
-    ...(wants('commands') ? present.flatMap(([path, { codes }]) => staleCommands(path, codes, named)) : []),
+    ...(wants('commands')
+      ? present.flatMap(([path, { codes }]) => staleCommands(path, codes, named)).slice(0, mostOfAKind)
+      : []),
     ...(wants('commands') ? await faultsOf(deps, docs) : []),
     ...(wants('versions') && now !== undefined
-      ? present.flatMap(([path]) => staleVersions(path, docs.texts.get(path) ?? '', now, past))
+      ? present
+          .flatMap(([path]) => staleVersions(path, docs.texts.get(path) ?? '', now, past))
+          .slice(0, mostOfAKind)
       : []),
   ];
 }

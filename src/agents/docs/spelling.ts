@@ -4,12 +4,17 @@ import type { Readings } from './links.ts';
 
 /** A word that stands in more places is one that this project uses. */
 const mostPlaces = 2;
+const mostWords = 50_000;
+/** For each of them all of the repository is looked through. */
+const mostClear = 100;
 
 export type Unknown = ReadonlyMap<string, readonly string[]>;
 
 /** What a speller is asked for. */
 export function wordsIn(readings: Readings): readonly string[] {
-  return [...new Set([...readings.values()].flatMap(({ words }) => words.map(({ text }) => text)))];
+  const all = new Set<string>();
+  for (const { words } of readings.values()) for (const { text } of words) all.add(text);
+  return [...all].slice(0, mostWords);
 }
 
 /** Words with one slip that has one mend; `own` are the project's. */
@@ -18,7 +23,7 @@ export function misspelt(unknown: Unknown, own: ReadonlySet<string>): ReadonlyMa
     const [only, ...others] = meant;
     return only === undefined || others.length > 0 || own.has(word) ? [] : [[word, only]];
   });
-  return new Map(clear);
+  return new Map(clear.slice(0, mostClear));
 }
 
 /** `used`: how often the documents, and how many files besides them, hold a word. */

@@ -22,7 +22,7 @@ export function changeOf(
   const what = counted(items.length, kind === 'tests' ? 'test file' : 'file');
   return {
     source: lintSource,
-    title: `Apply what ${names.join(' and ').slice(0, 100)} mends by itself to ${what}`,
+    title: `Apply the safe fixes of ${names.join(' and ').slice(0, 100)} to ${what}`,
     ref: `refs/heads/autoland/lint/${kind}`,
     record: {
       kind,

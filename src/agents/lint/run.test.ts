@@ -75,11 +75,11 @@ describe('the agent for lint', () => {
     expect(proposals).toMatchObject([
       {
         source: 'agent:lint',
-        title: 'Apply what node mends by itself to 1 file',
+        title: 'Apply the safe fixes of node to 1 file',
         ref: 'refs/heads/autoland/lint/code',
         record: { kind: 'code', items: [{ path: 'src/a.js', lines: expect.any(Number), forms: [] }] },
       },
-      { title: 'Apply what node mends by itself to 1 test file', ref: 'refs/heads/autoland/lint/tests' },
+      { title: 'Apply the safe fixes of node to 1 test file', ref: 'refs/heads/autoland/lint/tests' },
     ]);
     const [head = '', base = ''] = [proposals[0]?.head, await git.resolve('main')];
     expect((await git.diff(base, head)).map(({ path }) => path)).toEqual(['src/a.js']);
