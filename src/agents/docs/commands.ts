@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import type { Moves, Readings } from './links.ts';
 import { type Manifest, type Past, renamedTo } from './past.ts';
 
-/** What the project has, and had, that a command can name. */
+/** What the project has, and had, that a command or a sample can name. */
 export type Named = {
   /** Of every package.json. */
   readonly scripts: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export type Named = {
   readonly moves: Moves;
 };
 
-/** A name within a command. */
+/** A name within a command or a sample. */
 type Mention = { readonly name: string; readonly at: number; readonly line: number };
 
 const shells = /^(|sh|bash|zsh|shell|console|shell-session|shellsession|text|terminal)$/;
@@ -21,6 +21,10 @@ const script = /(?<![\w./@-])(?:npm|pnpm|yarn) (?:run|run-script) (?<name>[\w.:-
 const bin = /(?:^[ \t>]*(?:\$ )?|(?<![\w./@-])npx )(?<name>[\w.-]{1,100})(?= |$)/gm;
 const file =
   /(?<![\w./@:-])(?:\.\/)?(?<name>(?:[\w@.-]{1,100}\/){1,10}[\w.-]{1,100}\.(?:[cm]?[jt]s|sh|py|rb))(?![\w./:*-])/g;
+/** `import … from 'NAME/entry'`, whatever the package. */
+const entry =
+  /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s{0,3}(?<quote>['"])(?<pkg>(?:@[\w.-]{1,100}\/)?[\w.-]{1,100})\/(?<name>[\w./-]{1,200})\k<quote>/g;
+const programs = /^(js|mjs|cjs|jsx|ts|mts|cts|tsx|javascript|typescript|node)$/;
 /** There names are those of another folder. */
 const elsewhere = /(^|[\s;&`])(cd|pushd)\s|\s(-w|--workspaces?|--prefix|--cwd|-C|--filter)\b/;
 
@@ -38,16 +42,29 @@ export function staleCommands(path: string, codes: readonly WrittenCode[], named
       staleName(path, mention, named, bins),
     ),
     ...mentions(code, file).flatMap((mention) => staleFile(path, mention, named)),
+    ...entriesIn(code, named).flatMap((mention) => staleName(path, mention, named, entries)),
   ]);
 }
 
-function mentions({ source, at, line, language }: WrittenCode, pattern: RegExp): readonly Mention[] {
+function mentions(code: WrittenCode, pattern: RegExp): readonly Mention[] {
+  const { source, language } = code;
   if ((language !== null && !shells.test(language)) || elsewhere.test(source)) return [];
-  return [...source.matchAll(pattern)].map((match) => {
-    const name = match.groups?.name ?? '';
-    const within = match.index + match[0].lastIndexOf(name);
-    return { name, at: at + within, line: line + source.slice(0, within).split('\n').length - 1 };
-  });
+  return [...source.matchAll(pattern)].map((match) => mentionOf(code, match));
+}
+
+/** Of the project's own package. */
+function entriesIn(code: WrittenCode, { past }: Named): readonly Mention[] {
+  const { name: own, entries: known } = past[0]?.manifest ?? {};
+  if (own === undefined || known === undefined) return [];
+  if (code.language === null || !programs.test(code.language)) return [];
+  const all = [...code.source.matchAll(entry)].filter((match) => match.groups?.pkg === own);
+  return all.map((match) => mentionOf(code, match));
+}
+
+function mentionOf({ source, at, line }: WrittenCode, match: RegExpExecArray): Mention {
+  const name = match.groups?.name ?? '';
+  const within = match.index + match[0].lastIndexOf(name);
+  return { name, at: at + within, line: line + source.slice(0, within).split('\n').length - 1 };
 }
 
 type Kind = {
@@ -57,6 +74,11 @@ type Kind = {
 };
 const scripts: Kind = { word: 'script', now: (named) => named.scripts, of: (manifest) => manifest.scripts };
 const bins: Kind = { word: 'command', now: (named) => named.bins, of: (manifest) => manifest.bin };
+const entries: Kind = {
+  word: 'entry',
+  now: ({ past }) => new Set(past[0]?.manifest.entries?.keys()),
+  of: ({ entries: known }) => known ?? new Map(),
+};
 
 function staleName(path: string, { name, at, line }: Mention, named: Named, kind: Kind): readonly Finding[] {
   const was = named.past.some(({ manifest }) => kind.of(manifest).has(name));
@@ -66,7 +88,7 @@ function staleName(path: string, { name, at, line }: Mention, named: Named, kind
   const renamed = renamedTo(name, named.past, kind.of);
   if (renamed === undefined || !kind.now(named).has(renamed.to))
     return [{ ...place, why: 'what took its place is not clear' }];
-  const proof = `${renamed.to} took its place in ${renamed.commit.slice(0, 12)}, and runs the same`;
+  const proof = `${renamed.to} took its place in ${renamed.commit.slice(0, 12)}, and stands for the same`;
   return [{ ...place, at, before: name, after: renamed.to, proof }];
 }
 

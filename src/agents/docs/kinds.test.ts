@@ -45,6 +45,27 @@ describe('commands', () => {
     expect(await told(only('commands'))).toEqual(['README.md:7 docs.stale-script']);
   });
 
+  it('names what a sample imports of the package as it is now', async () => {
+    const manifest = (exported: object) => JSON.stringify({ name: '@a/shop', exports: exported });
+    const first = git.commit('main', {
+      'package.json': manifest({ '.': './a.js', './cart': './cart.js', './gone': './gone.js' }),
+    });
+    const sample = (pkg: string, entry: string) => `\`\`\`ts\nimport { x } from '${pkg}/${entry}';\n\`\`\`\n`;
+    const text = [sample('@a/shop', 'cart'), sample('@b/shop', 'cart'), sample('@a/shop', 'gone')].join('\n');
+    const now = git.commit(
+      'main',
+      { 'package.json': manifest({ '.': './a.js', './basket': './cart.js' }), 'README.md': text },
+      first,
+    );
+    expect(await proposed('README.md', only('commands'))).toBe(
+      text.replace('@a/shop/cart', '@a/shop/basket'),
+    );
+    expect(await told(only('commands'))).toEqual(['README.md:10 docs.stale-entry']);
+    // A pattern may stand for what is named.
+    git.commit('main', { 'package.json': manifest({ './*': './*.js' }) }, now);
+    expect(await look(only('commands'))).toEqual({ proposals: [], skipped: [] });
+  });
+
   it('tells of samples that do not parse', async () => {
     git.commit('main', { 'README.md': '# A\n\n```js\nconst x = (;\n```\n' });
     expect(await told()).toEqual(['README.md:3 docs.code-does-not-parse']);

@@ -8,6 +8,8 @@ export type Manifest = {
   readonly scripts: ReadonlyMap<string, string>;
   /** Names of commands, with the files that they run. */
   readonly bin: ReadonlyMap<string, string>;
+  /** Names that others import below the package's own, with what they stand for. undefined: any file, or a pattern, may be one. */
+  readonly entries: ReadonlyMap<string, string> | undefined;
 };
 
 /** Of the root; newest first, the present one included. */
@@ -26,6 +28,7 @@ export function manifestOf(text: string): Manifest | undefined {
     node: stringIn(engines.node),
     scripts: texts(value.scripts),
     bin: texts(own),
+    entries: entriesOf(value.exports),
   };
 }
 
@@ -44,6 +47,13 @@ export function renamedTo(
     return to === undefined || fresh.length > 1 || of(manifest).has(name) ? undefined : { to, commit };
   }
   return undefined;
+}
+
+function entriesOf(exported: unknown): ReadonlyMap<string, string> | undefined {
+  if (exported === undefined) return undefined;
+  const all = isRecord(exported) ? Object.entries(exported).filter(([key]) => key.startsWith('./')) : [];
+  if (all.some(([key]) => key.includes('*') || key.endsWith('/'))) return undefined;
+  return new Map(all.map(([key, value]) => [key.slice(2), JSON.stringify(value)]));
 }
 
 function texts(value: unknown): ReadonlyMap<string, string> {
