@@ -9,6 +9,8 @@ export type Tidied = Item & {
   readonly bytes: Buffer;
   /** What the comparison had to undo; []: nothing. */
   readonly forms: readonly string[];
+  /** The rest of what the tools make of it may do something else. */
+  readonly layoutOnly?: boolean;
 };
 
 type Portion = { readonly kind: LintKind; readonly items: readonly Tidied[] };
@@ -28,7 +30,13 @@ export function changeOf(
       kind,
       base,
       commands: commands.map((argv) => argv.join(' ').slice(0, 500)),
-      items: items.map(({ path, key, weight, forms }) => ({ path, key, lines: weight, forms: [...forms] })),
+      items: items.map(({ path, key, weight, forms, layoutOnly = false }) => ({
+        path,
+        key,
+        lines: weight,
+        forms: [...forms],
+        layoutOnly,
+      })),
     },
   };
 }

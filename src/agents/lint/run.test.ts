@@ -167,6 +167,35 @@ describe('the agent for lint', () => {
     expect(sandbox.jobs).toHaveLength(runs);
   });
 
+  it('lays out at least what else could not be shown to be safe', async () => {
+    const eslint = `#!/usr/bin/env node
+const { readFileSync, writeFileSync } = require('node:fs');
+const isSafe = !process.argv.includes('suggestion,layout');
+for (const path of ['a.js', 'b.js']) {
+  const tidy = readFileSync(path, 'utf8').replaceAll('  ', ' ');
+  writeFileSync(path, isSafe ? tidy : tidy.replace('a + 1', 'a + 2'));
+}\n`;
+    git.commit('main', {
+      'package.json': '{"devDependencies":{"eslint":"9"}}',
+      'a.js': 'f(a  + 1);\n',
+      'b.js': 'f(b  + 1);\n',
+      'node_modules/.bin/eslint': { script: eslint },
+    });
+    const { proposals, skipped } = await look({ commands: null, install: ['node', '--version'] });
+    expect(proposals).toMatchObject([
+      {
+        record: {
+          items: [
+            { path: 'b.js', layoutOnly: false },
+            { path: 'a.js', layoutOnly: true },
+          ],
+        },
+      },
+    ]);
+    expect(`${await git.readFile(proposals[0]?.head ?? '', 'a.js')}`).toBe('f(a + 1);\n');
+    expect(skipped).toMatchObject([{ name: 'a.js', code: 'lint.behaviour-may-differ' }]);
+  });
+
   it('proposes nothing where a tool fails, and says which', async () => {
     git.commit('main', { 'a.js': before, 'tool.cjs': `${rewriting({ 'a.js': tidy })}process.exit(3);` });
     const { proposals, skipped } = await look();

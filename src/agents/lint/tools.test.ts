@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toolsIn } from './tools.ts';
 
 const tools = (devDependencies: Readonly<Record<string, string>>, scripts: object = {}) =>
-  toolsIn(JSON.stringify({ devDependencies, scripts })).map((argv) => argv.join(' '));
+  toolsIn(JSON.stringify({ devDependencies, scripts })).all.map((argv) => argv.join(' '));
 const all = { eslint: '9', prettier: '3', '@biomejs/biome': '2', standard: '17' };
 
 describe('toolsIn', () => {
@@ -29,6 +29,22 @@ describe('toolsIn', () => {
     ]);
   });
 
+  it('looks at all where a script names no place', () => {
+    expect(tools({ eslint: '9' }, { lint: 'eslint -c own.js' })).toEqual([
+      'node_modules/.bin/eslint --fix --fix-type suggestion,layout -c own.js .',
+    ]);
+  });
+
+  it('knows what lays the text out and does nothing else', () => {
+    const scripts = { lint: 'eslint src', format: 'prettier --check .' };
+    const { layout } = toolsIn(JSON.stringify({ devDependencies: all, scripts }));
+    expect(layout.map((argv) => argv.join(' '))).toEqual([
+      'node_modules/.bin/eslint --fix --fix-type layout src',
+      'node_modules/.bin/biome format --write .',
+      'node_modules/.bin/prettier --write --ignore-unknown .',
+    ]);
+  });
+
   it('runs nothing that is not installed, and prettier only where a script calls it', () => {
     expect(tools({}, { lint: 'eslint .' })).toEqual([]);
     expect(tools({ prettier: '3' })).toEqual([]);
@@ -46,7 +62,7 @@ describe('toolsIn', () => {
       expect(tools({ eslint: '9' }, { lint }), lint).toEqual([
         'node_modules/.bin/eslint --fix --fix-type suggestion,layout .',
       ]);
-    expect(toolsIn('no json')).toEqual([]);
-    expect(toolsIn('[]')).toEqual([]);
+    expect(toolsIn('no json').all).toEqual([]);
+    expect(toolsIn('[]').all).toEqual([]);
   });
 });
