@@ -19,7 +19,7 @@ export type LintRun =
       readonly kind: 'ran';
       /** The new content of those paths that differ. What else was written is gone. */
       readonly changed: ReadonlyMap<string, Buffer>;
-      /** Those that are no longer readable files, or too large. */
+      /** Those that are no longer readable files, or too large, alone or together. */
       readonly spoilt: readonly string[];
     }
   /** Nothing that was written counts. `why`: the end of a sentence that begins with the command. */

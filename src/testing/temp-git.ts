@@ -125,7 +125,7 @@ export class TempGit
     return paths.flatMap((from) => {
       const found = this.#lines(['log', `-n${most}`, '--format=%H', '--diff-filter=D', head, '--', from])[0];
       if (found === undefined) return [];
-      const shown = this.#lines(['show', '--format=', '-M', '--diff-filter=R', '--name-status', found]);
+      const shown = this.#lines(['show', '--format=', '-M70%', '--diff-filter=R', '--name-status', found]);
       const line = shown.map((each) => each.split('\t')).find(([, old]) => old === from);
       return [{ from, to: line?.[2] ?? null, commit: found }];
     });

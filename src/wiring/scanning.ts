@@ -9,7 +9,7 @@ import type { Proposal } from '../domain/change.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
-import { dependencySource, docsSource, type Ledger } from '../views/ledger.ts';
+import { dependencySource, docsSource, type Ledger, lintSource } from '../views/ledger.ts';
 import type { Repository } from './repository.ts';
 
 export type ScanReport = {
@@ -74,12 +74,15 @@ export async function handAll(
   return proposals;
 }
 
+const placeOf: Readonly<Record<string, (item: Readonly<Record<string, unknown>>) => string>> = {
+  [docsSource]: ({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`,
+  [lintSource]: ({ path, lines, layoutOnly }) =>
+    `${path}: ${lines} lines${layoutOnly === true ? ', layout only' : ''}`,
+};
+
 function placesOf({ source, record: { items } }: Proposal): Pick<ScanProposal, 'places'> {
-  if (source !== docsSource || !Array.isArray(items)) return {};
-  const places = items
-    .filter(isRecord)
-    .map(({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`);
-  return { places };
+  const tell = placeOf[source];
+  return tell === undefined || !Array.isArray(items) ? {} : { places: items.filter(isRecord).map(tell) };
 }
 
 async function hand(

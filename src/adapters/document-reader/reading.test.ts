@@ -39,6 +39,7 @@ describe('readingOf', () => {
     ].join('\n\n');
     const { words } = readingOf(text);
     expect(words.map((word) => `${word.text} ${word.line}`)).toEqual([
+      'words 3',
       'emphasised 3',
       'quoted 5',
       'another 6',

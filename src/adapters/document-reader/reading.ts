@@ -52,7 +52,7 @@ function placeOf(url: string, node: Nodes, parsed: ParsedDocument): number | nul
 
 /** Alone between blanks or punctuation of prose: part of no identifier, path, address, entity or compound. */
 const word =
-  /(?<![\p{L}\p{M}\p{N}_@#$/.\\:;%&=+~*<>'’-])[a-z]{6,30}(?![\p{L}\p{M}\p{N}_@#$/\\:%&=+~*<>'’(-]|\.[\p{L}\p{N}])/gu;
+  /(?<![\p{L}\p{M}\p{N}_@#$/.\\:;%&=+~*<>'’-])[a-z]{4,30}(?![\p{L}\p{M}\p{N}_@#$/\\:%&=+~*<>'’(-]|\.[\p{L}\p{N}])/gu;
 
 function wordsOf(node: Nodes, parsed: ParsedDocument): readonly DocumentWord[] {
   const found = sourceOf(node, parsed);

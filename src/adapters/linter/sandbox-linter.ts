@@ -12,6 +12,8 @@ import { isGreen, tailOf } from '../test-runner/job-result.ts';
 import type { ProjectJobs } from '../test-runner/project-commands.ts';
 
 const mostTail = 400;
+/** Of all that the tools changed: what is over it is spoilt. */
+const mostBytes = 64 * 1024 * 1024;
 
 /** One exported tree, installed as for tests, in which the tools run one after the other. */
 export class SandboxLinter implements Linter {
@@ -79,10 +81,13 @@ async function digestsOf(tree: string, { paths, maxBytes }: LintJob): Promise<Di
 async function changesIn(tree: string, { maxBytes }: LintJob, before: Digests): Promise<LintRun> {
   const changed = new Map<string, Buffer>();
   const spoilt: string[] = [];
+  let size = 0;
   for (const [path, digest] of before) {
     const bytes = await contentOf(tree, path, maxBytes);
-    if (bytes === undefined) spoilt.push(path);
-    else if (digestOf(bytes) !== digest) changed.set(path, bytes);
+    if (bytes !== undefined && digestOf(bytes) === digest) continue;
+    size += bytes?.length ?? 0;
+    if (bytes === undefined || size > mostBytes) spoilt.push(path);
+    else changed.set(path, bytes);
   }
   return { kind: 'ran', changed, spoilt };
 }

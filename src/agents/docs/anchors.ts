@@ -3,13 +3,15 @@ import { distance } from 'fastest-levenshtein';
 const least = 5;
 const margin = 2;
 const longest = 200;
+/** What HTML names can hold more than a link can: quotes, parentheses, markup. */
+const plainAnchor = /^[\p{L}\p{M}\p{N}\p{Pc}.-]+$/u;
 /** Who writes a document with more decides how long it takes. */
 const mostAnchors = 1_000;
 
 /** The anchor that is clearly meant: few letters differ, no other comes near, and no digit differs. */
 export function nearestAnchor(wanted: string, anchors: readonly string[]): string | undefined {
   const plain = folded(wanted);
-  const all = [...new Set(anchors)].filter((anchor) => anchor.length <= longest);
+  const all = [...new Set(anchors)].filter((anchor) => anchor.length <= longest && plainAnchor.test(anchor));
   const same = all.filter((anchor) => folded(anchor) === plain);
   if (same.length > 0) return same.length === 1 ? same[0] : undefined;
   if (plain.length < least || plain.length > longest || all.length > mostAnchors) return undefined;

@@ -85,7 +85,16 @@ describe('versions', () => {
       'Since 1.2.0 all is well, and before Node 18+ was required it was not.',
       'Version 1.2.0 was good.\n',
     ].join('\n\n');
-    git.commit('main', { 'package.json': manifest('2.0.0', '>=22.18'), 'README.md': text }, first);
+    git.commit(
+      'main',
+      {
+        'package.json': manifest('2.0.0', '>=22.18'),
+        'README.md': text,
+        'packages/a/package.json': '{}',
+        'packages/a/README.md': text,
+      },
+      first,
+    );
     const wanted = text
       .replace('current version is 1.2.0', 'current version is 2.0.0')
       .replace('Node.js 18 or', 'Node.js 22.18 or')
@@ -93,6 +102,11 @@ describe('versions', () => {
       .replace('shop@1.2.0', 'shop@2.0.0');
     expect(await proposed('README.md', only('versions'))).toBe(wanted);
     expect(await told(only('versions'))).toEqual(['README.md:3 docs.stale-engine']);
+    // One of yesterday may not be published yet.
+    const yesterday = { ...only('versions'), asOf: new Date('2026-01-02T00:00:00Z') };
+    expect(await told(yesterday)).toEqual(
+      expect.arrayContaining(['README.md:1 docs.stale-version', 'README.md:5 docs.stale-version']),
+    );
   });
 });
 
@@ -113,6 +127,11 @@ describe('spelling', () => {
     ['the document is to be left alone', {}, { ignore: ['docs/**'] }],
     ['code reads the document', { 'src/a.js': 'read("docs/a.md");\n' }, {}],
     ['the document is protected', {}, { protectedPaths: ['docs'] }],
+    [
+      'another language is spoken',
+      { 'docs/a.md': 'Das haben unsere werber becuase nicht geschrieben.\n' },
+      {},
+    ],
   ])('leaves it where %s', async (_what, files, over) => {
     git.commit('main', { 'docs/a.md': 'It works becuase it does.\n', ...files });
     expect((await look(over)).proposals).toEqual([]);

@@ -77,18 +77,20 @@ function rightFile(dead: DeadLink, site: Site, moves: Moves): Right {
   const { file, proof } = found;
   const { link, path, fragment } = dead;
   const rest = /[?#].*$/s.exec(link.url)?.[0] ?? '';
-  const written = link.url.slice(0, link.url.length - rest.length);
-  const url = `${writtenAs(file, path, written)}${rest}`;
-  const broken = brokenLink(site, path, { ...link, url });
-  if (broken === undefined) return { url, proof };
-  if (broken.kind !== 'dead-anchor')
+  const plain = writtenAs(file, path, link.url.slice(0, link.url.length - rest.length));
+  const url = `${plain}${rest}`;
+  if (!leadsTo(file, plain, dead))
     return { why: `${file} is meant (${proof}), and cannot be written as a link` };
+  if (brokenLink(site, path, { ...link, url }) === undefined) return { url, proof };
   const nearest = nearestAnchor(fragment, [...(site.anchors.get(file) ?? [])]);
   if (nearest === undefined) return { why: `${file} is meant (${proof}), but it has no heading ${fragment}` };
-  return {
-    url: `${writtenAs(file, path, written)}#${nearest}`,
-    proof: `${proof}; its nearest heading by far`,
-  };
+  return { url: `${plain}#${nearest}`, proof: `${proof}; its nearest heading by far` };
+}
+
+/** DANGER: a file may be named `javascript:…`, or as another host is. */
+function leadsTo(file: string, url: string, { path, link }: DeadLink): boolean {
+  const target = targetOf(url, path, link.image);
+  return target.kind === 'local' && (target.path === file || target.path === file.replace(/\.[a-z]+$/i, ''));
 }
 
 type File = { readonly file: string; readonly proof: string } | { readonly why: string };

@@ -13,7 +13,12 @@ export type Manifest = {
 };
 
 /** Of the root; newest first, the present one included. */
-export type Past = readonly { readonly commit: string; readonly manifest: Manifest }[];
+export type Past = readonly {
+  readonly commit: string;
+  /** When the commit says that it was made; undefined: not known. */
+  readonly at: Date | undefined;
+  readonly manifest: Manifest;
+}[];
 
 /** undefined: it is no JSON object. */
 export function manifestOf(text: string): Manifest | undefined {

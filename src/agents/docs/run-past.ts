@@ -44,13 +44,13 @@ function lastOf(from: string, steps: Moves): { readonly to: string; readonly com
 export async function pastOf({ git }: PastDeps, base: Sha): Promise<Past> {
   const path = 'package.json';
   const touches = await unlessCut(() => git.touches(base, [path], limits.commits), []);
-  const commits = [base, ...touches.map(({ sha }) => sha)].slice(0, limits.states);
-  const past: { commit: Sha; manifest: NonNullable<ReturnType<typeof manifestOf>> }[] = [];
-  for (const commit of commits) {
+  const states = [{ sha: base, at: undefined }, ...touches].slice(0, limits.states);
+  const past: Past[number][] = [];
+  for (const { sha: commit, at } of states) {
     const bytes = await git.readFile(commit, path);
     const manifest =
       bytes === undefined || bytes.length > limits.bytes ? undefined : manifestOf(bytes.toString('utf8'));
-    if (manifest !== undefined) past.push({ commit, manifest });
+    if (manifest !== undefined) past.push({ commit, at, manifest });
     else if (commit === base) return [];
   }
   return past;
@@ -70,6 +70,15 @@ export async function namesOf(
   const manifests = texts.flatMap((bytes) => manifestOf(bytes?.toString('utf8') ?? '') ?? []);
   const keys = (of: 'scripts' | 'bin') => new Set(manifests.flatMap((each) => [...each[of].keys()]));
   return { scripts: keys('scripts'), bins: keys('bin'), past, paths: site.paths, moves };
+}
+
+/** Documents of a package within the repository tell of its versions, not of the root's. */
+export function belowManifests(listed: ReadDocs['listed']): (path: string) => boolean {
+  const folders = listed.flatMap(({ path }) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    return isManifest(path) && folder !== '' ? [folder] : [];
+  });
+  return (path) => folders.some((folder) => path.startsWith(folder));
 }
 
 async function unlessCut<T>(ask: () => Promise<T>, none: T): Promise<T> {

@@ -69,6 +69,31 @@ describe('links', () => {
     );
   });
 
+  it('tells of many in one document as of one', async () => {
+    git.commit('main', {
+      'README.md': Array.from({ length: 20 }, (_, n) => `[x](gone-${n}.md)`).join('\n\n'),
+    });
+    const { skipped } = await look(only('links'));
+    expect(skipped).toHaveLength(6);
+    expect(skipped.at(-1)).toEqual({
+      name: 'README.md',
+      code: 'docs.dead-link',
+      reason: 'There are 15 more of the kind in it.',
+    });
+  });
+
+  it('never writes a link to a script, whatever a file is called', async () => {
+    git.commit('main', { 'README.md': '[x](gone.md)\n', 'javascript:alert(1)/gone.md': 'x' });
+    const { proposals, skipped } = await look(only('links'));
+    expect(proposals).toEqual([]);
+    expect(skipped).toMatchObject([{ reason: expect.stringContaining('cannot be written as a link') }]);
+  });
+
+  it('never writes what a name in HTML holds beyond a name', async () => {
+    git.commit('main', { 'README.md': '[x](#set-up-here)\n\n<a id="set-up-here) [z](javascript:f"></a>\n' });
+    expect((await look(only('links'))).proposals).toEqual([]);
+  });
+
   it('never looks outside of the repository, nor through symbolic links', async () => {
     git.commit('main', {
       'README.md':

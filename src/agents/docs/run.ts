@@ -1,6 +1,6 @@
 import { type DocsKind, docsKinds } from '../../domain/agents.ts';
 import type { Proposal } from '../../domain/change.ts';
-import type { DocumentReading } from '../../domain/document.ts';
+import { AutolandError } from '../../domain/errors.ts';
 import type { GitInbox } from '../../ports/git-host.ts';
 import type { Speller } from '../../ports/speller.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
@@ -11,9 +11,9 @@ import { type Finding, isMend, type KeyedMend } from './finding.ts';
 import { deadLinks, mendLink } from './links.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
-import { movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
+import { belowManifests, movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
 import { type ReadDocs, type ReadingDeps, type ReadingSettings, readDocs } from './run-read.ts';
-import { mendWords, misspelt, type Unknown, wordsIn } from './spelling.ts';
+import { mendWords, slipsIn, type Unknown, wordsIn } from './spelling.ts';
 import { staleVersions } from './versions.ts';
 import { areNear, sorted } from './weigh.ts';
 
@@ -56,6 +56,15 @@ export async function runDocsAgent(
   deps: DocsAgentDeps,
   settings: DocsAgentSettings,
 ): Promise<DocsAgentReport> {
+  try {
+    return await lookAndPropose(deps, settings);
+  } catch (error) {
+    if (!(error instanceof AutolandError)) throw error;
+    return { proposals: [], skipped: [{ name: settings.target, code: error.code, reason: error.message }] };
+  }
+}
+
+async function lookAndPropose(deps: DocsAgentDeps, settings: DocsAgentSettings): Promise<DocsAgentReport> {
   const docs = await readDocs(deps, settings);
   if (docs.own.size === 0) return { proposals: [], skipped: docs.skipped };
   const found = await findAll(deps, settings, docs);
@@ -95,17 +104,12 @@ async function findAll(
   docs: ReadDocs,
 ): Promise<Found | string> {
   const wants = (kind: DocsKind) => settings.kinds.includes(kind);
-  const written = await findWritten(deps, docs, wants);
+  const written = await findWritten(deps, settings.asOf, docs, wants);
   const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : none;
-  const clear = misspelt(unknown ?? none, new Set(settings.words.map((word) => word.toLowerCase())));
-  const holds = ({ words }: DocumentReading) => words.some(({ text }) => clear.has(text));
-  const documents = [
-    ...written.filter(isMend).map(({ path }) => path),
-    ...[...docs.own].flatMap(([path, reading]) => (holds(reading) ? [path] : [])),
-  ];
+  const slips = slipsIn(docs.own, unknown ?? none, new Set(settings.words.map((word) => word.toLowerCase())));
   const others = await lookThroughOthers(deps.git, docs, {
-    words: [...clear.keys()],
-    documents: [...new Set(documents)],
+    words: [...new Set(slips.map(({ word }) => word.text))],
+    documents: [...new Set([...written.filter(isMend), ...slips].map(({ path }) => path))],
   });
   if (typeof others === 'string') return others;
   const lower = [...docs.texts.values()].map((text) => text.toLowerCase());
@@ -114,12 +118,13 @@ async function findAll(
     others: others.holding.get(word) ?? 0,
   });
   const unread = unknown === undefined ? [unspelt] : [];
-  return { findings: [...written, ...mendWords(docs.own, clear, used)], others, unread };
+  return { findings: [...written, ...mendWords(slips, used)], others, unread };
 }
 
 /** All but the spelling. */
 async function findWritten(
   deps: DocsAgentDeps,
+  asOf: Date,
   docs: ReadDocs,
   wants: (kind: DocsKind) => boolean,
 ): Promise<readonly Finding[]> {
@@ -128,8 +133,8 @@ async function findWritten(
   const missing = wants('commands') ? missingFiles(docs.own, docs.site.paths) : [];
   const moves = await movesOf(deps, docs, [...new Set([...gone, ...missing])]);
   const past = await pastOf(deps, docs.base);
-  const now = past[0]?.manifest;
   const named = await namesOf(deps, docs, past, moves);
+  const isOfAnother = belowManifests(docs.listed);
   // What tells of the past is right to name what is gone.
   const present = [...docs.own].filter(([path]) => !tellsOfThePast.test(path));
   return [
@@ -138,9 +143,10 @@ async function findWritten(
       ? present.flatMap(([path, { codes }]) => staleCommands(path, codes, named)).slice(0, mostOfAKind)
       : []),
     ...(wants('commands') ? await faultsOf(deps, docs) : []),
-    ...(wants('versions') && now !== undefined
+    ...(wants('versions')
       ? present
-          .flatMap(([path]) => staleVersions(path, docs.texts.get(path) ?? '', now, past))
+          .filter(([path]) => !isOfAnother(path))
+          .flatMap(([path]) => staleVersions(path, docs.texts.get(path) ?? '', past, asOf))
           .slice(0, mostOfAKind)
       : []),
   ];

@@ -17,34 +17,40 @@ export function wordsIn(readings: Readings): readonly string[] {
   return [...all].slice(0, mostWords);
 }
 
-/** Words with one slip that has one mend; `own` are the project's. */
-export function misspelt(unknown: Unknown, own: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const clear = [...unknown].flatMap(([word, meant]): [string, string][] => {
-    const [only, ...others] = meant;
-    return only === undefined || others.length > 0 || own.has(word) ? [] : [[word, only]];
-  });
-  return new Map(clear.slice(0, mostClear));
+export type Slip = { readonly path: string; readonly word: DocumentWord; readonly after: string };
+
+/** Words among English ones, with one slip that has one mend; `own` are the project's. */
+export function slipsIn(readings: Readings, unknown: Unknown, own: ReadonlySet<string>): readonly Slip[] {
+  const all = [...readings].flatMap(([path, { words }]) =>
+    words.flatMap((word, at): readonly Slip[] => {
+      const [only, ...others] = unknown.get(word.text) ?? [];
+      if (only === undefined || others.length > 0 || own.has(word.text)) return [];
+      return isAmongEnglish(words, at, unknown) ? [{ path, word, after: only }] : [];
+    }),
+  );
+  const few = new Set([...new Set(all.map(({ word }) => word.text))].slice(0, mostClear));
+  return all.filter(({ word }) => few.has(word.text));
+}
+
+/** In another language there are unknown words all around. */
+function isAmongEnglish(words: readonly DocumentWord[], at: number, unknown: Unknown): boolean {
+  const around = [...words.slice(Math.max(0, at - 3), at), ...words.slice(at + 1, at + 4)];
+  return around.length >= 2 && around.filter(({ text }) => unknown.has(text)).length <= 1;
 }
 
 /** `used`: how often the documents, and how many files besides them, hold a word. */
 export function mendWords(
-  readings: Readings,
-  clear: ReadonlyMap<string, string>,
+  slips: readonly Slip[],
   used: (word: string) => { readonly documents: number; readonly others: number },
 ): readonly Finding[] {
   const isSlip = memoized((word: string) => {
     const { documents, others } = used(word);
     return documents <= mostPlaces && others === 0;
   });
-  return [...readings].flatMap(([path, { words }]) =>
-    words.flatMap((word) => {
-      const after = clear.get(word.text);
-      return after === undefined || !isSlip(word.text) ? [] : [mendOf(path, word, after)];
-    }),
-  );
+  return slips.flatMap((slip) => (isSlip(slip.word.text) ? [mendOf(slip)] : []));
 }
 
-function mendOf(path: string, { text, at, line }: DocumentWord, after: string): Finding {
+function mendOf({ path, word: { text, at, line }, after }: Slip): Finding {
   const proof = `no English word, and no name in this repository; ${after} is the only word that is one slip away`;
   return {
     kind: 'spelling',

@@ -27,9 +27,12 @@ const history =
   /\b(since|until|before|prior|previously|formerly|upgrad\w*|migrat\w*|deprecat\w*|dropp?e?d?|older)\b/i;
 
 /** Versions of the package itself, and of the Node that it asks for, where the document says another than package.json does. */
-export function staleVersions(path: string, text: string, now: Manifest, past: Past): readonly Finding[] {
+export function staleVersions(path: string, text: string, past: Past, asOf: Date): readonly Finding[] {
+  const now = past[0]?.manifest;
+  if (now === undefined) return [];
   return statedIn(text, now.name).flatMap((stated): readonly Finding[] => {
-    const found = stated.code === 'stale-engine' ? engine(stated, now, past) : own(stated, now, past);
+    const found =
+      stated.code === 'stale-engine' ? engine(stated, now, past) : own(stated, now, { past, asOf });
     if (found === undefined) return [];
     const { what, mend } = found;
     const place = { kind: 'versions', path, line: stated.line, code: stated.code, what } as const;
@@ -74,17 +77,23 @@ type Disagreement = {
   readonly mend: { readonly after: string; readonly proof: string } | { readonly why: string };
 };
 
-function own({ version }: Stated, now: Manifest, past: Past): Disagreement | undefined {
+/** A version may stand in package.json days before it is published: who is told to install it must find it. */
+const releasedAfterMs = 7 * 86_400_000;
+
+type Known = { readonly past: Past; readonly asOf: Date };
+
+function own({ version }: Stated, now: Manifest, { past, asOf }: Known): Disagreement | undefined {
   const after = now.version;
   if (after === undefined || after === version || !/^\d+\.\d+\.\d+$/.test(after) || /^0\.0\./.test(after))
     return undefined;
   const what = `gives ${version} as the version, where package.json has ${after}`;
   const was = past.find(({ manifest }) => manifest.version === version);
   if (was === undefined) return { what, mend: { why: `package.json never had ${version}` } };
-  return {
-    what,
-    mend: { after, proof: `package.json had ${version} until after ${was.commit.slice(0, 12)}` },
-  };
+  const since = past[past.findIndex(({ manifest }) => manifest.version !== after) - 1]?.at;
+  if (since === undefined || asOf.getTime() - since.getTime() < releasedAfterMs)
+    return { what, mend: { why: `package.json has ${after} for less than 7 days: it may not be out yet` } };
+  const proof = `package.json had ${version} until after ${was.commit.slice(0, 12)}`;
+  return { what, mend: { after, proof } };
 }
 
 function engine({ version }: Stated, now: Manifest, past: Past): Disagreement | undefined {

@@ -7,17 +7,35 @@ type Texts = ReadonlyMap<string, string>;
 /** Documents that code names, with the file that does. */
 type DocumentReaders = ReadonlyMap<string, string>;
 
+/** Of one document and one code. */
+const mostTold = 5;
+
 /** Mends that may be proposed, in order, and what is left to a person. */
 export function sorted(findings: readonly Finding[], texts: Texts, readers: DocumentReaders) {
   const mends: KeyedMend[] = [];
-  const told: Skipped[] = [];
+  const told: Left[] = [];
   for (const finding of findings) {
     const text = texts.get(finding.path) ?? '';
     const why = isMend(finding) ? doubt(finding, text, readers) : finding.why;
-    if (!isMend(finding) || why !== undefined) told.push(toldOf(finding, why ?? ''));
+    if (!isMend(finding) || why !== undefined)
+      told.push({ path: finding.path, skipped: toldOf(finding, why ?? '') });
     else if (!mends.some((each) => meet(each, finding))) mends.push(keyed(finding, lineAt(text, finding.at)));
   }
-  return { mends, told };
+  return { mends, told: fewOfEach(told) };
+}
+
+type Left = { readonly path: string; readonly skipped: Skipped };
+
+/** A document that is wrong in a hundred places of one kind is told of as one. */
+function fewOfEach(told: readonly Left[]): readonly Skipped[] {
+  const groups = Map.groupBy(told, ({ path, skipped }) => `${skipped.code} ${path}`);
+  return [...groups.values()].flatMap((group) => {
+    const few = group.slice(0, mostTold).map(({ skipped }) => skipped);
+    const next = group[mostTold];
+    if (next === undefined) return few;
+    const reason = `There are ${group.length - mostTold} more of the kind in it.`;
+    return [...few, { name: printable(next.path), code: next.skipped.code, reason }];
+  });
 }
 
 /** Two readings of one place: the first counts. */

@@ -52,7 +52,8 @@ async function deletions(view: GitView, commits: readonly Sha[], paths: readonly
 async function renamesIn(view: GitView, commits: readonly Sha[]): Promise<ReadonlyMap<string, string>> {
   const renames = new Map<string, string>();
   if (commits.length === 0) return renames;
-  const flags = ['--stdin', '-r', '-M50%', '-l1000', '--diff-filter=R', ...safety, '--name-status', '-z'];
+  // More alike than what a change takes for renamed: here nobody looks at both texts.
+  const flags = ['--stdin', '-r', '-M70%', '-l1000', '--diff-filter=R', ...safety, '--name-status', '-z'];
   const { stdout } = await view.objects(['diff-tree', ...flags, '--'], { stdin: linesOf(commits) });
   const parts = stdout.toString().split('\0');
   let commit = '';
