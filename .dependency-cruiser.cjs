@@ -43,7 +43,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/(domain|stats|proof|flag-off|audit|views|stages|engine|ports)/',
-        pathNot: '\\.test\\.ts$|^src/stages/4-policy/shipped\\.ts$',
+        pathNot: '\\.test\\.ts$|^src/stages/[34]-[a-z]+/shipped\\.ts$',
       },
       to: { path: '^(node:)?(fs|net|http|https|child_process|sqlite|worker_threads)(/|$)' },
     },

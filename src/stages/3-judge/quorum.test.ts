@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AskOutcome, type ChangeAuthor, lensNames } from '../../domain/judgement.ts';
+import type { ModelReply } from '../../domain/model.ts';
+import { answerText, lensNamed, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
+import { lensesFor, planAsks } from './plan.ts';
+import { judgementOf, type Quorum } from './quorum.ts';
+import { readReply } from './read-reply.ts';
+
+const panel = [
+  { name: 'one', family: 'claude' },
+  { name: 'two', family: 'gpt' },
+];
+const asks = planAsks(['one', 'two'], ['correctness', 'security']);
+const quorum: Quorum = { asks, panel, families: 2, author: { kind: 'nobody' } };
+const nonce = '0123456789abcdef';
+const fine: readonly AskOutcome[] = asks.map((ask) => ({ ...ask, verdict: 'no-objection', dropped: [] }));
+
+/** More permissive is more. */
+const order = ['veto', 'abstain', 'no-objection'];
+const rank = (outcomes: readonly AskOutcome[], of: Quorum = quorum) =>
+  order.indexOf(judgementOf(outcomes, of).verdict);
+
+const reply: fc.Arbitrary<ModelReply> = fc.oneof(
+  fc.string({ maxLength: 200 }).map((text) => replyOf(text, 'm')),
+  fc.json().map((text) => replyOf(text, 'm')),
+  fc.constantFrom('m', 'other').map((by) => replyOf(answerText(lensNamed('security'), nonce), by)),
+  fc
+    .record({
+      answer: fc.constantFrom('yes', 'no', 'unsure', 'approve'),
+      findings: fc.array(
+        fc.record({
+          file: fc.constantFrom('src/orders.js', 'other.js'),
+          side: fc.constantFrom('added', 'removed'),
+          line: fc.integer({ min: 3, max: 5 }),
+          quote: fc.constantFrom(sampleFinding.quote, 'const total', 'x', ''),
+          why: fc.string({ maxLength: 20 }),
+        }),
+        { maxLength: 2 },
+      ),
+    })
+    .map((given) => replyOf(answerText(lensNamed('security'), nonce, { access: given }), 'm')),
+  fc.constantFrom<ModelReply>({ kind: 'fault', fault: 'timeout', reason: 'late' }, {
+    ...(replyOf(answerText(lensNamed('security'), nonce), 'm') as object),
+    stop: 'refusal',
+  } as ModelReply),
+);
+const ask = fc.constantFrom(...asks);
+const outcome: fc.Arbitrary<AskOutcome> = fc.record({ ask, reply }).map((given) =>
+  readReply(given.reply, {
+    ask: given.ask,
+    identity: { model: 'm' },
+    lens: lensNamed('security'),
+    diff: sampleDiff,
+    nonce,
+  }),
+);
+const outcomes = fc.oneof(
+  fc.array(outcome, { maxLength: 12 }),
+  fc.subarray([...fine]),
+  fc.array(outcome, { maxLength: 2 }).map((some) => [...fine, ...some]),
+);
+
+describe('a judgement', () => {
+  it('has no objection only when nobody has one, to any side of it', () => {
+    expect(judgementOf(fine, quorum)).toEqual({ verdict: 'no-objection', reasons: [], findings: [] });
+    for (const at of fine.keys())
+      expect(judgementOf(fine.toSpliced(at, 1), quorum)).toMatchObject({
+        verdict: 'abstain',
+        reasons: [expect.stringContaining('it was not asked, or did not answer in time')],
+      });
+    expect(judgementOf([], { ...quorum, asks: [] }).verdict).toBe('abstain');
+  });
+
+  it('vetoes for one veto with evidence, and names it', () => {
+    const [first] = asks;
+    if (first === undefined) throw new Error('nothing is asked');
+    const finding = { ...first, ...sampleFinding, question: 'access' };
+    const vetoed: AskOutcome = { ...first, verdict: 'veto', findings: [finding], dropped: [] };
+    expect(judgementOf([...fine.slice(1), vetoed], quorum)).toEqual({
+      verdict: 'veto',
+      reasons: [
+        'src/orders.js:4 "order.owner !== user.id": Anybody sees the orders of others. (one, instructions, access)',
+      ],
+      findings: [finding],
+    });
+    const empty: AskOutcome = { ...vetoed, findings: [] };
+    expect(judgementOf([...fine.slice(1), empty], quorum).verdict).toBe('abstain');
+  });
+
+  it.each<[string, Partial<Quorum>, string | undefined]>([
+    ['an author who is a person or a program', {}, undefined],
+    ['an author of a third family', { author: { kind: 'model', family: 'llama' } }, undefined],
+    ['an author of a family of the panel', { author: { kind: 'model', family: 'gpt' } }, 'found claude'],
+    ['an unknown author', { author: { kind: 'unknown' } }, 'not known'],
+    ['one family alone', { panel: [panel[0] ?? { name: 'one', family: 'claude' }] }, 'found claude'],
+    [
+      'one family, where that was said to do',
+      { panel: [{ name: 'one', family: 'x' }], families: 1 },
+      undefined,
+    ],
+  ])('looks for independence: %s', (_what, changed, reason) => {
+    const { verdict, reasons } = judgementOf(fine, { ...quorum, ...changed });
+    expect(verdict).toBe(reason === undefined ? 'no-objection' : 'abstain');
+    expect(reasons.join()).toContain(reason ?? '');
+  });
+
+  it('never becomes more permissive by any answer of any model', () => {
+    fc.assert(
+      fc.property(outcomes, outcome, (some, more) => {
+        // Asked or not, the rest of what must be asked stays as it is.
+        const rest = some.filter((one) => key(one) !== key(more));
+        const without = { ...quorum, asks: asks.filter((one) => key(one) !== key(more)) };
+        expect(rank([...rest, more])).toBeLessThanOrEqual(rank(rest, without));
+        expect(rank([...some, more])).toBeLessThanOrEqual(Math.max(rank(some), rank(some, without)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('never becomes more permissive by worse answers', () => {
+    const worse = (one: AskOutcome, to: 'drop' | 'abstain' | 'veto'): readonly AskOutcome[] => {
+      const { model, lens, order: of } = one;
+      const bare = { model, lens, order: of, dropped: [] };
+      const finding = { ...bare, ...sampleFinding, question: 'access' };
+      if (to === 'drop') return one.verdict === 'no-objection' ? [] : [one];
+      if (to === 'veto') return [{ ...bare, verdict: 'veto', findings: [finding] }];
+      return one.verdict === 'veto' ? [one] : [{ ...bare, verdict: 'abstain', reasons: ['x'] }];
+    };
+    fc.assert(
+      fc.property(
+        outcomes,
+        fc.infiniteStream(fc.constantFrom('keep', 'drop', 'abstain', 'veto')),
+        (all, draw) => {
+          const ways = draw.take(all.length);
+          const after = [...ways].flatMap((way, at) => {
+            const one = all[at];
+            if (one === undefined) return [];
+            return way === 'keep' ? [one] : worse(one, way as 'drop');
+          });
+          expect(rank(after)).toBeLessThanOrEqual(rank(all));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('does not depend on the order of the panel or of the answers', () => {
+    const author = fc.constantFrom<ChangeAuthor>(
+      { kind: 'nobody' },
+      { kind: 'unknown' },
+      { kind: 'model', family: 'gpt' },
+    );
+    fc.assert(
+      fc.property(outcomes, author, fc.nat(2), fc.nat(), (all, by, families, turn) => {
+        const given = { ...quorum, author: by, families };
+        const at = all.length === 0 ? 0 : turn % all.length;
+        const turned = [...all.slice(at), ...all.slice(0, at)].toReversed();
+        const other = { ...given, panel: panel.toReversed(), asks: asks.toReversed() };
+        expect(judgementOf(turned, other).verdict).toBe(judgementOf(all, given).verdict);
+      }),
+    );
+  });
+});
+
+describe('what is asked', () => {
+  it('is correctness, security and operations, and more of some classes', () => {
+    expect(lensesFor('lint')).toEqual(['correctness', 'security', 'operations']);
+    expect(lensesFor('docs')).toContain('documentation');
+    expect(lensesFor('flag-addition')).toContain('flags');
+    expect(lensesFor('lint', ['flags'])).toEqual(['correctness', 'security', 'operations', 'flags']);
+    expect(lensesFor('docs', lensNames)).toEqual(lensNames);
+  });
+
+  it('is asked of each model in both orders', () => {
+    expect(planAsks(['one', 'two'], ['security'])).toHaveLength(6);
+    expect(new Set(asks.map(key)).size).toBe(asks.length);
+  });
+});
+
+function key({ model, lens, order: of }: { model: string; lens: string; order: string }): string {
+  return JSON.stringify([model, lens, of]);
+}
