@@ -14,7 +14,7 @@ export type ShownFile = {
   readonly path: string;
   /** Only where it was renamed. */
   readonly oldPath?: string;
-  /** `executable` where it can be run, as far as that is new; else as git says it. */
+  /** As git says it, with `executable` where the file can be run. */
   readonly status: string;
   readonly hunks: readonly (readonly ShownLine[])[];
 };
