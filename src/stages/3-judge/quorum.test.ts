@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ChangeClass } from '../../domain/change.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { type AskOutcome, type ChangeAuthor, lensNames } from '../../domain/judgement.ts';
 import type { ModelReply } from '../../domain/model.ts';
 import { answerText, lensNamed, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
+import { authorOf } from './independence.ts';
 import { lensesFor, planAsks } from './plan.ts';
 import { judgementOf, type Quorum } from './quorum.ts';
 import { readReply } from './read-reply.ts';
@@ -160,6 +163,34 @@ describe('a judgement', () => {
         expect(judgementOf(turned, other).verdict).toBe(judgementOf(all, given).verdict);
       }),
     );
+  });
+});
+
+describe('the author of a change', () => {
+  it.each<[string, string, JsonObject, ChangeClass, ChangeAuthor]>([
+    ['a person', 'person:ann', {}, 'docs', { kind: 'nobody' }],
+    ['a program', 'agent:dependency', {}, 'dependency-patch', { kind: 'nobody' }],
+    ['a program that makes something else', 'agent:dependency', {}, 'lint', { kind: 'unknown' }],
+    ['an agent that says nothing', 'agent:codex', {}, 'docs', { kind: 'unknown' }],
+    ['constructor', 'constructor', {}, 'docs', { kind: 'unknown' }],
+    [
+      'an agent that says which',
+      'agent:codex',
+      { model: { family: 'gpt' } },
+      'docs',
+      { kind: 'model', family: 'gpt' },
+    ],
+    [
+      'a person with a model',
+      'person:ann',
+      { model: { family: 'x' } },
+      'docs',
+      { kind: 'model', family: 'x' },
+    ],
+    ['a model without a family', 'person:ann', { model: 'gpt-9' }, 'docs', { kind: 'unknown' }],
+    ['a model of an empty one', 'agent:dependency', { model: { family: '' } }, 'docs', { kind: 'unknown' }],
+  ])('is read from its record: %s', (_what, source, record, of, author) => {
+    expect(authorOf({ source, record }, of)).toEqual(author);
   });
 });
 
