@@ -190,7 +190,7 @@ service:
       'service.secretFiles.A',
       'file of the machine',
     ],
-    ['judge: gpt', 'judge', 'correct'],
+    ['judge: gpt', 'judge', 'write judge: none'],
     ['scope:', 'scope', 'remove the key'],
   ])('refuses %s', (line, path, mend) => {
     const found = problems(`version: 1\n${line}`);

@@ -14,10 +14,22 @@ export function problemsOf(issues: readonly Issue[], source: Source): readonly P
 /** The same of another file, whose schema knows other keys. */
 export function problemsIn(issues: readonly Issue[], source: Source, known: KnownKeys): readonly Problem[] {
   return issues
+    .flatMap(chosen)
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, known) : [wrongValue(issue, source)],
     )
     .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Of several forms that a value may have, the one that it was meant to have: the only one whose kind of value it is. */
+function chosen(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  const [only] = meant;
+  if (only === undefined || meant.length > 1) return [issue];
+  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, source: Source, knownAt: KnownKeys): Problem[] {

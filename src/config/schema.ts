@@ -13,6 +13,7 @@ import {
 } from './fields.ts';
 import { days, timeOfDay, timeZone } from './fields-lists.ts';
 import { flags } from './flags.ts';
+import { judge, judgeProblems } from './judge.ts';
 import { modelLimits, models, unpricedModels } from './models.ts';
 import { notify } from './notify.ts';
 import { rollout } from './rollout.ts';
@@ -197,10 +198,7 @@ export const configSchema = z
       .strictObject({ releases: z.int().min(2).max(1000).default(5), days: count.default(30) })
       .prefault({})
       .describe('How many releases are kept, and for how long'),
-    judge: z
-      .literal('none', wants('none: no model judge is available yet'))
-      .default('none')
-      .describe('none: no model reviews changes, and policies must waive it'),
+    judge,
   })
   .refine(isNamedOnce, {
     path: ['service'],
@@ -209,6 +207,8 @@ export const configSchema = z
     ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
   })
   .superRefine((value, context) => {
+    for (const { path, expected, mend } of judgeProblems(value))
+      context.addIssue({ code: 'custom', path: [...path], message: `expected ${expected}\n${mend}` });
     for (const name of unpricedModels(value))
       context.addIssue({
         code: 'custom',

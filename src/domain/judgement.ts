@@ -1,5 +1,3 @@
-import type { GuardrailResult } from './verdict.ts';
-
 /* What a judge is shown of a change, and what became of each question that it was asked. */
 
 /** A line of a diff. `line`: of the real file, from 1; of the head, or of the base for `removed`. */
@@ -56,6 +54,9 @@ export type JudgeFinding = Ask & {
   readonly why: string;
 };
 
+/** The note with which the stage keeps its report of a change that it stops: the engine journals no more than the conclusion. */
+export const judgeNote = 'judge.vetoed';
+
 export type JudgeVerdict = 'no-objection' | 'veto' | 'abstain';
 
 /** `dropped`: findings that did not count, each with the reason. */
@@ -73,17 +74,52 @@ export type ChangeAuthor =
   | { readonly kind: 'model'; readonly family: string }
   | { readonly kind: 'unknown' };
 
-export type JudgeInput = {
-  /** Unified diff, comments stripped. */
-  readonly diff: string;
-  readonly changeClass: string;
-  readonly evidence: readonly Pick<GuardrailResult, 'name' | 'verdict' | 'code'>[];
+/** What asking cost; `microdollars` null: no price is configured for one of the models. */
+export type JudgeUsage = {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly microdollars: number | null;
 };
 
-export type JudgeAnswer =
-  | {
-      readonly verdict: 'no-objection' | 'veto' | 'abstain';
-      readonly reasons: readonly string[];
-      readonly model: string;
-    }
-  | { readonly verdict: 'not-configured' };
+/** One ask, as the journal keeps it. `cached`: the same was asked before, and nobody was asked again. */
+export type AskRecord = Ask & {
+  readonly verdict: JudgeVerdict;
+  /** The first reasons of an abstention. */
+  readonly reasons: readonly string[];
+  readonly dropped: readonly string[];
+  readonly usage: JudgeUsage;
+  readonly cached: boolean;
+  readonly ms: number;
+};
+
+/** Whether "no objection" counts: earned by finding seeded defects, lost by missing them. */
+export type Standing = {
+  readonly earned: boolean;
+  /** One sentence, without its full stop. */
+  readonly why: string;
+};
+
+export type PanelModel = {
+  readonly name: string;
+  readonly family: string;
+  readonly model: string;
+  readonly scripted: boolean;
+};
+
+/** Who was asked what, and what each said. */
+export type JudgeRecord = {
+  readonly panel: readonly PanelModel[];
+  /** How many families must have no objection. */
+  readonly families: number;
+  readonly author: ChangeAuthor;
+  /** Of the prompts that were asked. */
+  readonly prompts: string;
+  /** Of panel, prompts and families together: another digest is another judge, with a standing of its own. */
+  readonly judge: string;
+  readonly standing: Standing;
+  readonly findings: readonly JudgeFinding[];
+  readonly asks: readonly AskRecord[];
+  readonly usage: JudgeUsage;
+  /** Asks and findings that did not fit in. */
+  readonly omitted: number;
+};

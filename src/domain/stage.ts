@@ -2,6 +2,7 @@ import type { ChangeClass, ChangeId, FileChange, PackageChange, Proposal, Sha } 
 import type { Conclusion, PolicyDecision } from './decision.ts';
 import type { Signal } from './journal.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { JudgeRecord, JudgeVerdict } from './judgement.ts';
 import type { GuardrailResult } from './verdict.ts';
 
 export const stageNames = [
@@ -48,8 +49,10 @@ export type GuardrailsReport = {
 };
 
 export type JudgeReport = {
-  readonly verdict: 'no-objection' | 'veto' | 'abstain' | 'not-configured';
+  readonly verdict: JudgeVerdict | 'not-configured';
   readonly reasons: readonly string[];
+  /** Absent: no model was asked. */
+  readonly record?: JudgeRecord;
 };
 
 export type MergeReport = { readonly commit: Sha; readonly onto: Sha };

@@ -4,7 +4,14 @@ import { type FailingRoutes, readFailingRoutes, reportsNote } from '../domain/fa
 import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { type Exposure, type StageData, type StageName, stageNames } from '../domain/stage.ts';
+import { judgeNote } from '../domain/judgement.ts';
+import {
+  type Exposure,
+  type JudgeReport,
+  type StageData,
+  type StageName,
+  stageNames,
+} from '../domain/stage.ts';
 import type { ChangeState, Spans } from '../engine/state.ts';
 import type { Said } from './exchanges.ts';
 import type { FlagAct } from './flag-history.ts';
@@ -25,6 +32,8 @@ export type ChangeView = {
   readonly reasons: readonly string[];
   readonly stages: readonly StageView[];
   readonly guardrails: readonly GuardrailView[];
+  /** What models said of it; null: none was asked, or not yet. */
+  readonly judge: JudgeReport | null;
   readonly packages: readonly {
     readonly name: string;
     readonly from: string | null;
@@ -91,7 +100,16 @@ export type GuardrailView = {
 /** What one change's own entries do not say. */
 export type ChangeSurroundings = Pick<
   ChangeView,
-  'inProduction' | 'forecast' | 'suspects' | 'trials' | 'flags' | 'failing' | 'demotion' | 'incident' | 'said'
+  | 'judge'
+  | 'inProduction'
+  | 'forecast'
+  | 'suspects'
+  | 'trials'
+  | 'flags'
+  | 'failing'
+  | 'demotion'
+  | 'incident'
+  | 'said'
 >;
 
 export function viewChange(
@@ -112,6 +130,7 @@ export function viewChange(
     reasons: conclusion?.reasons ?? [],
     stages: viewStages(state),
     guardrails: results.guardrails?.results ?? [],
+    judge: known.judge ?? (results.judge?.record === undefined ? null : results.judge),
     packages: (results.classify?.packages ?? []).filter(({ direct }) => direct),
     exposed: exposure?.usersExposed ?? 0,
     errored: exposure?.usersErrored ?? 0,
@@ -165,6 +184,12 @@ export function trialsIn(entries: readonly Entry[]): readonly TrialView[] {
       const { at, kind, reason } = data.data as JsonObject;
       return { at: String(at), kind: kind === 'cleared' ? 'cleared' : 'opened', reason: String(reason) };
     });
+}
+
+/** The report of a judge that stopped it; undefined: none did. */
+export function vetoIn(entries: readonly Entry[]): JudgeReport | undefined {
+  const note = entries.findLast(({ type, data }) => type === 'stage.noted' && data.note === judgeNote);
+  return note?.data.data as JudgeReport | undefined;
 }
 
 /** undefined: no rollout of it was held or rolled back. */
@@ -221,7 +246,7 @@ const summaries: Summary = {
     if (bad.length === 0) return `${data.results.length} of ${data.results.length} pass`;
     return bad.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`).join(' ');
   },
-  judge: (data) => data.verdict,
+  judge: (data) => [data.verdict, ...data.reasons.slice(0, 1)].join(': '),
   policy: (data) => `${data.value} up to ${data.level} (${data.codes.join(', ')})`,
   merge: (data) => `${data.commit.slice(0, 10)} onto ${data.onto.slice(0, 10)}`,
   release: (data) => (data.deploys ? data.digest.slice(0, 19) : data.why),

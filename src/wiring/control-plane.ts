@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
-import { noJudge } from '../adapters/judge/none.ts';
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
@@ -94,6 +93,9 @@ function makeWorker(repository: Repository, workshop: Workshop, ports: PipelineP
   });
 }
 
+/** A panel that nobody can ask abstains. */
+const noModels: PipelinePorts['models'] = { named: async () => undefined };
+
 export function bind(repository: Repository, workshop: Workshop): PipelinePorts {
   const { place, store, clock, controls, flags } = repository;
   const runtime = new RuntimeClient({ stateDir: place.state });
@@ -105,8 +107,8 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     runtime,
     reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
-    judge: noJudge,
-    timeoutMs: 120_000,
+    models: noModels,
+    standing: async () => ({ earned: false, why: 'it has not been measured' }),
     journal: store,
     ledger: () => repository.ledger(),
     autonomy: () => repository.autonomy(),

@@ -8,6 +8,7 @@ import {
   lastFailing,
   lastForecast,
   trialsIn,
+  vetoIn,
   viewChange,
 } from '../views/change-view.ts';
 import { flagHistory } from '../views/flag-history.ts';
@@ -22,6 +23,7 @@ import { readSaid } from './show.ts';
 export async function explainChange(repository: Repository, id: string): Promise<ChangeView> {
   const { state, entries } = await repository.change(id);
   return viewChange(state, lastExposure(entries), {
+    judge: vetoIn(entries) ?? null,
     forecast: lastForecast(entries),
     incident: (await readIncident(repository.store, state.id)) ?? null,
     demotion: loweredBy(entries) ?? null,

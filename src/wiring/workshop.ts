@@ -6,6 +6,7 @@ import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
+import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
@@ -30,6 +31,7 @@ import { ChildSpeller } from '../adapters/speller/child-speller.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
+import { FileTextCache } from '../adapters/text-cache.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
 import { exchangeRecorder } from './exchanges.ts';
@@ -91,6 +93,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
     linter: new SandboxLinter(jobs),
+    diffs: new ChildDiffReader(),
+    answers: new FileTextCache(join(files.cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),
     tests: new SandboxTestRunner({ ...jobs, evidence }),
     mutator: new SandboxMutator(jobs),
     replayer: new SandboxReplayer({ ...jobs, evidence }),

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sampleFinding } from '../../testing/judge-samples.ts';
 import type { ChangeView } from '../../views/change-view.ts';
 import { renderChange } from './change.ts';
 
@@ -10,6 +11,7 @@ const view: ChangeView = {
     reasons: [],
     stages: [],
     guardrails: [],
+    judge: null,
     packages: [],
   },
   ...{ exposed: 0, errored: 0, background: 0, merge: null, digest: null, inProduction: null, failing: null },
@@ -69,4 +71,38 @@ it('says what its failure has cost its class, and where that is seen', () => {
   const text = renderChange({ ...view, demotion }).join('\n');
   expect(text).toMatch(/the autonomy of docs was lowered from deploy to propose:\s+autoland autonomy/);
   expect(renderChange(view).join('\n')).not.toContain('autonomy');
+});
+
+it('says what a judge found and where, what did not count, and that a scripted one is', () => {
+  const ask = { model: 'one', lens: 'security', order: 'plain' } as const;
+  const usage = { inputTokens: 1200, outputTokens: 90, microdollars: 4_000 };
+  const record = {
+    panel: [{ name: 'one', family: 'claude', model: 'c-1', scripted: true }],
+    families: 1,
+    author: { kind: 'nobody' },
+    prompts: `sha256:${'ab'.repeat(32)}`,
+    judge: 'cd'.repeat(16),
+    standing: { earned: false, why: 'it has not been measured' },
+    findings: [{ ...ask, ...sampleFinding, question: 'access' }],
+    asks: [{ ...ask, verdict: 'veto', reasons: [], dropped: ['a.js:1: no'], usage, cached: false, ms: 9 }],
+    usage,
+    omitted: 0,
+  } as const;
+  const text = (judge: ChangeView['judge']) =>
+    renderChange({ ...view, judge })
+      .join('\n')
+      .replaceAll(/\n +/g, ' ');
+  const shown = text({ verdict: 'veto', reasons: ['x'], record });
+  for (const part of [
+    'Judge: veto, asked of one (claude, c-1, scripted: its answers were written by a person)',
+    'src/orders.js:4 (removed) "order.owner !== user.id"',
+    'Anybody sees the orders of others. (one, security, access)',
+    'does not count (one): a.js:1: no',
+    'It has no standing: it has not been measured.',
+    '1 request: 1200 tokens read, 90 written, $0.004; prompts sha256:abababababab',
+  ])
+    expect(shown).toContain(part);
+  const abstained = text({ verdict: 'abstain', reasons: ['one, security: it is unsure'], record });
+  expect(abstained).toContain('one, security: it is unsure');
+  expect(text(null)).not.toContain('Judge');
 });

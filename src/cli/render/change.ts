@@ -2,6 +2,7 @@ import type { FailingRoute, RouteOfArm } from '../../domain/failing-routes.ts';
 import { counted } from '../../domain/words.ts';
 import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
 import { renderIncident } from './incident.ts';
+import { renderJudge } from './judge.ts';
 import { saidInShort } from './said.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
@@ -22,6 +23,7 @@ export function renderChange(view: ChangeView): string[] {
     '',
     ...view.stages.flatMap(renderStage),
     ...(view.guardrails.length === 0 ? [] : ['', 'Guardrails', ...view.guardrails.flatMap(renderGuardrail)]),
+    ...renderJudge(view.judge),
     ...renderForecast(view),
     ...renderExposure(view),
     ...renderFailing(view),

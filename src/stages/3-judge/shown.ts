@@ -1,6 +1,7 @@
 import type { FileChange } from '../../domain/change.ts';
 import type { FileDiff } from '../../domain/file-diff.ts';
 import type { ShownDiff, ShownFile } from '../../domain/judgement.ts';
+import { printable } from '../../domain/printable.ts';
 import { sizeOf } from './request.ts';
 
 /** `code` without comments for the lenses; `whole` for the look for text that speaks to a reviewer. */
@@ -29,7 +30,8 @@ export function showingOf(
   const whole: ShownFile[] = [];
   for (const file of files) {
     const diff = diffs.get(file.path) ?? { kind: 'unread', why: 'its reader gave no answer' };
-    if (diff.kind === 'unread') hidden.push(`${file.path} cannot be shown to a judge: ${diff.why}.`);
+    if (diff.kind === 'unread')
+      hidden.push(`${printable(file.path).slice(0, 200)} cannot be shown to a judge: ${diff.why}.`);
     else {
       code.push({ ...headOf(file), hunks: diff.code });
       whole.push({ ...headOf(file), hunks: diff.whole });

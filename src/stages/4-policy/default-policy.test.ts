@@ -159,6 +159,15 @@ describe('the default policy', () => {
     );
   });
 
+  it.each(changeClasses)('denies %s for a veto, and permits nothing of it for an abstention', (name) => {
+    const judged = (verdict: 'veto' | 'abstain') =>
+      decide({ ...of(goodPatch, { class: name }), judge: { verdict, reasons: ['x'] } }, policies, 'd');
+    expect(judged('veto').value).toBe('deny');
+    expect(judged('veto').codes).toContain('policy.judge-veto');
+    expect(judged('abstain').value).not.toBe('permit');
+    expect(judged('abstain').codes).toContain('policy.judge-abstained');
+  });
+
   it.each(['flag-removal', 'crash-fix', 'other'] as const)('leaves %s to people', (name) => {
     expect(decide(of(goodPatch, { class: name }), policies, 'd').value).not.toBe('permit');
   });
