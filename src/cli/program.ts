@@ -10,6 +10,7 @@ import * as flags from './commands/flags.ts';
 import * as forecast from './commands/forecast.ts';
 import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
+import * as judge from './commands/judge.ts';
 import * as log from './commands/log.ts';
 import * as look from './commands/look.ts';
 import * as mcp from './commands/mcp.ts';
@@ -59,6 +60,7 @@ for (const group of [
   forecast,
   control,
   autonomy,
+  judge,
   flags,
   log,
   house,

@@ -44,7 +44,9 @@ const panelJudge = z.strictObject({
     .min(0)
     .max(1)
     .default(0.2)
-    .describe('How often a judged change is followed by a seeded or a known-good one, to measure the judge'),
+    .describe(
+      'Once the judge has standing: how many judged changes are followed by one that measures it; 0: never',
+    ),
 });
 
 const wantsJudge = wants('none, or a panel of models', 'write judge: none, or judge: { panel: [one, two] }');

@@ -9,12 +9,14 @@ import type { Built } from '../domain/stage.ts';
 import { submit } from '../engine/submit.ts';
 import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
+import { standingOf } from '../views/judge-standing.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
 import { watchDrift } from './drift.ts';
 import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
+import { draw, measureJudgeOften } from './measure-judge.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -63,6 +65,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
+  const measuring = measureJudgeOften(repository, { ...ports, draw });
+  closing.defer(() => measuring.stop());
   const drift = watchDrift(keeper);
   closing.defer(() => drift.stop());
   const tidying = keepHouse(repository, options);
@@ -108,7 +112,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
     models: noModels,
-    standing: async () => ({ earned: false, why: 'it has not been measured' }),
+    standing: async (judge) => standingOf((await repository.judgeMeasures()).judges.get(judge)),
     journal: store,
     ledger: () => repository.ledger(),
     autonomy: () => repository.autonomy(),

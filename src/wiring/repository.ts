@@ -10,6 +10,7 @@ import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
 import { positionNote, readPosition } from '../stages/7-rollout/position.ts';
 import { type Autonomy, autonomyTypes, foldAutonomy, fullAutonomy } from '../views/autonomy.ts';
+import { foldMeasures, type JudgeMeasures, measureTypes, noMeasures } from '../views/judge-standing.ts';
 import { emptyLedger, foldLedger, type Ledger, ledgerTypes } from '../views/ledger.ts';
 import {
   foldPromotedFlags,
@@ -31,6 +32,7 @@ export class Repository {
   #ledger: Ledger = emptyLedger;
   #promoted: PromotedFlags = noPromotedFlags;
   #autonomy: Autonomy = fullAutonomy;
+  #measures: JudgeMeasures = noMeasures;
 
   constructor(place: Place, store: SqliteStore) {
     this.place = place;
@@ -58,6 +60,13 @@ export class Repository {
     const entries = await this.store.read({ from: this.#autonomy.upTo + 1, types: autonomyTypes });
     this.#autonomy = foldAutonomy(entries, this.#autonomy);
     return this.#autonomy;
+  }
+
+  /** What was measured of judges, folded as the ledger is. */
+  async judgeMeasures(): Promise<JudgeMeasures> {
+    const entries = await this.store.read({ from: this.#measures.upTo + 1, types: measureTypes });
+    this.#measures = foldMeasures(entries, this.#measures);
+    return this.#measures;
   }
 
   /** A change by its id or an unambiguous beginning of it: at least 4 hex digits, with or without `chg_`. */

@@ -28,6 +28,7 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     ['rollout', 'chg_ffff', '--pause'],
     ['rollback', 'chg_ffff'],
     ['autonomy'],
+    ['judge'],
     ['autonomy', 'restore', 'docs', '--reason', 'looked at it'],
     ['backup', '/tmp/autoland-no-backup'],
     ['backup', '/tmp/autoland-no-backup', '--dry-run'],

@@ -13,6 +13,8 @@ export type AskPorts = {
   readonly answers: AnswerCache;
   /** Unguessable, and new with each call. */
   readonly nonce: () => string;
+  /** Absent: nobody ends it before its time. */
+  readonly ending?: AbortSignal;
 };
 
 export type Panel = {
@@ -33,7 +35,8 @@ export async function askAll(
   asks: readonly Ask[],
   material: Material,
 ): Promise<readonly Answered[]> {
-  const deadline = AbortSignal.timeout(panel.limits.timeoutMs);
+  const timeout = AbortSignal.timeout(panel.limits.timeoutMs);
+  const deadline = ports.ending === undefined ? timeout : AbortSignal.any([timeout, ports.ending]);
   const waiting = [...asks];
   const answered: Answered[] = [];
   let tokens = 0;

@@ -1,17 +1,15 @@
 import type { JudgePanel } from '../../config/judge.ts';
+import type { ChangeClass } from '../../domain/change.ts';
 import { messageOf } from '../../domain/errors.ts';
-import { judgeNote, type PanelModel, type Standing } from '../../domain/judgement.ts';
+import { judgeNote, type Standing } from '../../domain/judgement.ts';
 import type { Classification, JudgeReport, StageContext, StageOutcome } from '../../domain/stage.ts';
-import type { Model } from '../../ports/model.ts';
 import type { ModelSource } from '../../ports/models.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import { authorOf } from './independence.ts';
-import { lensesFor, planAsks } from './plan.ts';
-import { judgementOf } from './quorum.ts';
-import { judgeDigest, reportOf } from './report.ts';
-import { type AskPorts, askAll, type Material } from './run-asks.ts';
+import { reportOf } from './report.ts';
+import type { AskPorts, Material } from './run-asks.ts';
+import { consult, judgesOf } from './run-consult.ts';
 import { type ShownPorts, showChange } from './run-shown.ts';
-import { shippedPrompts } from './shipped.ts';
 import { unasked } from './unasked.ts';
 
 export type JudgePorts = AskPorts &
@@ -59,38 +57,18 @@ async function review(
 }
 
 async function hear(
-  { proposal, results }: StageContext,
+  { proposal }: StageContext,
   ports: JudgePorts,
   settings: JudgePanel,
-  material: Material,
+  material: Material & { readonly changeClass: ChangeClass },
 ): Promise<JudgeReport> {
-  const { models, missing } = await panelOf(ports.models, settings.panel);
-  if (missing.length > 0)
-    return { verdict: 'abstain', reasons: [`No model can be asked by the name of ${missing.join(', ')}.`] };
-  const prompts = shippedPrompts();
-  const changeClass = results.classify?.class ?? 'other';
-  const asks = planAsks(settings.panel, lensesFor(changeClass, settings.lenses[changeClass]));
-  const panel = [...models.values()].map(({ identity }): PanelModel => {
-    const { name, family, model, scripted } = identity;
-    return { name, family, model, scripted };
-  });
-  const { families, atOnce, maxTokens, timeout } = settings;
-  const limits = { atOnce, maxTokens, timeoutMs: timeout * 1000 };
-  const answered = await askAll(ports, { models, prompts, limits }, asks, material);
-  const author = authorOf(proposal, changeClass);
-  const outcomes = answered.map(({ outcome }) => outcome);
-  const digest = judgeDigest(panel, families, prompts.digest);
+  const judges = await judgesOf(ports.models, settings);
+  if (typeof judges === 'string') return { verdict: 'abstain', reasons: [judges] };
+  const author = authorOf(proposal, material.changeClass);
+  const { judgement, answered } = await consult(ports, judges, material, author);
+  const { members: panel, digest, panel: asked } = judges;
   const standing = await ports.standing(digest);
-  const about = { panel, families, author, prompts: prompts.digest, judge: digest, standing };
-  return reportOf(judgementOf(outcomes, { asks, panel, families, author }), answered, about);
-}
-
-async function panelOf(source: ModelSource, names: readonly string[]) {
-  const models = new Map<string, Model>();
-  for (const name of names) {
-    const model = await source.named(name);
-    // A source that answers another one in its place is not believed.
-    if (model?.identity.name === name) models.set(name, model);
-  }
-  return { models, missing: names.filter((name) => !models.has(name)) };
+  const { families } = settings;
+  const about = { panel, families, author, prompts: asked.prompts.digest, judge: digest, standing };
+  return reportOf(judgement, answered, about);
 }

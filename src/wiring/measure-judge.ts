@@ -1,0 +1,115 @@
+import { randomInt } from 'node:crypto';
+import type { CanaryKind } from '../domain/canary.ts';
+import type { ChangeId } from '../domain/change.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { Entry } from '../domain/journal.ts';
+import { judgeNote } from '../domain/judgement.ts';
+import type { JudgeReport } from '../domain/stage.ts';
+import type { RulesSource } from '../ports/rules.ts';
+import { pick } from '../stages/3-judge/canary/defects.ts';
+import { nextCanary } from '../stages/3-judge/canary/turn.ts';
+import { type CanaryHost, type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
+import { standingOf } from '../views/judge-standing.ts';
+import { poisonedCommits } from '../views/proved.ts';
+import type { Repository } from './repository.ts';
+
+const lookMs = 2_000;
+
+export type MeasureTools = Omit<CanaryPorts, 'journal'> & { readonly rules: RulesSource };
+
+/** For canaries: not to be foreseen by whoever hands in changes. */
+export function draw(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
+}
+
+/** Now and then a judged change is followed by one of known worth. Beside the pipeline: no change waits for it. */
+export function measureJudgeOften(repository: Repository, tools: MeasureTools): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const measuring = new MeasuringJudge(repository, { ...tools, ending: ending.signal });
+  let running: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    running = measuring
+      .look()
+      .catch((thrown: unknown) => {
+        process.stderr.write(`autoland: the judge could not be measured: ${messageOf(thrown)}\n`);
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  }, lookMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      // What is under way abstains at once.
+      ending.abort();
+      await running;
+    },
+  };
+}
+
+export class MeasuringJudge {
+  readonly #repository: Repository;
+  readonly #tools: MeasureTools;
+  /** Journal index; undefined: nothing was looked at yet. What was judged before this process began is not followed again. */
+  #from: number | undefined;
+
+  constructor(repository: Repository, tools: MeasureTools) {
+    this.#repository = repository;
+    this.#tools = tools;
+  }
+
+  async look(): Promise<void> {
+    const { store, controls } = this.#repository;
+    this.#from ??= await store.size();
+    const entries = await store.read({ from: this.#from, types: ['stage.finished', 'stage.noted'] });
+    for (const entry of entries) {
+      this.#from = entry.index + 1;
+      const report = judgedIn(entry);
+      const asked = report?.record?.judge;
+      if (asked === undefined || entry.change === undefined) continue;
+      if (this.#tools.ending?.aborted === true || (await controls.stopped()) !== undefined) return;
+      await this.#follow(entry.change, asked);
+    }
+  }
+
+  async #follow(change: ChangeId, asked: string): Promise<void> {
+    const { config } = await this.#tools.rules.load();
+    if (config.judge === 'none') return;
+    const measures = await this.#repository.judgeMeasures();
+    const { earned } = standingOf(measures.judges.get(asked));
+    const kind = nextCanary(earned, config.judge.canaries, this.#tools.draw);
+    const host = kind === undefined ? undefined : await this.#hostFor(kind, change);
+    if (kind === undefined || host === undefined) return;
+    await runCanary({ ...this.#tools, journal: this.#repository.store }, config.judge, host, kind);
+  }
+
+  /** A defect makes any change a bad one. Good is what everybody has had, and nobody took back. */
+  async #hostFor(kind: CanaryKind, change: ChangeId): Promise<CanaryHost | undefined> {
+    if (kind === 'seeded') return this.#host(change);
+    const ledger = await this.#repository.ledger();
+    const poisoned = poisonedCommits(ledger);
+    const good = [...ledger.changes.values()].filter(
+      ({ class: of, conclusion, proved, merge }) =>
+        of !== 'other' &&
+        of !== 'revert' &&
+        proved &&
+        conclusion?.outcome === 'landed' &&
+        merge !== null &&
+        !poisoned.has(merge.commit),
+    );
+    return good.length === 0 ? undefined : this.#host(pick(good, this.#tools.draw).id);
+  }
+
+  async #host(id: ChangeId): Promise<CanaryHost | undefined> {
+    const { classify, guardrails } = (await this.#repository.change(id)).state.results;
+    return classify && guardrails && { id, classification: classify, guardrails };
+  }
+}
+
+function judgedIn({ type, data }: Entry): JudgeReport | undefined {
+  const isReport = type === 'stage.finished' ? data.stage === 'judge' : data.note === judgeNote;
+  return isReport ? (data.data as unknown as JudgeReport) : undefined;
+}
