@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChangeClass } from '../../domain/change.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import { type AskOutcome, type ChangeAuthor, lensNames } from '../../domain/judgement.ts';
+import type { AskOutcome, ChangeAuthor } from '../../domain/judgement.ts';
 import type { ModelReply } from '../../domain/model.ts';
 import { answerText, lensNamed, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
-import { authorOf } from './independence.ts';
-import { lensesFor, planAsks } from './plan.ts';
+import { planAsks } from './plan.ts';
 import { judgementOf, type Quorum } from './quorum.ts';
 import { readReply } from './read-reply.ts';
 
@@ -91,6 +88,19 @@ describe('a judgement', () => {
     expect(judgementOf([...fine.slice(1), empty], quorum).verdict).toBe('abstain');
   });
 
+  it('tells what is wrong with a model once', () => {
+    const down = asks.map((ask): AskOutcome => {
+      const reason = ask.model === 'one' ? 'it is down' : `it is unsure about ${ask.lens}`;
+      return { ...ask, verdict: 'abstain', reasons: [reason], dropped: [] };
+    });
+    expect(judgementOf(down, quorum).reasons).toEqual([
+      'one, 5 times: it is down',
+      'two, instructions: it is unsure about instructions',
+      'two, 2 times: it is unsure about correctness',
+      'two, 2 times: it is unsure about security',
+    ]);
+  });
+
   it.each<[string, Partial<Quorum>, string | undefined]>([
     ['an author who is a person or a program', {}, undefined],
     ['an author of a third family', { author: { kind: 'model', family: 'llama' } }, undefined],
@@ -163,49 +173,6 @@ describe('a judgement', () => {
         expect(judgementOf(turned, other).verdict).toBe(judgementOf(all, given).verdict);
       }),
     );
-  });
-});
-
-describe('the author of a change', () => {
-  it.each<[string, string, JsonObject, ChangeClass, ChangeAuthor]>([
-    ['a person', 'person:ann', {}, 'docs', { kind: 'nobody' }],
-    ['a program', 'agent:dependency', {}, 'dependency-patch', { kind: 'nobody' }],
-    ['a program that makes something else', 'agent:dependency', {}, 'lint', { kind: 'unknown' }],
-    ['an agent that says nothing', 'agent:codex', {}, 'docs', { kind: 'unknown' }],
-    ['constructor', 'constructor', {}, 'docs', { kind: 'unknown' }],
-    [
-      'an agent that says which',
-      'agent:codex',
-      { model: { family: 'gpt' } },
-      'docs',
-      { kind: 'model', family: 'gpt' },
-    ],
-    [
-      'a person with a model',
-      'person:ann',
-      { model: { family: 'x' } },
-      'docs',
-      { kind: 'model', family: 'x' },
-    ],
-    ['a model without a family', 'person:ann', { model: 'gpt-9' }, 'docs', { kind: 'unknown' }],
-    ['a model of an empty one', 'agent:dependency', { model: { family: '' } }, 'docs', { kind: 'unknown' }],
-  ])('is read from its record: %s', (_what, source, record, of, author) => {
-    expect(authorOf({ source, record }, of)).toEqual(author);
-  });
-});
-
-describe('what is asked', () => {
-  it('is correctness, security and operations, and more of some classes', () => {
-    expect(lensesFor('lint')).toEqual(['correctness', 'security', 'operations']);
-    expect(lensesFor('docs')).toContain('documentation');
-    expect(lensesFor('flag-addition')).toContain('flags');
-    expect(lensesFor('lint', ['flags'])).toEqual(['correctness', 'security', 'operations', 'flags']);
-    expect(lensesFor('docs', lensNames)).toEqual(lensNames);
-  });
-
-  it('is asked of each model in both orders', () => {
-    expect(planAsks(['one', 'two'], ['security'])).toHaveLength(6);
-    expect(new Set(asks.map(key)).size).toBe(asks.length);
   });
 });
 

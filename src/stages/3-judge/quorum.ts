@@ -26,24 +26,33 @@ export function judgementOf(outcomes: readonly AskOutcome[], quorum: Quorum): Ju
   const findings = outcomes.flatMap((one) => (one.verdict === 'veto' ? one.findings : []));
   if (findings.length > 0) return { verdict: 'veto', reasons: findings.map(sentenceOf), findings };
   const known = new Map(outcomes.map((one) => [keyOf(one), one]));
-  const doubts = [
-    ...outcomes.flatMap(doubtsOf),
-    ...quorum.asks
-      .filter((ask) => !known.has(keyOf(ask)))
-      .map((ask) => `${nameOf(ask)}: it was not asked, or did not answer in time`),
-    ...independenceDoubts(quorum),
-  ];
+  const missing = quorum.asks
+    .filter((ask) => !known.has(keyOf(ask)))
+    .map((ask): Doubt => ({ ask, reason: 'it was not asked, or did not answer in time' }));
+  const doubts = [...told([...outcomes.flatMap(doubtsOf), ...missing]), ...independenceDoubts(quorum)];
   if (quorum.asks.length === 0) doubts.push('No model was to be asked.');
   if (doubts.length > 0) return { verdict: 'abstain', reasons: doubts, findings: [] };
   return { verdict: 'no-objection', reasons: [], findings: [] };
 }
 
-function doubtsOf(outcome: AskOutcome): readonly string[] {
+type Doubt = { readonly ask: Ask; readonly reason: string };
+
+function doubtsOf(outcome: AskOutcome): readonly Doubt[] {
   if (outcome.verdict === 'no-objection') return [];
   // A veto without findings is none, and no approval either.
   const reasons = outcome.verdict === 'abstain' ? outcome.reasons : [];
   const told = reasons.length === 0 ? ['it gave no reason'] : reasons;
-  return told.map((reason) => `${nameOf(outcome)}: ${reason}`);
+  return told.map((reason) => ({ ask: outcome, reason }));
+}
+
+/** A model that is down is told once, and not for each question that it was to be asked. */
+function told(doubts: readonly Doubt[]): readonly string[] {
+  const same = Map.groupBy(doubts, ({ ask, reason }) => JSON.stringify([ask.model, reason]));
+  return [...same.values()].map((group) => {
+    const [{ ask, reason } = { ask: undefined, reason: '' }] = group;
+    if (ask === undefined) return reason;
+    return `${group.length === 1 ? nameOf(ask) : `${ask.model}, ${group.length} times`}: ${reason}`;
+  });
 }
 
 function independenceDoubts({ panel, families, author }: Quorum): readonly string[] {

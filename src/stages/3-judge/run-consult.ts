@@ -1,5 +1,5 @@
 import type { JudgePanel } from '../../config/judge.ts';
-import type { ChangeClass } from '../../domain/change.ts';
+import type { ChangeClass, ChangeId } from '../../domain/change.ts';
 import type { ChangeAuthor, PanelModel } from '../../domain/judgement.ts';
 import type { Model } from '../../ports/model.ts';
 import type { ModelSource } from '../../ports/models.ts';
@@ -19,10 +19,14 @@ export type Judges = {
 };
 
 /** A string: why the panel is not whole. */
-export async function judgesOf(source: ModelSource, settings: JudgePanel): Promise<Judges | string> {
+export async function judgesOf(
+  source: ModelSource,
+  settings: JudgePanel,
+  change?: ChangeId,
+): Promise<Judges | string> {
   const models = new Map<string, Model>();
   for (const name of settings.panel) {
-    const model = await source.named(name);
+    const model = await source.named(name, change);
     // A source that answers another one in its place is not believed.
     if (model?.identity.name === name) models.set(name, model);
   }

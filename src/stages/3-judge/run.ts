@@ -57,12 +57,12 @@ async function review(
 }
 
 async function hear(
-  { proposal }: StageContext,
+  { id, proposal }: StageContext,
   ports: JudgePorts,
   settings: JudgePanel,
   material: Material & { readonly changeClass: ChangeClass },
 ): Promise<JudgeReport> {
-  const judges = await judgesOf(ports.models, settings);
+  const judges = await judgesOf(ports.models, settings, id);
   if (typeof judges === 'string') return { verdict: 'abstain', reasons: [judges] };
   const author = authorOf(proposal, material.changeClass);
   const { judgement, answered } = await consult(ports, judges, material, author);
