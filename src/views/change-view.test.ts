@@ -3,7 +3,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
 import { sampleProposal } from '../testing/stage-bench.ts';
-import { lastExposure, trialsIn, vetoIn, viewChange } from './change-view.ts';
+import { lastExposure, trialsIn, viewChange } from './change-view.ts';
 import { foldLedger } from './ledger.ts';
 import { changeLines, newestChanges } from './status-view.ts';
 
@@ -232,20 +232,5 @@ describe('a trial of what everybody had', () => {
       { at: 'later', kind: 'cleared', reason: 'not to blame' },
     ]);
     expect(trialsIn(journal(watch))).toEqual([]);
-  });
-});
-
-describe('a judge', () => {
-  it('shows what models said, also where they stopped it, and nothing where none was asked', () => {
-    const record = { judge: 'j' };
-    const judged = finished('judge', { verdict: 'abstain', reasons: ['one: it is unsure'], record });
-    const view = viewChange(stateOf(finished('guardrails', { results: [] }), judged), undefined);
-    expect(view.judge).toMatchObject({ verdict: 'abstain', record });
-    expect(view.stages.find(({ stage }) => stage === 'judge')?.summary).toBe('abstain: one: it is unsure');
-    const bare = finished('judge', { verdict: 'not-configured', reasons: ['No judge is configured.'] });
-    expect(viewChange(stateOf(bare), undefined).judge).toBeNull();
-    const veto = journal(noted('judge.vetoed', { verdict: 'veto', reasons: ['x'], record }));
-    expect(vetoIn(veto)).toMatchObject({ verdict: 'veto', record });
-    expect(vetoIn(journal(judged))).toBeUndefined();
   });
 });
