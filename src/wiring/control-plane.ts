@@ -17,6 +17,7 @@ import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import { draw, measureJudgeOften } from './measure-judge.ts';
+import { noModels } from './model-source.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -96,9 +97,6 @@ function makeWorker(repository: Repository, workshop: Workshop, ports: PipelineP
     onTrouble: (message) => process.stderr.write(`autoland: ${message}\n`),
   });
 }
-
-/** A panel that nobody can ask abstains. */
-const noModels: PipelinePorts['models'] = { named: async () => undefined };
 
 export function bind(repository: Repository, workshop: Workshop): PipelinePorts {
   const { place, store, clock, controls, flags } = repository;

@@ -1,16 +1,14 @@
 import { randomInt } from 'node:crypto';
-import type { CanaryKind } from '../domain/canary.ts';
 import type { ChangeId } from '../domain/change.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import { judgeNote } from '../domain/judgement.ts';
 import type { JudgeReport } from '../domain/stage.ts';
 import type { RulesSource } from '../ports/rules.ts';
-import { pick } from '../stages/3-judge/canary/defects.ts';
 import { nextCanary } from '../stages/3-judge/canary/turn.ts';
-import { type CanaryHost, type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
+import { type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
 import { standingOf } from '../views/judge-standing.ts';
-import { poisonedCommits } from '../views/proved.ts';
+import { hostAmong, hostOf, knownGood } from './canary-hosts.ts';
 import type { Repository } from './repository.ts';
 
 const lookMs = 2_000;
@@ -81,31 +79,13 @@ export class MeasuringJudge {
     const measures = await this.#repository.judgeMeasures();
     const { earned } = standingOf(measures.judges.get(asked));
     const kind = nextCanary(earned, config.judge.canaries, this.#tools.draw);
-    const host = kind === undefined ? undefined : await this.#hostFor(kind, change);
-    if (kind === undefined || host === undefined) return;
+    if (kind === undefined) return;
+    const host =
+      kind === 'seeded'
+        ? await hostOf(this.#repository, change)
+        : await hostAmong(this.#repository, knownGood(await this.#repository.ledger()), this.#tools.draw);
+    if (host === undefined) return;
     await runCanary({ ...this.#tools, journal: this.#repository.store }, config.judge, host, kind);
-  }
-
-  /** A defect makes any change a bad one. Good is what everybody has had, and nobody took back. */
-  async #hostFor(kind: CanaryKind, change: ChangeId): Promise<CanaryHost | undefined> {
-    if (kind === 'seeded') return this.#host(change);
-    const ledger = await this.#repository.ledger();
-    const poisoned = poisonedCommits(ledger);
-    const good = [...ledger.changes.values()].filter(
-      ({ class: of, conclusion, proved, merge }) =>
-        of !== 'other' &&
-        of !== 'revert' &&
-        proved &&
-        conclusion?.outcome === 'landed' &&
-        merge !== null &&
-        !poisoned.has(merge.commit),
-    );
-    return good.length === 0 ? undefined : this.#host(pick(good, this.#tools.draw).id);
-  }
-
-  async #host(id: ChangeId): Promise<CanaryHost | undefined> {
-    const { classify, guardrails } = (await this.#repository.change(id)).state.results;
-    return classify && guardrails && { id, classification: classify, guardrails };
   }
 }
 

@@ -1,17 +1,36 @@
 import type { Command } from 'commander';
+import { readCount } from '../numbers.ts';
 import { type CommonOptions, command } from '../options.ts';
 import { print } from '../output.ts';
-import { renderJudges } from '../render/judges.ts';
+import { renderJudges, renderMeasured } from '../render/judges.ts';
 
 /** Who judges, and what that is worth. */
 export function define(program: Command): void {
-  command(program, 'judge', {
+  const judge = command(program, 'judge', {
     what: 'which models judge changes, how often they missed a seeded defect, and whether their "no objection" counts',
     example: 'judge --json',
   }).action(show);
+  command(judge, 'measure', {
+    what: 'asks the judge now about changes with a seeded defect and known-good ones, so that it can earn its standing',
+    example: 'judge measure --count 90',
+  })
+    .option('--count <number>', 'how many; each costs what judging one change costs', '20')
+    .action((_options, self: Command) => measure(self.optsWithGlobals()));
 }
 
 async function show(options: CommonOptions): Promise<void> {
   const { readJudge } = await import('../../wiring/judge.ts');
   print(options.json, await readJudge(options), renderJudges);
+}
+
+type MeasureOptions = CommonOptions & { readonly count: string };
+
+async function measure(options: MeasureOptions): Promise<void> {
+  const [{ measureNow }, { noModels }] = await Promise.all([
+    import('../../wiring/judge-now.ts'),
+    import('../../wiring/model-source.ts'),
+  ]);
+  const count = readCount(options.count);
+  const onCanary = (at: number, outcome: string) => process.stderr.write(`${at} of ${count}: ${outcome}\n`);
+  print(options.json, await measureNow(options, { count, models: noModels, onCanary }), renderMeasured);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../config/config.ts';
 import type { JudgeView } from '../../views/judge-standing.ts';
-import { renderJudges } from './judges.ts';
+import { renderJudges, renderMeasured } from './judges.ts';
 
 const { judge: configured } = parseConfig('version: 1\njudge: { panel: [one, two] }', 'test.yaml');
 const one: JudgeView = {
@@ -47,4 +47,10 @@ it('says who judges, what it found and missed, with bounds, and that a scripted 
 it('says that nothing was measured, or that nobody judges', () => {
   expect(text([])).toContain('None was measured yet: "no objection" counts as abstention.');
   expect(text([], 'none')).toContain('judge: none');
+});
+
+it('says what was measured just now', () => {
+  const lines = renderMeasured({ state: '/s', asked: 1, judge: one }).join('\n');
+  expect(lines).toContain('Asked about 1 canary.');
+  expect(lines).toContain('has standing');
 });

@@ -22,6 +22,16 @@ export function renderJudges(view: {
   return [...wrap(now, '  '), ...none, ...judges.flatMap(renderOne), `  state ${state}`];
 }
 
+export function renderMeasured(view: {
+  readonly state: string;
+  readonly asked: number;
+  readonly judge: JudgeView | null;
+}): string[] {
+  const { asked, judge, state } = view;
+  const one = judge === null ? [] : renderOne(judge);
+  return [...wrap(`Asked about ${counted(asked, 'canary', 'canaries')}.`, '  '), ...one, `  state ${state}`];
+}
+
 function renderOne(one: JudgeView): string[] {
   const { judge, panel, standing, outcomes, misses, falseVetoes, breaches, open, first, last, prompts } = one;
   const word = standing.earned ? paint('green', 'has standing') : paint('yellow', 'has no standing');

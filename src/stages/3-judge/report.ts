@@ -13,8 +13,8 @@ export type Answered = {
 };
 
 const most = { reasons: 20, reason: 500, findings: 20, ofAsk: 3, dropped: 5 };
-/** An entry of the journal holds 64 KiB. */
-const mostBytes = 40 * 1024;
+/** An entry of the journal holds 64 KiB, and what models say is of any length in any script. */
+const mostBytes = { reasons: 16 * 1024, record: 40 * 1024 };
 
 /** All that a judge is: where one of it differs, what was measured of the other says nothing. */
 export function judgeDigest(panel: readonly PanelModel[], families: number, prompts: string): string {
@@ -46,9 +46,19 @@ export function reportOf(
     const why = `The panel has no objection, which does not count: ${about.standing.why}.`;
     return { verdict: 'abstain', reasons: [why], record };
   }
-  const more = reasons.length > most.reasons ? [`… and ${reasons.length - most.reasons} more`] : [];
-  const told = [...reasons.slice(0, most.reasons).map((reason) => reason.slice(0, most.reason)), ...more];
-  return { verdict, reasons: told, record };
+  return { verdict, reasons: toldReasons(reasons), record };
+}
+
+function toldReasons(reasons: readonly string[]): readonly string[] {
+  const told: string[] = [];
+  let bytes = 0;
+  for (const reason of reasons.slice(0, most.reasons).map((one) => one.slice(0, most.reason))) {
+    bytes += bytesOf(reason);
+    if (bytes > mostBytes.reasons) break;
+    told.push(reason);
+  }
+  const left = reasons.length - told.length;
+  return left === 0 ? told : [...told, `… and ${left} more`];
 }
 
 function recordOf({ outcome, usage, cached, ms }: Answered): AskRecord {
@@ -71,12 +81,12 @@ export function totalOf(all: readonly JudgeUsage[]): JudgeUsage {
   );
 }
 
-/** What models say is of any length in any script. What does not fit goes: words first, then findings. */
+/** What does not fit goes: words first, then findings. */
 function fitting(record: JudgeRecord): JudgeRecord {
-  if (bytesOf(record) <= mostBytes) return record;
+  if (bytesOf(record) <= mostBytes.record) return record;
   const short = record.asks.map((ask) => ({ ...ask, reasons: [], dropped: [] }));
   const lean = { ...record, asks: short, omitted: record.omitted + short.length };
-  if (bytesOf(lean) <= mostBytes) return lean;
+  if (bytesOf(lean) <= mostBytes.record) return lean;
   const findings = lean.findings.slice(0, 3);
   return { ...lean, findings, omitted: lean.omitted + lean.findings.length - findings.length };
 }

@@ -94,6 +94,27 @@ describe('the policy stage', () => {
     });
   });
 
+  it('waives no judge that was configured after the change had passed its stage, but for a revert', async () => {
+    const levels = 'autonomy: { dependency-patch: deploy, revert: deploy }';
+    const judged = ports(rules(`${levels}\njudge: { panel: [one, two] }`));
+    expect(await policy(context(), ports(rules(levels)))).toMatchObject({ kind: 'done' });
+    expect(await policy(context(), judged)).toMatchObject({
+      kind: 'stop',
+      conclusion: { outcome: 'held', code: 'policy.judge-abstained' },
+    });
+    const { results } = context();
+    const classify = {
+      ...goodPatch.classification,
+      reasons: [],
+      base: 'a',
+      tree: 'b',
+      class: 'revert',
+    } as const;
+    expect(await policy(context({ results: { ...results, classify } }), judged)).toMatchObject({
+      kind: 'done',
+    });
+  });
+
   const deploying = `autonomy: { dependency-patch: deploy, revert: deploy }
 service: { name: shop, command: [node, server.js] }`;
   const touching = (path: string, changed: Partial<typeof goodPatch.classification> = {}) =>

@@ -1,8 +1,9 @@
 import { levelOf, policyDigest } from '../../config/policy-digest.ts';
 import { servicesOf } from '../../config/schema.ts';
+import type { ChangeClass } from '../../domain/change.ts';
 import type { PolicyDecision } from '../../domain/decision.ts';
 import { irreversiblePaths } from '../../domain/irreversible.ts';
-import type { GuardrailsReport, StageContext, StageOutcome } from '../../domain/stage.ts';
+import type { GuardrailsReport, JudgeReport, StageContext, StageOutcome } from '../../domain/stage.ts';
 import type { Controls } from '../../ports/controls.ts';
 import type { Rules, RulesSource } from '../../ports/rules.ts';
 import { type Autonomy, demotionBelow, effectiveLevel } from '../../views/autonomy.ts';
@@ -59,7 +60,7 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
   return {
     classification: classify,
     guardrails,
-    judge,
+    judge: judgedUnder(rules.config, classify.class, judge),
     removal: flagRemoval(guardrails, await ports.promotedFlags(), settling),
     source: ctx.proposal.source,
     target: ctx.proposal.target,
@@ -75,6 +76,14 @@ async function gather(ctx: StageContext, ports: PolicyPorts, rules: Rules): Prom
     signed: false,
     unsignedAllowed: rules.unsignedAllowed,
   };
+}
+
+/** A decision may wait for days: a judge that the branch has configured meanwhile was not asked, and nobody waives that. */
+function judgedUnder({ judge }: Rules['config'], of: ChangeClass, report: JudgeReport): JudgeReport {
+  // Reverts wait for no judge, whatever is configured.
+  if (report.verdict !== 'not-configured' || judge === 'none' || of === 'revert') return report;
+  const why = 'a judge was configured after the change had passed its stage: a new head would be judged';
+  return { verdict: 'abstain', reasons: [why] };
 }
 
 /** What the gate knew of the flags that it lets go: whoever looks later must see it. */

@@ -12,5 +12,9 @@ export function nextCanary(earned: boolean, share: number, draw: Draw): CanaryKi
   // 0 switches it off, also where nothing was ever measured: it then stays without standing.
   if (share === 0) return undefined;
   if (earned && draw() >= share) return undefined;
+  return canaryKind(draw);
+}
+
+export function canaryKind(draw: Draw): CanaryKind {
   return draw() < goodShare ? 'good' : 'seeded';
 }
