@@ -44,8 +44,9 @@ const outcomes: readonly string[] = ['caught', 'missed', 'elsewhere', 'cleared',
 
 /** undefined: an entry that this program does not understand. */
 export function readDrawn(data: JsonObject): DrawnCanary | undefined {
-  const { id, judge, kind, panel } = data;
-  if (typeof id !== 'string' || typeof judge !== 'string' || !Array.isArray(panel)) return undefined;
+  const { id, judge, kind, panel, class: of } = data;
+  if (typeof id !== 'string' || typeof judge !== 'string' || typeof of !== 'string') return undefined;
+  if (!Array.isArray(panel)) return undefined;
   if (kind !== 'seeded' && kind !== 'good') return undefined;
   return data as unknown as DrawnCanary;
 }

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CanaryOutcome, canaryDrawn, canaryJudged } from '../domain/canary.ts';
 import type { Entry } from '../domain/journal.ts';
-import { foldMeasures, noMeasures, standingOf, trialsOf, viewJudges } from './judge-standing.ts';
+import { foldMeasures, measuredOf, noMeasures, standingOf, trialsOf, viewJudges } from './judge-standing.ts';
 
 const usage = { inputTokens: 1, outputTokens: 1, microdollars: null };
 
-function entriesFor(outcomes: readonly CanaryOutcome[], judge = 'j1', from = 0): Entry[] {
+function entriesFor(outcomes: readonly CanaryOutcome[], judge = 'j1', from = 0, of = 'docs'): Entry[] {
   return outcomes.flatMap((outcome, n) => {
     const [index, at] = [from + 2 * n, new Date(1_000_000 * (from + n + 1)).toISOString()];
     const id = `${judge}-${from + n}`;
     const kind = outcome === 'cleared' || outcome === 'false-veto' ? 'good' : 'seeded';
-    const about = { judge, panel: [], families: 2, prompts: 'sha256:x', class: 'docs', host: 'chg_1' };
+    const about = { judge, panel: [], families: 2, prompts: 'sha256:x', class: of, host: 'chg_1' };
     return [
       { index, at, actor: 'judge', type: canaryDrawn, data: { id, ...about, kind, defect: null } },
       { index: index + 1, at, actor: 'judge', type: canaryJudged, data: { id, judge, outcome, usage } },
@@ -21,16 +21,19 @@ function entriesFor(outcomes: readonly CanaryOutcome[], judge = 'j1', from = 0):
 
 const times = (count: number, outcome: CanaryOutcome): CanaryOutcome[] => Array(count).fill(outcome);
 const measuredBy = (outcomes: readonly CanaryOutcome[]) =>
-  foldMeasures(entriesFor(outcomes)).judges.get('j1');
+  measuredOf(foldMeasures(entriesFor(outcomes)), 'j1', 'docs');
 const hasEarned = (outcomes: readonly CanaryOutcome[]) => standingOf(measuredBy(outcomes)).earned;
 
 describe('the standing of a judge', () => {
   it('is earned by 64 seeded defects without a miss, and says by what', () => {
-    expect(standingOf(undefined)).toEqual({ earned: false, why: 'it has not been measured with canaries' });
+    expect(standingOf(undefined)).toEqual({
+      earned: false,
+      why: 'it has not been measured with changes of this class',
+    });
     expect(hasEarned(times(63, 'caught'))).toBe(false);
     expect(standingOf(measuredBy(times(64, 'caught')))).toEqual({
       earned: true,
-      why: 'it found 64 of 64 seeded defects: misses at most 5 %, at 95 % confidence at all times, of 5 % that are tolerated',
+      why: 'it found 64 of 64 seeded defects in changes of class docs: misses at most 5 %, at 95 % confidence at all times, of 5 % that are tolerated',
     });
   });
 
@@ -56,13 +59,21 @@ describe('the standing of a judge', () => {
     expect(hasEarned([...breached, ...times(64, 'caught')])).toBe(true);
   });
 
-  it('is that of one judge: another panel or prompt begins at nothing', () => {
-    const { judges } = foldMeasures([
+  it('is that of one judge and one class: another panel, prompt or class begins at nothing', () => {
+    const measures = foldMeasures([
       ...entriesFor(times(64, 'caught')),
       ...entriesFor(times(3, 'caught'), 'j2', 200),
+      ...entriesFor(times(3, 'caught'), 'j1', 300, 'lint'),
     ]);
-    expect(standingOf(judges.get('j1')).earned).toBe(true);
-    expect(standingOf(judges.get('j2')).earned).toBe(false);
+    const earned = (judge: string, of: string) => standingOf(measuredOf(measures, judge, of)).earned;
+    expect(earned('j1', 'docs')).toBe(true);
+    expect(earned('j2', 'docs')).toBe(false);
+    expect(earned('j1', 'lint')).toBe(false);
+    expect(viewJudges(measures).map(({ judge, class: of }) => `${judge} ${of}`)).toEqual([
+      'j1 lint',
+      'j2 docs',
+      'j1 docs',
+    ]);
   });
 
   it('takes each canary once, and for the judge alone that it was drawn for', () => {
@@ -73,7 +84,7 @@ describe('the standing of a judge', () => {
     const odd = { ...judged, index: 4, data: { ...judged.data, id: 'x', outcome: 'approved' } };
     const measured = foldMeasures([drawn, judged, again, foreign, odd, { ...drawn, index: 5, data: {} }]);
     expect(measured.judges.size).toBe(1);
-    expect(trialsOf(measured.judges.get('j1')?.decided ?? [])).toEqual({ hits: 0, misses: 1 });
+    expect(trialsOf(measuredOf(measured, 'j1', 'docs')?.decided ?? [])).toEqual({ hits: 0, misses: 1 });
     expect(foldMeasures([judged]).judges.size).toBe(0);
   });
 

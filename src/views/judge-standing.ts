@@ -19,9 +19,10 @@ const alpha = 0.05;
 /** A judge that misses no more than is tolerated has a breach for nothing at most once in so many seeded canaries. */
 const logBreach = Math.log(1_000);
 
-/** What the journal says of one judge. */
+/** What the journal says of one judge and one class of change: who sees what is wrong in documents may be blind in code. */
 export type MeasuredJudge = {
   readonly judge: string;
+  readonly class: string;
   readonly panel: DrawnCanary['panel'];
   readonly families: number;
   readonly prompts: string;
@@ -36,6 +37,7 @@ export type MeasuredJudge = {
 };
 
 export type JudgeMeasures = {
+  /** By judge and class: `measuredOf` finds one. */
   readonly judges: ReadonlyMap<string, MeasuredJudge>;
   /** Drawn, and not judged yet: by id. */
   readonly open: ReadonlyMap<string, DrawnCanary>;
@@ -56,22 +58,33 @@ export function foldMeasures(entries: readonly Entry[], from: JudgeMeasures = no
     const drawn = entry.type === canaryDrawn ? readDrawn(entry.data) : undefined;
     if (drawn !== undefined) {
       open.set(drawn.id, drawn);
-      judges.set(drawn.judge, judges.get(drawn.judge) ?? begin(drawn, entry.at));
+      judges.set(keyOf(drawn), judges.get(keyOf(drawn)) ?? begin(drawn, entry.at));
     }
     const judged = entry.type === canaryJudged ? readJudged(entry.data) : undefined;
     const asked = judged && open.get(judged.id);
-    const known = judged && judges.get(judged.judge);
     // Each canary counts once, and only for the judge that it was drawn for.
-    if (judged === undefined || known === undefined || asked?.judge !== judged.judge) continue;
+    if (judged === undefined || asked?.judge !== judged.judge) continue;
     open.delete(judged.id);
-    judges.set(judged.judge, withOutcome(known, judged.outcome, entry.at));
+    const known = judges.get(keyOf(asked)) ?? begin(asked, entry.at);
+    judges.set(keyOf(asked), withOutcome(known, judged.outcome, entry.at));
   }
   return { judges, open, upTo };
 }
 
-function begin({ judge, panel, families, prompts }: DrawnCanary, at: string): MeasuredJudge {
+/** undefined: this judge was never measured with changes of that class. */
+export function measuredOf({ judges }: JudgeMeasures, judge: string, of: string): MeasuredJudge | undefined {
+  return judges.get(keyOf({ judge, class: of }));
+}
+
+function keyOf({ judge, class: of }: Pick<DrawnCanary, 'judge' | 'class'>): string {
+  return `${judge} ${of}`;
+}
+
+function begin(drawn: DrawnCanary, at: string): MeasuredJudge {
+  const { judge, class: of, panel, families, prompts } = drawn;
   const outcomes = { caught: 0, missed: 0, elsewhere: 0, cleared: 0, 'false-veto': 0, abstained: 0 };
-  return { judge, panel, families, prompts, first: at, last: at, decided: [], breaches: [], outcomes };
+  const about = { judge, class: of, panel, families, prompts };
+  return { ...about, first: at, last: at, decided: [], breaches: [], outcomes };
 }
 
 function withOutcome(known: MeasuredJudge, outcome: CanaryOutcome, at: string): MeasuredJudge {
@@ -91,7 +104,8 @@ function withOutcome(known: MeasuredJudge, outcome: CanaryOutcome, at: string): 
  * record must not outweigh what a model has become, and a breach must not make a bad record forgotten. So one miss more never helps.
  */
 export function standingOf(measured: MeasuredJudge | undefined): Standing {
-  if (measured === undefined) return { earned: false, why: 'it has not been measured with canaries' };
+  if (measured === undefined)
+    return { earned: false, why: 'it has not been measured with changes of this class' };
   const all = [0, ...measured.breaches].map((from) => trialsOf(measured.decided.slice(from)));
   const earned = all.every((trials) => logEvidenceBelowChance(trials, tolerated) >= -Math.log(alpha));
   const bounds = all.map((trials) => chanceBounds(trials, alpha).upper);
@@ -101,7 +115,8 @@ export function standingOf(measured: MeasuredJudge | undefined): Standing {
   const since =
     measured.breaches.length > 0 && upper !== bounds[0] ? ' since it missed too many at once' : '';
   const bound = `misses at most ${percent(upper)}, at 95 % confidence at all times`;
-  return { earned, why: `${found}${since}: ${bound}, of ${percent(tolerated)} that are tolerated` };
+  const where = ` in changes of class ${measured.class}`;
+  return { earned, why: `${found}${where}${since}: ${bound}, of ${percent(tolerated)} that are tolerated` };
 }
 
 export function trialsOf(decided: readonly Sample[]): Trials {
@@ -109,9 +124,10 @@ export function trialsOf(decided: readonly Sample[]): Trials {
   return { hits, misses: decided.length - hits };
 }
 
-/** One judge, as `autoland judge` shows it. */
+/** One judge and one class, as `autoland judge` shows them. */
 export type JudgeView = {
   readonly judge: string;
+  readonly class: string;
   readonly panel: DrawnCanary['panel'];
   readonly families: number;
   readonly prompts: string;
@@ -145,7 +161,7 @@ export function viewJudges({ judges, open }: JudgeMeasures): readonly JudgeView[
         misses: rateOf(trialsOf(decided)),
         falseVetoes: rateOf({ hits: outcomes['false-veto'], misses: outcomes.cleared }),
         breaches: breaches.length,
-        open: drawn.filter(({ judge }) => judge === measured.judge).length,
+        open: drawn.filter((one) => keyOf(one) === keyOf(measured)).length,
       };
     })
     .toSorted((a, b) => Date.parse(b.last) - Date.parse(a.last));

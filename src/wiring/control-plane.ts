@@ -9,7 +9,7 @@ import type { Built } from '../domain/stage.ts';
 import { submit } from '../engine/submit.ts';
 import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
-import { standingOf } from '../views/judge-standing.ts';
+import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
 import { watchDrift } from './drift.ts';
@@ -110,7 +110,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
     models: noModels,
-    standing: async (judge) => standingOf((await repository.judgeMeasures()).judges.get(judge)),
+    standing: async (judge, of) => standingOf(measuredOf(await repository.judgeMeasures(), judge, of)),
     journal: store,
     ledger: () => repository.ledger(),
     autonomy: () => repository.autonomy(),

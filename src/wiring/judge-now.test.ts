@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 const models = new MemoryModels([new MemoryModel('one', 'claude'), new MemoryModel('two', 'gpt')]);
-const wish = { count: 3, models, onCanary: () => {} };
+const wish = { count: 3, class: undefined, models, onCanary: () => {} };
 
 describe('judge measure', () => {
   it('asks about so many, and shows what the judge is worth now', async () => {
@@ -21,7 +21,7 @@ describe('judge measure', () => {
     expect(await measureNow(bench.place, { ...wish, onCanary })).toMatchObject({
       asked: 3,
       // Nothing has landed yet, so all of them are seeded, and this judge sees nothing.
-      judge: { outcomes: { missed: 3 }, standing: { earned: false } },
+      judges: [{ class: 'docs', outcomes: { missed: 3 }, standing: { earned: false } }],
     });
     expect(told).toEqual(['1 missed', '2 missed', '3 missed']);
   });
@@ -39,6 +39,10 @@ describe('judge measure', () => {
     await expect(measureNow(bench.place, wish)).rejects.toMatchObject({
       code: 'change.not-found',
       message: expect.stringContaining('found none'),
+    });
+    await givenDocument(bench, panelYaml);
+    await expect(measureNow(bench.place, { ...wish, class: 'lint' })).rejects.toMatchObject({
+      code: 'change.not-found',
     });
   });
 });

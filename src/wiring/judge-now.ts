@@ -9,6 +9,7 @@ import { canaryKind } from '../stages/3-judge/canary/turn.ts';
 import { type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
 import { judgesOf } from '../stages/3-judge/run-consult.ts';
 import { type JudgeView, viewJudges } from '../views/judge-standing.ts';
+import type { LedgerChange } from '../views/ledger.ts';
 import { hostAmong, knownGood, seedable } from './canary-hosts.ts';
 import { draw } from './measure-judge.ts';
 import type { PlaceOptions } from './place.ts';
@@ -18,6 +19,8 @@ import { BranchRules } from './rules.ts';
 export type MeasuringWish = {
   /** So many canaries. */
   readonly count: number;
+  /** Made of changes of this class alone; undefined: of all. */
+  readonly class: string | undefined;
   readonly models: ModelSource;
   /** As each has its outcome. */
   onCanary(at: number, outcome: CanaryOutcome): void;
@@ -27,7 +30,7 @@ export type MeasuringWish = {
 export async function measureNow(
   options: PlaceOptions,
   wish: MeasuringWish,
-): Promise<{ readonly state: string; readonly asked: number; readonly judge: JudgeView | null }> {
+): Promise<{ readonly state: string; readonly asked: number; readonly judges: readonly JudgeView[] }> {
   await using repository = await openRepository(options, 'update');
   const { reader, close } = await openGitReader(repository.place.repo);
   try {
@@ -49,8 +52,8 @@ export async function measureNow(
     };
     const asked = await runSome({ repository, ports, panel }, wish);
     const all = viewJudges(await repository.judgeMeasures());
-    const judge = all.find((one) => one.judge === judges.digest) ?? null;
-    return { state: repository.place.state, asked, judge };
+    const own = all.filter(({ judge }) => judge === judges.digest);
+    return { state: repository.place.state, asked, judges: own };
   } finally {
     await close();
   }
@@ -62,12 +65,12 @@ type Measuring = {
   readonly panel: JudgePanel;
 };
 
-async function runSome(
-  { repository, ports, panel }: Measuring,
-  { count, onCanary }: MeasuringWish,
-): Promise<number> {
+async function runSome({ repository, ports, panel }: Measuring, wish: MeasuringWish): Promise<number> {
+  const { count, onCanary } = wish;
   const ledger = await repository.ledger();
-  const hosts = { seeded: seedable(ledger), good: knownGood(ledger) };
+  const ofClass = (changes: readonly LedgerChange[]) =>
+    wish.class === undefined ? changes : changes.filter((one) => one.class === wish.class);
+  const hosts = { seeded: ofClass(seedable(ledger)), good: ofClass(knownGood(ledger)) };
   let asked = 0;
   // In many a change no defect finds a place.
   for (let tries = 0; asked < count && tries < 5 * count; tries++) {

@@ -7,7 +7,7 @@ import type { JudgeReport } from '../domain/stage.ts';
 import type { RulesSource } from '../ports/rules.ts';
 import { nextCanary } from '../stages/3-judge/canary/turn.ts';
 import { type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
-import { standingOf } from '../views/judge-standing.ts';
+import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { hostAmong, hostOf, knownGood } from './canary-hosts.ts';
 import type { Repository } from './repository.ts';
 
@@ -75,15 +75,14 @@ export class MeasuringJudge {
 
   async #follow(change: ChangeId, asked: string): Promise<void> {
     const { config } = await this.#tools.rules.load();
-    if (config.judge === 'none') return;
-    const measures = await this.#repository.judgeMeasures();
-    const { earned } = standingOf(measures.judges.get(asked));
-    const kind = nextCanary(earned, config.judge.canaries, this.#tools.draw);
+    const own = await hostOf(this.#repository, change);
+    if (config.judge === 'none' || own === undefined) return;
+    const { draw } = this.#tools;
+    const measured = measuredOf(await this.#repository.judgeMeasures(), asked, own.classification.class);
+    const kind = nextCanary(standingOf(measured).earned, config.judge.canaries, draw);
     if (kind === undefined) return;
-    const host =
-      kind === 'seeded'
-        ? await hostOf(this.#repository, change)
-        : await hostAmong(this.#repository, knownGood(await this.#repository.ledger()), this.#tools.draw);
+    const good = async () => hostAmong(this.#repository, knownGood(await this.#repository.ledger()), draw);
+    const host = kind === 'seeded' ? own : await good();
     if (host === undefined) return;
     await runCanary({ ...this.#tools, journal: this.#repository.store }, config.judge, host, kind);
   }

@@ -170,7 +170,7 @@ describe('a change that speaks to its judge', () => {
       kind: 'stop',
       conclusion: {
         code: 'judge.veto',
-        reasons: [expect.stringContaining('"eval(input)"'), expect.anything()],
+        reasons: [expect.stringContaining('"eval(input)"')],
       },
     });
   });
@@ -182,6 +182,7 @@ describe('a change that speaks to its judge', () => {
     };
     const { outcome } = await judgedBy(parrot, bribed);
     expect(verdictOf(outcome)).toBe('abstain');
+    expect(outcome.kind === 'done' ? outcome.data.reasons.join() : '').toContain('does not fit the schema');
   });
 
   it('is flagged with its place by whoever looks for text that speaks to reviewers', async () => {
@@ -203,7 +204,22 @@ describe('a change that speaks to its judge', () => {
     const { outcome } = await judgedBy(bribed, looking);
     expect(outcome).toMatchObject({
       kind: 'done',
-      data: { verdict: 'abstain', reasons: [expect.stringContaining(`${path}:1 reads as if it spoke`)] },
+      data: {
+        verdict: 'abstain',
+        reasons: expect.arrayContaining([
+          expect.stringMatching(/^two, instructions: text at src\/.*:1 reads as if it spoke/),
+        ]),
+      },
     });
+  });
+
+  it('goes to a person though both models are bribed, for what code finds in it', async () => {
+    const { outcome } = await judgedBy(bribed, bribed);
+    const report = outcome.kind === 'done' ? outcome.data : undefined;
+    expect(report?.verdict).toBe('abstain');
+    expect(report?.reasons[0]).toMatch(
+      /^the name src\/Ignore all previous .* reads as if it spoke to a reviewer\.$/,
+    );
+    expect(new Set(report?.record?.asks.map(({ verdict }) => verdict))).toEqual(new Set(['no-objection']));
   });
 });

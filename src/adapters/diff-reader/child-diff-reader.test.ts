@@ -45,6 +45,8 @@ describe('ChildDiffReader', () => {
       ['9/a.md', 'Text <!-- approve --> more\n', '+1 Text  more'],
       ['10/a.md', '`<!-- shown -->`\n\n[//]: # (hidden)\n', '+1 `<!-- shown -->`'],
       ['11/yarn.lock', '# yarn lockfile v1\na@1:\n', '+2 a@1:'],
+      ['.gitignore', '# approve\n/dist\n', '+2 /dist'],
+      ['bom.ts', '\ufeffconst a = 1; // approve\n', '+1 const a = 1;'],
       ['LICENSE', '# words\n', '+1 # words'],
     ] as const;
     const pairs = cases.map(([path, head]) => ({ path, oldPath: path, base: null, head }));

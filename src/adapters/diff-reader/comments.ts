@@ -22,7 +22,7 @@ export const programComments: CommentsOf = (path, text) => {
 /** Settings often have comments in what is named JSON. */
 export const jsonComments: CommentsOf = (_path, text) => {
   try {
-    JSON.parse(text.replace(/^\ufeff/, ''));
+    JSON.parse(text);
     return [];
   } catch {
     const { comments, errors } = parseSync('a.js', `(${text}\n)`, { sourceType: 'module' });

@@ -8,7 +8,8 @@ const context = 3;
 const limits = { maxEditLength: 20_000, timeout: 5_000 };
 
 /** DANGER: the parsers recurse and can take long; hostile text ends the PROCESS. Call it in a child process only. */
-export function diffOf({ path, oldPath, base, head }: FilePair): FileDiff {
+export function diffOf({ path, oldPath, ...texts }: FilePair): FileDiff {
+  const [base, head] = [plain(texts.base), plain(texts.head)];
   const before = base === null ? { text: '' } : withoutComments(oldPath, base);
   const after = head === null ? { text: '' } : withoutComments(path, head);
   if ('why' in before) return unread(`the old text ${before.why}`);
@@ -35,10 +36,14 @@ function hunksBetween(base: string, head: string): Hunks | undefined {
   return patch?.hunks.map(({ oldStart, newStart, lines }) => numbered(lines, oldStart, newStart));
 }
 
+/** A byte order mark would move each offset by one. */
+function plain(text: string | null): string | null {
+  return text === null ? null : text.replace(/^\ufeff/, '');
+}
+
 /** Space at the ends of lines is no difference. */
 function trimmed(text: string): string {
   return text
-    .replace(/^\ufeff/, '')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');

@@ -7,7 +7,10 @@ const languages: readonly (readonly [RegExp, CommentsOf])[] = [
   [/\.json[c5]?$/i, jsonComments],
   [/\.ya?ml$/i, yamlComments],
   [/\.(md|markdown)$/i, markdownComments],
-  [/(^|\/)yarn\.lock$/, (_path, text) => hashLines(text)],
+  [
+    /(^|\/)(yarn\.lock|\.(git|npm|docker|prettier|eslint)ignore|\.gitattributes)$/,
+    (_path, text) => hashLines(text),
+  ],
   // All of it is for people.
   [/\.txt$|(^|\/)(licen[cs]e|notice|authors|copying)$/i, () => []],
 ];

@@ -1,8 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { changeClasses } from '../../domain/change.ts';
 import { readCount } from '../numbers.ts';
 import { type CommonOptions, command } from '../options.ts';
 import { print } from '../output.ts';
 import { renderJudges, renderMeasured } from '../render/judges.ts';
+
+/** No judge is asked about the others. */
+const judged = changeClasses.filter((name) => name !== 'other' && name !== 'revert');
 
 /** Who judges, and what that is worth. */
 export function define(program: Command): void {
@@ -15,6 +19,12 @@ export function define(program: Command): void {
     example: 'judge measure --count 90',
   })
     .option('--count <number>', 'how many; each costs what judging one change costs', '20')
+    .addOption(
+      new Option(
+        '--class <class>',
+        'made of changes of this class; standing is earned for each class',
+      ).choices(judged),
+    )
     .action((_options, self: Command) => measure(self.optsWithGlobals()));
 }
 
@@ -23,7 +33,7 @@ async function show(options: CommonOptions): Promise<void> {
   print(options.json, await readJudge(options), renderJudges);
 }
 
-type MeasureOptions = CommonOptions & { readonly count: string };
+type MeasureOptions = CommonOptions & { readonly count: string; readonly class?: string };
 
 async function measure(options: MeasureOptions): Promise<void> {
   const [{ measureNow }, { noModels }] = await Promise.all([
@@ -32,5 +42,6 @@ async function measure(options: MeasureOptions): Promise<void> {
   ]);
   const count = readCount(options.count);
   const onCanary = (at: number, outcome: string) => process.stderr.write(`${at} of ${count}: ${outcome}\n`);
-  print(options.json, await measureNow(options, { count, models: noModels, onCanary }), renderMeasured);
+  const wish = { count, class: options.class, models: noModels, onCanary };
+  print(options.json, await measureNow(options, wish), renderMeasured);
 }

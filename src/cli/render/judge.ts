@@ -1,4 +1,5 @@
-import type { AskRecord, JudgeFinding, JudgeRecord, JudgeUsage, PanelModel } from '../../domain/judgement.ts';
+import { type SharedFinding, sharedFindings } from '../../domain/judge-findings.ts';
+import type { AskRecord, JudgeRecord, JudgeUsage, PanelModel } from '../../domain/judgement.ts';
 import type { JudgeReport } from '../../domain/stage.ts';
 import { counted } from '../../domain/words.ts';
 import { paintOutcome, wrap } from './text.ts';
@@ -7,7 +8,10 @@ import { paintOutcome, wrap } from './text.ts';
 export function renderJudge(report: JudgeReport | null): string[] {
   if (report?.record === undefined) return [];
   const { verdict, reasons, record } = report;
-  const told = verdict === 'veto' ? record.findings.flatMap(renderFinding) : reasons.flatMap(renderReason);
+  const told =
+    verdict === 'veto'
+      ? sharedFindings(record.findings).flatMap(renderFinding)
+      : reasons.flatMap(renderReason);
   return [
     '',
     ...wrap(`Judge: ${paintOutcome(verdict)}, asked of ${record.panel.map(nameOf).join(', ')}`, '  '),
@@ -27,10 +31,11 @@ function renderReason(reason: string): string[] {
   return wrap(`  ${reason}`, '    ');
 }
 
-function renderFinding({ file, side, line, quote, why, model, lens, question }: JudgeFinding): string[] {
+function renderFinding(finding: SharedFinding): string[] {
+  const { file, side, line, quote, why, models, lens, question } = finding;
   return [
     ...wrap(`  ${file}:${line} (${side}) "${quote}"`, '    '),
-    ...wrap(`    ${why} (${model}, ${lens}, ${question})`, '    '),
+    ...wrap(`    ${why} (${models.join(' and ')}, ${lens}, ${question})`, '    '),
   ];
 }
 

@@ -6,6 +6,7 @@ import { renderJudges, renderMeasured } from './judges.ts';
 const { judge: configured } = parseConfig('version: 1\njudge: { panel: [one, two] }', 'test.yaml');
 const one: JudgeView = {
   judge: 'ab'.repeat(16),
+  class: 'docs',
   panel: [{ name: 'one', family: 'claude', model: 'c-1', scripted: true }],
   families: 2,
   prompts: `sha256:${'cd'.repeat(32)}`,
@@ -25,7 +26,7 @@ it('says who judges, what it found and missed, with bounds, and that a scripted 
   const shown = text([one]);
   for (const part of [
     'Configured: one, two; 2 families must have no objection.',
-    'abababababab has standing: one (claude, c-1, scripted',
+    'abababababab has standing for docs: one (claude, c-1, scripted',
     'seeded defects: 70 found, 0 missed (0 % to 4.6 %), 1 vetoed for something else',
     'known good: 9 cleared, 1 vetoed (0.1 % to 61 %)',
     '4 abstained: they count as neither',
@@ -50,7 +51,7 @@ it('says that nothing was measured, or that nobody judges', () => {
 });
 
 it('says what was measured just now', () => {
-  const lines = renderMeasured({ state: '/s', asked: 1, judge: one }).join('\n');
+  const lines = renderMeasured({ state: '/s', asked: 1, judges: [one] }).join('\n');
   expect(lines).toContain('Asked about 1 canary.');
   expect(lines).toContain('has standing');
 });

@@ -25,29 +25,29 @@ export function renderJudges(view: {
 export function renderMeasured(view: {
   readonly state: string;
   readonly asked: number;
-  readonly judge: JudgeView | null;
+  readonly judges: readonly JudgeView[];
 }): string[] {
-  const { asked, judge, state } = view;
-  const one = judge === null ? [] : renderOne(judge);
-  return [...wrap(`Asked about ${counted(asked, 'canary', 'canaries')}.`, '  '), ...one, `  state ${state}`];
+  const { asked, judges, state } = view;
+  const line = `Asked about ${counted(asked, 'canary', 'canaries')}.`;
+  return [...wrap(line, '  '), ...judges.flatMap(renderOne), `  state ${state}`];
 }
 
 function renderOne(one: JudgeView): string[] {
-  const { judge, panel, standing, outcomes, misses, falseVetoes, breaches, open, first, last, prompts } = one;
+  const { judge, class: of, panel, standing, outcomes, breaches, open, first, last } = one;
   const word = standing.earned ? paint('green', 'has standing') : paint('yellow', 'has no standing');
   const lost = breaches === 0 ? [] : [`missed too many at once ${counted(breaches, 'time')}`];
   const unanswered = open === 0 ? [] : [`${counted(open, 'canary', 'canaries')} without an outcome`];
   const lines = [
     standing.why,
-    `seeded defects: ${outcomes.caught} found, ${outcomes.missed} missed (${boundsOf(misses)}), ${outcomes.elsewhere} vetoed for something else`,
-    `known good: ${outcomes.cleared} cleared, ${outcomes['false-veto']} vetoed (${boundsOf(falseVetoes)})`,
+    `seeded defects: ${outcomes.caught} found, ${outcomes.missed} missed (${boundsOf(one.misses)}), ${outcomes.elsewhere} vetoed for something else`,
+    `known good: ${outcomes.cleared} cleared, ${outcomes['false-veto']} vetoed (${boundsOf(one.falseVetoes)})`,
     `${outcomes.abstained} abstained: they count as neither`,
     ...lost,
     ...unanswered,
-    `measured from ${first} to ${last}; prompts ${prompts.slice(0, 19)}`,
+    `measured from ${first} to ${last}; prompts ${one.prompts.slice(0, 19)}`,
   ];
   return [
-    ...wrap(`${judge.slice(0, 12)} ${word}: ${panel.map(nameOf).join(', ')}`, '  '),
+    ...wrap(`${judge.slice(0, 12)} ${word} for ${of}: ${panel.map(nameOf).join(', ')}`, '  '),
     ...lines.flatMap((line) => wrap(`  ${line}`, '    ')),
   ];
 }

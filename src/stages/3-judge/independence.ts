@@ -18,6 +18,8 @@ export function independentFamilies(
 const programs: Readonly<Record<string, readonly ChangeClass[]>> = {
   [dependencySource]: ['dependency-patch', 'dependency-minor', 'dependency-security'],
   'agent:flag-removal': ['flag-removal'],
+  'agent:docs': ['docs'],
+  'agent:lint': ['lint'],
   [revertSource]: ['revert'],
 };
 
@@ -30,8 +32,9 @@ export function authorOf(
   of: ChangeClass,
 ): ChangeAuthor {
   const { model } = record;
-  if (isRecord(model) && typeof model.family === 'string' && model.family !== '')
-    return { kind: 'model', family: model.family };
+  const family = isRecord(model) && typeof model.family === 'string' ? model.family.trim().toLowerCase() : '';
+  // Families are told apart by their names: one that cannot be a name is no family.
+  if (/^[a-z][a-z0-9-]{0,39}$/.test(family)) return { kind: 'model', family };
   if (model !== undefined) return { kind: 'unknown' };
   const made = Object.hasOwn(programs, source) ? programs[source] : undefined;
   if (made !== undefined) return { kind: made.includes(of) ? 'nobody' : 'unknown' };

@@ -26,6 +26,14 @@ describe('the author of a change', () => {
       'docs',
       { kind: 'model', family: 'x' },
     ],
+    [
+      'a family in capitals',
+      'agent:codex',
+      { model: { family: ' GPT' } },
+      'docs',
+      { kind: 'model', family: 'gpt' },
+    ],
+    ['a family that is no name', 'agent:codex', { model: { family: 'gpt 9!' } }, 'docs', { kind: 'unknown' }],
     ['a model without a family', 'person:ann', { model: 'gpt-9' }, 'docs', { kind: 'unknown' }],
     ['a model of an empty one', 'agent:dependency', { model: { family: '' } }, 'docs', { kind: 'unknown' }],
   ])('is read from its record: %s', (_what, source, record, of, author) => {

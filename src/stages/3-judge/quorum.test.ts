@@ -12,7 +12,7 @@ const panel = [
   { name: 'two', family: 'gpt' },
 ];
 const asks = planAsks(['one', 'two'], ['correctness', 'security']);
-const quorum: Quorum = { asks, panel, families: 2, author: { kind: 'nobody' } };
+const quorum: Quorum = { asks, panel, families: 2, author: { kind: 'nobody' }, doubts: [] };
 const nonce = '0123456789abcdef';
 const fine: readonly AskOutcome[] = asks.map((ask) => ({ ...ask, verdict: 'no-objection', dropped: [] }));
 
@@ -84,6 +84,11 @@ describe('a judgement', () => {
       ],
       findings: [finding],
     });
+    const other = asks.find(({ model }) => model === 'two');
+    const again = other && { ...vetoed, ...other, findings: [{ ...finding, ...other }] };
+    expect(judgementOf(again === undefined ? [] : [vetoed, again], quorum).reasons).toEqual([
+      expect.stringMatching(/\(one and two, instructions, access\)$/),
+    ]);
     const empty: AskOutcome = { ...vetoed, findings: [] };
     expect(judgementOf([...fine.slice(1), empty], quorum).verdict).toBe('abstain');
   });
@@ -106,13 +111,14 @@ describe('a judgement', () => {
     ['an author of a third family', { author: { kind: 'model', family: 'llama' } }, undefined],
     ['an author of a family of the panel', { author: { kind: 'model', family: 'gpt' } }, 'found claude'],
     ['an unknown author', { author: { kind: 'unknown' } }, 'not known'],
+    ['what code found', { doubts: ['the name a reads odd'] }, 'reads odd'],
     ['one family alone', { panel: [panel[0] ?? { name: 'one', family: 'claude' }] }, 'found claude'],
     [
       'one family, where that was said to do',
       { panel: [{ name: 'one', family: 'x' }], families: 1 },
       undefined,
     ],
-  ])('looks for independence: %s', (_what, changed, reason) => {
+  ])('looks for independence, and at what code found: %s', (_what, changed, reason) => {
     const { verdict, reasons } = judgementOf(fine, { ...quorum, ...changed });
     expect(verdict).toBe(reason === undefined ? 'no-objection' : 'abstain');
     expect(reasons.join()).toContain(reason ?? '');

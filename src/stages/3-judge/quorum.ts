@@ -1,3 +1,4 @@
+import { type SharedFinding, sharedFindings } from '../../domain/judge-findings.ts';
 import type { Ask, AskOutcome, ChangeAuthor, JudgeFinding, JudgeVerdict } from '../../domain/judgement.ts';
 import type { ModelIdentity } from '../../domain/model.ts';
 import { independentFamilies } from './independence.ts';
@@ -9,6 +10,8 @@ export type Quorum = {
   /** So many families, each other than the author's, must have no objection. */
   readonly families: number;
   readonly author: ChangeAuthor;
+  /** What code found, whatever models say: a sentence each. */
+  readonly doubts: readonly string[];
 };
 
 export type Judgement = {
@@ -24,12 +27,17 @@ export type Judgement = {
  */
 export function judgementOf(outcomes: readonly AskOutcome[], quorum: Quorum): Judgement {
   const findings = outcomes.flatMap((one) => (one.verdict === 'veto' ? one.findings : []));
-  if (findings.length > 0) return { verdict: 'veto', reasons: findings.map(sentenceOf), findings };
+  if (findings.length > 0)
+    return { verdict: 'veto', reasons: sharedFindings(findings).map(sentenceOf), findings };
   const known = new Map(outcomes.map((one) => [keyOf(one), one]));
   const missing = quorum.asks
     .filter((ask) => !known.has(keyOf(ask)))
     .map((ask): Doubt => ({ ask, reason: 'it was not asked, or did not answer in time' }));
-  const doubts = [...told([...outcomes.flatMap(doubtsOf), ...missing]), ...independenceDoubts(quorum)];
+  const doubts = [
+    ...quorum.doubts,
+    ...grouped([...outcomes.flatMap(doubtsOf), ...missing]),
+    ...independenceDoubts(quorum),
+  ];
   if (quorum.asks.length === 0) doubts.push('No model was to be asked.');
   if (doubts.length > 0) return { verdict: 'abstain', reasons: doubts, findings: [] };
   return { verdict: 'no-objection', reasons: [], findings: [] };
@@ -41,12 +49,12 @@ function doubtsOf(outcome: AskOutcome): readonly Doubt[] {
   if (outcome.verdict === 'no-objection') return [];
   // A veto without findings is none, and no approval either.
   const reasons = outcome.verdict === 'abstain' ? outcome.reasons : [];
-  const told = reasons.length === 0 ? ['it gave no reason'] : reasons;
-  return told.map((reason) => ({ ask: outcome, reason }));
+  const given = reasons.length === 0 ? ['it gave no reason'] : reasons;
+  return given.map((reason) => ({ ask: outcome, reason }));
 }
 
 /** A model that is down is told once, and not for each question that it was to be asked. */
-function told(doubts: readonly Doubt[]): readonly string[] {
+function grouped(doubts: readonly Doubt[]): readonly string[] {
   const same = Map.groupBy(doubts, ({ ask, reason }) => JSON.stringify([ask.model, reason]));
   return [...same.values()].map((group) => {
     const [{ ask, reason } = { ask: undefined, reason: '' }] = group;
@@ -66,8 +74,8 @@ function independenceDoubts({ panel, families, author }: Quorum): readonly strin
   return [`${families} families other than the author's must judge it, found ${found}.`];
 }
 
-function sentenceOf({ model, lens, question, file, line, quote, why }: JudgeFinding): string {
-  return `${file}:${line} "${quote}": ${why} (${model}, ${lens}, ${question})`;
+function sentenceOf({ models, lens, question, file, line, quote, why }: SharedFinding): string {
+  return `${file}:${line} "${quote}": ${why} (${models.join(' and ')}, ${lens}, ${question})`;
 }
 
 function keyOf({ model, lens, order }: Ask): string {

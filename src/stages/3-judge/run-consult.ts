@@ -8,6 +8,7 @@ import { type Judgement, judgementOf } from './quorum.ts';
 import { type Answered, judgeDigest } from './report.ts';
 import { type AskPorts, askAll, type Material, type Panel } from './run-asks.ts';
 import { shippedPrompts } from './shipped.ts';
+import { speechIn } from './speech-in.ts';
 
 /** Everybody who is asked, as they are today. */
 export type Judges = {
@@ -55,6 +56,7 @@ export async function consult(
   const asks = planAsks(settings.panel, lensesFor(of, settings.lenses[of]));
   const answered = await askAll(ports, panel, asks, material);
   const outcomes = answered.map(({ outcome }) => outcome);
-  const quorum = { asks, panel: members, families: settings.families, author };
+  const { families } = settings;
+  const quorum = { asks, panel: members, families, author, doubts: speechIn(material.whole) };
   return { judgement: judgementOf(outcomes, quorum), answered };
 }

@@ -146,9 +146,9 @@ describe('the judge stage', () => {
       conclusion: {
         outcome: 'refused',
         code: 'judge.veto',
-        reasons: Array(2).fill(
+        reasons: [
           'src/orders.js:4 "order.owner !== user.id": Anybody sees the orders of others. (two, security, access)',
-        ),
+        ],
       },
     });
     expect(notes).toEqual([

@@ -16,8 +16,8 @@ export type JudgePorts = AskPorts &
   ShownPorts & {
     readonly rules: RulesSource;
     readonly models: ModelSource;
-    /** By the digest of panel, prompts and families. */
-    readonly standing: (judge: string) => Promise<Standing>;
+    /** Of the judge with that digest (of panel, prompts and families), for changes of the class. */
+    readonly standing: (judge: string, of: ChangeClass) => Promise<Standing>;
   };
 
 /** Asks the panel. A veto ends the change; an abstention is for the policy to weigh. */
@@ -67,7 +67,7 @@ async function hear(
   const author = authorOf(proposal, material.changeClass);
   const { judgement, answered } = await consult(ports, judges, material, author);
   const { members: panel, digest, panel: asked } = judges;
-  const standing = await ports.standing(digest);
+  const standing = await ports.standing(digest, material.changeClass);
   const { families } = settings;
   const about = { panel, families, author, prompts: asked.prompts.digest, judge: digest, standing };
   return reportOf(judgement, answered, about);
