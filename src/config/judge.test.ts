@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { twoModels } from '../testing/two-models.ts';
 import { checkConfig, parseConfig } from './config.ts';
 import { judgeProblems } from './judge.ts';
 
 function problems(judge: string): readonly string[] {
-  const check = checkConfig(`version: 1\njudge: ${judge}\n`);
+  const check = checkConfig(`version: 1\n${twoModels}judge: ${judge}\n`);
   return check.ok ? [] : check.problems.map(({ path, message, mend }) => `${path}: ${message}; ${mend}`);
 }
 
@@ -11,7 +12,7 @@ describe('the key judge', () => {
   it('is none, or a panel with defaults', () => {
     expect(parseConfig('version: 1', 'test.yaml').judge).toBe('none');
     expect(problems('none')).toEqual([]);
-    expect(parseConfig('version: 1\njudge: { panel: [one, two] }', 'test.yaml').judge).toEqual({
+    expect(parseConfig(`version: 1\n${twoModels}judge: { panel: [one, two] }`, 'test.yaml').judge).toEqual({
       panel: ['one', 'two'],
       families: 2,
       lenses: {},
@@ -29,12 +30,15 @@ describe('the key judge', () => {
     ['{ panel: [one, one] }', 'judge.panel: expected the names of one or more models, each once'],
     ['{ panel: [One] }', 'judge.panel[0]: expected the names'],
     [
-      '{ panel: [one], familys: 1 }',
+      '{ panel: [one, two], familys: 1 }',
       'judge.familys: expected a known key, found "familys"; did you mean families?',
     ],
-    ['{ panel: [one], timeout: 5 }', 'judge.timeout: expected a duration'],
-    ['{ panel: [one], timeout: 2h }', 'judge.timeout: expected at most an hour'],
-    ['{ panel: [one], lenses: { docs: [style] } }', 'judge.lenses.docs[0]: expected one of: correctness'],
+    ['{ panel: [one, two], timeout: 5 }', 'judge.timeout: expected a duration'],
+    ['{ panel: [one, two], timeout: 2h }', 'judge.timeout: expected at most an hour'],
+    [
+      '{ panel: [one, two], lenses: { docs: [style] } }',
+      'judge.lenses.docs[0]: expected one of: correctness',
+    ],
     ['{}', 'judge.panel: '],
   ])('refuses %s', (judge, message) => {
     expect(problems(judge)).toEqual([expect.stringContaining(message)]);

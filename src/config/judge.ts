@@ -68,8 +68,9 @@ export type CrossProblem = {
 /** What does not fit between the judge, the models and the agents that write with one; of other shapes it says nothing. */
 export function judgeProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
   const { judge: wanted, models, agents } = config;
-  if (!isRecord(wanted) || !isRecord(models) || !Array.isArray(wanted.panel)) return [];
-  const panel = wanted.panel.map(String);
+  if (!isRecord(wanted) || !isRecord(models)) return [];
+  const { data: panel } = panelJudge.shape.panel.safeParse(wanted.panel);
+  if (panel === undefined) return [];
   const unknown = panel.flatMap((name, at) =>
     Object.hasOwn(models, name) ? [] : [unknownModel(models, at)],
   );

@@ -17,7 +17,7 @@ import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import { draw, measureJudgeOften } from './measure-judge.ts';
-import { noModels } from './model-source.ts';
+import { judgesModels } from './model-source.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -109,7 +109,7 @@ export function bind(repository: Repository, workshop: Workshop): PipelinePorts 
     runtime,
     reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
-    models: noModels,
+    models: judgesModels({ repository, ...workshop }),
     standing: async (judge, of) => standingOf(measuredOf(await repository.judgeMeasures(), judge, of)),
     journal: store,
     ledger: () => repository.ledger(),

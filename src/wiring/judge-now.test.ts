@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { givenDocument, openWiringBench, panelYaml, type WiringBench } from '../testing/judged-change.ts';
 import { MemoryModel, MemoryModels } from '../testing/memory-model.ts';
 import { measureNow } from './judge-now.ts';
-import { noModels } from './model-source.ts';
 
 let bench: WiringBench;
 beforeEach(async () => {
@@ -28,7 +27,7 @@ describe('judge measure', () => {
 
   it.each([
     ['no judge', 'judge: none\n', models, 'usage'],
-    ['no models', panelYaml, noModels, 'config.invalid'],
+    ['no models', panelYaml, new MemoryModels([]), 'config.invalid'],
   ])('says what is missing: %s', async (_what, config, given, code) => {
     await givenDocument(bench, config);
     await expect(measureNow(bench.place, { ...wish, models: given })).rejects.toMatchObject({ code });

@@ -12,6 +12,7 @@ import { type JudgeView, viewJudges } from '../views/judge-standing.ts';
 import type { LedgerChange } from '../views/ledger.ts';
 import { hostAmong, knownGood, seedable } from './canary-hosts.ts';
 import { draw } from './measure-judge.ts';
+import { judgesModels } from './model-source.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
@@ -21,7 +22,8 @@ export type MeasuringWish = {
   readonly count: number;
   /** Made of changes of this class alone; undefined: of all. */
   readonly class: string | undefined;
-  readonly models: ModelSource;
+  /** Absent: the configured ones. */
+  readonly models?: ModelSource;
   /** As each has its outcome. */
   onCanary(at: number, outcome: CanaryOutcome): void;
 };
@@ -34,10 +36,12 @@ export async function measureNow(
   await using repository = await openRepository(options, 'update');
   const { reader, close } = await openGitReader(repository.place.repo);
   try {
-    const { config } = await new BranchRules(reader, false).load();
+    const rules = new BranchRules(reader, false);
+    const { config } = await rules.load();
+    const models = wish.models ?? judgesModels({ repository, rules });
     const panel = config.judge;
     if (panel === 'none') throw noJudge();
-    const judges = await judgesOf(wish.models, panel);
+    const judges = await judgesOf(models, panel);
     if (typeof judges === 'string')
       throw new AutolandError('config.invalid', `expected a panel that can be asked: ${judges}`, {
         mend: 'autoland doctor says what is wrong with each model',
@@ -45,7 +49,7 @@ export async function measureNow(
     const ports: CanaryPorts = {
       git: reader,
       diffs: new ChildDiffReader(),
-      models: wish.models,
+      models,
       nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
       draw,
       journal: repository.store,

@@ -8,6 +8,7 @@ import { judge } from '../../src/stages/3-judge/run.ts';
 import { answerText, replyOf } from '../../src/testing/judge-samples.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../src/testing/memory-model.ts';
 import { MemoryRules } from '../../src/testing/memory-rules.ts';
+import { twoModels } from '../../src/testing/two-models.ts';
 
 /* A change that does harm, and says everywhere that it is good. What reads it is what reads changes; only the models are made up. */
 
@@ -97,7 +98,7 @@ function context(): StageContext {
 async function judgedBy(one: Answering, two: Answering) {
   const models = [new MemoryModel('one', 'claude', one), new MemoryModel('two', 'gpt', two)];
   const outcome = await judge(context(), {
-    rules: new MemoryRules('judge: { panel: [one, two] }'),
+    rules: new MemoryRules(`${twoModels}judge: { panel: [one, two] }`),
     models: new MemoryModels(models),
     git,
     diffs: new ChildDiffReader(),

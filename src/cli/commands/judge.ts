@@ -36,12 +36,9 @@ async function show(options: CommonOptions): Promise<void> {
 type MeasureOptions = CommonOptions & { readonly count: string; readonly class?: string };
 
 async function measure(options: MeasureOptions): Promise<void> {
-  const [{ measureNow }, { noModels }] = await Promise.all([
-    import('../../wiring/judge-now.ts'),
-    import('../../wiring/model-source.ts'),
-  ]);
+  const { measureNow } = await import('../../wiring/judge-now.ts');
   const count = readCount(options.count);
   const onCanary = (at: number, outcome: string) => process.stderr.write(`${at} of ${count}: ${outcome}\n`);
-  const wish = { count, class: options.class, models: noModels, onCanary };
+  const wish = { count, class: options.class, onCanary };
   print(options.json, await measureNow(options, wish), renderMeasured);
 }

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../config/config.ts';
+import { twoModels } from '../../testing/two-models.ts';
 import type { JudgeView } from '../../views/judge-standing.ts';
 import { renderJudges, renderMeasured } from './judges.ts';
 
-const { judge: configured } = parseConfig('version: 1\njudge: { panel: [one, two] }', 'test.yaml');
+const { judge: configured } = parseConfig(
+  `version: 1\n${twoModels}judge: { panel: [one, two] }`,
+  'test.yaml',
+);
 const one: JudgeView = {
   judge: 'ab'.repeat(16),
   class: 'docs',

@@ -7,9 +7,10 @@ import type { NewEvent } from '../../domain/journal.ts';
 import type { ShownLine } from '../../domain/judgement.ts';
 import { answerText, replyOf, shownLine } from '../../testing/judge-samples.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../testing/memory-model.ts';
+import { twoModels } from '../../testing/two-models.ts';
 import { type CanaryHost, type CanaryPorts, runCanary } from './run-canary.ts';
 
-const { judge } = parseConfig('version: 1\njudge: { panel: [one, two] }', 'test.yaml');
+const { judge } = parseConfig(`version: 1\n${twoModels}judge: { panel: [one, two] }`, 'test.yaml');
 const settings = judge as JudgePanel;
 const file: FileChange = {
   path: 'src/a.js',

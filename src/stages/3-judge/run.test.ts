@@ -8,6 +8,7 @@ import type { Classification, JudgeReport, StageContext, StageOutcome } from '..
 import { answerText, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../testing/memory-model.ts';
 import { MemoryRules } from '../../testing/memory-rules.ts';
+import { twoModels } from '../../testing/two-models.ts';
 import { type JudgePorts, judge } from './run.ts';
 
 const file: FileChange = {
@@ -81,7 +82,7 @@ function bench({ one, two, config = 'panel: [one, two]', ports = {}, diff }: Ben
   const kept = new Map<string, string>();
   let count = 0;
   const all: JudgePorts = {
-    rules: new MemoryRules(`judge: { ${config} }`),
+    rules: new MemoryRules(`${twoModels}judge: { ${config} }`),
     models: new MemoryModels(models),
     git: { readFile: async () => Buffer.from('x') },
     diffs: { read: async () => new Map([[file.path, diff ?? { kind: 'read', code: hunks, whole: hunks }]]) },

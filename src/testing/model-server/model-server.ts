@@ -16,6 +16,8 @@ import type { ServedWire, WireAnswer, WireQuestion } from './served-wire.ts';
 
 export type ModelServerOptions = {
   readonly script: ScriptInput;
+  /** Goes before the script, for an answer that depends on the question; undefined: the script has it. */
+  readonly says?: (body: Asked['body']) => string | undefined;
   /** Whoever shows another one is refused; absent: none is wanted. */
   readonly key?: string;
   readonly port?: number;
@@ -87,7 +89,11 @@ export class ModelServer {
     const problem = wire.problem(question);
     if (problem !== undefined) return send(response, 400, wire.error(400, problem));
     const model = String(question.body.model);
-    const step = this.#reader.next(JSON.stringify(question.body), model);
+    const said = this.#options.says?.(question.body);
+    const step =
+      said === undefined
+        ? this.#reader.next(JSON.stringify(question.body), model)
+        : { answer: { ...sample, blocks: [{ kind: 'text' as const, text: said }] } };
     if (step === undefined) return send(response, 500, wire.error(500, 'the script has no answer to that'));
     const { answer } = step;
     if (answer.kind !== 'says') return fail(wire, answer, model, response);
