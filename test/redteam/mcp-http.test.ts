@@ -67,8 +67,13 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
     expect(mine.change).not.toBe(theirs.change);
     const { changes } = await other.ask<AgentChanges>('list_changes', { mine: true, limit: 1 });
     expect(changes).toMatchObject([{ id: theirs.change, source: 'agent:other' }]);
-    const waited = await codex.ask('wait_for_change', { change: mine.change, seconds: 1 });
-    expect(waited).toMatchObject({ came: false, change: { source: 'agent:codex', stage: 'classify' } });
+    const told: (string | undefined)[] = [];
+    const call = { name: 'wait_for_change', arguments: { change: mine.change, seconds: 1 } };
+    const onprogress = ({ message }: { message?: string | undefined }) => told.push(message);
+    const { structuredContent } = await codex.client.callTool(call, { onprogress });
+    const change = { source: 'agent:codex', stage: 'classify' };
+    expect(structuredContent).toMatchObject({ came: false, change });
+    expect(told).toEqual(['classify']);
     await Promise.all([codex.close(), other.close()]);
   });
 

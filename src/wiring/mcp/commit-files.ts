@@ -1,7 +1,6 @@
 import { openInbox } from '../../adapters/git-host/local/local-git-host.ts';
 import type { FileChange, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import { printable } from '../../domain/printable.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { FilesWish } from '../../server/mcp/desk.ts';
 import type { Repository } from '../repository.ts';
@@ -22,8 +21,7 @@ export async function commitFiles(
   const { reader, inbox, close } = await openInbox(place.repo, { scratchIn: place.files.scratch });
   try {
     const onto = await reader.resolve(base ?? (await new BranchRules(reader, false).load()).config.branch);
-    const message = `${printable(title)}\n`;
-    const wanted = { base: onto, files: contents, message, ref: null, at: clock.now() };
+    const wanted = { base: onto, files: contents, message: `${title}\n`, ref: null, at: clock.now() };
     const made = await inbox.propose(wanted);
     mustTouchOnly(contents, await reader.diff(onto, made));
     const there = await reader.resolve(ref).catch(() => undefined);

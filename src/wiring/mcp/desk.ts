@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutolandError } from '../../domain/errors.ts';
 import { Limiter } from '../../domain/limiter.ts';
+import { plainText } from '../../domain/plain.ts';
+import { type ChangeState, foldChange } from '../../engine/state.ts';
 import type {
   AgentChanges,
   AgentDesk,
@@ -19,6 +21,7 @@ import { type AgentChange, agentChange } from '../../views/agents/agent-change.t
 import { agentLine } from '../../views/agents/agent-line.ts';
 import { type AgentStatus, agentStatus } from '../../views/agents/agent-status.ts';
 import type { LedgerChange } from '../../views/ledger.ts';
+import { waitingFor } from '../../views/waiting.ts';
 import { explainChange } from '../explain.ts';
 import type { PlaceOptions } from '../place.ts';
 import { openRepository, type Repository } from '../repository.ts';
@@ -32,6 +35,8 @@ import { mayEnter, mayEnterAs } from './open-changes.ts';
 /** Of one agent. */
 const waitsAtOnce = 16;
 const lookEveryMs = 250;
+const mostTitle = 200;
+const tellEverySeconds = 5;
 
 /** What the agents of one process share. */
 export class Desks {
@@ -75,8 +80,9 @@ class Desk implements AgentDesk {
       const ref = topicRef(this.#source, wish.topic);
       // Before anything is written.
       mayEnterAs({ source: this.#source, ref }, await repository.ledger());
-      const head = await commitFiles(repository, ref, wish);
-      return { ...(await this.#submitTo(repository, ref, wish.title)), ref, head };
+      const title = plainText(wish.title, mostTitle).trim() || wish.topic;
+      const head = await commitFiles(repository, ref, { ...wish, title });
+      return { ...(await this.#submitTo(repository, ref, title)), ref, head };
     });
   }
 
@@ -90,7 +96,7 @@ class Desk implements AgentDesk {
 
   async #submitTo(repository: Repository, ref: string, title?: string): Promise<AgentSubmitted> {
     const who = { actor: this.#source, source: this.#source, dryRun: false };
-    const wish = title === undefined ? { ref, ...who } : { ref, title, ...who };
+    const wish = title === undefined ? { ref, ...who } : { ref, title: plainText(title, mostTitle), ...who };
     const { change, isNew, supersedes } = await submitTo(repository, wish, mayEnter);
     return { change, isNew, supersedes, running: controlPlaneOf(repository.place) !== null };
   }
@@ -145,25 +151,29 @@ class Desk implements AgentDesk {
 
   async #wait({ change: id, seconds, until }: WaitWish, { signal, onLook }: WaitHooks): Promise<Waited> {
     const began = performance.now();
-    const first = await this.change(id);
-    let [last, size, told] = [first, -1, 0];
-    for (;;) {
-      const isElsewhere = until === 'next' && placeOf(last) !== placeOf(first);
-      if (last.stage === null || isElsewhere) return { came: true, change: last };
+    let { state } = await (await this.#shared.journal.read()).change(id);
+    const first = placeOf(state);
+    for (let told = -tellEverySeconds; ; ) {
       const passed = (performance.now() - began) / 1000;
-      if (passed >= seconds || signal.aborted) return { came: false, change: last };
-      if (passed >= told + 5) {
+      const came = state.stage === null || (until === 'next' && placeOf(state) !== first);
+      if (came || passed >= seconds || signal.aborted) return this.#waited(state.id, came);
+      if (passed >= told + tellEverySeconds) {
         told = passed;
-        await onLook(Math.round(passed), last.stage);
+        await onLook(Math.round(passed), state.stage ?? '');
       }
       await sleep(Math.min(lookEveryMs, 1000 * (seconds - passed)), undefined, { signal }).catch(() => {});
-      const now = await (await this.#shared.journal.read()).store.size();
-      if (now !== size) last = await this.change(first.id);
-      size = now;
+      const { store } = await this.#shared.journal.read();
+      state = foldChange(await store.read({ change: state.id, from: state.upTo + 1 }), state) ?? state;
     }
+  }
+
+  /** It may have ended in this very moment. */
+  async #waited(id: string, came: boolean): Promise<Waited> {
+    const change = await this.change(id);
+    return { came: came || change.stage === null, change };
   }
 }
 
-function placeOf({ stage, waiting }: AgentChange): string {
-  return JSON.stringify([stage, waiting]);
+function placeOf(state: ChangeState): string {
+  return JSON.stringify([state.stage, waitingFor(state)]);
 }
