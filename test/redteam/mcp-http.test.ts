@@ -190,29 +190,29 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
     repo.push('waited-for', reformatted());
     const agent = await connect('codex');
     const { change } = await agent.ask<AgentSubmitted>('submit_change', { ref: 'waited-for' });
-    const waits = Array.from({ length: 16 }, () => {
-      const hungUp = new AbortController();
+    const hungUp = new AbortController();
+    const busy: string[] = [];
+    // Sixteen are let wait, whichever come first.
+    const waits = Array.from({ length: 20 }, async () => {
       const call = { name: 'wait_for_change', arguments: { change, seconds: 50 } };
-      const ended = agent.client.callTool(call, { signal: hungUp.signal }).catch(() => 'hung up');
-      return { hungUp, ended };
+      const answer = await agent.client.callTool(call, { signal: hungUp.signal }).catch(() => undefined);
+      if (answer !== undefined) busy.push(JSON.stringify(answer));
+      return answer === undefined;
     });
     await until(
-      async () => {
-        const answer = await agent.client.callTool({
-          name: 'wait_for_change',
-          arguments: { change, seconds: 1 },
-        });
-        return JSON.stringify(answer).includes('agent.busy') ? true : undefined;
-      },
-      () => 'all waits were taken in',
+      () => (busy.length === 4 ? true : undefined),
+      () => `${busy.length} were turned away`,
       30_000,
     );
-    for (const { hungUp } of waits) hungUp.abort();
-    expect(await Promise.all(waits.map(({ ended }) => ended))).toEqual(waits.map(() => 'hung up'));
+    for (const answer of busy) expect(answer).toContain('agent.busy');
+    hungUp.abort();
+    expect((await Promise.all(waits)).filter(Boolean)).toHaveLength(16);
     await until(
       async () => {
         const asked = { name: 'wait_for_change', arguments: { change, seconds: 1 } };
-        return (await agent.client.callTool(asked)).isError === true ? undefined : true;
+        // Whoever asks so often may be told to come again later.
+        const answer = await agent.client.callTool(asked).catch(() => undefined);
+        return answer === undefined || answer.isError === true ? undefined : true;
       },
       () => 'the places of who hung up stay taken',
       30_000,
