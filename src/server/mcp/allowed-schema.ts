@@ -61,6 +61,9 @@ export const allowed = z.strictObject({
   packages: z.strictObject({
     registries: texts.describe('Where a lockfile may get packages from'),
     minimumAgeDays: z.number().describe('Younger versions do not pass'),
+    turnedAway: z
+      .array(z.strictObject({ name: text, version: text, code: text, change: text }))
+      .describe('Versions that were refused or taken back here, newest last: do not propose them again'),
   }),
   protectedPaths: texts.describe('Patterns of this repository, besides .autoland/, CI files and the like'),
   paths: z.array(z.strictObject({ path: text, protected: z.boolean() })),

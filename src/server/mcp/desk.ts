@@ -4,6 +4,7 @@ import type { AgentChange } from '../../views/agents/agent-change.ts';
 import type { AgentLine } from '../../views/agents/agent-line.ts';
 import type { AgentStatus } from '../../views/agents/agent-status.ts';
 import type { ClassAutonomy } from '../../views/autonomy.ts';
+import type { RememberedVersion } from '../../views/proved.ts';
 import type { StatusView } from '../../views/status-view.ts';
 
 /**
@@ -104,7 +105,12 @@ export type Allowed = {
     readonly maxDeletedLines: number;
     readonly maxFileKiB: number;
   };
-  readonly packages: { readonly registries: readonly string[]; readonly minimumAgeDays: number };
+  readonly packages: {
+    readonly registries: readonly string[];
+    readonly minimumAgeDays: number;
+    /** Newest last. */
+    readonly turnedAway: readonly RememberedVersion[];
+  };
   /** Patterns of this repository, besides what is protected everywhere. */
   readonly protectedPaths: readonly string[];
   /** Of the paths that were asked about. */

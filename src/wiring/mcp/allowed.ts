@@ -8,6 +8,7 @@ import { isProtectedPath } from '../../stages/1-classify/paths.ts';
 import { loadPolicies, type Policies } from '../../stages/4-policy/cedar.ts';
 import { frozenReason } from '../../views/freeze.ts';
 import { type Ledger, mergedSince } from '../../views/ledger.ts';
+import { rememberedVersions } from '../../views/proved.ts';
 import type { StatusView } from '../../views/status-view.ts';
 import type { Repository } from '../repository.ts';
 import { BranchRules, policyFile } from '../rules.ts';
@@ -56,10 +57,7 @@ export class AllowedReader {
       branch: rules.config.branch,
       now: nowOf(status, rules, ledger),
       limits: limitsOf(known, ledger),
-      packages: {
-        registries: rules.config.registry.allowed,
-        minimumAgeDays: rules.config.registry.minimumAgeDays,
-      },
+      packages: packagesOf(rules, ledger),
       protectedPaths: rules.config.scope.protectedPaths,
       paths: pathsOf(question.paths ?? [], rules),
       classes: this.#classesOf(question.class, known, rules),
@@ -98,6 +96,16 @@ function nowOf(status: StatusView, { config }: Rules, ledger: Ledger): Allowed['
     stopped: status.stopped,
     frozen: frozenReason(config.limits, ledger, new Date(), '') ?? null,
     unsignedAllowed: status.policy.unsignedAllowed,
+  };
+}
+
+const mostVersions = 50;
+
+function packagesOf({ config: { registry } }: Rules, ledger: Ledger): Allowed['packages'] {
+  return {
+    registries: registry.allowed,
+    minimumAgeDays: registry.minimumAgeDays,
+    turnedAway: rememberedVersions(ledger).slice(-mostVersions),
   };
 }
 
