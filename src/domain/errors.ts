@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'autonomy.not-demoted'
   | 'agent.busy'
   | 'agent.too-many-open'
+  | 'agent.too-many-today'
   | 'journal.locked'
   | 'journal.schema'
   | 'journal.corrupt'

@@ -246,6 +246,7 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
       [{ files: files('a/./b') }, 'git.unsafe-tree'],
       [{ files: files('a\u0000b') }, 'git.unsafe-tree'],
       [{ files: files('a\\..\\b') }, 'git.unsafe-tree'],
+      [{ files: [...files('large', 'x'.repeat(9_999)), ...files('../outside')] }, 'git.unsafe-tree'],
       [{ files: [...files('a'), ...files('a')] }, 'usage'],
       [{ files: [...files('dir'), ...files('dir/below')] }, 'usage'],
       [{ files: files('greet.js/below') }, 'usage'],
@@ -253,11 +254,12 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
       [{ files: files('a'), base: '--upload-pack=x' }, 'ref.not-found'],
       [{ files: files('a'), base: 'f'.repeat(40) }, 'ref.not-found'],
     ])('writes nothing that git or a disk would mistake: %j', async (wish, code) => {
-      const before = refs();
+      const kept = () => `${refs()} ${repo.git(['count-objects'])}`;
+      const before = kept();
       expect(await agent.refused('submit_files', handIn({ topic: 'hostile', ...wish }))).toMatchObject({
         code,
       });
-      expect(refs()).toBe(before);
+      expect(kept()).toBe(before);
     });
 
     it.each(['../../main', 'a/b', 'a.lock', 'A', '-a', '', 'x'.repeat(51), 'a\nb'])(

@@ -53,6 +53,8 @@ export const allowed = z.strictObject({
     perDay: count,
     openAtOnce: count.describe('How many changes of yours may be under way'),
     open: count,
+    submitPerDay: count.describe('How many changes you may hand in within 24 hours'),
+    submittedIn24Hours: count,
     maxFiles: count.describe('Of one change; its class may allow less'),
     maxChangedLines: count,
     maxDeletedLines: count,

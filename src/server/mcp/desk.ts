@@ -100,6 +100,9 @@ export type Allowed = {
     /** Changes of this agent that may be under way at once, and that are. */
     readonly openAtOnce: number;
     readonly open: number;
+    /** The same of those that it hands in within 24 hours, whatever became of them. */
+    readonly submitPerDay: number;
+    readonly submittedIn24Hours: number;
     readonly maxFiles: number;
     readonly maxChangedLines: number;
     readonly maxDeletedLines: number;

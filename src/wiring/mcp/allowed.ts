@@ -15,7 +15,7 @@ import { BranchRules, policyFile } from '../rules.ts';
 import { readStatus } from '../status.ts';
 import { RefClasser } from './class-ref.ts';
 import type { JournalAtHand } from './journal-at-hand.ts';
-import { openAtOnce, openChanges } from './open-changes.ts';
+import { openAtOnce, openChanges, submitPerDay, submittedIn24Hours } from './open-changes.ts';
 import { classesAllowed, type Known, refAllowed } from './prospects.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -116,6 +116,8 @@ function limitsOf({ config, source }: Known, ledger: Ledger): Allowed['limits'] 
     perDay: config.limits.perDay,
     openAtOnce,
     open: openChanges(ledger, source).length,
+    submitPerDay,
+    submittedIn24Hours: submittedIn24Hours(ledger, source, new Date()).length,
     ...{ maxFiles, maxChangedLines, maxDeletedLines, maxFileKiB },
   };
 }

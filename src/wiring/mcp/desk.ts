@@ -79,7 +79,7 @@ class Desk implements AgentDesk {
     return this.#handIn(async (repository) => {
       const ref = topicRef(this.#source, wish.topic);
       // Before anything is written.
-      mayEnterAs({ source: this.#source, ref }, await repository.ledger());
+      mayEnterAs({ source: this.#source, ref }, await repository.ledger(), repository.clock.now());
       const title = plainText(wish.title, mostTitle).trim() || wish.topic;
       const head = await commitFiles(repository, ref, { ...wish, title });
       return { ...(await this.#submitTo(repository, ref, title)), ref, head };
@@ -97,7 +97,9 @@ class Desk implements AgentDesk {
   async #submitTo(repository: Repository, ref: string, title?: string): Promise<AgentSubmitted> {
     const who = { actor: this.#source, source: this.#source, dryRun: false };
     const wish = title === undefined ? { ref, ...who } : { ref, title: plainText(title, mostTitle), ...who };
-    const { change, isNew, supersedes } = await submitTo(repository, wish, mayEnter);
+    const { change, isNew, supersedes } = await submitTo(repository, wish, (proposal, ledger) =>
+      mayEnter(proposal, ledger, repository.clock.now()),
+    );
     return { change, isNew, supersedes, running: controlPlaneOf(repository.place) !== null };
   }
 
