@@ -29,7 +29,7 @@ describe('what docs/guide/mcp.md says', () => {
   });
 
   it('shows an answer that the schema allows', () => {
-    const sample = /says \(evidence[\s\S]*?```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    const sample = /`explain_change` says \(evidence[\s\S]*?```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
     expect(change.parse(JSON.parse(sample)).next.do).toBe('new-commit');
   });
 

@@ -134,6 +134,19 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
     expect(answer.body).toContain('autoland mcp token');
   });
 
+  it('are turned away before their body is read', async () => {
+    const headers = { authorization: '', 'transfer-encoding': 'chunked', 'content-type': 'application/json' };
+    const status = await new Promise((resolve, reject) => {
+      // It never ends: whoever waits for its end never answers.
+      const asked = request(url, { method: 'POST', headers, agent: false }, (got) => {
+        resolve(got.statusCode);
+        asked.destroy();
+      });
+      asked.on('error', reject).write('{');
+    });
+    expect(status).toBe(401);
+  });
+
   it('are turned away with another’s secret, another kind of token, and one that was revoked', async () => {
     const { id, token } = tokens.get('late') ?? { id: '', token: '' };
     const secret = tokenOf('codex').split('_').slice(2).join('_');
@@ -248,11 +261,9 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    [['--http', 'x'], /expected a port/],
     [['--http', '70000'], /expected a port/],
     [['--http', '0', '--agent', 'codex'], /expected --http without --agent/],
     [['token', '--name', 'person:alice'], /expected the name of an agent/],
-    [['token', '--name', 'dependency'], /expected the name of an agent/],
     [['token', '--name', 'x', '--scope', 'merge'], /read, submit/],
   ])('mistyped: %s', async (words, says) => {
     const { code, stderr } = await runCli(['mcp', ...words, ...where]);

@@ -166,14 +166,11 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
     }
   });
 
-  it.each(['dependency', 'flag-removal', 'revert', 'person:alice', '../x', ''])(
-    'bears no name of somebody else: %j',
-    async (name) => {
-      const { code, stdout, stderr } = await runCli(['mcp', ...where, '--agent', name]);
-      expect(stderr).toMatch(/^autoland: expected the name of an agent, .* \[usage\]\n {2}mend: /);
-      expect([code, stdout]).toEqual([2, '']);
-    },
-  );
+  it('bears no name of somebody else', async () => {
+    const { code, stdout, stderr } = await runCli(['mcp', ...where, '--agent', 'person:alice']);
+    expect(stderr).toMatch(/^autoland: expected the name of an agent, .* \[usage\]\n {2}mend: /);
+    expect([code, stdout]).toEqual([2, '']);
+  });
 
   it('fills no queue: beyond ten under way it waits, a newer commit of one of them apart', async () => {
     const greedy = await Agent.overStdio([...where, '--agent', 'greedy']);

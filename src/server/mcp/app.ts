@@ -19,31 +19,40 @@ export type McpDoor = {
   /** 0: go on; else the seconds after which to try again. */
   readonly take: (client: string) => number;
   readonly serve: (agent: AdmittedAgent) => McpServer;
+  readonly onBug: (thrown: unknown) => void;
 };
+
+type Known = { Variables: { agent: AdmittedAgent } };
 
 /** Of one message. A lockfile fits in; what is larger is pushed. */
 const mostBytes = 2 * 1024 * 1024;
 
 /** The one way in over HTTP. Nothing is remembered between requests, so no session can be taken over. */
-export function makeMcpApp(door: McpDoor): { readonly app: Hono; readonly close: () => Promise<void> } {
+export function makeMcpApp(door: McpDoor): {
+  readonly app: Hono<Known>;
+  readonly close: () => Promise<void>;
+} {
   const handler = createMcpHandler(({ authInfo }) => door.serve(authInfo?.extra?.agent as AdmittedAgent), {
     // Nothing here ever changes that a client could be told of.
     maxSubscriptions: 0,
     onerror: () => {},
   });
-  const app = new Hono();
+  const app = new Hono<Known>();
   // Before anything is read: a page of another name that leads to this address is not meant, whatever it sends.
   app.use(async (context, next) => foreignPage(context, door) ?? (await next()));
-  app.use(bodyLimit({ maxSize: mostBytes, onError: (context) => tooLong(context) }));
-  app.post('/mcp', (context) => serve(context, door, handler));
+  // Nobody's body is read before it is known whose it is.
+  app.post(
+    '/mcp',
+    async (context, next) => turnedAway(context, door) ?? (await next()),
+    bodyLimit({ maxSize: mostBytes, onError: (context) => tooLong(context) }),
+    (context) => serve(context, handler),
+  );
   app.all('/mcp', (context) =>
     refuse(context, 405, 'expected POST: there is nothing to open or to end here'),
   );
   app.notFound((context) => refuse(context, 404, 'expected /mcp'));
   app.onError((error, context) => {
-    process.stderr.write(
-      `autoland: this is a bug in autoland, please report it\n${error.stack ?? error.message}\n`,
-    );
+    door.onBug(error);
     return refuse(context, 500, 'this is a bug in autoland');
   });
   return { app, close: () => handler.close() };
@@ -57,7 +66,7 @@ function foreignPage(context: Context, { hosts }: McpDoor): Response | undefined
   return isPage ? refuse(context, 403, 'browsers are not served here') : undefined;
 }
 
-async function serve(context: Context, door: McpDoor, handler: McpHttpHandler): Promise<Response> {
+function turnedAway(context: Context<Known>, door: McpDoor): Response | undefined {
   const agent = door.admit(context.req.header('authorization'));
   const seconds = door.take(agent?.id ?? 'nobody');
   if (seconds > 0) {
@@ -68,11 +77,16 @@ async function serve(context: Context, door: McpDoor, handler: McpHttpHandler): 
     context.header('www-authenticate', 'Bearer realm="autoland"');
     return refuse(context, 401, 'expected an agent token that counts; autoland mcp token makes one');
   }
+  context.set('agent', agent);
+  return undefined;
+}
+
+async function serve(context: Context<Known>, handler: McpHttpHandler): Promise<Response> {
   const message: unknown = await context.req.json().catch(() => undefined);
   // A list of messages would be many calls for the rate of one; no revision since 2025-06-18 has them.
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     return refuse(context, 400, 'expected one JSON-RPC message');
-  return handler.fetch(context.req.raw, { parsedBody: message, authInfo: authInfoOf(agent) });
+  return handler.fetch(context.req.raw, { parsedBody: message, authInfo: authInfoOf(context.get('agent')) });
 }
 
 /** What the library hands on: never the token itself. */

@@ -8,10 +8,16 @@ import type { AgentDesk, WaitHooks } from './desk.ts';
 /** What an agent may do: `submit` reads too. */
 export type AgentScope = 'read' | 'submit';
 
+export type Served = {
+  readonly desk: AgentDesk;
+  /** Told what a bug of ours threw: an agent gets its message only. */
+  readonly onBug: (thrown: unknown) => void;
+};
+
 export type Tool = {
   readonly name: string;
   readonly scope: AgentScope;
-  register(server: McpServer, desk: AgentDesk): void;
+  register(server: McpServer, served: Served): void;
 };
 
 type Definition<In extends z.ZodObject, Shown extends object> = {
@@ -35,9 +41,9 @@ export function tool<In extends z.ZodObject, Shown extends object>(of: Definitio
   return {
     name,
     scope,
-    register: (server, desk) => {
+    register: (server, { desk, onBug }) => {
       server.registerTool(name, config, (asked, context) =>
-        answer(() => run(desk, asked as z.output<In>, hooksOf(context))),
+        answer(() => run(desk, asked as z.output<In>, hooksOf(context)), onBug),
       );
     },
   };
@@ -46,19 +52,18 @@ export function tool<In extends z.ZodObject, Shown extends object>(of: Definitio
 /** Of every text that leaves: whatever a change, a package or a service wrote arrives as data. */
 const limits = { text: 2_000, items: 200, depth: 12 };
 
-async function answer(run: () => Promise<object>): Promise<CallToolResult> {
+async function answer(run: () => Promise<object>, onBug: Served['onBug']): Promise<CallToolResult> {
   try {
     const structuredContent = plainJson((await run()) as Json, limits) as Record<string, unknown>;
     return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
   } catch (thrown) {
+    if (!(thrown instanceof AutolandError)) onBug(thrown);
     return refusal(thrown);
   }
 }
 
 /** Clients hold a result beside its schema, an error too: so what programs are to read of it is its text. */
 function refusal(thrown: unknown): CallToolResult {
-  if (!(thrown instanceof AutolandError))
-    process.stderr.write(`autoland: this is a bug in autoland, please report it\n${stackOf(thrown)}\n`);
   const { code, message, mend } =
     thrown instanceof AutolandError
       ? thrown
@@ -69,10 +74,6 @@ function refusal(thrown: unknown): CallToolResult {
     mend: mend === undefined ? null : plainText(mend, limits.text),
   };
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(told) }] };
-}
-
-function stackOf(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
 function hooksOf({ mcpReq }: ServerContext): WaitHooks {

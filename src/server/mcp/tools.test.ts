@@ -13,10 +13,13 @@ function desk(answers: Partial<AgentDesk>): AgentDesk {
   return { ...all, status: closed, allowed: closed, wait: closed, ...answers };
 }
 
-async function connect(answers: Partial<AgentDesk>): Promise<Client> {
+async function connect(
+  answers: Partial<AgentDesk>,
+  onBug: (thrown: unknown) => void = () => {},
+): Promise<Client> {
   const [mine, theirs] = InMemoryTransport.createLinkedPair();
   const client = new Client({ name: 'test', version: '1.0.0' });
-  const server = makeMcpServer(desk(answers), { scope: 'submit', version: '1.2.3' });
+  const server = makeMcpServer({ desk: desk(answers), onBug }, { scope: 'submit', version: '1.2.3' });
   await Promise.all([server.connect(theirs), client.connect(mine)]);
   return client;
 }
@@ -49,10 +52,10 @@ describe('the tools for agents', () => {
   it('say what was expected, found, and to be mended; of a bug no more than its message', async () => {
     const mend = 'push it\u200B first';
     const missing = new AutolandError('ref.not-found', 'expected a ref,\n found\u001B none', { mend });
-    const client = await connect({
-      submit: () => Promise.reject(missing),
-      change: () => Promise.reject(new TypeError('x is not a function')),
-    });
+    const bug = new TypeError('x is not a function');
+    const bugs: unknown[] = [];
+    const answers = { submit: () => Promise.reject(missing), change: () => Promise.reject(bug) };
+    const client = await connect(answers, (thrown) => bugs.push(thrown));
     const submitted = await client.callTool({ name: 'submit_change', arguments: { ref: 'x' } });
     expect(submitted.isError).toBe(true);
     expect(submitted.content).toEqual([
@@ -67,6 +70,7 @@ describe('the tools for agents', () => {
     ]);
     const explained = await client.callTool({ name: 'explain_change', arguments: { change: 'chg_abcd' } });
     expect(JSON.stringify(explained)).toMatch(/bug/);
+    expect(bugs).toEqual([bug]);
     expect(JSON.stringify(explained)).not.toMatch(/tools\.test\.ts|node:/);
     await client.close();
   });

@@ -27,7 +27,7 @@ const whatIsAllowed = tool({
   description: `Ask before you work. Says how far each class of change may go alone, what the policy answers if every guardrail passes, and what holds everything up now. With class: which guardrails must pass. With ref: how that commit would be classed. With paths: which are protected. Nothing here is a promise. ${data}`,
   annotations: reads,
   input: z.strictObject({
-    class: classes.optional().describe('Only this class, and what it needs'),
+    class: classes.exclude(['revert']).optional().describe('Only this class, and what it needs'),
     ref: ref.optional(),
     paths: z
       .array(z.string().min(1).max(1_000))

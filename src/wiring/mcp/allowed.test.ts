@@ -110,6 +110,17 @@ describe('what an agent may do here', () => {
     ]);
   });
 
+  it('is told of each class that an agent may hand in, and no more', async () => {
+    const { classes, ref } = await desks.of('agent:codex').allowed({});
+    const names = classes.map((one) => one.class);
+    expect(names).toEqual(expect.arrayContaining(['dependency-patch', 'docs', 'lint', 'crash-fix']));
+    expect(names).not.toContain('revert');
+    expect(classes.every(({ needs }) => needs === undefined)).toBe(true);
+    expect(ref).toBeNull();
+    const [other] = (await desks.of('agent:codex').allowed({ class: 'other' })).classes;
+    expect(other).toMatchObject({ ifAllPass: { value: 'deny' }, needs: null });
+  });
+
   it('is not known where the rules are broken', async () => {
     push('version: 1\n', 'permit (principal, action, resource);\n');
     await expect(ask()).rejects.toMatchObject({ code: 'policy.invalid' });

@@ -10,6 +10,7 @@ import { mustHaveJournal } from '../journal-there.ts';
 import { locate, type PlaceOptions } from '../place.ts';
 import { Desks } from './desk.ts';
 import { agentSource, mayBearName } from './source.ts';
+import { tellBug } from './tell-bug.ts';
 
 export type HttpWish = {
   /** 0: any free one. */
@@ -37,7 +38,9 @@ export async function serveMcpHttp(options: PlaceOptions, wish: HttpWish): Promi
     hosts,
     admit: (authorization) => agentOf(agentTokenOf(place.files.agentTokens, authorization)),
     take: (client) => rate.take(client),
-    serve: ({ source, scope }) => makeMcpServer(desks.of(source), { scope, version: wish.version }),
+    serve: ({ source, scope }) =>
+      makeMcpServer({ desk: desks.of(source), onBug: tellBug }, { scope, version: wish.version }),
+    onBug: tellBug,
   });
   const server = boundedServer(getRequestListener(app.fetch));
   const port = await listen(server, { host, port: wish.port, setting: 'autoland mcp --http' });

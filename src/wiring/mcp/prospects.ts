@@ -22,7 +22,7 @@ const guardrails = allGuardrails.map(({ name }) => name);
 
 /** What it needs is told of one class only: of all it would be more than anybody reads. */
 export function classesAllowed(wanted: ChangeClass | undefined, known: Known): readonly ClassAllowed[] {
-  const classes = wanted === undefined ? changeClasses.filter((one) => one !== 'other') : [wanted];
+  const classes = wanted === undefined ? changeClasses.filter(isForAgents) : [wanted];
   return classes.map((one) => {
     const before = beforehand(bare(one), known);
     const configured = levelOf(known.config.autonomy, one);
@@ -35,6 +35,11 @@ export function classesAllowed(wanted: ChangeClass | undefined, known: Known): r
     if (wanted === undefined) return found;
     return { ...found, needs: needsOf(before, guardrails, known.policies) };
   });
+}
+
+/** Reverts are made here, by whoever took something back: what an agent hands in is never classed as one. */
+function isForAgents(one: ChangeClass): boolean {
+  return one !== 'other' && one !== 'revert';
 }
 
 const shown = 50;

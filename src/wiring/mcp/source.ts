@@ -14,6 +14,7 @@ export function agentSource(name: string): string {
   );
 }
 
+/** It is a part of a branch's name too, which git wants without `..`, a point or `.lock` at the end. */
 export function mayBearName(name: string): boolean {
-  return /^[A-Za-z0-9][\w.-]{0,59}$/.test(name) && !taken.has(name);
+  return /^[A-Za-z0-9](?:[\w-]|\.(?=\w)){0,59}$/.test(name) && !name.endsWith('.lock') && !taken.has(name);
 }

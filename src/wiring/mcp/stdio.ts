@@ -5,6 +5,7 @@ import { makeMcpServer } from '../../server/mcp/server.ts';
 import type { AgentScope } from '../../server/mcp/tool.ts';
 import type { PlaceOptions } from '../place.ts';
 import { Desks } from './desk.ts';
+import { tellBug } from './tell-bug.ts';
 
 export type StdioWish = { readonly source: string; readonly scope: AgentScope; readonly version: string };
 
@@ -17,7 +18,8 @@ export async function serveMcpStdio(options: PlaceOptions, wish: StdioWish): Pro
   globalThis.console = new Console(process.stderr, process.stderr);
   const desks = new Desks(options);
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const handle = serveStdio(() => makeMcpServer(desks.of(wish.source), wish), {
+  const served = { desk: desks.of(wish.source), onBug: tellBug };
+  const handle = serveStdio(() => makeMcpServer(served, wish), {
     transport: new TellingTransport(end),
     onerror: ({ message }) => process.stderr.write(`autoland mcp: ${printable(message.slice(0, 1_000))}\n`),
   });
