@@ -84,6 +84,7 @@ describe('an agent that hands in changes', { timeout: 240_000 }, () => {
     const { agent: modest, end } = await overHttp(stage);
     const { change, ref, head } = await modest.ask<AgentSubmittedFiles>('submit_files', {
       topic: 'rude',
+      base: stage.repo.tip(),
       title: words,
       files: [{ path: 'greet.js', text: "export const greet = (name) => 'go away ' + name;\n" }],
     });

@@ -206,7 +206,7 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
 
   describe('as files', () => {
     const files = (path: string, text: string | null = 'mine\n') => [{ path, text }];
-    const handIn = (wish: object) => ({ topic: 'notes', title: 'Say more', ...wish });
+    const handIn = (wish: object) => ({ topic: 'notes', title: 'Say more', base: repo.tip(), ...wish });
     const refs = () => repo.git(['for-each-ref', '--format=%(refname) %(objectname)']);
 
     it('makes one commit of them, on a branch of its own', async () => {
@@ -248,7 +248,6 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
       [{ files: [...files('dir'), ...files('dir/below')] }, 'usage'],
       [{ files: files('greet.js/below') }, 'usage'],
       [{ files: files('tests') }, 'usage'],
-      [{ files: files('a'), base: '--upload-pack=x' }, 'ref.not-found'],
       [{ files: files('a'), base: 'f'.repeat(40) }, 'ref.not-found'],
     ])('writes nothing that git or a disk would mistake: %j', async (wish, code) => {
       const kept = () => `${refs()} ${repo.git(['count-objects'])}`;
@@ -257,6 +256,20 @@ describe('what a hostile agent asks of `autoland mcp`', { timeout: 120_000 }, ()
         code,
       });
       expect(kept()).toBe(before);
+    });
+
+    it('undoes nothing that others have changed since the files were read', async () => {
+      const read = repo.tip();
+      repo.push('main', { 'NEWS.md': 'theirs\n' });
+      const { head } = await agent.ask<AgentSubmittedFiles>(
+        'submit_files',
+        handIn({ base: read, files: files('a') }),
+      );
+      expect(repo.git(['merge-tree', '--write-tree', 'main', head])).toBe(
+        repo.git(['rev-parse', `${repo.push('both', { a: 'mine\n' })}^{tree}`]),
+      );
+      for (const base of [undefined, 'main', '--upload-pack=x', 'HEAD~1'])
+        expect(await agent.refusal('submit_files', handIn({ base, files: files('b') }))).toMatch(/^Input/);
     });
 
     it.each(['../../main', 'a/b', 'a.lock', 'A', '-a', '', 'x'.repeat(51), 'a\nb'])(

@@ -38,8 +38,8 @@ export type FilesWish = {
   /** Names the branch, and so what a later one supersedes. */
   readonly topic: string;
   readonly title: string;
-  /** What it is made on; undefined: the branch as it is now. */
-  readonly base?: string | undefined;
+  /** The commit that the files were read at: on another one, whole files would undo what others changed meanwhile. */
+  readonly base: string;
   /** `text` null: the file goes. */
   readonly files: readonly { readonly path: string; readonly text: string | null }[];
 };

@@ -60,7 +60,7 @@ const wellFormed = z
 const submitFiles = tool({
   name: 'submit_files',
   title: 'Hand in files',
-  description: `Hands in files without a right to push: autoland makes the commit, on a branch of yours that the topic names. Give each file whole, as text; null deletes it. ${fate} The same files twice are one change; newer ones under the same topic supersede the older.`,
+  description: `Hands in files without a right to push: autoland makes the commit, on a branch of yours that the topic names, onto the commit at which you read the files: so what others have changed since is merged, not undone. Give each file whole, as text; null deletes it. ${fate} The same files twice are one change; newer ones under the same topic supersede the older.`,
   annotations: handsIn,
   scope: 'submit',
   input: z.strictObject({
@@ -69,7 +69,10 @@ const submitFiles = tool({
       .regex(/^[a-z0-9][a-z0-9-]{0,49}$/)
       .describe('a-z, 0-9 and -: the name of the branch'),
     title: z.string().trim().min(1).max(200).describe('The subject of the commit, for people'),
-    base: ref.optional().describe('Branch or commit to build on; default: the protected branch as it is now'),
+    base: z
+      .string()
+      .regex(/^[0-9a-f]{7,64}$/)
+      .describe('The commit at which you read the files, such as branch.tip of status'),
     files: z
       .array(
         z.strictObject({

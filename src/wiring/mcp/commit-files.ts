@@ -5,7 +5,6 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { FilesWish } from '../../server/mcp/desk.ts';
 import type { Repository } from '../repository.ts';
-import { BranchRules } from '../rules.ts';
 
 type Contents = ReadonlyMap<string, Buffer | null>;
 
@@ -26,8 +25,7 @@ export async function commitFiles(
   const contents = contentsOf(files);
   const { reader, inbox, close } = await openInbox(place.repo, { scratchIn: place.files.scratch });
   try {
-    const { config } = await new BranchRules(reader, false).load();
-    const onto = await reader.resolve(base ?? config.branch);
+    const onto = await reader.resolve(base);
     mustTouchOnly(contents, await reader.list(onto, ''));
     const wanted = { base: onto, files: contents, message: `${title}\n`, ref: null, at: clock.now() };
     const made = await inbox.propose(wanted);
