@@ -54,6 +54,10 @@ async function serve(options: McpOptions, version: string): Promise<void> {
 async function serveStreams(options: McpOptions, version: string): Promise<void> {
   const { agentSource } = await import('../../wiring/mcp/source.ts');
   const source = agentSource(options.agent ?? 'mcp');
+  if (process.stdin.isTTY)
+    process.stderr.write(
+      'A coding agent starts this, and speaks JSON-RPC here: docs/guide/mcp.md says how. End it with Ctrl-D.\n',
+    );
   const { serveMcpStdio } = await import('../../wiring/mcp/stdio.ts');
   const scope = options.readOnly === true ? 'read' : 'submit';
   await serveMcpStdio(options, { source, scope, version });
