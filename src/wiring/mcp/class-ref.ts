@@ -5,8 +5,6 @@ import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { openScratchDirectory } from '../../adapters/scratch-directory.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import type { Sha } from '../../domain/change.ts';
-import { AutolandError } from '../../domain/errors.ts';
-import { Limiter } from '../../domain/limiter.ts';
 import type { Classification, StageOutcome } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { type ClassifyDeps, runClassify } from '../../stages/1-classify/run.ts';
@@ -16,36 +14,16 @@ export type Classed = {
   readonly outcome: Extract<StageOutcome<Classification>, { kind: 'done' | 'stop' }>;
 };
 
-const waitingAtMost = 4;
 const remembered = 50;
 
 /**
- * Classes what a ref holds as the pipeline would, and writes nothing into the repository. One at a time: it reads whole trees, and
- * asks children that take up to a gigabyte. The same commit on the same tip is the same answer.
+ * Classes what a ref holds as the pipeline would, and writes nothing into the repository. It reads whole trees, and asks children that
+ * take up to a gigabyte, so whoever calls it asks once at a time. The same commit on the same tip is the same answer.
  */
 export class RefClasser {
-  readonly #limiter = new Limiter(1);
   readonly #known = new LRUCache<string, Classed>({ max: remembered });
-  #asked = 0;
 
   async class(repo: string, ref: string, rules: Rules): Promise<Classed> {
-    if (this.#asked > waitingAtMost)
-      throw new AutolandError(
-        'agent.busy',
-        `expected at most ${waitingAtMost + 1} refs asked about at once`,
-        {
-          mend: 'ask again in a while',
-        },
-      );
-    this.#asked += 1;
-    try {
-      return await this.#limiter.run(() => this.#classIn(repo, ref, rules));
-    } finally {
-      this.#asked -= 1;
-    }
-  }
-
-  async #classIn(repo: string, ref: string, rules: Rules): Promise<Classed> {
     const head = await headOf(repo, ref);
     const key = `${head} ${rules.commit}`;
     const known = this.#known.get(key);

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AutolandError } from '../../domain/errors.ts';
 import { Limiter } from '../../domain/limiter.ts';
 import { plainText } from '../../domain/plain.ts';
 import { type ChangeState, foldChange } from '../../engine/state.ts';
@@ -28,12 +27,11 @@ import { openRepository, type Repository } from '../repository.ts';
 import { controlPlaneOf, readStatus } from '../status.ts';
 import { submitTo } from '../submit.ts';
 import { AllowedReader } from './allowed.ts';
+import { AtOnce } from './at-once.ts';
 import { commitFiles, topicRef } from './commit-files.ts';
 import { JournalAtHand } from './journal-at-hand.ts';
 import { mayEnter, mayEnterAs } from './open-changes.ts';
 
-/** Of one agent. */
-const waitsAtOnce = 16;
 const lookEveryMs = 250;
 const mostTitle = 200;
 const tellEverySeconds = 5;
@@ -44,8 +42,8 @@ export class Desks {
   readonly allowed: AllowedReader;
   /** One at a time, so that each sees what the one before has handed in. */
   readonly submitting = new Limiter(1);
-  /** By source. */
-  readonly waits = new Map<string, number>();
+  readonly waits = new AtOnce(16, 'waits');
+  readonly asking = new AtOnce(4, 'questions about what is allowed');
 
   constructor(options: PlaceOptions) {
     this.journal = new JournalAtHand(options);
@@ -132,23 +130,13 @@ class Desk implements AgentDesk {
     );
   }
 
-  async allowed(question: AllowedQuestion): Promise<Allowed> {
-    return this.#shared.allowed.answer(question, this.#source);
+  allowed(question: AllowedQuestion): Promise<Allowed> {
+    const { asking, allowed } = this.#shared;
+    return asking.run(this.#source, () => allowed.answer(question, this.#source));
   }
 
-  async wait(wish: WaitWish, during: WaitHooks): Promise<Waited> {
-    const { waits } = this.#shared;
-    const others = waits.get(this.#source) ?? 0;
-    if (others >= waitsAtOnce)
-      throw new AutolandError('agent.busy', `expected at most ${waitsAtOnce} waits at once, found more`, {
-        mend: 'ask again in a while',
-      });
-    waits.set(this.#source, others + 1);
-    try {
-      return await this.#wait(wish, during);
-    } finally {
-      waits.set(this.#source, (waits.get(this.#source) ?? 1) - 1);
-    }
+  wait(wish: WaitWish, during: WaitHooks): Promise<Waited> {
+    return this.#shared.waits.run(this.#source, () => this.#wait(wish, during));
   }
 
   async #wait({ change: id, seconds, until }: WaitWish, { signal, onLook }: WaitHooks): Promise<Waited> {
