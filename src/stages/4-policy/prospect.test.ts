@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ChangeClass, changeClasses } from '../../domain/change.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { loadPolicies, type Policies } from './cedar.ts';
+import { decide } from './decide.ts';
 import { type Beforehand, needsOf, prospect } from './prospect.ts';
-import { file, goodPatch, packageChange } from './sample-evidence.ts';
+import { file, goodPatch, guardrails, packageChange } from './sample-evidence.ts';
 import { defaultPolicyText } from './shipped.ts';
 
 const names = Object.values(goodPatch.guardrails.results).map(({ name }) => name);
@@ -57,6 +60,29 @@ describe('what may become of a change', () => {
     );
     expect(needs?.mayBeNotConfigured).toEqual(['system-calls']);
     expect(needs?.mayBeNotOffered).toEqual(['signatures', 'provenance', 'publisher', 'advisories']);
+  });
+
+  it('is the best case of the default policy: what lands passes all that it needs', () => {
+    const told = new Map(changeClasses.map((one) => [one, of(one)]));
+    const good: Record<string, Verdict> = Object.fromEntries(all.map((name) => [name, 'pass']));
+    const verdict = fc.constantFrom<Verdict>('pass', 'not-configured', 'not-offered', 'abstain', 'fail');
+    const changed = fc.dictionary(fc.constantFrom(...all), verdict, { maxKeys: 3 });
+    let landed = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...changeClasses), changed, (one, over) => {
+        const verdicts = { ...good, ...over };
+        const judge = { verdict: 'not-configured', reasons: [] } as const;
+        const evidence = { ...goodPatch, ...known(one), guardrails: guardrails(verdicts), judge };
+        if (decide(evidence, policies, '').value !== 'permit') return;
+        landed += 1;
+        expect(told.get(one)?.ifAllPass.value).toBe('permit');
+        const needed = told.get(one)?.needs?.mustPass ?? [];
+        expect(needed.length).toBeGreaterThan(0);
+        for (const name of needed) expect(verdicts[name]).toBe('pass');
+      }),
+      { numRuns: 100, examples: [['dependency-patch', {}]] },
+    );
+    expect(landed).toBeGreaterThan(0);
   });
 
   it('tells the level in the decision, and not in what is needed', () => {
