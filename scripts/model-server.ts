@@ -1,6 +1,6 @@
 /**
  * A model whose answers stand in a file: node scripts/model-server.ts FILE [PORT]. It speaks as Anthropic's servers do below
- * /v1/messages, and as OpenAI's below /v1/chat/completions. examples/model-script.yaml says what a file may hold.
+ * /v1/messages, and as OpenAI's below /v1/chat/completions and /v1/responses. examples/model-script.yaml says what a file may hold.
  */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';

@@ -52,7 +52,7 @@ export type ModelRequest = {
    */
   readonly schema?: Readonly<Record<string, unknown>>;
   readonly maxOutputTokens: number;
-  /** 0 where the model takes one; undefined: the model's own. */
+  /** undefined: the model's own. Left out where a provider refuses it of any of its models: it is a wish. */
   readonly temperature?: number;
 };
 

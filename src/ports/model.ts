@@ -10,7 +10,10 @@ export interface Model {
   ask(request: ModelRequest, signal?: AbortSignal): Promise<ModelReply>;
 }
 
-/** Keeps what passed between us and a model. MUST have it safely before it answers: what was not recorded was not said. */
+/**
+ * Keeps what passed between us and a model. MUST have it safely before it answers: what was not recorded was not said. MUST take
+ * credentials out of it first: whoever hands it over has taken out only those that it knows itself.
+ */
 export interface ExchangeLog {
   record(exchange: ModelExchange): Promise<void>;
 }

@@ -20,6 +20,7 @@ export type ModelTrial = {
 export type ModelTraits = {
   readonly wantsKey: boolean;
   readonly signsReasoning: boolean;
+  readonly takesTemperature: boolean;
 };
 
 export const question: ModelRequest = {

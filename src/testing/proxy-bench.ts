@@ -7,8 +7,10 @@ import { SystemClock } from '../adapters/clock/system.ts';
 import { Budgets } from '../adapters/model/around/budgets.ts';
 import { LinedSpendingBook, SpendingInMemory } from '../adapters/model/around/spending-book.ts';
 import { proxiedMessages } from '../adapters/model-proxy/anthropic/proxied.ts';
+import type { ProxiedModel } from '../adapters/model-proxy/carry.ts';
 import { ModelProxy, type ModelProxyOptions } from '../adapters/model-proxy/model-proxy.ts';
 import { proxiedChat } from '../adapters/model-proxy/openai/proxied.ts';
+import { proxiedResponses } from '../adapters/model-proxy/openai-responses/proxied.ts';
 import type { ModelExchange } from '../domain/model.ts';
 import type { ModelBudget } from '../domain/model-budget.ts';
 import { ModelServer, type ModelServerOptions } from './model-server/model-server.ts';
@@ -24,6 +26,8 @@ export type BenchOptions = {
   readonly budget?: ModelBudget;
   readonly proxy?: Partial<ModelProxyOptions>;
   readonly server?: Partial<ModelServerOptions>;
+  /** Models of other servers. */
+  readonly more?: readonly ProxiedModel[];
 };
 
 /** A proxy before a scripted server, and a client before the proxy. */
@@ -36,7 +40,13 @@ export class ProxyBench {
   #server: ModelServer | undefined;
   #proxy: ModelProxy | undefined;
 
-  async open({ script, budget = {}, proxy = {}, server = {} }: BenchOptions): Promise<ModelServer> {
+  async open({
+    script,
+    budget = {},
+    proxy = {},
+    server = {},
+    more = [],
+  }: BenchOptions): Promise<ModelServer> {
     const keyFile = join(this.dir, 'key');
     writeFileSync(keyFile, `${realKey}\n`, { mode: 0o600 });
     const there = await ModelServer.open({ script: { steps: script }, key: realKey, ...server });
@@ -51,6 +61,8 @@ export class ProxyBench {
       models: [
         { ...at(there.url), proxied: proxiedMessages },
         { ...at(`${there.url}/v1`), proxied: proxiedChat('openai') },
+        { ...at(`${there.url}/v1`), proxied: proxiedResponses },
+        ...more,
       ],
       budgets: new Budgets(
         new LinedSpendingBook(this.pages, Date.now),
@@ -70,7 +82,7 @@ export class ProxyBench {
   /** As a client of Anthropic's does. */
   messages(more: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     const own = {
-      'anthropic-version': '2023-06-01',
+      'anthropic-version': '2026-10-21',
       'x-api-key': jobToken,
       'anthropic-beta': 'mcp-client-2025-04-04',
     };
@@ -84,6 +96,12 @@ export class ProxyBench {
       { ...chatBody, ...more },
       { authorization: `Bearer ${jobToken}`, ...headers },
     );
+  }
+
+  /** As younger ones do. */
+  responses(more: object = {}): Promise<Reply> {
+    const headers = { authorization: `Bearer ${jobToken}` };
+    return this.send('/v1/responses', { ...responsesBody, ...more }, headers);
   }
 
   async send(
@@ -140,4 +158,17 @@ export const chatBody = {
     { role: 'user', content: 'Where is it?' },
   ],
   user: 'somebody',
+};
+
+export const responsesBody = {
+  model: 'model-1',
+  stream: true,
+  store: true,
+  instructions: 'You mend crashes.',
+  input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Where is it?' }] }],
+  tools: [
+    { type: 'function', name: 'read', description: 'reads', parameters: { type: 'object' }, strict: false },
+  ],
+  include: ['reasoning.encrypted_content'],
+  prompt_cache_key: 'somebody',
 };

@@ -5,6 +5,7 @@ import { proxiedMessages } from '../adapters/model-proxy/anthropic/proxied.ts';
 import type { ProxiedModel } from '../adapters/model-proxy/carry.ts';
 import { ModelProxy, type ModelProxyOptions } from '../adapters/model-proxy/model-proxy.ts';
 import { proxiedChat } from '../adapters/model-proxy/openai/proxied.ts';
+import { proxiedResponses } from '../adapters/model-proxy/openai-responses/proxied.ts';
 import type { ProxiedWire } from '../adapters/model-proxy/proxied-wire.ts';
 import { socketPath } from '../adapters/runtime/state-layout.ts';
 import type { ModelProvider } from '../domain/model-provider.ts';
@@ -15,10 +16,10 @@ import { modelServersFile, readModelServers } from './model-servers.ts';
 import { type Models, type ModelsConfig, type PlacedModel, placed } from './models.ts';
 import type { StateFiles } from './place.ts';
 
-const proxied: Readonly<Record<ModelProvider, ProxiedWire>> = {
-  anthropic: proxiedMessages,
-  openai: proxiedChat('openai'),
-  'openai-compatible': proxiedChat('plain'),
+const proxied: Readonly<Record<ModelProvider, readonly ProxiedWire[]>> = {
+  anthropic: [proxiedMessages],
+  openai: [proxiedChat('openai'), proxiedResponses],
+  'openai-compatible': [proxiedChat('plain'), proxiedResponses],
 };
 
 export type ModelDoorParts = {
@@ -53,7 +54,7 @@ export async function openModelDoor(parts: ModelDoorParts, job: ModelDoorJob): P
   const { change, log, onRefused } = job;
   const file = modelServersFile(files);
   const servers = await readModelServers(file);
-  const named = job.names.map((name) => proxiedModel(placed(name, config, servers, file)));
+  const named = job.names.flatMap((name) => proxiedModels(placed(name, config, servers, file)));
   // Nobody guesses its name, and no other job of this machine is bound to it.
   const socket = socketPath(join(files.run, `model-${randomBytes(9).toString('hex')}.sock`));
   const token = `autoland-${randomBytes(24).toString('hex')}`;
@@ -72,12 +73,13 @@ export async function openModelDoor(parts: ModelDoorParts, job: ModelDoorJob): P
   };
 }
 
-function proxiedModel({ name, config, server }: PlacedModel): ProxiedModel {
+/** On each wire that its clients may speak. */
+function proxiedModels({ name, config, server }: PlacedModel): readonly ProxiedModel[] {
   const { family, model, provider, prices } = config;
-  return {
+  return proxied[provider].map((wire) => ({
     identity: { name, family, model, scripted: server.scripted },
     server: { url: server.url, keyFile: server.keyFile ?? undefined },
     prices: prices ?? undefined,
-    proxied: proxied[provider],
-  };
+    proxied: wire,
+  }));
 }

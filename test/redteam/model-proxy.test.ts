@@ -23,7 +23,7 @@ afterEach(() => bench.close());
 function asks(path: string, body: object | undefined, token = jobToken): string {
   const options = {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { 'x-api-key': token, 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
+    headers: { 'x-api-key': token, 'anthropic-version': '2026-10-21', 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };
   return `const answer = await fetch(process.env.ANTHROPIC_BASE_URL + ${JSON.stringify(path)}, ${JSON.stringify(options)});

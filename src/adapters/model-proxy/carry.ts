@@ -32,8 +32,6 @@ type Told = {
   readonly reply: ModelReply;
   /** Says the end, which the client waits for before it acts: kept back until the exchange is safe. */
   readonly finish: () => Promise<void>;
-  /** Of a fault. */
-  readonly fault?: WireFault;
 };
 
 /** Carries one question out and its answer in. Answers as the exchange was kept. */
@@ -54,6 +52,7 @@ export class Carrier {
     const { budgets, change, limits } = this.#parts;
     const most = mostOf(asked, this.#model.prices, limits.totalMs);
     const entrance = await budgets.enter(change, most, this.#client.left);
+    if (entrance.kind === 'left') return;
     if (entrance.kind === 'over')
       return this.#client.refuse('over-budget', `no budget is left: ${entrance.reason}`);
     let spent: ModelSpending = most;
@@ -81,8 +80,7 @@ export class Carrier {
       );
       return spent;
     }
-    // Who has gone hears nothing of it.
-    await told.finish().catch(() => {});
+    await told.finish();
     return spent;
   }
 
@@ -99,8 +97,12 @@ export class Carrier {
   }
 
   async #pass(asked: Asked, patience: Patience): Promise<Told> {
-    const type = asked.isStreamed ? 'text/event-stream' : 'application/json';
-    const posted = await this.#call.open(asked.forward, type, patience.signal);
+    const posted = await this.#call.open({
+      body: asked.forward,
+      type: asked.isStreamed ? 'text/event-stream' : 'application/json',
+      headers: asked.headers,
+      signal: patience.signal,
+    });
     try {
       return asked.isStreamed
         ? await this.#stream(asked, posted, patience)
@@ -121,7 +123,7 @@ export class Carrier {
       fold.take(event);
       last = event;
       if (fold.isEnded) break;
-      await this.#client.tell(event);
+      await this.#client.tell(event, patience.signal);
     }
     const answer = this.#answer(asked, fold.end());
     const end = last;

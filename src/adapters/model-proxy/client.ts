@@ -5,6 +5,8 @@ import { WireFault } from '../model/wire-fault.ts';
 import type { ProxiedWire, Refusal } from './proxied-wire.ts';
 import { statuses } from './proxied-wire.ts';
 
+const endMs = 30_000;
+
 /** Who asks, inside: it is told in the words of its own wire. */
 export class ProxyClient {
   readonly #wire: ProxiedWire;
@@ -49,8 +51,8 @@ export class ProxyClient {
     this.send(status, this.#wire.error(status, type, message), { ...headers, connection: 'close' });
   }
 
-  /** Begins a stream with its first event. Waits where the client reads slowly; throws where it has gone. */
-  async tell(event: WireEvent): Promise<void> {
+  /** Begins a stream with its first event. Waits where the client reads slowly, until the signal; throws where it has gone. */
+  async tell(event: WireEvent, signal: AbortSignal): Promise<void> {
     if (this.left.aborted) throw new WireFault('timeout', 'whoever asked has gone');
     if (!this.#response.headersSent)
       this.#response.writeHead(200, {
@@ -58,12 +60,17 @@ export class ProxyClient {
         'cache-control': 'no-cache',
       });
     if (this.#response.write(textOf(event))) return;
-    await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')]);
+    await once(this.#response, 'drain', { signal: AbortSignal.any([signal, this.left]) });
   }
 
+  /** Who does not take the end in time gets none. */
   async end(last: WireEvent): Promise<void> {
-    await this.tell(last);
-    this.#response.end();
+    try {
+      await this.tell(last, AbortSignal.timeout(endMs));
+      this.#response.end();
+    } catch {
+      this.#response.destroy();
+    }
   }
 }
 
@@ -75,14 +82,18 @@ function textOf({ event, data }: WireEvent): string {
   return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`;
 }
 
-/** undefined: it is longer than that. */
-export async function readBody(request: IncomingMessage, most: number): Promise<string | undefined> {
+/** undefined: it is longer than that. The rest is thrown away as it comes, so that the refusal can be read. */
+export function readBody(request: IncomingMessage, most: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > most) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= most) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the request was cut off')));
+  });
 }

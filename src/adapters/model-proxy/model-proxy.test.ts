@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { saying } from '../../testing/model-bench.ts';
-import { type BenchOptions, jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
+import { ModelServer } from '../../testing/model-server/model-server.ts';
+import { jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
+import { proxiedChat } from './openai/proxied.ts';
 
 let bench: ProxyBench;
 beforeEach(() => {
@@ -26,7 +27,7 @@ describe('an exchange', () => {
     expect(body).toMatch(/event: message_stop\ndata: .*\n\n$/);
     expect(body).toContain('signature_delta');
     const [asked] = server.asked;
-    expect(asked?.headers).toMatchObject({ 'x-api-key': realKey, 'anthropic-version': '2023-06-01' });
+    expect(asked?.headers).toMatchObject({ 'x-api-key': realKey, 'anthropic-version': '2026-10-21' });
     expect(asked?.headers).not.toHaveProperty('anthropic-beta');
     expect(asked?.body).not.toHaveProperty('metadata');
     expect(asked?.body).toMatchObject({
@@ -82,6 +83,32 @@ describe('an exchange', () => {
         ms: expect.any(Number),
       },
     ]);
+  });
+
+  it('goes on in the version that the client speaks, if it is a known one', async () => {
+    const server = await bench.open({ script: [{ answer: saying() }] });
+    const older = { 'anthropic-version': '2023-06-01' };
+    expect(await bench.messages({ temperature: 0.5 }, older)).toMatchObject({ status: 200 });
+    expect(server.asked[0]).toMatchObject({ headers: older, body: { temperature: 0.5 } });
+    expect(await bench.messages({ temperature: 0.5 })).toMatchObject({ status: 400 });
+    expect(await bench.messages({}, { 'anthropic-version': '2030-01-01' })).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('expected 2023-06-01 or 2026-10-21'),
+    });
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it('keeps what is said to the model in the middle, and its cache', async () => {
+    const server = await bench.open({ script: [{ answer: saying() }] });
+    const messages = [
+      { role: 'user', content: 'Where is it?' },
+      { role: 'system', content: 'Be brief.' },
+    ];
+    await bench.messages({ messages, cache_control: { type: 'ephemeral', ttl: '1h' } });
+    expect(bench.kept).toMatchObject([
+      { request: { system: 'You mend crashes.\n\nBe brief.', messages: [{ text: 'Where is it?' }] } },
+    ]);
+    expect(server.asked[0]?.body).toMatchObject({ messages, cache_control: { ttl: '1h' } });
   });
 
   it('may be in one piece, and of OpenAI', async () => {
@@ -142,198 +169,20 @@ describe('an exchange', () => {
   });
 });
 
-describe('what is refused, and never asked', () => {
-  const image = (source: object) => [{ role: 'user', content: [{ type: 'image', source }] }];
-  const part = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
-
-  it.each<[string, object]>([
-    [
-      'servers that the provider would ask',
-      { mcp_servers: [{ type: 'url', url: 'https://evil.example', name: 'x' }] },
-    ],
-    ['a container', { container: 'c1' }],
-    ['a search by the provider', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
-    ['a fetch by the provider', { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] }],
-    ['code that the provider runs', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }],
-    ['an image behind a URL', { messages: image({ type: 'url', url: 'https://evil.example/?secret' }) }],
-    ['a file that the provider keeps', { messages: image({ type: 'file', file_id: 'f1' }) }],
-    ['a block that nobody knows', { messages: [{ role: 'user', content: [{ type: 'new_thing' }] }] }],
-    ['a longer answer than is allowed', { max_tokens: 100_000 }],
-    ['no length', { max_tokens: undefined }],
-  ])('%s (Anthropic)', async (_, more) => {
-    const server = await bench.open({ script: [{ answer: saying() }] });
-    const { status, body } = await bench.messages(more);
-    expect(status).toBe(400);
-    expect(JSON.parse(body)).toMatchObject({ type: 'error', error: { type: 'invalid_request_error' } });
-    expect(server.asked).toEqual([]);
-    expect(bench.refused).toHaveLength(1);
-  });
-
-  it.each<[string, object]>([
-    ['a search by the provider', { web_search_options: {} }],
-    ['a tool that the provider runs', { tools: [{ type: 'mcp', server_url: 'https://evil.example' }] }],
-    ['an image behind a URL', { messages: part('https://evil.example/?secret') }],
-    ['several answers', { n: 50 }],
-    ['a longer answer than is allowed', { max_tokens: 100_000 }],
-  ])('%s (OpenAI)', async (_, more) => {
-    const server = await bench.open({ script: [{ answer: saying() }] });
-    const { status, body } = await bench.chat(more);
-    expect(status).toBe(400);
-    expect(JSON.parse(body)).toMatchObject({ error: { code: 'invalid_request_error' } });
-    expect(server.asked).toEqual([]);
-  });
-
-  it('a client without the token, or with another', async () => {
-    const server = await bench.open({ script: [{ answer: saying() }] });
-    for (const shown of ['', 'other', realKey, `${jobToken}x`])
-      expect(await bench.messages({}, { 'x-api-key': shown })).toMatchObject({ status: 401 });
-    expect(await bench.chat({}, { authorization: jobToken.slice(1) })).toMatchObject({ status: 401 });
-    expect(server.asked).toEqual([]);
-  });
-
-  it('other models, other paths, and what is no request', async () => {
-    const server = await bench.open({ script: [{ answer: saying() }] });
-    expect(await bench.messages({ model: 'model-2' })).toMatchObject({
-      status: 404,
-      body: expect.stringContaining('only model-1'),
-    });
-    const headers = { authorization: `Bearer ${jobToken}` };
-    for (const path of ['/v1/files', '/v1/responses', '/v1/messages/batches', '/v1/messages/../files', '/'])
-      expect(await bench.send(path, {}, headers)).toMatchObject({ status: 404 });
-    for (const body of ['{', '[]', '', '"text"', `${'['.repeat(5_000)}`])
-      expect(await bench.send('/v1/chat/completions', body, headers)).toMatchObject({ status: 400 });
-    expect(await bench.send('/v1/models', undefined, headers)).toMatchObject({
-      status: 200,
-      body: expect.stringContaining('model-1'),
-    });
-    expect(server.asked).toEqual([]);
-  });
-});
-
-describe('a budget', () => {
-  it('that is spent ends it, in the words of the wire', async () => {
-    const server = await bench.open({ script: [{ answer: saying() }], budget: { tokens: 100 } });
-    expect(await bench.messages()).toMatchObject({ status: 200 });
-    const second = await bench.messages();
-    expect(second.status).toBe(402);
-    expect(JSON.parse(second.body)).toMatchObject({
-      error: { type: 'billing_error', message: expect.stringContaining('change-1') },
-    });
-    expect(await bench.chat()).toMatchObject({
-      status: 402,
-      body: expect.stringContaining('insufficient_quota'),
-    });
-    expect(server.asked).toHaveLength(1);
-    expect(bench.kept).toHaveLength(1);
-  });
-
-  it('counts an answer that broke off as all that it could have been', async () => {
-    const script: BenchOptions['script'] = [{ answer: { kind: 'cut', events: 4, how: 'reset' } }];
-    await bench.open({ script, budget: { tokens: 500 } });
-    const { body } = await bench.messages();
-    expect(body).toContain('event: error');
-    expect(body).not.toContain('message_stop');
-    expect(bench.kept).toMatchObject([{ reply: { kind: 'fault', fault: 'cut-off' } }]);
-    expect(await bench.messages()).toMatchObject({ status: 402 });
-  });
-});
-
-describe('a server that fails', () => {
-  it('is told as it was told, with the time to come again', async () => {
-    const script: BenchOptions['script'] = [
-      {
-        times: 1,
-        answer: { kind: 'status', status: 529, headers: { 'retry-after': '7' }, message: 'Overloaded' },
-      },
-      { answer: { kind: 'status', status: 400, message: 'prompt is too long' } },
-    ];
-    await bench.open({ script });
-    const busy = await bench.messages();
-    expect(busy).toMatchObject({
-      status: 529,
-      headers: { 'retry-after': '7' },
-      body: expect.stringContaining('overloaded_error'),
-    });
-    expect(await bench.messages()).toMatchObject({
-      status: 400,
-      body: expect.stringContaining('prompt is too long'),
-    });
-    expect(bench.kept.map(({ reply }) => reply.kind === 'fault' && reply.fault)).toEqual([
-      'overloaded',
-      'rejected',
-    ]);
-  });
-
-  it('of whom nobody inside learns where it is, or what is wrong with the key', async () => {
-    const server = await bench.open({
-      script: [{ answer: saying() }],
-      server: { key: 'sk-another-key-of-theirs' },
-    });
-    const { status, body } = await bench.messages();
-    expect(status).toBe(502);
-    expect(JSON.parse(body).error.message).toBe('the model does not answer');
-    expect(JSON.stringify(bench.kept)).not.toContain(realKey);
-    expect(server.asked).toHaveLength(1);
-  });
-
-  it.each<[string, BenchOptions['script'][number]['answer']]>([
-    ['redirects', { kind: 'status', status: 307, headers: { location: 'http://127.0.0.1:9/' } }],
-    ['answers a page', { kind: 'page', type: 'text/html', body: '<h1>' }],
-    ['answers what is no stream of its format', { kind: 'babbles', events: 2, data: '{oops' }],
-    [
-      'tells its key',
-      saying({
-        blocks: [
-          { kind: 'text', text: realKey.slice(0, 7) },
-          { kind: 'tool-call', tool: realKey, input: {} },
-        ],
-      }),
-    ],
-  ])('is a fault when it %s', async (_, answer) => {
-    await bench.open({ script: [{ answer }] });
-    const { body } = await bench.messages();
-    expect(body).toMatch(/api_error/);
-    expect(body).not.toMatch(/message_stop|127\.0\.0\.1/);
-    expect(body).not.toContain(realKey);
-    expect(bench.kept).toMatchObject([{ reply: { kind: 'fault' } }]);
-    expect(JSON.stringify(bench.kept)).not.toContain(realKey);
-  });
-
-  it('and is silent keeps nobody for ever', async () => {
-    const limits = { totalMs: 5_000, stallMs: 100 };
-    await bench.open({ script: [{ answer: { kind: 'stalls', events: 3 } }], proxy: { limits } });
-    const { body } = await bench.messages();
-    expect(body).toMatch(/event: error/);
-    expect(bench.kept).toMatchObject([{ reply: { fault: 'timeout' } }]);
-  });
-});
-
-it('a client that leaves ends the question, which is kept all the same', async () => {
-  await bench.open({ script: [{ answer: { kind: 'stalls', events: 3 } }], budget: { tokens: 500 } });
-  const socket = connect(bench.socket);
-  const body = JSON.stringify({
-    model: 'model-1',
-    max_tokens: 500,
-    stream: true,
-    messages: [{ role: 'user', content: 'x' }],
-  });
-  socket.write(
-    `POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: ${jobToken}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
-  await new Promise((resolve) => socket.once('data', resolve));
-  socket.destroy();
-  await expect.poll(() => bench.kept.length).toBe(1);
-  expect(bench.kept).toMatchObject([
-    { reply: { kind: 'fault', fault: 'timeout', reason: expect.stringContaining('gave up') } },
-  ]);
-  expect(await bench.messages()).toMatchObject({ status: 402 });
-});
-
-it('that is closed waits until what was under way is kept', async () => {
-  await bench.open({ script: [{ answer: { kind: 'silent' } }] });
-  const asked = bench.messages().catch(() => 'cut');
-  await expect.poll(() => bench.asked()).toBe(1);
-  await bench.close();
-  expect(bench.kept).toMatchObject([{ reply: { kind: 'fault', fault: 'timeout' } }]);
-  expect(await asked).toBe('cut');
+it('models of several servers are told apart by their names', async () => {
+  const other = await ModelServer.open({ script: { steps: [{ answer: saying() }] } });
+  try {
+    const identity = { name: 'local', family: 'test', model: 'model-2', scripted: true };
+    const server = { url: `${other.url}/v1`, keyFile: undefined };
+    const models = [{ identity, server, proxied: proxiedChat('plain') }];
+    const first = await bench.open({ script: [{ answer: saying() }], more: models });
+    expect(await bench.chat({ model: 'model-2' })).toMatchObject({ status: 200 });
+    expect(await bench.chat()).toMatchObject({ status: 200 });
+    expect(other.asked).toMatchObject([{ body: { model: 'model-2', max_tokens: 64_000 } }]);
+    expect(JSON.stringify(other.asked)).not.toContain(realKey);
+    expect(first.asked).toMatchObject([{ body: { model: 'model-1', max_completion_tokens: 64_000 } }]);
+    expect(bench.kept.map(({ identity: { name } }) => name)).toEqual(['local', 'coder']);
+  } finally {
+    await other.close();
+  }
 });

@@ -6,7 +6,7 @@ import { type JsonRecord, parseHostileObject } from '../../domain/npm/hostile-js
 import { usualLimits } from '../model/model-call.ts';
 import { Carrier, type CarryParts, type ProxiedModel } from './carry.ts';
 import { ProxyClient, readBody } from './client.ts';
-import type { ProxiedWire } from './proxied-wire.ts';
+import type { Asked, ProxiedWire, Refusal } from './proxied-wire.ts';
 
 export type ModelProxyOptions = Omit<CarryParts, 'limits'> & {
   /** Path of the Unix socket: one for each job, so that what comes through it is that job's. */
@@ -75,59 +75,43 @@ export class ModelProxy {
     const wire = this.#wireOf(path, request);
     if (wire === undefined) return void response.writeHead(404).end();
     const client = new ProxyClient(wire, response);
-    if (!this.#isKnown(request))
-      return this.#refuse(client, path, 'unauthorised', 'the token is not that of this job');
+    const refuse = (refusal: Refusal, reason: string) => {
+      this.#options.onRefused?.({ path: path.slice(0, 200), reason });
+      client.refuse(refusal, reason);
+    };
+    if (!this.#isKnown(request)) return refuse('unauthorised', 'the token is not that of this job');
     if (path === '/v1/models' && request.method === 'GET')
-      return client.send(200, wire.list(this.#namesOf(wire)));
+      return client.send(200, wire.list(this.#namesAt(wire.path)));
     if (path !== wire.path || request.method !== 'POST')
-      return this.#refuse(
-        client,
-        path,
-        'not-found',
-        `${request.method} ${path.slice(0, 100)} is not served here`,
-      );
+      return refuse('not-found', `${request.method} ${path.slice(0, 100)} is not served here`);
     if (this.#atOnce >= mostAtOnce)
       return client.refuse('rate-limited', 'too many questions at once', { retryAfterMs: 1_000 });
     this.#atOnce += 1;
     try {
-      await this.#ask(wire, request, client);
+      const found = await this.#read(path, request);
+      if ('refusal' in found) refuse(found.refusal, found.reason);
+      else await new Carrier(found.model, this.#parts, client).carry(found.asked);
     } finally {
       this.#atOnce -= 1;
     }
   }
 
-  async #ask(wire: ProxiedWire, request: IncomingMessage, client: ProxyClient): Promise<void> {
+  async #read(path: string, request: IncomingMessage): Promise<Question> {
     const { models, mostOutputTokens = 64_000 } = this.#options;
     const text = await readBody(request, mostBodyBytes);
-    if (text === undefined)
-      return this.#refuse(client, wire.path, 'too-large', `at most ${mostBodyBytes} bytes here`);
+    if (text === undefined) return { refusal: 'too-large', reason: `at most ${mostBodyBytes} bytes here` };
     const body = objectOf(text);
-    if (body === undefined)
-      return this.#refuse(client, wire.path, 'bad-request', 'the request is no JSON object');
-    const asked = wire.read(body, mostOutputTokens);
-    if ('problem' in asked) return this.#refuse(client, wire.path, 'bad-request', asked.problem);
-    const model = models.find(({ proxied, identity }) => proxied === wire && identity.model === asked.model);
+    if (body === undefined) return { refusal: 'bad-request', reason: 'the request is no JSON object' };
+    const model = models.find(
+      ({ proxied, identity }) => proxied.path === path && identity.model === body.model,
+    );
     if (model === undefined)
-      return this.#refuse(
-        client,
-        wire.path,
-        'not-found',
-        `model: only ${this.#namesOf(wire).join(', ')} here`,
-      );
-    await new Carrier(model, this.#parts, client).carry(asked);
+      return { refusal: 'not-found', reason: `model: only ${this.#namesAt(path).join(', ')} here` };
+    const asked = model.proxied.read({ headers: request.headers, body }, mostOutputTokens);
+    return 'problem' in asked ? { refusal: 'bad-request', reason: asked.problem } : { model, asked };
   }
 
-  #refuse(
-    client: ProxyClient,
-    path: string,
-    refusal: Parameters<ProxyClient['refuse']>[0],
-    reason: string,
-  ): void {
-    this.#options.onRefused?.({ path: path.slice(0, 200), reason });
-    client.refuse(refusal, reason);
-  }
-
-  /** A path that several share is told apart by what only clients of Anthropic's send. */
+  /** In whose words is answered: a path that several share is told apart by what only clients of Anthropic's send. */
   #wireOf(path: string, { headers }: IncomingMessage): ProxiedWire | undefined {
     const own = this.#wires.find((wire) => wire.path === path);
     const speaks = this.#wires.find(
@@ -142,12 +126,16 @@ export class ModelProxy {
     return timingSafeEqual(digest(String(shown)), digest(this.#options.token));
   }
 
-  #namesOf(wire: ProxiedWire): readonly string[] {
+  #namesAt(path: string): readonly string[] {
     return this.#options.models
-      .filter(({ proxied }) => proxied === wire)
+      .filter(({ proxied }) => proxied.path === path)
       .map(({ identity }) => identity.model);
   }
 }
+
+type Question =
+  | { readonly model: ProxiedModel; readonly asked: Asked }
+  | { readonly refusal: Refusal; readonly reason: string };
 
 function objectOf(text: string): JsonRecord | undefined {
   try {

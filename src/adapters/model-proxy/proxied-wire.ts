@@ -1,15 +1,22 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ModelFault, ModelRequest } from '../../domain/model.ts';
-import type { WholeAnswer, Wire } from '../model/wire.ts';
+import type { AnswerWire, WholeAnswer } from '../model/wire.ts';
 
 /** What a client asks, as it may go on. */
 export type Asked = {
-  /** As the server knows it. */
-  readonly model: string;
   readonly isStreamed: boolean;
   /** Only what is known and allowed: what a client wrote is never passed on as it is. */
   readonly forward: Readonly<Record<string, unknown>>;
+  /** Beside those of the wire. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The same as it is kept. */
   readonly request: ModelRequest;
+};
+
+/** What came from a client. */
+export type Said = {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readonly<Record<string, unknown>>;
 };
 
 /** `problem`: why it may not go on, for whoever wrote it. */
@@ -17,9 +24,9 @@ export type Reading = Asked | { readonly problem: string };
 
 /** How a client inside speaks and is spoken to. Pure. */
 export type ProxiedWire = {
-  readonly wire: Wire;
+  readonly wire: AnswerWire;
   readonly path: string;
-  read(body: Readonly<Record<string, unknown>>, mostOutputTokens: number): Reading;
+  read(said: Said, mostOutputTokens: number): Reading;
   /** An answer in one piece. Throws a WireFault. */
   whole(text: string): WholeAnswer;
   error(status: number, type: string, message: string): object;

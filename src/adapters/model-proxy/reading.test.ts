@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chatBody, messagesBody } from '../../testing/proxy-bench.ts';
+import { chatBody, messagesBody, responsesBody } from '../../testing/proxy-bench.ts';
 import { proxiedMessages } from './anthropic/proxied.ts';
 import { proxiedChat } from './openai/proxied.ts';
+import { proxiedResponses } from './openai-responses/proxied.ts';
 import type { ProxiedWire } from './proxied-wire.ts';
 
 const wires: readonly (readonly [string, ProxiedWire, Readonly<Record<string, unknown>>])[] = [
   ['Anthropic', proxiedMessages, messagesBody],
   ['OpenAI', proxiedChat('openai'), chatBody],
+  ["OpenAI's responses", proxiedResponses, responsesBody],
 ];
 
 /** Where an odd thing may stand in a request: anywhere. */
@@ -45,12 +47,15 @@ describe.each(wires)('a request of %s', (_, wire, body) => {
     fc.string({ maxLength: 8 }),
   );
   const where = fc.constantFrom(...places(body));
+  const headers = { 'anthropic-version': '2026-10-21' };
+  const oddly = (path: readonly (string | number)[], name: string, thing: unknown) =>
+    withThing(body, path, name, thing) as Readonly<Record<string, unknown>>;
   const odd = 'https://evil.example/';
 
   it('that is odd somewhere is refused or written anew, and never breaks the reader', () => {
     fc.assert(
       fc.property(where, key, fc.jsonValue({ maxDepth: 3 }), (path, name, thing) => {
-        const reading = wire.read(withThing(body, path, name, thing) as Record<string, unknown>, 1_000);
+        const reading = wire.read({ headers, body: oddly(path, name, thing) }, 1_000);
         if ('problem' in reading) expect(reading.problem.length).toBeGreaterThan(0);
         else expect(reading.request.maxOutputTokens).toBeLessThanOrEqual(1_000);
       }),
@@ -80,7 +85,7 @@ describe.each(wires)('a request of %s', (_, wire, body) => {
         fc.constantFrom(odd, [odd], { url: odd }, [{ type: 'url', url: odd }]),
         (path, name, thing) => {
           fc.pre(!isText(path, name));
-          const reading = wire.read(withThing(body, path, name, thing) as Record<string, unknown>, 1_000);
+          const reading = wire.read({ headers, body: oddly(path, name, thing) }, 1_000);
           if (!('problem' in reading)) expect(JSON.stringify(reading.forward)).not.toContain(odd);
         },
       ),

@@ -6,10 +6,10 @@ import { readEvents } from './events.ts';
 import { type Posted, reasonOf } from './http.ts';
 import { ModelCall, type ModelLimits, type ServedModel, usualLimits } from './model-call.ts';
 import { Patience } from './patience.ts';
-import type { WholeAnswer } from './wire.ts';
+import type { WholeAnswer, Wire } from './wire.ts';
 import { WireFault } from './wire-fault.ts';
 
-export type HttpModelOptions = ServedModel & { readonly limits?: Partial<ModelLimits> };
+export type HttpModelOptions = ServedModel & { readonly wire: Wire; readonly limits?: Partial<ModelLimits> };
 
 /** A model behind HTTP. One question is one request: it asks once, and believes nothing that is not whole. */
 export class HttpModel implements Model {
@@ -38,7 +38,7 @@ export class HttpModel implements Model {
   async #answer(request: ModelRequest, call: ModelCall, patience: Patience): Promise<ModelReply> {
     const { wire, prices } = this.#options;
     const body = wire.body(request, this.identity.model);
-    const posted = await call.open(body, 'text/event-stream', patience.signal);
+    const posted = await call.open({ body, type: 'text/event-stream', signal: patience.signal });
     try {
       const { blocks, stop, usage, answeredBy } = await this.#read(posted, patience);
       const cost = priced(usage ?? mostUsage(request, blocks), prices);

@@ -9,7 +9,7 @@ import { type Posted, postJson, reasonOf, startOf } from './http.ts';
 import { readModelKey } from './key-file.ts';
 import type { PatienceLimits } from './patience.ts';
 import { faultOfStatus } from './statuses.ts';
-import type { Wire } from './wire.ts';
+import type { AnswerWire } from './wire.ts';
 import { malformed, WireFault } from './wire-fault.ts';
 
 /** What answers there is of a script: told by the server itself, so that no setting has to be believed. */
@@ -26,7 +26,7 @@ export type ModelServer = {
 /** A model, and the way there. */
 export type ServedModel = {
   readonly identity: ModelIdentity;
-  readonly wire: Wire;
+  readonly wire: AnswerWire;
   readonly server: ModelServer;
   /** undefined: what it costs is not known. */
   readonly prices?: ModelPrices | undefined;
@@ -39,6 +39,15 @@ export const usualLimits: ModelLimits = {
   stallMs: 5 * 60_000,
   bytes: 32 * 1024 * 1024,
   eventBytes: 8 * 1024 * 1024,
+};
+
+export type Opening = {
+  readonly body: object;
+  /** Of the answer. */
+  readonly type: 'text/event-stream' | 'application/json';
+  /** Beside those of the wire. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 };
 
 export type FaultReply = ModelReply & { readonly kind: 'fault' };
@@ -56,12 +65,12 @@ export class ModelCall {
   }
 
   /** The answer, with a good status and of the type that was asked for. Throws a WireFault, or what is wrong with the key. */
-  async open(body: object, type: string, signal: AbortSignal): Promise<Posted> {
+  async open({ body, type, headers = {}, signal }: Opening): Promise<Posted> {
     const { wire, server } = this.#served;
     this.#key = server.keyFile === undefined ? undefined : readModelKey(server.keyFile);
     const posted = await postJson({
       url: this.#url(),
-      headers: { ...wire.headers(this.#key), accept: type },
+      headers: { ...wire.headers(this.#key), ...headers, accept: type },
       body: JSON.stringify(body),
       signal,
     }).catch((thrown: unknown) => {

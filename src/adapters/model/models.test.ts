@@ -32,13 +32,25 @@ function maker(wire: Wire, below: string, wantsKey: boolean) {
 }
 
 describe('Anthropic', () => {
-  modelContract(maker(messagesWire, '', true), { wantsKey: true, signsReasoning: true });
+  modelContract(maker(messagesWire, '', true), {
+    wantsKey: true,
+    signsReasoning: true,
+    takesTemperature: false,
+  });
 });
 
 describe('OpenAI', () => {
-  modelContract(maker(chatWire('openai'), '/v1', true), { wantsKey: true, signsReasoning: false });
+  modelContract(maker(chatWire('openai'), '/v1', true), {
+    wantsKey: true,
+    signsReasoning: false,
+    takesTemperature: false,
+  });
 });
 
 describe('a server that speaks as OpenAI does, without a key', () => {
-  modelContract(maker(chatWire('plain'), '/v1/', false), { wantsKey: false, signsReasoning: false });
+  modelContract(maker(chatWire('plain'), '/v1/', false), {
+    wantsKey: false,
+    signsReasoning: false,
+    takesTemperature: true,
+  });
 });

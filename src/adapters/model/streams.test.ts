@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anthropicWire } from '../../testing/model-server/anthropic-wire.ts';
 import { openaiWire } from '../../testing/model-server/openai-wire.ts';
+import { responsesWire as servedResponses } from '../../testing/model-server/responses-wire.ts';
 import type { Says } from '../../testing/model-server/script.ts';
 import type { ServedWire } from '../../testing/model-server/served-wire.ts';
 import { messagesWire } from './anthropic/wire.ts';
 import { readEvents } from './events.ts';
 import { chatWire } from './openai/wire.ts';
-import type { WholeAnswer, Wire } from './wire.ts';
+import { responsesWire } from './openai-responses/wire.ts';
+import type { AnswerWire, WholeAnswer } from './wire.ts';
 import { WireFault } from './wire-fault.ts';
 
 const limits = { bytes: 1_000_000, eventBytes: 100_000 };
@@ -27,12 +29,13 @@ const block: fc.Arbitrary<Says['blocks'][number]> = fc.oneof(
 const usage = { input: 7, output: 3, cacheRead: 2, cacheWrite: 0 };
 const says = fc.array(block, { maxLength: 4 }).map((blocks): Says => ({ kind: 'says', blocks, usage }));
 
-const wires: readonly (readonly [string, ServedWire, Wire])[] = [
+const wires: readonly (readonly [string, ServedWire, AnswerWire])[] = [
   ['Anthropic', anthropicWire, messagesWire],
   ['OpenAI', openaiWire, chatWire('openai')],
+  ["OpenAI's responses", servedResponses, responsesWire],
 ];
 
-async function fold(wire: Wire, chunks: readonly Uint8Array[]): Promise<WholeAnswer> {
+async function fold(wire: AnswerWire, chunks: readonly Uint8Array[]): Promise<WholeAnswer> {
   const one = wire.fold();
   const body = (async function* () {
     yield* chunks;
@@ -150,5 +153,52 @@ describe('a chunk of a server that is only nearly OpenAI', () => {
     expect(() =>
       chatWire('plain').fold().take({ data: '{"model":"m","choices":[{"index":1,"delta":{}}]}' }),
     ).toThrow('several answers');
+  });
+});
+
+describe('an end of the responses API', () => {
+  const item = (index: number, more: object = {}) => ({
+    data: JSON.stringify({
+      type: 'response.output_item.done',
+      output_index: index,
+      item: { type: 'function_call', call_id: `c${index}`, name: 'read', arguments: '{}', ...more },
+    }),
+  });
+  const end = (output: readonly object[], more: object = {}) => ({
+    data: JSON.stringify({
+      type: 'response.completed',
+      response: { model: 'm', status: 'completed', output, usage: null, ...more },
+    }),
+  });
+
+  it('names as many items as were told', () => {
+    const short = responsesWire.fold();
+    short.take(item(0));
+    short.take(end([{}, {}]));
+    expect(() => short.end()).toThrow('other items');
+    const cut = responsesWire.fold();
+    cut.take(item(0));
+    cut.take(end([{}, {}], { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }));
+    expect(cut.end()).toMatchObject({ stop: 'length', blocks: [] });
+  });
+
+  it('is none for items that nobody asked for, twice the same, or a state that nobody knows', () => {
+    const fold = responsesWire.fold();
+    fold.take(item(0));
+    expect(() => fold.take(item(0))).toThrow('done twice');
+    expect(() => fold.take(item(1, { type: 'web_search_call' }))).toThrow(WireFault);
+    const odd = responsesWire.fold();
+    odd.take(end([], { status: 'queued' }));
+    expect(() => odd.end()).toThrow('unknown reason');
+  });
+
+  it('may be a failure', () => {
+    const failed = {
+      type: 'response.failed',
+      response: { error: { code: 'rate_limit_exceeded', message: 'slowly' } },
+    };
+    expect(() => responsesWire.fold().take({ data: JSON.stringify(failed) })).toThrow(
+      expect.objectContaining({ fault: 'rate-limited' }),
+    );
   });
 });

@@ -24,14 +24,18 @@ export type AnswerFold = {
 /** What a server says of its own failure; undefined fields: it does not say. */
 export type WireError = { readonly type: string | undefined; readonly message: string | undefined };
 
-/** How one kind of server speaks. Pure: who carries it is http-model.ts, or the proxy. */
-export type Wire = {
+/** How one kind of server answers. Pure: who carries it is http-model.ts, or the proxy. */
+export type AnswerWire = {
   /** Below the server's URL. */
   readonly path: string;
   headers(key: string | undefined): Readonly<Record<string, string>>;
-  body(request: ModelRequest, model: string): Readonly<Record<string, unknown>>;
   fold(): AnswerFold;
   error(body: string): WireError;
   /** What the type of an error means; undefined: as its status does. */
   faultOf(type: string): ModelFault | undefined;
+};
+
+/** How one kind of server is asked, and answers. */
+export type Wire = AnswerWire & {
+  body(request: ModelRequest, model: string): Readonly<Record<string, unknown>>;
 };

@@ -46,11 +46,14 @@ export const anthropicWire: ServedWire = {
   babble: (data) => `event: content_block_delta\ndata: ${data}\n\n`,
   endless: () => piece(0, { type: 'text_delta', text: 'and so on '.repeat(100) }),
   problem: ({ headers, body }) => {
-    if (headers['anthropic-version'] === undefined) return 'anthropic-version: header is required';
+    const { 'anthropic-version': version } = headers;
+    if (version !== '2023-06-01' && version !== '2026-10-21') return 'anthropic-version: header is required';
+    const gone = ['temperature', 'top_p', 'top_k'].find((key) => body[key] !== undefined);
+    if (version === '2026-10-21' && gone !== undefined) return `${gone}: Extra inputs are not permitted`;
     if (typeof body.max_tokens !== 'number') return 'max_tokens: Field required';
     return turnsProblem(body.messages) ?? schemaProblem(body);
   },
-  keyOf: (headers) => String(headers['x-api-key'] ?? ''),
+  keyOf: (headers) => String(headers['x-api-key'] ?? headers.authorization ?? '').replace(/^Bearer /, ''),
 };
 
 type Turn = { readonly role?: unknown; readonly content?: unknown };

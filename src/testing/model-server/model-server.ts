@@ -11,6 +11,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { anthropicWire } from './anthropic-wire.ts';
 import { openaiWire } from './openai-wire.ts';
+import { responsesWire } from './responses-wire.ts';
 import { type Fails, type Says, type ScriptInput, ScriptReader, scriptSchema } from './script.ts';
 import type { ServedWire, WireAnswer, WireQuestion } from './served-wire.ts';
 
@@ -34,6 +35,7 @@ export type Asked = {
 const wires: ReadonlyMap<string, ServedWire> = new Map([
   ['/v1/messages', anthropicWire],
   ['/v1/chat/completions', openaiWire],
+  ['/v1/responses', responsesWire],
 ]);
 
 /** A real server on this machine that speaks as Anthropic's and OpenAI's do, and says what a script says. */

@@ -46,6 +46,8 @@ export const openaiWire: ServedWire = {
   endless: () =>
     `data: ${JSON.stringify({ model: 'm', choices: [choice({ content: 'and so on '.repeat(100) })] })}\n\n`,
   problem: ({ body }) => {
+    if (body.max_completion_tokens !== undefined && body.temperature !== undefined)
+      return "Unsupported parameter: 'temperature' is not supported with this model.";
     if (!Array.isArray(body.messages) || body.messages.length === 0)
       return "Missing required parameter: 'messages'.";
     return callsProblem(body.messages) ?? schemaProblem(body);

@@ -7,10 +7,10 @@ export function keptRequest(body: MessagesBody): ModelRequest {
   const tools = new Map<string, string>();
   const schema = body.output_config?.format?.schema;
   return {
-    system:
-      typeof body.system === 'string'
-        ? body.system
-        : (body.system ?? []).map(({ text }) => text).join('\n\n'),
+    system: [body.system ?? '', ...body.messages.flatMap(laterSystem)]
+      .map(plainText)
+      .filter((text) => text !== '')
+      .join('\n\n'),
     messages: body.messages.flatMap((message) => messagesOf(message, tools)),
     tools: (body.tools ?? []).map((tool) => ({
       name: tool.name,
@@ -23,8 +23,20 @@ export function keptRequest(body: MessagesBody): ModelRequest {
   };
 }
 
+type SystemText = string | readonly { readonly text: string }[];
+
+/** What is said to the model in the middle of a conversation, by whoever leads it. */
+function laterSystem(message: Message): readonly SystemText[] {
+  return message.role === 'system' ? [message.content] : [];
+}
+
+function plainText(said: SystemText): string {
+  return typeof said === 'string' ? said : said.map(({ text }) => text).join('\n\n');
+}
+
 /** `tools`: the names of calls, by their ids; a result names no tool. */
 function messagesOf({ role, content }: Message, tools: Map<string, string>): readonly ModelMessage[] {
+  if (role === 'system') return [];
   const blocks: readonly Block[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
   for (const block of blocks) if (block.type === 'tool_use') tools.set(block.id, block.name);
   if (role === 'assistant') return [{ role: 'model', blocks: blocks.map(modelBlock) }];

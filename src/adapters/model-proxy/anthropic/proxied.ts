@@ -1,13 +1,13 @@
 import { wholeMessage } from '../../model/anthropic/whole.ts';
 import { messagesWire } from '../../model/anthropic/wire.ts';
-import type { ProxiedWire, Reading, Refusal } from '../proxied-wire.ts';
+import type { ProxiedWire, Reading, Refusal, Said } from '../proxied-wire.ts';
 import { problemOf, unknownKey } from '../top-level.ts';
 import { keptRequest } from './kept.ts';
 import { messagesBody } from './shapes.ts';
 
 const rules = {
   passed: new Set(Object.keys(messagesBody.shape)),
-  dropped: new Set(['metadata', 'service_tier', 'context_management', 'cache_control', 'speed']),
+  dropped: new Set(['metadata', 'service_tier', 'context_management', 'diagnostics', 'speed']),
 };
 
 const types: Readonly<Record<Refusal, string>> = {
@@ -26,14 +26,24 @@ const types: Readonly<Record<Refusal, string>> = {
   unrecorded: 'api_error',
 };
 
-function read(body: Readonly<Record<string, unknown>>, mostOutputTokens: number): Reading {
+/** What a client of the one may say, and what it is answered, differs a little from the other. */
+const versions: ReadonlySet<string> = new Set(['2023-06-01', '2026-10-21']);
+
+function read({ headers, body }: Said, mostOutputTokens: number): Reading {
+  const version = String(headers['anthropic-version'] ?? '');
+  if (!versions.has(version)) return { problem: `anthropic-version: expected ${[...versions].join(' or ')}` };
   const unknown = unknownKey(body, rules);
   if (unknown !== undefined) return { problem: `${unknown}: not allowed here` };
   const found = messagesBody.safeParse(body);
   if (!found.success) return { problem: problemOf(found.error) };
-  const { model, max_tokens, stream } = found.data;
+  const { max_tokens, stream } = found.data;
   if (max_tokens > mostOutputTokens) return { problem: `max_tokens: at most ${mostOutputTokens} here` };
-  return { model, isStreamed: stream === true, forward: found.data, request: keptRequest(found.data) };
+  return {
+    isStreamed: stream === true,
+    forward: found.data,
+    headers: { 'anthropic-version': version },
+    request: keptRequest(found.data),
+  };
 }
 
 /** What clients of Anthropic's speak: ANTHROPIC_BASE_URL. */

@@ -43,10 +43,10 @@ const block = z.discriminatedUnion('type', [text, image, document, toolUse, tool
 
 export type Block = z.output<typeof block>;
 
-const message = z.object({
-  role: z.enum(['user', 'assistant']),
-  content: z.union([z.string(), z.array(block)]),
-});
+const message = z.discriminatedUnion('role', [
+  z.object({ role: z.enum(['user', 'assistant']), content: z.union([z.string(), z.array(block)]) }),
+  z.object({ role: z.literal('system'), content: z.union([z.string(), z.array(text)]) }),
+]);
 
 export type Message = z.output<typeof message>;
 
@@ -80,15 +80,17 @@ export const messagesBody = z.object({
     })
     .optional(),
   stream: z.boolean().optional(),
+  cache_control,
+  inference_geo: z.string().nullish(),
   temperature: z.number().optional(),
   top_p: z.number().optional(),
   top_k: z.int().optional(),
   stop_sequences: z.array(z.string()).optional(),
   thinking: z
     .object({
-      type: z.enum(['enabled', 'disabled', 'adaptive']),
+      type: z.enum(['enabled', 'disabled', 'adaptive', 'between_tools']),
       budget_tokens: z.int().optional(),
-      display: z.enum(['summarized', 'omitted']).optional(),
+      display: z.enum(['summarized', 'omitted']).nullish(),
     })
     .optional(),
   output_config: z

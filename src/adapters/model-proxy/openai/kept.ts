@@ -1,5 +1,5 @@
 import type { ModelBlock, ModelMessage, ModelRequest } from '../../../domain/model.ts';
-import { contentNote } from '../content-note.ts';
+import { dataNote } from '../content-note.ts';
 import type { ChatBody, ChatMessage, Content } from './shapes.ts';
 
 /** The request as it is kept. */
@@ -55,10 +55,5 @@ function inputOf(text: string): unknown {
 
 function textOf(content: Content): string {
   if (typeof content === 'string') return content;
-  return content.map((part) => (part.type === 'text' ? part.text : noteOf(part.image_url.url))).join('\n');
-}
-
-function noteOf(url: string): string {
-  const [head = '', data = ''] = url.slice('data:'.length).split(',', 2);
-  return contentNote(head.split(';')[0] ?? 'image', data);
+  return content.map((part) => (part.type === 'text' ? part.text : dataNote(part.image_url.url))).join('\n');
 }

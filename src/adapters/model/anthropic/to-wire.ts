@@ -2,9 +2,9 @@ import type { ModelBlock, ModelMessage, ModelRequest } from '../../../domain/mod
 
 type Turn = { readonly role: 'user' | 'assistant'; readonly content: readonly object[] };
 
-/** A request of the Messages API. */
+/** A request of the Messages API. Since version 2026-10-21 it takes no temperature, and models since Opus 4.7 none in any version. */
 export function messagesRequest(request: ModelRequest, model: string): Readonly<Record<string, unknown>> {
-  const { system, messages, tools, schema, maxOutputTokens, temperature } = request;
+  const { system, messages, tools, schema, maxOutputTokens } = request;
   return {
     model,
     max_tokens: maxOutputTokens,
@@ -19,7 +19,6 @@ export function messagesRequest(request: ModelRequest, model: string): Readonly<
       })),
     }),
     ...(schema !== undefined && { output_config: { format: { type: 'json_schema', schema } } }),
-    ...(temperature !== undefined && { temperature }),
   };
 }
 

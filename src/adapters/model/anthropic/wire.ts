@@ -5,11 +5,13 @@ import { MessagesFold } from './fold.ts';
 import { errorBody } from './shapes.ts';
 import { messagesRequest } from './to-wire.ts';
 
+export const messagesVersion = '2026-10-21';
+
 /** The Messages API of Anthropic. */
 export const messagesWire: Wire = {
   path: '/v1/messages',
   headers: (key) => ({
-    'anthropic-version': '2023-06-01',
+    'anthropic-version': messagesVersion,
     ...(key !== undefined && { 'x-api-key': key }),
   }),
   body: messagesRequest,

@@ -24,6 +24,8 @@ export function budgeted(model: Model, options: BudgetedOptions): Model {
       const most = mostSpending(mostTokens(request), prices, timeoutMs);
       const entrance = await budgets.enter(change, most, signal);
       if (entrance.kind === 'over') return { kind: 'fault', fault: 'over-budget', reason: entrance.reason };
+      if (entrance.kind === 'left')
+        return { kind: 'fault', fault: 'timeout', reason: 'not asked: whoever asked gave up before' };
       const begun = clock.monotonicMs();
       let spent = most;
       try {

@@ -104,7 +104,10 @@ describe('budgets', () => {
     const held = Promise.withResolvers<ModelReply>();
     const slow = budgeted({ identity, ask: () => held.promise }, { ...options, budgets, change: 'a' });
     const first = slow.ask(request);
-    expect(await slow.ask(request, AbortSignal.timeout(30))).toMatchObject({ fault: 'over-budget' });
+    expect(await slow.ask(request, AbortSignal.timeout(30))).toMatchObject({
+      fault: 'timeout',
+      reason: expect.stringContaining('not asked'),
+    });
     held.resolve(answer(1));
     expect(await first).toMatchObject({ kind: 'answer' });
     const quick = budgeted({ identity, ask: async () => answer(1) }, { ...options, budgets, change: 'a' });

@@ -9,7 +9,9 @@ export type Ticket = { readonly id: string; readonly accounts: readonly BudgetAc
 
 export type Entrance =
   | { readonly kind: 'admitted'; readonly ticket: Ticket }
-  | { readonly kind: 'over'; readonly reason: string };
+  | { readonly kind: 'over'; readonly reason: string }
+  /** Whoever asked gave up before it was let in. */
+  | { readonly kind: 'left' };
 
 /**
  * Where spending stands. MUST decide and note a reservation in one step, also against other processes. A reservation that nobody
@@ -52,10 +54,9 @@ export class Budgets {
     const { promise, resolve } = Promise.withResolvers<Entrance>();
     const one: Waiting = { ticket, most, let: resolve };
     const leave = () => {
-      if (this.#queue.delete(one))
-        resolve({ kind: 'over', reason: 'whoever asked gave up waiting for room in the budget' });
+      if (this.#queue.delete(one)) resolve({ kind: 'left' });
     };
-    if (signal?.aborted === true) return { kind: 'over', reason: 'whoever asked gave up' };
+    if (signal?.aborted === true) return { kind: 'left' };
     this.#queue.add(one);
     signal?.addEventListener('abort', leave, { once: true });
     this.#admit();

@@ -30,7 +30,8 @@ export function chatRequest(
     ...(schema !== undefined && {
       response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } },
     }),
-    ...(temperature !== undefined && { temperature }),
+    // Models of OpenAI's that reason refuse one.
+    ...(isPlain && temperature !== undefined && { temperature }),
   };
 }
 
