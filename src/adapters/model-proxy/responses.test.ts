@@ -69,6 +69,29 @@ describe('the responses API', () => {
     ]);
   });
 
+  it('lets clients group their own tools, and nothing else in a group', async () => {
+    const server = await bench.open({ script: [{ answer: saying() }] });
+    const close = { type: 'function', name: 'close', description: 'ends it', parameters: { type: 'object' } };
+    const group = { type: 'namespace', name: 'agents', description: 'of agents', tools: [close] };
+    const input = [
+      { role: 'user', content: 'x' },
+      { type: 'function_call', call_id: 'c1', name: 'close', namespace: 'agents', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'c1', output: 'done' },
+    ];
+    expect(await bench.responses({ tools: [group], input })).toMatchObject({ status: 200 });
+    expect(server.asked[0]?.body).toMatchObject({ tools: [group], input });
+    expect(bench.kept).toMatchObject([
+      {
+        request: {
+          tools: [{ name: 'agents.close' }],
+          messages: [{}, { blocks: [{ tool: 'agents.close' }] }, { tool: 'agents.close' }],
+        },
+      },
+    ]);
+    const tools = [{ ...group, tools: [close, { type: 'web_search' }] }];
+    expect(await bench.responses({ tools })).toMatchObject({ status: 400 });
+  });
+
   it.each<[string, object]>([
     ['a search by the provider', { tools: [{ type: 'web_search' }] }],
     ['servers that the provider would ask', { tools: [{ type: 'mcp', server_url: 'https://evil.example' }] }],

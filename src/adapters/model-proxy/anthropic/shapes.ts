@@ -60,11 +60,19 @@ const ownTool = z.object({
 });
 /** Anthropic describes them, the client runs them. */
 const clientTool = z.object({
-  type: z.string().regex(/^(bash|text_editor)_\d{8}$/, 'a tool that the provider runs is not allowed here'),
+  type: z
+    .string()
+    .regex(
+      /^(bash|text_editor)_\d{8}$/,
+      'a tool that the provider runs is not allowed here: switch it off in the client',
+    ),
   name: z.string(),
   cache_control,
 });
-const tool = z.union([ownTool, clientTool], 'a tool that the provider runs is not allowed here');
+const tool = z.union(
+  [ownTool, clientTool],
+  'a tool that the provider runs is not allowed here: switch it off in the client',
+);
 
 export const messagesBody = z.object({
   model: z.string(),

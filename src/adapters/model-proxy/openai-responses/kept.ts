@@ -1,13 +1,14 @@
-import type { ModelBlock, ModelMessage, ModelRequest } from '../../../domain/model.ts';
+import type { ModelBlock, ModelMessage, ModelRequest, ModelTool } from '../../../domain/model.ts';
+import { fullName } from '../../model/openai-responses/answers.ts';
 import { dataNote } from '../content-note.ts';
-import type { Item, Part, ResponsesBody } from './shapes.ts';
+import type { Item, Part, PlainTool, ResponsesBody } from './shapes.ts';
 
 /** The request as it is kept. */
 export function keptResponses(body: ResponsesBody, maxOutputTokens: number): ModelRequest {
   const items: readonly Item[] =
     typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : body.input;
   const names = new Map(
-    items.flatMap((item) => ('name' in item ? [[item.call_id, item.name] as const] : [])),
+    items.flatMap((item) => ('name' in item ? [[item.call_id, fullName(item)] as const] : [])),
   );
   const format = body.text?.format;
   return {
@@ -15,14 +16,20 @@ export function keptResponses(body: ResponsesBody, maxOutputTokens: number): Mod
       .filter((text) => text !== '')
       .join('\n\n'),
     messages: joined(items.flatMap((item) => messagesOf(item, names))),
-    tools: (body.tools ?? []).map((tool) => ({
-      name: tool.name,
-      description: tool.description ?? '',
-      parameters: tool.type === 'function' ? (tool.parameters ?? {}) : { ...tool.format },
-    })),
+    tools: (body.tools ?? []).flatMap((tool) =>
+      tool.type === 'namespace' ? tool.tools.map((one) => keptTool(one, tool.name)) : [keptTool(tool)],
+    ),
     ...(format?.type === 'json_schema' && { schema: format.schema }),
     maxOutputTokens,
     ...(typeof body.temperature === 'number' && { temperature: body.temperature }),
+  };
+}
+
+function keptTool(tool: PlainTool, namespace?: string): ModelTool {
+  return {
+    name: fullName({ name: tool.name, namespace }),
+    description: tool.description ?? '',
+    parameters: tool.type === 'function' ? (tool.parameters ?? {}) : { ...tool.format },
   };
 }
 
@@ -50,9 +57,9 @@ type Said = Extract<Item, { readonly type: 'reasoning' | 'function_call' | 'cust
 
 function blockOf(item: Said): ModelBlock {
   if (item.type === 'custom_tool_call')
-    return { kind: 'tool-call', id: item.call_id, tool: item.name, input: item.input };
+    return { kind: 'tool-call', id: item.call_id, tool: fullName(item), input: item.input };
   if (item.type === 'function_call')
-    return { kind: 'tool-call', id: item.call_id, tool: item.name, input: inputOf(item.arguments) };
+    return { kind: 'tool-call', id: item.call_id, tool: fullName(item), input: inputOf(item.arguments) };
   const { content, summary, encrypted_content: signature } = item;
   const text = (content ?? summary).map((one) => one.text).join('\n\n');
   return { kind: 'reasoning', text, ...(signature && { signature }) };

@@ -21,7 +21,7 @@ const message = z.object({
 
 const summary = z.array(z.object({ type: z.literal('summary_text'), text: z.string() }));
 const output = z.union([z.string(), z.array(z.discriminatedUnion('type', [inputText, inputImage]))]);
-const call = { call_id: z.string(), name: z.string() };
+const call = { call_id: z.string(), name: z.string(), namespace: z.string().optional() };
 
 /** Everything but messages names its type. */
 const named = z.discriminatedUnion('type', [
@@ -41,34 +41,37 @@ const item = z.union([named, message], 'an item that is not known here');
 
 export type Item = z.output<typeof item>;
 
-const tool = z.discriminatedUnion(
-  'type',
-  [
-    z.object({
-      type: z.literal('function'),
-      name: z.string(),
-      description: z.string().nullish(),
-      parameters: z.record(z.string(), z.unknown()).nullish(),
-      strict: z.boolean().nullish(),
-    }),
-    z.object({
-      type: z.literal('custom'),
-      name: z.string(),
-      description: z.string().optional(),
-      format: z
-        .discriminatedUnion('type', [
-          z.object({ type: z.literal('text') }),
-          z.object({
-            type: z.literal('grammar'),
-            syntax: z.enum(['lark', 'regex']),
-            definition: z.string(),
-          }),
-        ])
-        .optional(),
-    }),
-  ],
-  'a tool that the provider runs is not allowed here',
-);
+const refused = 'a tool that the provider runs is not allowed here: switch it off in the client';
+
+const functionTool = z.object({
+  type: z.literal('function'),
+  name: z.string(),
+  description: z.string().nullish(),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
+});
+const customTool = z.object({
+  type: z.literal('custom'),
+  name: z.string(),
+  description: z.string().optional(),
+  format: z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('text') }),
+      z.object({ type: z.literal('grammar'), syntax: z.enum(['lark', 'regex']), definition: z.string() }),
+    ])
+    .optional(),
+});
+/** Tools of the client that go together. */
+const namespace = z.object({
+  type: z.literal('namespace'),
+  name: z.string(),
+  description: z.string().nullish(),
+  tools: z.array(z.discriminatedUnion('type', [functionTool, customTool], refused)),
+});
+const tool = z.discriminatedUnion('type', [functionTool, customTool, namespace], refused);
+
+export type Tool = z.output<typeof tool>;
+export type PlainTool = Exclude<Tool, { readonly type: 'namespace' }>;
 
 const format = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['text', 'json_object']) }),

@@ -38,7 +38,10 @@ const message = z.discriminatedUnion('role', [
 export type ChatMessage = z.output<typeof message>;
 
 const tool = z.object({
-  type: z.literal('function', 'a tool that the provider runs is not allowed here'),
+  type: z.literal(
+    'function',
+    'a tool that the provider runs is not allowed here: switch it off in the client',
+  ),
   function: z.object({
     name: z.string(),
     description: z.string().optional(),

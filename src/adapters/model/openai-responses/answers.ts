@@ -43,6 +43,13 @@ function usageOf({ input_tokens, output_tokens, input_tokens_details: details }:
   };
 }
 
+type Named = { readonly name: string; readonly namespace?: string | null | undefined };
+
+/** Tools of two namespaces may bear one name. */
+export function fullName({ name, namespace }: Named): string {
+  return namespace ? `${namespace}.${name}` : name;
+}
+
 function blocksOf(item: OutputItem): readonly ModelBlock[] {
   if (item.type === 'message')
     return item.content.map((part) => ({
@@ -51,10 +58,15 @@ function blocksOf(item: OutputItem): readonly ModelBlock[] {
     }));
   if (item.type === 'function_call')
     return [
-      { kind: 'tool-call', id: item.call_id, tool: item.name, input: toolInput(item.arguments, item.name) },
+      {
+        kind: 'tool-call',
+        id: item.call_id,
+        tool: fullName(item),
+        input: toolInput(item.arguments, item.name),
+      },
     ];
   if (item.type === 'custom_tool_call')
-    return [{ kind: 'tool-call', id: item.call_id, tool: item.name, input: item.input }];
+    return [{ kind: 'tool-call', id: item.call_id, tool: fullName(item), input: item.input }];
   const { content, summary, encrypted_content: signature } = item;
   const text = (content ?? summary).map((one) => one.text).join('\n\n');
   if (text === '' && !signature) return [];

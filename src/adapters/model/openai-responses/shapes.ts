@@ -35,12 +35,14 @@ export const outputItem = z.discriminatedUnion('type', [
     type: z.literal('function_call'),
     call_id: z.string().min(1),
     name: z.string().min(1),
+    namespace: z.string().nullish(),
     arguments: z.string(),
   }),
   z.object({
     type: z.literal('custom_tool_call'),
     call_id: z.string().min(1),
     name: z.string().min(1),
+    namespace: z.string().nullish(),
     input: z.string(),
   }),
 ]);
