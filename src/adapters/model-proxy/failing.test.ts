@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { saying } from '../../testing/model-bench.ts';
-import { type BenchOptions, jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
+import { type BenchOptions, jobToken, messagesBody, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
 
 let bench: ProxyBench;
 beforeEach(() => {
@@ -135,4 +135,18 @@ it('that is closed waits until what was under way is kept', async () => {
   await bench.close();
   expect(bench.kept).toMatchObject([{ reply: { kind: 'fault', fault: 'timeout' } }]);
   expect(await asked).toBe('cut');
+});
+
+it('a client that does not read holds nothing for ever, and is not filled without end', async () => {
+  const limits = { totalMs: 400, bytes: Number.MAX_SAFE_INTEGER };
+  await bench.open({ script: [{ answer: { kind: 'floods' } }], proxy: { limits } });
+  const socket = connect(bench.socket);
+  socket.on('error', () => {});
+  const body = JSON.stringify({ ...messagesBody, metadata: undefined });
+  socket.write(
+    `POST /v1/messages HTTP/1.1\r\nhost: x\r\nanthropic-version: 2026-10-21\r\nx-api-key: ${jobToken}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  await expect.poll(() => bench.kept.length).toBe(1);
+  expect(bench.kept).toMatchObject([{ reply: { kind: 'fault', fault: 'timeout' } }]);
+  socket.destroy();
 });

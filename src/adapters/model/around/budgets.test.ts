@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelReply, ModelRequest } from '../../../domain/model.ts';
 import { mostTokens } from '../../../domain/model-tokens.ts';
 import type { Model } from '../../../ports/model.ts';
+import { question } from '../../../testing/model-bench.ts';
 import { SystemClock } from '../../clock/system.ts';
 import { budgeted } from './budgeted.ts';
 import { Budgets } from './budgets.ts';
@@ -21,6 +24,7 @@ const request: ModelRequest = {
 };
 const most = mostTokens(request).input + request.maxOutputTokens;
 const clock = new SystemClock();
+const run = promisify(execFile);
 
 function answer(tokens: number): ModelReply {
   const usage = { inputTokens: tokens, outputTokens: 0 };
@@ -137,6 +141,19 @@ describe('spending in files', () => {
     expect(await second).toMatchObject({ fault: 'over-budget' });
     const next = budgetsOf(new SpendingFiles(dir), most + 10, 10 * most);
     expect(await quick(next, 1).ask(request)).toMatchObject({ fault: 'over-budget' });
+  });
+
+  it('is exceeded by one answer at the most by processes that ask at once', async () => {
+    const perAnswer = 40;
+    const limit = 3 * mostTokens(question).input + 10 * perAnswer;
+    const spender = join(import.meta.dirname, '../../../testing/spender.ts');
+    const argv = [spender, dir, String(limit), String(perAnswer)];
+    const said = await Promise.all(
+      [1, 2, 3].map(async () => (await run(process.execPath, argv, { timeout: 30_000 })).stdout),
+    );
+    const answers = said.map(Number).reduce((sum, one) => sum + one, 0);
+    expect(answers * perAnswer).toBeGreaterThanOrEqual(limit);
+    expect(answers * perAnswer).toBeLessThan(limit + perAnswer);
   });
 
   it('counts a call of a process that was killed as all that it could take', async () => {
