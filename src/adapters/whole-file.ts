@@ -52,7 +52,7 @@ export async function shred(path: string): Promise<void> {
     const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
       const { size } = await file.stat();
-      await file.write(Buffer.alloc(size), 0, size, 0);
+      await file.writeFile(Buffer.alloc(size));
       await file.sync();
     } finally {
       await file.close();

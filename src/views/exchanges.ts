@@ -10,6 +10,8 @@ export type SaidEntry = {
   readonly at: string;
   /** judge, agent or test-writer. */
   readonly role: string;
+  /** That it was said in; null: it was said about the change itself. */
+  readonly task: string | null;
   readonly content: Commitment;
   readonly ms: number;
   /** Credentials that were taken out. */
@@ -74,6 +76,7 @@ function saidEntry({ index, at, type, data }: Entry): SaidEntry | undefined {
     index,
     at,
     role: String(data.role),
+    task: typeof data.task === 'string' ? data.task : null,
     content: data.content,
     ms: numberOf(data.ms),
     redacted: numberOf(objectOf(data.redacted).count),

@@ -20,7 +20,8 @@ export type Erased = {
   readonly id: string;
   /** How many recordings are, or would be, gone. */
   readonly count: number;
-  readonly owners: readonly BlobOwner[];
+  /** Tasks that the change names and of which something is kept: the change's word erases nothing of them. */
+  readonly tasks: readonly BlobOwner[];
 };
 
 /** `autoland audit erase`: a person's act. Each is journalled before anything is removed; one that was cut off before is ended. */
@@ -31,20 +32,21 @@ export async function eraseRecordings(
 ): Promise<Erased> {
   await using repository = await openRepository(options, 'update');
   const { id, owners } = await subjectOf(repository, name);
+  // A proposal may name whichever task it likes: a person erases what that person names.
+  const [owner, ...named] = owners;
+  if (owner === undefined) throw new TypeError(`${id} can own no recording`);
   return await exclusively(repository.place.files.recordingLock, async () => {
     const { blobs } = await readRecordings(repository);
     const wanted = [...blobs.values()].filter(
-      ({ owner, erased, index }) =>
-        owners.includes(owner) && erased === null && (order.entry ?? index) === index,
+      (one) => one.owner === owner && one.erased === null && (order.entry ?? one.index) === one.index,
     );
     if (order.entry !== null && wanted.length === 0) throw notThere(id, order.entry);
-    const touched = owners.filter((owner) => wanted.some((one) => one.owner === owner));
-    const erased = { id, count: wanted.length, owners: touched };
-    if (order.dryRun) return erased;
-    for (const owner of touched) {
-      const contents = order.entry === null ? null : wanted.map(({ content }) => content);
-      await repository.store.append({ events: [erasing(owner, contents, order)] });
-    }
+    const kept = [...blobs.values()].filter(({ erased }) => erased === null);
+    const tasks = named.filter((task) => kept.some((one) => one.owner === task));
+    const erased = { id, count: wanted.length, tasks };
+    if (order.dryRun || wanted.length === 0) return erased;
+    const contents = order.entry === null ? null : wanted.map(({ content }) => content);
+    await repository.store.append({ events: [erasing(owner, contents, order)] });
     await carryOut(repository);
     return erased;
   });

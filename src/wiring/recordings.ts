@@ -1,5 +1,6 @@
 import { FileBlobStore } from '../adapters/blob-store/file-blob-store.ts';
 import { WrappingKeys } from '../adapters/keys/wrapping-keys.ts';
+import { exclusively } from '../adapters/store/exclusively.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import {
@@ -30,7 +31,7 @@ export async function examineRecordings(
   const named = [...(await readRecordings(repository)).blobs.values()];
   const found: RecordingTrouble[] = [];
   for (const one of named) found.push(...(await troubleWith(one, blobs)));
-  const troubles = found.length === 0 ? found : await stillWrong(repository, found);
+  const troubles = found.length === 0 ? found : await lookAgain(repository, found);
   const erased = named.filter((one) => one.erased !== null).length;
   return { kept: named.length - erased, erased, troubles };
 }
@@ -53,11 +54,20 @@ async function troubleWith(
   }
 }
 
-/** What a person has erased meanwhile was no trouble. */
-async function stillWrong(
-  repository: Pick<Repository, 'store'>,
+/** What a person has erased meanwhile, or was erasing, is no trouble. */
+async function lookAgain(
+  repository: Pick<Repository, 'store' | 'place'>,
   found: readonly RecordingTrouble[],
 ): Promise<readonly RecordingTrouble[]> {
-  const now = new Map([...(await readRecordings(repository)).blobs.values()].map((one) => [one.index, one]));
-  return found.filter(({ entry, kind }) => kind === 'not-erased' || now.get(entry)?.erased === null);
+  const look = async () => {
+    const blobs = blobsOf(repository.place);
+    const wrong = new Set(found.map(({ entry }) => entry));
+    const named = [...(await readRecordings(repository)).blobs.values()];
+    const again: RecordingTrouble[] = [];
+    for (const one of named.filter(({ index }) => wrong.has(index)))
+      again.push(...(await troubleWith(one, blobs)));
+    return again;
+  };
+  // An erasure under way holds the lock. On a copy that nobody can write to there is none, and no lock either.
+  return exclusively(repository.place.files.recordingLock, look).catch(look);
 }

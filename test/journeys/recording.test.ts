@@ -85,7 +85,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
     const { code, text } = await autoland('show', change);
     expect(code).toBe(0);
     expect(text).toContain('judge asked strict (llama-4, scripted)');
-    expect(text).toContain('agent ran read');
+    expect(text).toContain('agent in task mend-7 ran read');
     expect(text).toContain('1 credential taken out');
     expect(text).not.toContain('Zebulon');
   });
@@ -127,13 +127,16 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
 
   it('is erased by a person, one entry or all, and the log still verifies', async () => {
     const { entries } = await inJson('show', change);
-    const judged = (entries as { index: number; role: string }[]).find(({ role }) => role === 'judge');
+    const ran = (entries as { index: number; kind: string }[]).find(({ kind }) => kind === 'tool-call');
     const order = { by: 'person:alice', reason: 'asked to', entry: null };
-    expect(await eraseRecordings(place, change, { ...order, dryRun: true })).toMatchObject({ count: 3 });
-    const one = ['--entry', String(judged?.index), '--reason', 'it names a customer'];
-    expect((await autoland('audit', 'erase', change, ...one)).text).toContain('erased 1 recording');
+    const all = { ...order, dryRun: false };
+    // The proposal's own word for its task erases nothing.
+    const rehearsed = await eraseRecordings(place, change, { ...order, dryRun: true });
+    expect(rehearsed).toEqual({ id: change, count: 1, tasks: ['task_mend-7'] });
+    const one = ['--entry', String(ran?.index), '--reason', 'it names a customer'];
+    expect((await autoland('audit', 'erase', 'task_mend-7', ...one)).text).toContain('erased 1 recording');
     const { text } = await autoland('show', change, '--thinking');
-    expect(text).not.toContain('Zebulon');
+    expect(text).not.toContain('x = 1');
     expect(text).toMatch(/erased by person:\S+, entry \d+: it names a customer/);
     expect(text).toContain('I will look');
     await log.publish();
@@ -141,13 +144,14 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
       kind: 'ok',
       recordings: { kept: 2, erased: 1, troubles: [] },
     });
-    expect(await eraseRecordings(place, change, { ...order, dryRun: false })).toMatchObject({ count: 2 });
-    expect(await repository.store.read({ types: ['recording.erased'] })).toHaveLength(2);
-    expect(await eraseRecordings(place, change, { ...order, dryRun: false })).toEqual({
-      id: change,
-      count: 0,
-      owners: [],
+    expect(await eraseRecordings(place, change, all)).toMatchObject({ count: 1 });
+    expect(await eraseRecordings(place, 'task_mend-7', all)).toEqual({
+      id: 'task_mend-7',
+      count: 1,
+      tasks: [],
     });
+    expect(await repository.store.read({ types: ['recording.erased'] })).toHaveLength(3);
+    expect(await eraseRecordings(place, change, all)).toEqual({ id: change, count: 0, tasks: [] });
     await log.publish();
     expect(await verifyAudit(place, { checkpoint: undefined, logOnly: false })).toMatchObject({
       kind: 'ok',

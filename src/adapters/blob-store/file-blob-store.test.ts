@@ -147,7 +147,10 @@ describe('what lies on the disk', () => {
     await rename(keyFile, `${keyFile}.kept`);
     await expect(store.get(owner, commitment)).rejects.toMatchObject({ code: 'key.missing' });
     for (const each of [owner, 'chg_000000000001'] as const)
-      await expect(store.put(each, secret)).rejects.toMatchObject({ code: 'key.missing' });
+      await expect(store.put(each, secret)).rejects.toMatchObject({
+        code: 'key.missing',
+        mend: expect.stringContaining('move the directory blobs away'),
+      });
     await new WrappingKeys(keyFile).make();
     await expect(store.get(owner, commitment)).rejects.toMatchObject({
       code: 'key.missing',

@@ -232,6 +232,31 @@ describe('ExchangeRecorder', () => {
     );
   });
 
+  it('gives back any input of a tool, whatever its keys are called', async () => {
+    const key = fc.constantFrom('__proto__', 'constructor', 'toString', 'password', '', 'a b');
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        tie('object'),
+      ),
+      object: fc.dictionary(key, tie('tree'), { maxKeys: 3 }),
+    }));
+    await fc.assert(
+      fc.asyncProperty(tree, async (input) => {
+        [blobs, journal] = [new MemoryBlobs(), new EventList()];
+        const call = { tool: 't', input, output: '', isError: false, startedAt: new Date(), ms: 1 };
+        await recorder().of(subject).recordCall(call);
+        const shown = shownToolCall(contentAt(0), await pages());
+        expect(shown).toMatchObject({ result: { value: { tool: 't' } } });
+        if (shown === undefined || 'gap' in shown || 'gap' in shown.input) throw new Error('it is not there');
+        expect(JSON.stringify(sorted(shown.input.value))).toBe(JSON.stringify(sorted(input)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('takes credentials out of everything, and tells their kind and place', async () => {
     const token = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5'}`;
     const log = recorder({ redactor: new ChildRedactor() }).of(subject);
@@ -337,6 +362,14 @@ describe('what cannot be recorded', () => {
     });
   });
 });
+
+/** Keys in one order: JSON has none. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return members.map(([key, inner]) => [key, sorted(inner)]);
+}
 
 function asKept(message: ModelMessage): Json {
   const clean = (text: string) => text.toWellFormed().replaceAll('HUNTER2', '[redacted: word]');

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../../audit/canonical-json.ts';
-import type { BlobOwner, Commitment } from '../../domain/blob.ts';
+import { type BlobOwner, type Commitment, isCommitment } from '../../domain/blob.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/journal.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
@@ -132,9 +132,10 @@ export class ExchangeRecorder {
     const known = new KnownPages();
     const { journal, blobs } = this.#parts;
     const change = owner.startsWith('chg_') ? { change: owner } : {};
+    const there = new Set<unknown>(present);
     for (const { data } of await journal.read({ types: ['model.asked', 'tool.called'], ...change })) {
-      const content = present.find((one) => one === data.content);
-      if (content === undefined || data.owner !== owner) continue;
+      const { content } = data;
+      if (data.owner !== owner || !there.has(content) || !isCommitment(content)) continue;
       const bytes = await blobs.get(owner, content).catch(unlessCorrupt);
       const page = bytes && readPage(bytes);
       if (page !== undefined) known.learn(page, content, new Map());

@@ -22,7 +22,12 @@ export class WrappingKeys {
 
   /** Oldest first, read anew at each call: another process may have rotated them. Rejects with `key.missing` or `key.unsafe`. */
   async all(): Promise<readonly SymmetricKey[]> {
-    return parsed(this.#file, await readOwnersOnly(this.#file));
+    const text = await readOwnersOnly(this.#file).catch((thrown: unknown) => {
+      throw thrown instanceof AutolandError && thrown.code === 'key.missing'
+        ? lost(thrown.message, thrown)
+        : thrown;
+    });
+    return parsed(this.#file, text);
   }
 
   /** Makes the first key where there is no file. MUST NOT be called where something is wrapped: that would hide a lost key. */
@@ -110,8 +115,14 @@ function parsed(file: string, text: string): readonly SymmetricKey[] {
   } catch {
     // Told below.
   }
-  throw new AutolandError('key.missing', `expected a JWK Set with keys of 256 bits in ${file}, found none`, {
-    mend: 'restore it from a backup; without it nothing that was recorded can be read',
+  throw lost(`expected a JWK Set with keys of 256 bits in ${file}, found none`);
+}
+
+/** No other key is made by itself: it would look as if nothing had ever been recorded. */
+function lost(message: string, cause?: unknown): AutolandError {
+  return new AutolandError('key.missing', message, {
+    mend: 'restore it from a backup; if it is lost, so is what was recorded: order its erasure, move the directory blobs away, and a new key is made',
+    cause,
   });
 }
 

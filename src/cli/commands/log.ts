@@ -93,7 +93,7 @@ async function rotate(options: CommonOptions & { readonly reason: string }): Pro
   const rotated = await rotateWrappingKey(options, { by: person(), reason: reasonOf(options) });
   print(options.json, rotated, ({ owners, kid }) => [
     `${owners} ${owners === 1 ? 'key is' : 'keys are'} wrapped under ${kid}; the one before is gone`,
-    'take a new backup: an older one needs the key that it holds',
+    'backups from before hold that key, and what it opens',
   ]);
 }
 

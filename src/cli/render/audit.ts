@@ -42,16 +42,16 @@ export function renderAudit(
 export function renderErased(erased: {
   readonly id: string;
   readonly count: number;
-  readonly owners: readonly string[];
+  readonly tasks: readonly string[];
   readonly dryRun: boolean;
 }): string[] {
-  const { id, count, owners, dryRun } = erased;
-  if (count === 0) return wrapAll([`nothing of ${id} is there to be erased`]);
-  const others = owners.filter((owner) => owner !== id);
-  const also = others.length === 0 ? '' : `, with ${others.join(', ')}`;
+  const { id, count, tasks, dryRun } = erased;
+  const also = tasks.map((task) => `it names ${task}, which is kept: autoland audit erase ${task}`);
+  if (count === 0) return wrapAll([`nothing of ${id} is there to be erased`, ...also]);
   const verb = dryRun ? 'would erase' : 'erased';
   return wrapAll([
-    `${verb} ${counted(count, 'recording')} of ${id}${also}`,
+    `${verb} ${counted(count, 'recording')} of ${id}`,
+    ...also,
     'backups hold what they held: remove those that must not',
   ]);
 }

@@ -11,6 +11,7 @@ const asked: ShownEntry = {
   index: 4,
   at: '2026-11-30T02:00:00.000Z',
   role: 'judge',
+  task: null,
   content: content(1),
   ms: 1200,
   redacted: 0,
@@ -44,7 +45,8 @@ const ran: ShownEntry = {
   kind: 'tool-call',
   index: 5,
   at: '2026-11-30T02:00:02.000Z',
-  role: 'judge',
+  role: 'agent',
+  task: 'mend-7',
   content: content(2),
   ms: 30,
   redacted: 1,
@@ -84,7 +86,8 @@ describe('renderShow', () => {
       '  │  "path": "a.ts"',
       '  │ }',
       '',
-      '2026-11-30 02:00:02Z  judge ran read: an error in 30 ms (entry 5); 1 credential taken out',
+      '2026-11-30 02:00:02Z  agent in task mend-7 ran read: an error in 30 ms (entry 5); 1 credential taken',
+      '  out',
       '  given:',
       '  │ {',
       '  │  "path": "a.ts"',
@@ -95,7 +98,9 @@ describe('renderShow', () => {
   });
 
   it('is one line for each where contents were not asked for', () => {
-    expect(show([asked, ran].map((entry) => ({ ...entry, said: null })))).toHaveLength(5);
+    const lines = show([asked, ran].map((entry) => ({ ...entry, said: null })));
+    expect(lines.filter((line) => line.startsWith('2026-'))).toHaveLength(2);
+    expect(lines.join('\n')).not.toContain('│');
   });
 
   it('says scripted, faults, another model, and what is not known of the cost', () => {

@@ -36,7 +36,7 @@ function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow
   const isQuoted = entry.said !== null;
   return [
     ...(isQuoted ? [''] : []),
-    ...wrap(paint(isQuoted ? 'bold' : 'reset', printable(head)), '  '),
+    ...wrap(isQuoted ? paint('bold', printable(head)) : printable(head), '  '),
     ...renderSaid(entry, all, how),
   ];
 }
@@ -44,14 +44,18 @@ function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow
 function headOf(entry: ShownEntry): string {
   const took = entry.ms < 1000 ? `${Math.round(entry.ms)} ms` : seconds(entry.ms / 1000);
   if (entry.kind === 'tool-call')
-    return `${entry.role} ran ${entry.tool}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
+    return `${whoOf(entry)} ran ${entry.tool}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
   const { model, scripted, outcome, answeredBy, usage } = entry;
   const which = `${model.name} (${model.model}${scripted ? ', scripted' : ''})`;
   const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${answeredBy}`;
   const ended = Object.hasOwn(endings, outcome.how) ? endings[outcome.how] : outcome.how;
   const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${ended}${other}`;
   const cost = usage === null ? '' : `, ${usageInShort(usage)}`;
-  return `${entry.role} asked ${which}: ${how} in ${took}${cost} (entry ${entry.index})`;
+  return `${whoOf(entry)} asked ${which}: ${how} in ${took}${cost} (entry ${entry.index})`;
+}
+
+function whoOf({ role, task }: ShownEntry): string {
+  return task === null ? role : `${role} in task ${task}`;
 }
 
 /** How an answer ends, for people. */

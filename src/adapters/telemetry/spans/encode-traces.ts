@@ -1,12 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AttributeValue, Span } from './gen-ai-span.ts';
 
+export type Origin = { readonly service: string; readonly version: string };
+
 /** ExportTraceServiceRequest of opentelemetry-proto 1.x, whose field numbers are fixed for good. */
-export function encodeTraces(spans: readonly Span[], version: string): Uint8Array {
+export function encodeTraces(spans: readonly Span[], { service, version }: Origin): Uint8Array {
   const writer = new BinaryWriter();
   message(writer, 1, () => {
     message(writer, 1, () => {
-      attribute(writer, 1, 'service.name', 'autoland');
+      attribute(writer, 1, 'service.name', service);
       attribute(writer, 1, 'service.version', version);
     });
     message(writer, 2, () => {

@@ -93,6 +93,7 @@ function official(one: Span): Uint8Array {
   return ProtobufTraceSerializer.serializeRequest([readable]) ?? new Uint8Array();
 }
 
+const origin = { service: 'autoland', version: '1.2.3' };
 /** A status that is not set may be left out. */
 const plain = (bytes: Uint8Array) =>
   JSON.parse(JSON.stringify(decode(request, bytes)).replaceAll(/,"status":\{("code":0)?\}/g, ''));
@@ -172,7 +173,7 @@ describe('genAiSpan', () => {
     const one = genAiSpan(await journalled());
     if (one === undefined) throw new Error('it is one');
     for (const each of [one, { ...one, isError: true }])
-      expect(plain(encodeTraces([each], '1.2.3'))).toEqual(plain(official(each)));
+      expect(plain(encodeTraces([each], origin))).toEqual(plain(official(each)));
     const value = fc.oneof(
       fc.string(),
       fc.constantFrom('', '💥', '\u0000', 'ß'.repeat(200)),
@@ -187,7 +188,7 @@ describe('genAiSpan', () => {
           ...one,
           attributes: JSON.parse(JSON.stringify(made).replaceAll('-0', '0')) as Span['attributes'],
         };
-        expect(plain(encodeTraces([each], '1.2.3'))).toEqual(plain(official(each)));
+        expect(plain(encodeTraces([each], origin))).toEqual(plain(official(each)));
       }),
       { numRuns: 40 },
     );

@@ -1,6 +1,8 @@
 /** Where spans go. */
 export type OtlpSettings = {
   readonly url: string;
+  /** What tracing calls this program. */
+  readonly service: string;
   /** They may hold a key: told to nobody else. */
   readonly headers: Readonly<Record<string, string>>;
 };
@@ -28,7 +30,7 @@ export function otlpSettings(env: Environment): OtlpSettings | { readonly troubl
   const headers = headersOf(env.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
   return headers === undefined
     ? { trouble: 'expected OTEL_EXPORTER_OTLP_HEADERS to be NAME=VALUE,…, found another text' }
-    : { url, headers };
+    : { url, service: env.OTEL_SERVICE_NAME?.trim() || 'autoland', headers };
 }
 
 function urlOf(text: string): string | undefined {

@@ -46,6 +46,7 @@ const sink = (over: object = {}) =>
   new OtlpSpanSink({
     url: url(),
     headers: { 'x-key': 'k' },
+    service: 'autoland',
     version: '1',
     pauseMs: 5,
     closeMs: 300,
@@ -126,16 +127,25 @@ describe('otlpSettings', () => {
     ['it is empty', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
     ['it is switched off', { ...base, OTEL_SDK_DISABLED: 'true' }, undefined],
     ['traces are', { ...base, OTEL_TRACES_EXPORTER: 'none' }, undefined],
-    ['a base', base, { url: 'http://collector:4318/v1/traces', headers: {} }],
+    [
+      'a name of its own',
+      { ...base, OTEL_SERVICE_NAME: 'autoland-shop' },
+      { url: 'http://collector:4318/v1/traces', service: 'autoland-shop', headers: {} },
+    ],
+    ['a base', base, { url: 'http://collector:4318/v1/traces', service: 'autoland', headers: {} }],
     [
       'a place for traces, as it is',
       { ...base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://t/x' },
-      { url: 'https://t/x', headers: {} },
+      { url: 'https://t/x', service: 'autoland', headers: {} },
     ],
     [
       'headers',
       { ...base, OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20a%3D, x=1' },
-      { url: 'http://collector:4318/v1/traces', headers: { authorization: 'Bearer a=', x: '1' } },
+      {
+        url: 'http://collector:4318/v1/traces',
+        service: 'autoland',
+        headers: { authorization: 'Bearer a=', x: '1' },
+      },
     ],
   ])('where %s', (_what, env, expected) => {
     expect(otlpSettings(env)).toEqual(expected);

@@ -75,7 +75,7 @@ export class OtlpSpanSink implements SpanSink {
           'content-type': 'application/x-protobuf',
           'user-agent': `autoland/${version}`,
         },
-        body: encodeTraces(spans, version),
+        body: encodeTraces(spans, this.#options),
         // It would take the headers, and a key in them, elsewhere.
         redirect: 'error',
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closing.signal]),
