@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmod,
@@ -103,6 +104,8 @@ describe('what lies on the disk', () => {
       ownerKey.plaintext,
     );
     expect(Buffer.from(plaintext.subarray(32))).toEqual(secret);
+    const name = createHmac('sha256', plaintext.subarray(0, 32)).update(plaintext.subarray(32)).digest('hex');
+    expect(commitment).toBe(`hmac-sha256:${name}`);
   });
 
   it('is refused when any character of it is another one', async () => {

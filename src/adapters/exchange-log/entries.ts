@@ -38,7 +38,14 @@ function outcomeData(reply: ModelReply, clean: Clean): JsonObject {
 function usageData(usage: ModelUsage | undefined): JsonObject | null {
   if (usage === undefined) return null;
   const { inputTokens, outputTokens, microdollars } = usage;
-  return { inputTokens, outputTokens, microdollars: microdollars ?? null };
+  const known = { inputTokens, outputTokens, microdollars: microdollars ?? null };
+  return { ...known, ...cached(usage, 'cacheReadTokens'), ...cached(usage, 'cacheWriteTokens') };
+}
+
+/** Part of the input; absent where the provider does not tell. */
+function cached(usage: object, name: 'cacheReadTokens' | 'cacheWriteTokens'): JsonObject {
+  const count: unknown = Object.getOwnPropertyDescriptor(usage, name)?.value;
+  return typeof count === 'number' ? { [name]: count } : {};
 }
 
 export function toolCallData({ id, tool, isError, startedAt, ms }: ToolCall, clean: Clean): JsonObject {

@@ -124,6 +124,12 @@ describe('genAiSpan', () => {
       },
     });
     expect((made?.endNs ?? 0n) - (made?.startNs ?? 0n)).toBe(1_200_000_000n);
+    const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 8, cacheWriteTokens: 1 };
+    const cachedReply = { kind: 'answer', blocks: [], stop: 'end', usage, answeredBy: 'llama-4' } as const;
+    expect(genAiSpan(await journalled({ reply: cachedReply }))?.attributes).toMatchObject({
+      'gen_ai.usage.cache_read.input_tokens': 8,
+      'gen_ai.usage.cache_creation.input_tokens': 1,
+    });
     const reply = { kind: 'fault', fault: 'timeout', reason: 'a secret reason' } as const;
     const identity = { ...sampleModel, family: 'claude', scripted: true };
     const failed = genAiSpan(await journalled({ reply, identity }));

@@ -83,13 +83,21 @@ function answered({ answeredBy, stop }: JsonObject): Half['attributes'] {
   };
 }
 
-function usageOf({ inputTokens, outputTokens, microdollars }: JsonObject): Half['attributes'] {
-  return {
-    'gen_ai.usage.input_tokens': numberOf(inputTokens),
-    'gen_ai.usage.output_tokens': numberOf(outputTokens),
-    ...(typeof microdollars === 'number' ? { 'autoland.cost.microdollars': microdollars } : {}),
-  };
+function usageOf(usage: JsonObject): Half['attributes'] {
+  const told = Object.entries(usageNames).flatMap(([name, attribute]) => {
+    const count = usage[name];
+    return typeof count === 'number' ? [[attribute, count] as const] : [];
+  });
+  return Object.fromEntries(told);
 }
+
+const usageNames: Readonly<Record<string, string>> = {
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  cacheWriteTokens: 'gen_ai.usage.cache_creation.input_tokens',
+  microdollars: 'autoland.cost.microdollars',
+};
 
 function toolRun({ tool, isError, call }: JsonObject): Half {
   const name = nameOf(tool, toolName);
