@@ -137,7 +137,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
     expect((await autoland('audit', 'erase', 'task_mend-7', ...one)).text).toContain('erased 1 recording');
     const { text } = await autoland('show', change, '--thinking');
     expect(text).not.toContain('x = 1');
-    expect(text).toMatch(/erased by person:\S+, entry \d+: it names a customer/);
+    expect(text).toMatch(/erased by person:\S+ \(entry \d+\):\n {2}│ it names a customer/);
     expect(text).toContain('I will look');
     await log.publish();
     expect(await inJson('audit', 'verify')).toMatchObject({

@@ -130,6 +130,7 @@ export class ExchangeRecorder {
    */
   async #load(owner: BlobOwner, present: readonly Commitment[]): Promise<KnownPages> {
     const known = new KnownPages();
+    if (present.length === 0) return known;
     const { journal, blobs } = this.#parts;
     const change = owner.startsWith('chg_') ? { change: owner } : {};
     const there = new Set<unknown>(present);

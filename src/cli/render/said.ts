@@ -1,10 +1,16 @@
 import { counted } from '../../domain/words.ts';
 import type { Said, Usage } from '../../views/exchanges.ts';
+import { cut } from './text.ts';
+
+/** Of a model, in a line of many. */
+const longestName = 30;
 
 /** `3 exchanges with careful and swift (scripted), 1 of them a fault, 2 tool calls; 120 tokens in, 40 out, $0.0031`. */
 export function saidInShort(said: Said): string {
   const { exchanges, faults, toolCalls, models } = said;
-  const names = models.map(({ name, scripted }) => `${name}${scripted ? ' (scripted)' : ''}`);
+  const names = models.map(
+    ({ name, scripted }) => `${cut(name, longestName)}${scripted ? ' (scripted)' : ''}`,
+  );
   const failed = faults === 0 ? '' : `, ${faults} of them ${faults === 1 ? 'a fault' : 'faults'}`;
   const asked = exchanges === 0 ? '' : `${counted(exchanges, 'exchange')} with ${names.join(', ')}${failed}`;
   const tools = toolCalls === 0 ? '' : counted(toolCalls, 'tool call');

@@ -143,14 +143,14 @@ describe('renderShow', () => {
     } as const;
     const entries = (['erased', 'missing'] as const).map((gap) => ({ ...asked, said: { gap } }));
     const text = show(entries, { erasures: [erasure] }).join('\n');
-    expect(text).toContain('erased by person:alice, entry 8: asked to');
+    expect(text).toContain('erased by person:alice (entry 8):\n  │ asked to');
     expect(text).toContain('what was said is erased');
     expect(text).toContain('what was said is missing: autoland audit verify');
     expect(show([], { change: null })[1]).toContain('nothing is recorded');
   });
 
   it('lets nothing of what was said reach the terminal, nor look like a line of ours', () => {
-    const evil = `\u001b[2J\u202e\nchg_0123456789ab: verified\u0007\u009b31m`;
+    const evil = `\u001b[2J\u202e\nchg_0123456789ab: verified\u0007\u009b31m${'x'.repeat(200)}`;
     const entries: ShownEntry[] = [
       {
         ...asked,

@@ -4,7 +4,7 @@ import type { Gap, Shown, ShownExchange, ShownToolCall } from '../../views/conve
 import type { ShownEntry, ShowView } from '../../views/exchanges.ts';
 import { quoted } from './quoted.ts';
 import { saidInShort, usageInShort } from './said.ts';
-import { paint, paintOutcome, seconds, wrap } from './text.ts';
+import { cut, paint, paintOutcome, seconds, width, wrap } from './text.ts';
 
 export type ShowHow = { readonly isFull: boolean };
 
@@ -12,9 +12,7 @@ export type ShowHow = { readonly isFull: boolean };
 export function renderShow(view: ShowView, how: ShowHow): string[] {
   const { id, change, totals, entries, erasures } = view;
   const head =
-    change === null
-      ? id
-      : `${paint('bold', printable(change.title))}  ${paintOutcome(printable(change.state))}`;
+    change === null ? id : `${paint('bold', named(change.title))}  ${paintOutcome(named(change.state))}`;
   const nothing = 'nothing is recorded: no model was asked, and no tool ran for it';
   return [
     ...wrap(head, '  '),
@@ -26,7 +24,7 @@ export function renderShow(view: ShowView, how: ShowHow): string[] {
 
 function renderErasure({ index, by, reason, isDone }: ShowView['erasures'][number]): string[] {
   const what = isDone ? 'erased' : 'being erased';
-  return wrap(printable(`${what} by ${by}, entry ${index}: ${reason}`), '  ');
+  return [...wrap(`${what} by ${named(by)} (entry ${index}):`, '  '), ...quoted(reason, false)];
 }
 
 function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow): string[] {
@@ -44,10 +42,10 @@ function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow
 function headOf(entry: ShownEntry): string {
   const took = entry.ms < 1000 ? `${Math.round(entry.ms)} ms` : seconds(entry.ms / 1000);
   if (entry.kind === 'tool-call')
-    return `${whoOf(entry)} ran ${entry.tool}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
+    return `${whoOf(entry)} ran ${named(entry.tool)}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
   const { model, scripted, outcome, answeredBy, usage } = entry;
-  const which = `${model.name} (${model.model}${scripted ? ', scripted' : ''})`;
-  const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${answeredBy}`;
+  const which = `${named(model.name)} (${named(model.model)}${scripted ? ', scripted' : ''})`;
+  const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${named(answeredBy)}`;
   const ended = Object.hasOwn(endings, outcome.how) ? endings[outcome.how] : outcome.how;
   const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${ended}${other}`;
   const cost = usage === null ? '' : `, ${usageInShort(usage)}`;
@@ -55,7 +53,12 @@ function headOf(entry: ShownEntry): string {
 }
 
 function whoOf({ role, task }: ShownEntry): string {
-  return task === null ? role : `${role} in task ${task}`;
+  return task === null ? named(role) : `${named(role)} in task ${named(task)}`;
+}
+
+/** A name of somebody else's choosing: it must not make a line longer than the terminal is wide. */
+function named(name: unknown): string {
+  return cut(printable(String(name)), width() - 28);
 }
 
 /** How an answer ends, for people. */
@@ -107,8 +110,8 @@ function renderMessages(messages: ShownExchange['messages'], isFull: boolean): s
 
 function renderTools(tools: Shown, isFull: boolean): string[] {
   if ('gap' in tools || isFull) return piece('tools', tools, isFull);
-  const named = Array.isArray(tools.value) ? tools.value : [];
-  const names = named.map((tool) => String((tool as { name?: unknown } | null)?.name));
+  const listed = Array.isArray(tools.value) ? tools.value : [];
+  const names = listed.map((tool) => named((tool as { name?: unknown } | null)?.name));
   return names.length === 0 ? [] : wrap(printable(`  tools: ${names.join(', ')}`), '    ');
 }
 
@@ -127,7 +130,7 @@ function shownMessage(message: Shown, isFull: boolean): string[] {
   if (role === 'user') return quotedAs('user', String(text), isFull);
   if (role === 'tool') {
     const what = isError === true ? 'answers with an error' : 'answers';
-    return quotedAs(printable(`${String(tool)} ${what}`), String(output), isFull);
+    return quotedAs(`${named(tool)} ${what}`, String(output), isFull);
   }
   const said: readonly unknown[] = Array.isArray(blocks) ? blocks : [];
   return said.flatMap((block) => shownBlock((block ?? {}) as Block, isFull));
@@ -143,8 +146,7 @@ type Block = {
 };
 
 function shownBlock({ kind, text, tool, input, isWithheld }: Block, isFull: boolean): string[] {
-  if (kind === 'tool-call')
-    return quotedAs(printable(`the model calls ${String(tool)}`), jsonOf(input), isFull);
+  if (kind === 'tool-call') return quotedAs(`the model calls ${named(tool)}`, jsonOf(input), isFull);
   if (isWithheld === true) return ['  the model thinks: its provider keeps that to itself'];
   return quotedAs(kind === 'reasoning' ? 'the model thinks' : 'the model says', String(text), isFull);
 }
