@@ -1,6 +1,7 @@
 import { ExchangeRecorder } from '../adapters/exchange-log/exchange-recorder.ts';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
 import { exclusively } from '../adapters/store/exclusively.ts';
+import { Limiter } from '../domain/limiter.ts';
 import type { SpanSink } from '../ports/span-sink.ts';
 import { blobsOf } from './recordings.ts';
 import type { Repository } from './repository.ts';
@@ -13,11 +14,13 @@ export function exchangeRecorder(
   { place, store }: Pick<Repository, 'place' | 'store'>,
   spans?: SpanSink,
 ): ExchangeRecorder {
+  // In order within this process: the lock is not fair, and who waits for it tries again and again.
+  const turn = new Limiter(1);
   return new ExchangeRecorder({
     journal: store,
     blobs: blobsOf(place),
     redactor: new ChildRedactor(),
-    exclusively: (work) => exclusively(place.files.recordingLock, work),
+    exclusively: (work) => turn.run(() => exclusively(place.files.recordingLock, work)),
     mostBytes,
     spans,
   });

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileKeyRing } from '../../src/adapters/keys/file-key-ring.ts';
 import { TileLog } from '../../src/adapters/tile-log/tile-log.ts';
@@ -18,6 +20,7 @@ import { runCli } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';
 
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const token = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5'}`;
 const proposal: Proposal = {
   source: 'agent:coder',
@@ -106,6 +109,15 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
       ],
     });
     expect((await autoland('show', 'task_mend-7')).text).toContain('1 exchange with careful');
+  });
+
+  it('keeps within 40 columns', () => {
+    const words = ['show', change, '--thinking', '--full', ...where];
+    const line = `stty cols 40 rows 30; ${process.execPath} ${main} ${words.join(' ')}`;
+    const env = { ...process.env, NO_COLOR: '1' };
+    const text = execFileSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env });
+    expect(text).toContain('is it safe?');
+    expect(text.split(/\r?\n/).filter((row) => row.length > 40)).toEqual([]);
   });
 
   it('answers mistakes with the mend', async () => {
