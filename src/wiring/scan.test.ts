@@ -104,6 +104,45 @@ describe('a scan', () => {
   });
 });
 
+describe('a scan of documents', () => {
+  const scanDocs = () => scan(repository, tools, { actor: 'test', dryRun: false, agent: 'docs' });
+  const codes = async () => (await scanDocs()).skipped.map(({ code }) => code);
+
+  it('remembers by the journal what is under way, what is held and what was refused', async () => {
+    git.commit('main', {
+      'README.md': '[x](gone.md)\n',
+      'a/gone.md': 'x\n',
+      '.autoland/autoland.yaml': 'version: 1\n',
+      '.autoland/policy.cedar': '',
+    });
+    const { proposals } = await scanDocs();
+    expect(proposals).toMatchObject([
+      { version: null, places: ['README.md:1: gone.md -> a/gone.md: the only file of that name'] },
+    ]);
+    expect(await codes()).toEqual(['docs.open']);
+    await conclude(proposals[0]?.change, { outcome: 'held', code: 'policy.level-observe' });
+    expect(await codes()).toEqual(['docs.held']);
+    git.commit('main', { 'notes.txt': 'x' }, await git.resolve('main'));
+    const again = await scanDocs();
+    await conclude(again.proposals[0]?.change, { outcome: 'refused', code: 'documentation.dead-link' });
+    git.commit('main', { 'notes.txt': 'y' }, await git.resolve('main'));
+    expect(await codes()).toEqual(['docs.turned-away']);
+  });
+
+  it('makes nothing where it is a rehearsal', async () => {
+    git.commit('main', {
+      'README.md': '[x](gone.md)\n',
+      'a/gone.md': 'x\n',
+      '.autoland/autoland.yaml': 'version: 1\nagents: { docs: { kinds: [links] } }\n',
+      '.autoland/policy.cedar': '',
+    });
+    const rehearsal = await scan(repository, tools, { actor: 'test', dryRun: true, agent: 'docs' });
+    expect(rehearsal.proposals).toMatchObject([{ change: null }]);
+    await expect(git.resolve('autoland/docs/links')).rejects.toMatchObject({ code: 'ref.not-found' });
+    expect((await repository.ledger()).changes.size).toBe(0);
+  });
+});
+
 describe('an overtaken update', () => {
   it('is left to propose when that is while the scan goes on', async () => {
     project(['a', 'b']);
