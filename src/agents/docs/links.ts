@@ -13,6 +13,9 @@ export type Readings = ReadonlyMap<string, DocumentReading>;
 /** So that one document cannot take the time of the others. */
 const mostOfADocument = 50;
 
+/** A program puts the URL in. */
+const template = /\{\{|\{%|<%|\$\{/;
+
 export type DeadLink = {
   readonly path: string;
   readonly link: DocumentLink;
@@ -24,12 +27,22 @@ export type DeadLink = {
   readonly kind: BrokenLink['kind'];
 };
 
+/** What is known of the repository. */
+export type Known = {
+  readonly site: Site;
+  readonly moves: Moves;
+  readonly isOnSite: (path: string) => boolean;
+  /** Documents whose headings another program than GitHub may name. */
+  readonly strange: ReadonlySet<string>;
+};
+
 export function deadLinks(site: Site, readings: Readings): readonly DeadLink[] {
   return [...readings].flatMap(([path, { outline, places }]) => {
     const dead = outline.links.flatMap((link, index): DeadLink[] => {
       const broken = brokenLink(site, path, link);
       const target = targetOf(link.url, path, link.image);
       if (broken === undefined || target.kind !== 'local' || broken.kind === 'not-read') return [];
+      if (template.test(link.url)) return [];
       const { path: named, fragment } = target;
       return [{ path, link, at: places[index] ?? null, target: named, fragment, kind: broken.kind }];
     });
@@ -41,7 +54,7 @@ export function deadLinks(site: Site, readings: Readings): readonly DeadLink[] {
 }
 
 /** Mends a link where one target is the right one; else says why it is not clear. */
-export function mendLink(dead: DeadLink, site: Site, moves: Moves): Finding {
+export function mendLink(dead: DeadLink, known: Known): Finding {
   const { path, link, at, kind } = dead;
   const leads = kind === 'dead-anchor' ? 'but no heading has that name' : 'which is not there';
   const place = {
@@ -51,7 +64,7 @@ export function mendLink(dead: DeadLink, site: Site, moves: Moves): Finding {
     code: kind,
     what: `points at ${link.url}, ${leads}`,
   } as const;
-  const found = kind === 'dead-anchor' ? rightAnchor(dead, site) : rightFile(dead, site, moves);
+  const found = kind === 'dead-anchor' ? rightAnchor(dead, known) : rightFile(dead, known);
   if ('why' in found) return { ...place, why: found.why };
   if (at === null)
     return {
@@ -63,16 +76,27 @@ export function mendLink(dead: DeadLink, site: Site, moves: Moves): Finding {
 
 type Right = { readonly url: string; readonly proof: string } | { readonly why: string };
 
-function rightAnchor({ link, path, target, fragment }: DeadLink, site: Site): Right {
-  const of = site.anchors.has(target) ? target : `${target}.md`;
-  const nearest = nearestAnchor(fragment, [...(site.anchors.get(of) ?? [])]);
-  if (nearest === undefined) return { why: `no heading of ${of === path ? 'it' : of} is clearly meant` };
-  const url = `${link.url.slice(0, link.url.indexOf('#'))}#${nearest}`;
+function rightAnchor({ link, path, target, fragment }: DeadLink, known: Known): Right {
+  const of = known.site.anchors.has(target) ? target : `${target}.md`;
+  const found = anchorOf(of, fragment, known);
+  if ('why' in found) return { why: found.why.replace(path, 'it') };
+  const url = `${link.url.slice(0, link.url.indexOf('#'))}#${found.anchor}`;
   return { url, proof: `the heading of ${of} that is nearest by far` };
 }
 
-function rightFile(dead: DeadLink, site: Site, moves: Moves): Right {
-  const found = fileOf(dead, site, moves);
+function anchorOf(
+  of: string,
+  fragment: string,
+  { site, isOnSite, strange }: Known,
+): { readonly anchor: string } | { readonly why: string } {
+  if (isOnSite(of)) return { why: `a generator of sites may name the headings of ${of} otherwise` };
+  if (strange.has(of)) return { why: `so many anchors of ${of} are dead that something else may name them` };
+  const anchor = nearestAnchor(fragment, [...(site.anchors.get(of) ?? [])]);
+  return anchor === undefined ? { why: `no heading of ${of} is clearly meant` } : { anchor };
+}
+
+function rightFile(dead: DeadLink, known: Known): Right {
+  const found = fileOf(dead, known);
   if ('why' in found) return found;
   const { file, proof } = found;
   const { link, path, fragment } = dead;
@@ -81,10 +105,10 @@ function rightFile(dead: DeadLink, site: Site, moves: Moves): Right {
   const url = `${plain}${rest}`;
   if (!leadsTo(file, plain, dead))
     return { why: `${file} is meant (${proof}), and cannot be written as a link` };
-  if (brokenLink(site, path, { ...link, url }) === undefined) return { url, proof };
-  const nearest = nearestAnchor(fragment, [...(site.anchors.get(file) ?? [])]);
-  if (nearest === undefined) return { why: `${file} is meant (${proof}), but it has no heading ${fragment}` };
-  return { url: `${plain}#${nearest}`, proof: `${proof}; its nearest heading by far` };
+  if (brokenLink(known.site, path, { ...link, url }) === undefined) return { url, proof };
+  const nearest = anchorOf(file, fragment, known);
+  if ('why' in nearest) return { why: `${file} is meant (${proof}), but ${nearest.why}` };
+  return { url: `${plain}#${nearest.anchor}`, proof: `${proof}; its nearest heading by far` };
 }
 
 /** DANGER: a file may be named `javascript:…`, or as another host is. */
@@ -95,10 +119,13 @@ function leadsTo(file: string, url: string, { path, link }: DeadLink): boolean {
 
 type File = { readonly file: string; readonly proof: string } | { readonly why: string };
 
-function fileOf({ target }: DeadLink, site: Site, moves: Moves): File {
+function fileOf({ path: from, link, target }: DeadLink, { site, moves, isOnSite }: Known): File {
   const moved = moves.get(target);
+  const isRooted = isOnSite(from) && link.url.startsWith('/');
+  if (isRooted) return { why: 'a generator of sites may have another root' };
   if (moved !== undefined && site.paths.has(moved.to))
     return { file: moved.to, proof: `git saw ${target} become it in ${moved.commit.slice(0, 12)}` };
+  if (isOnSite(from)) return { why: 'git knows of no move, and a generator of sites may make it' };
   const all = [...site.paths].filter((path) => !isForeign(path));
   const folded = all.filter((path) => path.toLowerCase() === target.toLowerCase());
   if (folded.length === 1 && folded[0] !== undefined)

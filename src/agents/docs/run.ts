@@ -13,6 +13,7 @@ import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
 import { belowManifests, movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
 import { type ReadDocs, type ReadingDeps, type ReadingSettings, readDocs } from './run-read.ts';
+import { onSites, strangelyNamed } from './sites.ts';
 import { mendWords, slipsIn, type Unknown, wordsIn } from './spelling.ts';
 import { staleVersions } from './versions.ts';
 import { areNear, sorted } from './weigh.ts';
@@ -105,7 +106,8 @@ async function findAll(
 ): Promise<Found | string> {
   const wants = (kind: DocsKind) => settings.kinds.includes(kind);
   const written = await findWritten(deps, settings.asOf, docs, wants);
-  const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(docs.own)) : none;
+  const present = ofThePresent(docs.own);
+  const unknown = wants('spelling') ? await deps.speller.unknown(wordsIn(present)) : none;
   const slips = slipsIn(docs.own, unknown ?? none, new Set(settings.words.map((word) => word.toLowerCase())));
   const others = await lookThroughOthers(deps.git, docs, {
     words: [...new Set(slips.map(({ word }) => word.text))],
@@ -134,11 +136,12 @@ async function findWritten(
   const moves = await movesOf(deps, docs, [...new Set([...gone, ...missing])]);
   const past = await pastOf(deps, docs.base);
   const named = await namesOf(deps, docs, past, moves);
+  const { site } = docs;
+  const known = { site, moves, isOnSite: onSites(site.paths), strange: strangelyNamed(site, docs.readings) };
   const isOfAnother = belowManifests(docs.listed);
-  // What tells of the past is right to name what is gone.
-  const present = [...docs.own].filter(([path]) => !tellsOfThePast.test(path));
+  const present = [...ofThePresent(docs.own)];
   return [
-    ...dead.map((each) => mendLink(each, docs.site, moves)),
+    ...dead.map((each) => mendLink(each, known)),
     ...(wants('commands')
       ? present.flatMap(([path, { codes }]) => staleCommands(path, codes, named)).slice(0, mostOfAKind)
       : []),
@@ -150,6 +153,11 @@ async function findWritten(
           .slice(0, mostOfAKind)
       : []),
   ];
+}
+
+/** What tells of the past is right to name what is gone, and stays as it was written. */
+function ofThePresent(own: ReadDocs['own']): ReadDocs['own'] {
+  return new Map([...own].filter(([path]) => !tellsOfThePast.test(path)));
 }
 
 const tellsOfThePast =
