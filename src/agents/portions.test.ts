@@ -42,6 +42,17 @@ describe('portionOf', () => {
     );
   });
 
+  it('proposes nothing again that a person has cancelled, nor what is held from this very commit', () => {
+    const all = itemsOf(3);
+    const keys = all.slice(0, 2).map(({ key }) => key);
+    const held = { change: 'chg_1', keys, outcome: 'held' } as const;
+    const left = (over: Pick<EarlierItems, 'base' | 'code'>) =>
+      portionOf('links', all, rules([{ ...held, ...over }]), 0).items.length;
+    expect(left({ base: 'x', code: 'change.cancel' })).toBe(1);
+    expect(left({ base: 'b', code: 'policy.level-observe' })).toBe(1);
+    expect(left({ base: 'x', code: 'policy.level-observe' })).toBe(3);
+  });
+
   it('never goes over its limits', () => {
     fc.assert(
       fc.property(

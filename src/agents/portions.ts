@@ -40,7 +40,7 @@ export type Portion<T extends Item> = { readonly items: readonly T[]; readonly s
 
 /**
  * What of one kind is proposed now, as one change. What was refused among others is proposed once more among half as many, until
- * what is wrong was refused alone; that is not proposed again.
+ * what is wrong was refused alone; that is not proposed again, nor anything that a person has cancelled.
  */
 export function portionOf<T extends Item>(
   kind: string,
@@ -87,7 +87,7 @@ function rememberedOf<T extends Item>(all: readonly T[], { agent, earlier, base 
     const held = earlier.find(
       (each) => each.outcome === 'held' && each.base === base && each.keys.includes(key),
     );
-    const alone = refusals(item, earlier).find(({ keys }) => keys.length === 1);
+    const alone = refusals(item, earlier).find(({ keys, code }) => keys.length === 1 || code === cancelled);
     if (alone !== undefined) {
       const reason = `The same edit ended ${alone.outcome}, ${alone.change}: ${alone.code}.`;
       skipped.push({ name, code: `${agent}.turned-away`, reason });
@@ -114,11 +114,14 @@ function whyLater(
 }
 
 /** They say something about the day, or the rules, not about the edit: it is proposed again. */
-const passing = /^(stage|policy|merge|classify\.overtaken|change)\b/;
+const passing = /^(stage|policy|merge|classify\.overtaken)\b/;
+/** A person said no to all of it. */
+const cancelled = 'change.cancel';
 
 function refusals({ key }: Item, earlier: readonly EarlierItems[]): readonly EarlierItems[] {
   return earlier.filter(
-    ({ keys, outcome, code }) => outcome !== 'held' && keys.includes(key) && !passing.test(code),
+    ({ keys, outcome, code }) =>
+      keys.includes(key) && (code === cancelled || (outcome !== 'held' && !passing.test(code))),
   );
 }
 

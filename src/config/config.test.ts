@@ -266,6 +266,13 @@ it('docs/guide/runtimes.md shows a file that is accepted', () => {
   expect(problems(text)).toEqual([]);
 });
 
+it('docs/guide/agents.md shows a file that is accepted', () => {
+  const guide = readFileSync(new URL('../../docs/guide/agents.md', import.meta.url), 'utf8');
+  const [text = ''] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  expect(text).toMatch(/^version: 1$/m);
+  expect(problems(text)).toEqual([]);
+});
+
 describe('docs/guide/configuration.md', () => {
   const guide = readFileSync(new URL('../../docs/guide/configuration.md', import.meta.url), 'utf8');
 
