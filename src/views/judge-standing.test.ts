@@ -11,7 +11,7 @@ function entriesFor(outcomes: readonly CanaryOutcome[], judge = 'j1', from = 0, 
     const [index, at] = [from + 2 * n, new Date(1_000_000 * (from + n + 1)).toISOString()];
     const id = `${judge}-${from + n}`;
     const kind = outcome === 'cleared' || outcome === 'false-veto' ? 'good' : 'seeded';
-    const about = { judge, panel: [], families: 2, prompts: 'sha256:x', class: of, host: 'chg_1' };
+    const about = { judge, panel: [], families: 2, prompts: 'sha256:x', class: of, host: `chg_${from + n}` };
     return [
       { index, at, actor: 'judge', type: canaryDrawn, data: { id, ...about, kind, defect: null } },
       { index: index + 1, at, actor: 'judge', type: canaryJudged, data: { id, judge, outcome, usage } },
@@ -40,6 +40,22 @@ describe('the standing of a judge', () => {
   it('counts nothing but what was decided about a seeded defect', () => {
     for (const outcome of ['abstained', 'elsewhere', 'cleared', 'false-veto'] as const)
       expect(hasEarned([...times(63, 'caught'), ...times(100, outcome)])).toBe(false);
+  });
+
+  it('counts a defect once that is found in one change again and again, and a miss always', () => {
+    const one = (outcome: CanaryOutcome, at: number) =>
+      entriesFor([outcome], 'j1', 2 * at).map((entry) => ({
+        ...entry,
+        data: {
+          ...entry.data,
+          ...(entry.type === canaryDrawn ? { host: 'chg_1', defect: { name: 'x' } } : {}),
+        },
+      }));
+    const same = Array.from({ length: 100 }, (_, at) => one('caught', at)).flat();
+    const [view] = viewJudges(foldMeasures(same));
+    expect(view).toMatchObject({ outcomes: { caught: 100 }, misses: { of: 1 }, hosts: 1 });
+    const missed = foldMeasures([...same, ...one('missed', 100), ...one('missed', 101)]);
+    expect(viewJudges(missed)).toMatchObject([{ misses: { of: 3 } }]);
   });
 
   it('is lost by a miss that comes early, and earned again by more that is found', () => {

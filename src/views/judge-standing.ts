@@ -29,8 +29,10 @@ export type MeasuredJudge = {
   /** RFC 3339. */
   readonly first: string;
   readonly last: string;
-  /** The seeded ones that it decided about. */
+  /** The seeded ones that it decided about; each miss, and what it found for the first time. */
   readonly decided: readonly Sample[];
+  /** The defects that it found, by the change that they were put into: the same one found again is nothing new. */
+  readonly found: ReadonlyMap<string, ReadonlySet<string>>;
   /** After how many of them it missed so many at once that what was before says nothing any more. */
   readonly breaches: readonly number[];
   readonly outcomes: { readonly [O in CanaryOutcome]: number };
@@ -66,7 +68,7 @@ export function foldMeasures(entries: readonly Entry[], from: JudgeMeasures = no
     if (judged === undefined || asked?.judge !== judged.judge) continue;
     open.delete(judged.id);
     const known = judges.get(keyOf(asked)) ?? begin(asked, entry.at);
-    judges.set(keyOf(asked), withOutcome(known, judged.outcome, entry.at));
+    judges.set(keyOf(asked), withOutcome(known, asked, judged.outcome, entry.at));
   }
   return { judges, open, upTo };
 }
@@ -84,19 +86,28 @@ function begin(drawn: DrawnCanary, at: string): MeasuredJudge {
   const { judge, class: of, panel, families, prompts } = drawn;
   const outcomes = { caught: 0, missed: 0, elsewhere: 0, cleared: 0, 'false-veto': 0, abstained: 0 };
   const about = { judge, class: of, panel, families, prompts };
-  return { ...about, first: at, last: at, decided: [], breaches: [], outcomes };
+  return { ...about, first: at, last: at, decided: [], found: new Map(), breaches: [], outcomes };
 }
 
-function withOutcome(known: MeasuredJudge, outcome: CanaryOutcome, at: string): MeasuredJudge {
+function withOutcome(
+  known: MeasuredJudge,
+  { host, defect }: DrawnCanary,
+  outcome: CanaryOutcome,
+  at: string,
+): MeasuredJudge {
   const outcomes = { ...known.outcomes, [outcome]: known.outcomes[outcome] + 1 };
   const after = { ...known, outcomes, last: at };
   // Who abstains has not looked away and has not seen it: it counts as neither.
   if (outcome !== 'caught' && outcome !== 'missed') return after;
+  const before = known.found.get(host);
+  const name = defect?.name ?? '';
+  if (outcome === 'caught' && before?.has(name) === true) return after;
   const failures = outcome === 'missed' ? 1 : 0;
   const decided = [...known.decided, { at: new Date(at), trials: 1, failures }];
   const isBreach = failures > 0 && detectRise(decided, tolerated, logBreach).since !== undefined;
   const breaches = isBreach ? [...known.breaches, decided.length] : known.breaches;
-  return { ...after, decided, breaches };
+  if (failures > 0) return { ...after, decided, breaches };
+  return { ...after, decided, found: new Map(known.found).set(host, new Set([...(before ?? []), name])) };
 }
 
 /**
@@ -111,12 +122,12 @@ export function standingOf(measured: MeasuredJudge | undefined): Standing {
   const bounds = all.map((trials) => chanceBounds(trials, alpha).upper);
   const upper = Math.max(...bounds);
   const { hits, misses } = all[bounds.indexOf(upper)] ?? { hits: 0, misses: 0 };
-  const found = `it found ${misses} of ${counted(hits + misses, 'seeded defect')}`;
+  const told = `it found ${misses} of ${counted(hits + misses, 'seeded defect')}`;
   const since =
     measured.breaches.length > 0 && upper !== bounds[0] ? ' since it missed too many at once' : '';
   const bound = `misses at most ${percent(upper)}, at 95 % confidence at all times`;
   const where = ` in changes of class ${measured.class}`;
-  return { earned, why: `${found}${where}${since}: ${bound}, of ${percent(tolerated)} that are tolerated` };
+  return { earned, why: `${told}${where}${since}: ${bound}, of ${percent(tolerated)} that are tolerated` };
 }
 
 export function trialsOf(decided: readonly Sample[]): Trials {
@@ -135,6 +146,8 @@ export type JudgeView = {
   readonly last: string;
   readonly standing: Standing;
   readonly outcomes: MeasuredJudge['outcomes'];
+  /** In so many different changes it found one. */
+  readonly hosts: number;
   /** How often it misses a seeded defect that it decides about. */
   readonly misses: Rate;
   /** How often it vetoes what is known to be good: it costs a person's time, and no standing. */
@@ -153,11 +166,12 @@ export function viewJudges({ judges, open }: JudgeMeasures): readonly JudgeView[
   const drawn = [...open.values()];
   return [...judges.values()]
     .map((measured): JudgeView => {
-      const { decided, breaches, outcomes, ...about } = measured;
+      const { decided, breaches, found, outcomes, ...about } = measured;
       return {
         ...about,
         standing: standingOf(measured),
         outcomes,
+        hosts: found.size,
         misses: rateOf(trialsOf(decided)),
         falseVetoes: rateOf({ hits: outcomes['false-veto'], misses: outcomes.cleared }),
         breaches: breaches.length,

@@ -1,6 +1,7 @@
 import type { ChangeId } from '../domain/change.ts';
 import { pick } from '../stages/3-judge/canary/defects.ts';
 import type { CanaryHost } from '../stages/3-judge/run-canary.ts';
+import { measuredOf } from '../views/judge-standing.ts';
 import type { Ledger, LedgerChange } from '../views/ledger.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import type { Repository } from './repository.ts';
@@ -23,15 +24,21 @@ export function knownGood(ledger: Ledger): readonly LedgerChange[] {
 
 /** undefined: there is none. */
 export function hostAmong(
-  repository: Repository,
+  { repository, judge, draw }: { repository: Repository; judge: string; draw: () => number },
   changes: readonly LedgerChange[],
-  draw: () => number,
 ): Promise<CanaryHost | undefined> {
-  return changes.length === 0 ? Promise.resolve(undefined) : hostOf(repository, pick(changes, draw).id);
+  return changes.length === 0
+    ? Promise.resolve(undefined)
+    : hostOf({ repository, judge }, pick(changes, draw).id);
 }
 
 /** undefined: it has no result of the stages before the judge. */
-export async function hostOf(repository: Repository, id: ChangeId): Promise<CanaryHost | undefined> {
+export async function hostOf(
+  { repository, judge }: { repository: Repository; judge: string },
+  id: ChangeId,
+): Promise<CanaryHost | undefined> {
   const { classify, guardrails } = (await repository.change(id)).state.results;
-  return classify && guardrails && { id, classification: classify, guardrails };
+  if (classify === undefined || guardrails === undefined) return undefined;
+  const measured = measuredOf(await repository.judgeMeasures(), judge, classify.class);
+  return { id, classification: classify, guardrails, found: measured?.found.get(id) ?? new Set() };
 }

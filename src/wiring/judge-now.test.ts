@@ -19,6 +19,7 @@ describe('judge measure', () => {
     const onCanary = (at: number, outcome: string) => void told.push(`${at} ${outcome}`);
     expect(await measureNow(bench.place, { ...wish, onCanary })).toMatchObject({
       asked: 3,
+      wanted: 3,
       // Nothing has landed yet, so all of them are seeded, and this judge sees nothing.
       judges: [{ class: 'docs', outcomes: { missed: 3 }, standing: { earned: false } }],
     });

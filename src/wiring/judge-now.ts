@@ -32,7 +32,12 @@ export type MeasuringWish = {
 export async function measureNow(
   options: PlaceOptions,
   wish: MeasuringWish,
-): Promise<{ readonly state: string; readonly asked: number; readonly judges: readonly JudgeView[] }> {
+): Promise<{
+  readonly state: string;
+  readonly asked: number;
+  readonly wanted: number;
+  readonly judges: readonly JudgeView[];
+}> {
   await using repository = await openRepository(options, 'update');
   const { reader, close } = await openGitReader(repository.place.repo);
   try {
@@ -54,10 +59,10 @@ export async function measureNow(
       draw,
       journal: repository.store,
     };
-    const asked = await runSome({ repository, ports, panel }, wish);
+    const asked = await runSome({ repository, ports, panel, judge: judges.digest }, wish);
     const all = viewJudges(await repository.judgeMeasures());
     const own = all.filter(({ judge }) => judge === judges.digest);
-    return { state: repository.place.state, asked, judges: own };
+    return { state: repository.place.state, asked, wanted: wish.count, judges: own };
   } finally {
     await close();
   }
@@ -67,20 +72,22 @@ type Measuring = {
   readonly repository: Repository;
   readonly ports: CanaryPorts;
   readonly panel: JudgePanel;
+  readonly judge: string;
 };
 
-async function runSome({ repository, ports, panel }: Measuring, wish: MeasuringWish): Promise<number> {
+async function runSome({ repository, ports, panel, judge }: Measuring, wish: MeasuringWish): Promise<number> {
+  const { draw: drawing } = ports;
   const { count, onCanary } = wish;
   const ledger = await repository.ledger();
   const ofClass = (changes: readonly LedgerChange[]) =>
     wish.class === undefined ? changes : changes.filter((one) => one.class === wish.class);
   const hosts = { seeded: ofClass(seedable(ledger)), good: ofClass(knownGood(ledger)) };
   let asked = 0;
-  // In many a change no defect finds a place.
+  // In many a change no defect finds a place, or none that was not found there before.
   for (let tries = 0; asked < count && tries < 5 * count; tries++) {
     const wanted = canaryKind(ports.draw);
     const kind = hosts[wanted].length === 0 ? 'seeded' : wanted;
-    const host = await hostAmong(repository, hosts[kind], ports.draw);
+    const host = await hostAmong({ repository, judge, draw: drawing }, hosts[kind]);
     const outcome = host && (await runCanary(ports, panel, host, kind));
     if (outcome === undefined) continue;
     asked += 1;
@@ -97,7 +104,8 @@ function noJudge(): AutolandError {
 }
 
 function noHost(known: number): AutolandError {
-  const found = known === 0 ? 'none' : `${known} in which no defect finds a place, or which cannot be shown`;
+  const found =
+    known === 0 ? 'none' : `${known} in which no new defect finds a place, or which cannot be shown`;
   return new AutolandError(
     'change.not-found',
     `expected changes of which canaries can be made, found ${found}`,

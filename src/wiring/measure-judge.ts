@@ -73,18 +73,19 @@ export class MeasuringJudge {
     }
   }
 
-  async #follow(change: ChangeId, asked: string): Promise<void> {
-    const { config } = await this.#tools.rules.load();
-    const own = await hostOf(this.#repository, change);
+  async #follow(change: ChangeId, judge: string): Promise<void> {
+    const repository = this.#repository;
+    const { draw, rules } = this.#tools;
+    const { config } = await rules.load();
+    const own = await hostOf({ repository, judge }, change);
     if (config.judge === 'none' || own === undefined) return;
-    const { draw } = this.#tools;
-    const measured = measuredOf(await this.#repository.judgeMeasures(), asked, own.classification.class);
+    const measured = measuredOf(await repository.judgeMeasures(), judge, own.classification.class);
     const kind = nextCanary(standingOf(measured).earned, config.judge.canaries, draw);
     if (kind === undefined) return;
-    const good = async () => hostAmong(this.#repository, knownGood(await this.#repository.ledger()), draw);
+    const good = async () => hostAmong({ repository, judge, draw }, knownGood(await repository.ledger()));
     const host = kind === 'seeded' ? own : await good();
     if (host === undefined) return;
-    await runCanary({ ...this.#tools, journal: this.#repository.store }, config.judge, host, kind);
+    await runCanary({ ...this.#tools, journal: repository.store }, config.judge, host, kind);
   }
 }
 

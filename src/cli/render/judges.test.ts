@@ -18,6 +18,7 @@ const one: JudgeView = {
   last: '2026-02-01T00:00:00.000Z',
   standing: { earned: true, why: 'it found 70 of 70 seeded defects' },
   outcomes: { caught: 70, missed: 0, elsewhere: 1, cleared: 9, 'false-veto': 1, abstained: 4 },
+  hosts: 12,
   misses: { of: 70, lower: 0, upper: 0.046 },
   falseVetoes: { of: 10, lower: 0.001, upper: 0.61 },
   breaches: 1,
@@ -31,7 +32,7 @@ it('says who judges, what it found and missed, with bounds, and that a scripted 
   for (const part of [
     'Configured: one, two; 2 families must have no objection.',
     'abababababab has standing for docs: one (claude, c-1, scripted',
-    'seeded defects: 70 found, 0 missed (0 % to 4.6 %), 1 vetoed for something else',
+    'seeded defects: 70 found, in 12 changes, 0 missed (0 % to 4.6 %), 1 vetoed for something else',
     'known good: 9 cleared, 1 vetoed (0.1 % to 61 %)',
     '4 abstained: they count as neither',
     'missed too many at once 1 time',
@@ -55,7 +56,7 @@ it('says that nothing was measured, or that nobody judges', () => {
 });
 
 it('says what was measured just now', () => {
-  const lines = renderMeasured({ state: '/s', asked: 1, judges: [one] }).join('\n');
-  expect(lines).toContain('Asked about 1 canary.');
+  const lines = renderMeasured({ state: '/s', asked: 1, wanted: 2, judges: [one] }).join(' ');
+  expect(lines).toContain('Asked about 1 canary. No more could be made');
   expect(lines).toContain('has standing');
 });

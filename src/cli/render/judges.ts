@@ -25,10 +25,13 @@ export function renderJudges(view: {
 export function renderMeasured(view: {
   readonly state: string;
   readonly asked: number;
+  readonly wanted: number;
   readonly judges: readonly JudgeView[];
 }): string[] {
-  const { asked, judges, state } = view;
-  const line = `Asked about ${counted(asked, 'canary', 'canaries')}.`;
+  const { asked, wanted, judges, state } = view;
+  const short =
+    asked < wanted ? ' No more could be made of the changes that are known: more of them bring more.' : '';
+  const line = `Asked about ${counted(asked, 'canary', 'canaries')}.${short}`;
   return [...wrap(line, '  '), ...judges.flatMap(renderOne), `  state ${state}`];
 }
 
@@ -39,7 +42,7 @@ function renderOne(one: JudgeView): string[] {
   const unanswered = open === 0 ? [] : [`${counted(open, 'canary', 'canaries')} without an outcome`];
   const lines = [
     standing.why,
-    `seeded defects: ${outcomes.caught} found, ${outcomes.missed} missed (${boundsOf(one.misses)}), ${outcomes.elsewhere} vetoed for something else`,
+    `seeded defects: ${outcomes.caught} found, in ${counted(one.hosts, 'change')}, ${outcomes.missed} missed (${boundsOf(one.misses)}), ${outcomes.elsewhere} vetoed for something else`,
     `known good: ${outcomes.cleared} cleared, ${outcomes['false-veto']} vetoed (${boundsOf(one.falseVetoes)})`,
     `${outcomes.abstained} abstained: they count as neither`,
     ...lost,

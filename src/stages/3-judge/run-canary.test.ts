@@ -23,6 +23,7 @@ const file: FileChange = {
 };
 const host: CanaryHost = {
   id: 'chg_000000000001',
+  found: new Set(),
   classification: {
     ...{ class: 'lint', reasons: [], base: 'a', tree: 'b', packages: [], protectedPaths: [] },
     files: [file],

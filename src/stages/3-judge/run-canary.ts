@@ -34,6 +34,8 @@ export type CanaryHost = {
   readonly id: ChangeId;
   readonly classification: Classification;
   readonly guardrails: GuardrailsReport;
+  /** Names of the defects that this judge has found in it before. */
+  readonly found: ReadonlySet<string>;
 };
 
 /** Nobody's answer is kept: what was answered once says nothing of what would be answered now. */
@@ -53,7 +55,8 @@ export async function runCanary(
   if (typeof judges === 'string') return undefined;
   const showing = await showChange(ports, host.classification, settings.maxKiB * 1024);
   if (showing.kind === 'hidden') return undefined;
-  const made = kind === 'seeded' ? seed(showing, ports.draw) : { shown: showing, defect: undefined };
+  const made =
+    kind === 'seeded' ? seed(showing, ports.draw, host.found) : { shown: showing, defect: undefined };
   if (made === undefined) return undefined;
   const drawn = drawnOf({ id: ports.nonce(), kind, host }, judges, made.defect);
   await record(ports, canaryDrawn, drawn);

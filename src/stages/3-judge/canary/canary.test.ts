@@ -63,6 +63,14 @@ describe('a seeded canary', () => {
     expect(seed({ code: [file], whole: [file] }, drawing(0))).toBeUndefined();
   });
 
+  it('has a defect that was not found in the change before, or none', () => {
+    const first = seed(shown, drawing(0))?.defect.name ?? '';
+    expect(seed(shown, drawing(0), new Set([first]))?.defect.name).toBe('runs text as code');
+    const all = new Set(languages.flatMap(({ defects }) => defects.map(({ name }) => name)));
+    expect(seed(shown, drawing(0), all)).toBeUndefined();
+    expect(all.size).toBe(languages.flatMap(({ defects }) => defects).length);
+  });
+
   it('is not made where the other form does not show the place', () => {
     expect(seed({ code, whole: [] }, drawing(0))).toBeUndefined();
   });

@@ -14,10 +14,18 @@ type Place = {
 
 /**
  * Puts one defect into a change, as lines that it adds, in the words of its surroundings. Both forms of the change get it, and lines below
- * move down, so that nothing tells it from a change that somebody made. undefined: no place in it fits.
+ * move down, so that nothing tells it from a change that somebody made. `known`: names of defects that were found in it before, and are
+ * not put into it again. undefined: no place in it fits.
  */
-export function seed(shown: ShownChange, draw: Draw): Seeded | undefined {
-  const places = shown.code.flatMap(placesIn).filter(({ file, line }) => isShown(shown.whole, file, line));
+export function seed(
+  shown: ShownChange,
+  draw: Draw,
+  known: ReadonlySet<string> = new Set(),
+): Seeded | undefined {
+  const places = shown.code
+    .flatMap(placesIn)
+    .flatMap((place) => withNew(place, known))
+    .filter(({ file, line }) => isShown(shown.whole, file, line));
   if (places.length === 0) return undefined;
   const { file, line, site, kinds } = pick(places, draw);
   const kind = pick(kinds, draw);
@@ -26,6 +34,11 @@ export function seed(shown: ShownChange, draw: Draw): Seeded | undefined {
   const from = edit.replaces ? line : line + 1;
   const defect = { name: kind.name, file, from, to: from + lines.length - 1 };
   return { shown: { code: edited(shown.code, edit), whole: edited(shown.whole, edit) }, defect };
+}
+
+function withNew(place: Place, known: ReadonlySet<string>): readonly Place[] {
+  const kinds = place.kinds.filter(({ name }) => !known.has(name));
+  return kinds.length === 0 ? [] : [{ ...place, kinds }];
 }
 
 function placesIn({ path, hunks }: ShownFile): readonly Place[] {
