@@ -1,24 +1,15 @@
 import type { JudgePanel } from '../../config/judge.ts';
 import type { ChangeClass } from '../../domain/change.ts';
 import { messageOf } from '../../domain/errors.ts';
-import { judgeNote, type Standing } from '../../domain/judgement.ts';
+import { judgeNote } from '../../domain/judgement.ts';
 import type { Classification, JudgeReport, StageContext, StageOutcome } from '../../domain/stage.ts';
-import type { ModelSource } from '../../ports/models.ts';
-import type { RulesSource } from '../../ports/rules.ts';
 import { authorOf } from './independence.ts';
 import { reportOf } from './report.ts';
-import type { AskPorts, Material } from './run-asks.ts';
+import type { Material } from './run-asks.ts';
 import { consult, judgesOf } from './run-consult.ts';
-import { type ShownPorts, showChange } from './run-shown.ts';
+import type { JudgePorts } from './run-ports.ts';
+import { showChange } from './run-shown.ts';
 import { unasked } from './unasked.ts';
-
-export type JudgePorts = AskPorts &
-  ShownPorts & {
-    readonly rules: RulesSource;
-    readonly models: ModelSource;
-    /** Of the judge with that digest (of panel, prompts and families), for changes of the class. */
-    readonly standing: (judge: string, of: ChangeClass) => Promise<Standing>;
-  };
 
 /** Asks the panel. A veto ends the change; an abstention is for the policy to weigh. */
 export async function judge(ctx: StageContext, ports: JudgePorts): Promise<StageOutcome<JudgeReport>> {
