@@ -85,7 +85,13 @@ export class MeasuringJudge {
     const good = async () => hostAmong({ repository, judge, draw }, knownGood(await repository.ledger()));
     const host = kind === 'seeded' ? own : await good();
     if (host === undefined) return;
+    const standing = async () =>
+      standingOf(measuredOf(await repository.judgeMeasures(), judge, host.classification.class));
+    const before = await standing();
     await runCanary({ ...this.#tools, journal: repository.store }, config.judge, host, kind);
+    const { earned, why } = await standing();
+    if (before.earned && !earned)
+      process.stderr.write(`autoland: the judge has lost its standing (autoland judge): ${why}\n`);
   }
 }
 

@@ -12,7 +12,10 @@ const languages: readonly (readonly [RegExp, CommentsOf])[] = [
     (_path, text) => hashLines(text),
   ],
   // All of it is for people.
-  [/\.txt$|(^|\/)(licen[cs]e|notice|authors|copying)$/i, () => []],
+  [
+    /\.txt$|(^|\/)(licen[cs]e|notice|authors|copying|readme|changelog|changes|history|contributing)$/i,
+    () => [],
+  ],
 ];
 
 /**

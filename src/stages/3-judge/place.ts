@@ -14,9 +14,10 @@ const leastQuote = 4;
 /** A quote may run over so many lines. */
 const mostLines = 10;
 
-/** Why the quote does not stand where it is said to stand; undefined: it does. Nothing but blanks is forgiven. */
+/** Why the quote does not stand where it is said to stand; undefined: it does. Nothing but blanks, and signs before lines, is forgiven. */
 export function misplaced(claim: Claim, diff: ShownDiff): string | undefined {
-  const quote = copied(claim.quote);
+  // Some copy what stands before the text too.
+  const quote = copied(claim.quote.replaceAll(/^[+=-]\d{1,8}\s+/gm, ''));
   if (quote.length < leastQuote) return 'its quote is too short to be found again';
   const file = diff.find(({ path }) => bare(visible(path)) === copied(claim.file));
   if (file === undefined) return 'the change shows no file of that name';
