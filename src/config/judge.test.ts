@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { twoModels } from '../testing/two-models.ts';
+import { judgeYaml, modelsYaml } from '../testing/judge-yaml.ts';
 import { checkConfig, parseConfig } from './config.ts';
 import { judgeProblems } from './judge.ts';
 
 function problems(judge: string): readonly string[] {
-  const check = checkConfig(`version: 1\n${twoModels}judge: ${judge}\n`);
+  const check = checkConfig(`version: 1\n${modelsYaml}judge: ${judge}\n`);
   return check.ok ? [] : check.problems.map(({ path, message, mend }) => `${path}: ${message}; ${mend}`);
 }
 
@@ -12,7 +12,7 @@ describe('the key judge', () => {
   it('is none, or a panel with defaults', () => {
     expect(parseConfig('version: 1', 'test.yaml').judge).toBe('none');
     expect(problems('none')).toEqual([]);
-    expect(parseConfig(`version: 1\n${twoModels}judge: { panel: [one, two] }`, 'test.yaml').judge).toEqual({
+    expect(parseConfig(`version: 1\n${judgeYaml()}`, 'test.yaml').judge).toEqual({
       panel: ['one', 'two'],
       families: 2,
       lenses: {},

@@ -8,7 +8,8 @@ const wantsPanel = wants(
   'the names of one or more models, each once',
   'name models of at least two families: panel: [one, two]',
 );
-const modelName = z.string(wantsPanel).regex(/^[a-z][a-z0-9-]{0,39}$/, wantsPanel);
+const namePattern = /^[a-z][a-z0-9-]{0,39}$/;
+const modelName = z.string(wantsPanel).regex(namePattern, wantsPanel);
 
 const panelJudge = z.strictObject({
   panel: z
@@ -68,9 +69,10 @@ export type CrossProblem = {
 /** What does not fit between the judge, the models and the agents that write with one; of other shapes it says nothing. */
 export function judgeProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
   const { judge: wanted, models, agents } = config;
-  if (!isRecord(wanted) || !isRecord(models)) return [];
-  const { data: panel } = panelJudge.shape.panel.safeParse(wanted.panel);
-  if (panel === undefined) return [];
+  if (!isRecord(wanted) || !isRecord(models) || !Array.isArray(wanted.panel)) return [];
+  const panel = wanted.panel.map(String);
+  const isList = panel.length > 0 && new Set(panel).size === panel.length;
+  if (!isList || panel.some((name) => !namePattern.test(name))) return [];
   const unknown = panel.flatMap((name, at) =>
     Object.hasOwn(models, name) ? [] : [unknownModel(models, at)],
   );

@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Classification, JudgeReport, StageContext, StageOutcome } from '../domain/stage.ts';
 import type { JudgePorts } from '../stages/3-judge/run-ports.ts';
 import { answerText, replyOf, sampleDiff, sampleFinding } from './judge-samples.ts';
+import { judgeYaml } from './judge-yaml.ts';
 import { type Answering, MemoryModel, MemoryModels } from './memory-model.ts';
 import { MemoryRules } from './memory-rules.ts';
 
@@ -80,7 +81,7 @@ export function judgeBench({ one, two, config = 'panel: [one, two]', ports = {},
   const kept = new Map<string, string>();
   let count = 0;
   const all: JudgePorts = {
-    rules: new MemoryRules(`judge: { ${config} }`),
+    rules: new MemoryRules(judgeYaml(config)),
     models: new MemoryModels(models),
     git: { readFile: async () => Buffer.from('x') },
     diffs: { read: async () => new Map([[file.path, diff ?? { kind: 'read', code: hunks, whole: hunks }]]) },

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../domain/json.ts';
-import { twoModels } from './two-models.ts';
+import { judgeYaml } from './judge-yaml.ts';
 import { type WiringBench, yaml } from './wiring-bench.ts';
 
 export { openWiringBench, type WiringBench } from './wiring-bench.ts';
 
-export const panelYaml = `${twoModels}judge: { panel: [one, two] }\n`;
+export const panelYaml = judgeYaml();
 export const judgedChange = 'chg_0123456789ab';
 
 export async function finishStage(

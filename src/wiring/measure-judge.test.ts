@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { canaryDrawn, canaryJudged } from '../domain/canary.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { judgeYaml } from '../testing/judge-yaml.ts';
 import {
   finishStage,
   givenDocument,
@@ -10,7 +11,6 @@ import {
   type WiringBench,
 } from '../testing/judged-change.ts';
 import { MemoryModel, MemoryModels } from '../testing/memory-model.ts';
-import { twoModels } from '../testing/two-models.ts';
 import { standingOf } from '../views/judge-standing.ts';
 import { MeasuringJudge } from './measure-judge.ts';
 import { BranchRules } from './rules.ts';
@@ -60,13 +60,9 @@ describe('measuring the judge', () => {
 
   it.each<[string, string, JsonObject]>([
     ['nobody was asked', panelYaml, { verdict: 'abstain', reasons: [] }],
-    ['canaries are switched off', `${twoModels}judge: { panel: [one, two], canaries: 0 }\n`, judged],
+    ['canaries are switched off', judgeYaml('panel: [one, two], canaries: 0'), judged],
     ['there is no judge any more', 'judge: none\n', judged],
-    [
-      'a model is not there',
-      `${twoModels}  three: { provider: openai, model: three-1, family: llama }\njudge: { panel: [one, three] }\n`,
-      judged,
-    ],
+    ['a model is not there', judgeYaml('panel: [one, three]'), judged],
   ])('asks nobody where %s', async (_what, config, report) => {
     await givenDocument(bench, config);
     const one = measuring();

@@ -8,11 +8,11 @@ import { policy } from '../../src/stages/4-policy/run.ts';
 import { goodPatch, guardrails } from '../../src/stages/4-policy/sample-evidence.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
 import { answerText, replyOf, sampleDiff, sampleFinding } from '../../src/testing/judge-samples.ts';
+import { judgeYaml } from '../../src/testing/judge-yaml.ts';
 import { MemoryControls } from '../../src/testing/memory-controls.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../src/testing/memory-model.ts';
 import { MemoryRules } from '../../src/testing/memory-rules.ts';
 import { StageBench, sampleProposal } from '../../src/testing/stage-bench.ts';
-import { twoModels } from '../../src/testing/two-models.ts';
 import { vetoIn, viewChange } from '../../src/views/change-view.ts';
 import { noPromotedFlags } from '../../src/views/promoted-flags.ts';
 
@@ -42,7 +42,7 @@ const vetoing: Answering = ({ lens, nonce }) => {
 };
 
 function stages(standing: Standing, answering?: Answering) {
-  const config = `autonomy: { docs: deploy }\n${twoModels}judge: { panel: [one, two] }`;
+  const config = `autonomy: { docs: deploy }\n${judgeYaml()}`;
   const rules = new MemoryRules(config);
   rules.rules = { ...rules.rules, policyText: defaultPolicyText() };
   const models = [new MemoryModel('one', 'claude', answering), new MemoryModel('two', 'gpt')];

@@ -6,6 +6,7 @@ import { bot, TestKeyRing, TestRepository } from '../../src/adapters/git-host/lo
 import type { JudgeReport, StageContext, StageOutcome } from '../../src/domain/stage.ts';
 import { judge } from '../../src/stages/3-judge/run.ts';
 import { answerText, replyOf } from '../../src/testing/judge-samples.ts';
+import { judgeYaml } from '../../src/testing/judge-yaml.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../src/testing/memory-model.ts';
 import { MemoryRules } from '../../src/testing/memory-rules.ts';
 import { hostile, path, planted, plea } from './support/hostile-change.ts';
@@ -76,7 +77,7 @@ function context(): StageContext {
 async function judgedBy(one: Answering, two: Answering) {
   const models = [new MemoryModel('one', 'claude', one), new MemoryModel('two', 'gpt', two)];
   const outcome = await judge(context(), {
-    rules: new MemoryRules('judge: { panel: [one, two] }'),
+    rules: new MemoryRules(judgeYaml()),
     models: new MemoryModels(models),
     git,
     diffs: new ChildDiffReader(),

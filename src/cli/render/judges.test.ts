@@ -1,13 +1,10 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../config/config.ts';
-import { twoModels } from '../../testing/two-models.ts';
+import { judgeYaml } from '../../testing/judge-yaml.ts';
 import type { JudgeView } from '../../views/judge-standing.ts';
 import { renderJudges, renderMeasured } from './judges.ts';
 
-const { judge: configured } = parseConfig(
-  `version: 1\n${twoModels}judge: { panel: [one, two] }`,
-  'test.yaml',
-);
+const { judge: configured } = parseConfig(`version: 1\n${judgeYaml()}`, 'test.yaml');
 const one: JudgeView = {
   judge: 'ab'.repeat(16),
   class: 'docs',

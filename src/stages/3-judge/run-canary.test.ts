@@ -6,11 +6,11 @@ import type { FileChange } from '../../domain/change.ts';
 import type { NewEvent } from '../../domain/journal.ts';
 import type { ShownLine } from '../../domain/judgement.ts';
 import { answerText, replyOf, shownLine } from '../../testing/judge-samples.ts';
+import { judgeYaml } from '../../testing/judge-yaml.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../testing/memory-model.ts';
-import { twoModels } from '../../testing/two-models.ts';
 import { type CanaryHost, type CanaryPorts, runCanary } from './run-canary.ts';
 
-const { judge } = parseConfig(`version: 1\n${twoModels}judge: { panel: [one, two] }`, 'test.yaml');
+const { judge } = parseConfig(`version: 1\n${judgeYaml()}`, 'test.yaml');
 const settings = judge as JudgePanel;
 const file: FileChange = {
   path: 'src/a.js',

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import type { Rules } from '../../ports/rules.ts';
 import { sampleDemotion } from '../../testing/changes.ts';
-import { twoModels } from '../../testing/two-models.ts';
+import { judgeYaml } from '../../testing/judge-yaml.ts';
 import { fullAutonomy } from '../../views/autonomy.ts';
 import { emptyLedger } from '../../views/ledger.ts';
 import { noPromotedFlags } from '../../views/promoted-flags.ts';
@@ -97,7 +97,7 @@ describe('the policy stage', () => {
 
   it('waives no judge that was configured after the change had passed its stage, but for a revert', async () => {
     const levels = 'autonomy: { dependency-patch: deploy, revert: deploy }';
-    const judged = ports(rules(`${levels}\n${twoModels}judge: { panel: [one, two] }`));
+    const judged = ports(rules(`${levels}\n${judgeYaml()}`));
     expect(await policy(context(), ports(rules(levels)))).toMatchObject({ kind: 'done' });
     expect(await policy(context(), judged)).toMatchObject({
       kind: 'stop',
