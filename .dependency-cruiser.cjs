@@ -33,7 +33,7 @@ module.exports = {
     {
       name: 'pure-folders-know-no-ports',
       severity: 'error',
-      from: { path: '^src/(domain|stats|proof|flag-off|audit|views)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(domain|stats|proof|flag-off|judge-eval|audit|views)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/ports/' },
     },
     {
@@ -42,7 +42,7 @@ module.exports = {
         'A stage acts through ports only; shipped.ts reads files of this program itself, as an import would.',
       severity: 'error',
       from: {
-        path: '^src/(domain|stats|proof|flag-off|audit|views|stages|engine|ports)/',
+        path: '^src/(domain|stats|proof|flag-off|judge-eval|audit|views|stages|engine|ports)/',
         pathNot: '\\.test\\.ts$|^src/stages/[34]-[a-z]+/shipped\\.ts$',
       },
       to: { path: '^(node:)?(fs|net|http|https|child_process|sqlite|worker_threads)(/|$)' },
@@ -51,7 +51,7 @@ module.exports = {
       name: 'pure-folders-know-no-adapters',
       severity: 'error',
       from: {
-        path: '^src/(domain|stats|proof|flag-off|audit|views|stages|engine|agents)/',
+        path: '^src/(domain|stats|proof|flag-off|judge-eval|audit|views|stages|engine|agents)/',
         pathNot: '\\.test\\.ts$',
       },
       to: { path: '^src/(adapters|cli|server|wiring)' },

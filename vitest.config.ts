@@ -8,7 +8,7 @@ const slow = process.env.AUTOLAND_SLOW === '1' ? [] : ['**/*.slow.test.ts'];
  * environment, the working directory, a global, a signal's listener.
  */
 const together = [
-  'src/{audit,cli,config,domain,engine,flag-off,middleware,proof,stats,views}/**/*.test.ts',
+  'src/{audit,cli,config,domain,engine,flag-off,judge-eval,middleware,proof,stats,views}/**/*.test.ts',
   'src/stages/{3-judge,4-policy,5-merge,6-release,7-rollout,8-conclude}/**/*.test.ts',
   'src/stages/2-guardrails/*/**/*.test.ts',
 ];

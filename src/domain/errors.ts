@@ -58,6 +58,7 @@ export type ErrorCode =
   | 'telemetry.invalid'
   | 'lockfile.invalid'
   | 'manifest.invalid'
+  | 'evalset.invalid'
   | 'usage';
 
 /**
