@@ -1,0 +1,152 @@
+import { parseSync } from 'oxc-parser';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readEvalset } from '../../src/adapters/evalset/read-evalset.ts';
+import { rowKinds } from '../../src/judge-eval/header.ts';
+import { type Row, readRow } from '../../src/judge-eval/row.ts';
+import { alike } from '../../src/testing/row-proof/likeness.ts';
+import { proveAll } from '../../src/testing/row-proof/prove-all.ts';
+
+const rows = await readEvalset();
+
+/** What does not parse in one of its trees. */
+function unparsed({ id, base, head, twin = {} }: Row): readonly string[] {
+  const texts = [base, head, twin].flatMap((tree) => Object.entries(tree));
+  return texts.filter(([path, text]) => !parses(path, text)).map(([path]) => `${id}: ${path}`);
+}
+
+function parses(path: string, text: string): boolean {
+  try {
+    if (path.endsWith('.json')) return JSON.parse(text) !== undefined;
+    if (/\.ya?ml$/.test(path)) return parse(text) !== undefined;
+  } catch {
+    return false;
+  }
+  return !/\.[cm]?[jt]s$/.test(path) || parseSync(path, text).errors.length === 0;
+}
+
+describe('the set of labelled changes', () => {
+  it('has two hundred rows and more, of sixty origins and more, in both parts', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(200);
+    expect(new Set(rows.map(({ origin }) => origin)).size).toBeGreaterThanOrEqual(60);
+    for (const kind of rowKinds) {
+      const held = rows.filter((row) => row.kind === kind && row.split === 'held-out');
+      expect(held.length, kind).toBeGreaterThanOrEqual(5);
+    }
+    const split = new Map(rows.map(({ origin, split: side }) => [origin, side]));
+    expect(rows.filter((row) => split.get(row.origin) !== row.split)).toEqual([]);
+  });
+
+  it('is of code that parses, before and after', () => {
+    expect(rows.flatMap(unparsed)).toEqual([]);
+  });
+
+  it('has labels that running both sides shows to be right', async () => {
+    const proofs = await proveAll(rows);
+    const broken = proofs.filter(({ problems }) => problems.length > 0);
+    expect(broken).toEqual([]);
+    expect(proofs.length).toBe(rows.length);
+  });
+
+  // The largest share of two rows was 0.38 when this was written, of two types with several `readonly` members; all but two pairs
+  // in a thousand are below 0.13.
+  it('holds no two rows of one template', () => {
+    expect(alike(rows, 0.4)).toEqual([]);
+  });
+
+  it('knows a row that was made from another one by new names and a line more', () => {
+    const [row] = rows.filter(({ id }) => id === 'mutant/ward-capacity');
+    if (row === undefined) throw new Error('the sample is gone');
+    const renamed = (text: string) =>
+      text
+        .replace(/\b(ward|patients?|beds|cleaning|waiting|admit(ted)?)\b/g, 'x_$1')
+        .replace('{\n', '{\n  const now = 1;\n');
+    const rename = (tree: Row['base']) =>
+      Object.fromEntries(Object.entries(tree).map(([path, text]) => [`copy/${path}`, renamed(text)]));
+    const copy = { ...row, id: 'copy', base: rename(row.base), head: rename(row.head) };
+    expect(alike([row, copy], 0.4)[0]?.share).toBeGreaterThan(0.7);
+  });
+});
+
+const page = (head: string, check: string, label = 'label: object\ndefect: boundary') => `---
+origin: CWE-193
+fact: CWE-193 names off-by-one errors of many kinds.
+${label}
+lens: correctness
+class: lint
+---
+A row that is made for the test of what proves the others.
+
+\`\`\`diff src/f.js
+- export const f = (n) => n + 1;
+${head}
+\`\`\`
+
+\`\`\`js check
+import { f } from './src/f.js';
+${check}
+\`\`\`
+`;
+const wrong = '+!export const f = (n) => (n === 7 ? 0 : n + 1);';
+const same = '+ export const f = (n) => 1 + n;';
+const eight = 'export const inputs = [0, 1, 2, 3, 4, 5, 6, 7];';
+
+async function problemsOf(head: string, check: string, label?: string): Promise<readonly string[]> {
+  const row = readRow(label === undefined ? 'mutant' : 'benign', 'made', page(head, check, label));
+  return (await proveAll([row])).flatMap(({ problems }) => problems);
+}
+
+describe('what proves a label', () => {
+  const fine = 'label: no-objection';
+  const see = 'export const see = (n) => f(n);';
+
+  it('is content with a row that is what it says', async () => {
+    expect(await problemsOf(wrong, `${see} export const harms = [[7, 8, 0]];`)).toEqual([]);
+    expect(await problemsOf(same, `${see} ${eight}`, fine)).toEqual([]);
+  });
+
+  it.each([
+    ['no harm is shown', wrong, see, undefined, 'no input shows a harm'],
+    [
+      'the harm is none',
+      wrong,
+      `${see} export const harms = [[6, 7, 0]];`,
+      undefined,
+      'of the head 0, found 7',
+    ],
+    ['the base does it too', wrong, `${see} export const harms = [[7, 0, 0]];`, undefined, 'answer the same'],
+    [
+      'equal code differs',
+      wrong.replace('!', ' '),
+      `${see} ${eight}`,
+      fine,
+      'input 7: the base answers 8, the head 0',
+    ],
+    ['too few inputs', same, `${see} export const inputs = [1, 2];`, fine, 'expected 8 inputs'],
+    ['a check that sees nothing', same, `export const see = () => f(1); ${eight}`, fine, 'answered the same'],
+    [
+      'a claim that does not hold',
+      same,
+      'export const holds = () => f(1) === 3;',
+      fine,
+      'does not, in the head',
+    ],
+    ['a name that nothing reads', same, `${see} ${eight} export const extra = 1;`, fine, 'exports extra'],
+  ])('refuses a row of which %s', async (_, head, check, label, expected) => {
+    expect((await problemsOf(head, check, label)).join('\n')).toContain(expected);
+  });
+
+  it('ends code that does not end, and keeps what one side spoils from the other', async () => {
+    const endless = '+!export const f = (n) => { while (n === 7); return n + 1; };';
+    const tools = `import { ends } from 'row:tools'; export const see = (n) => ends(() => f(n));`;
+    expect(
+      await problemsOf(endless, `${tools} export const harms = [[7, 8, { throws: 'Endless' }]];`),
+    ).toEqual([]);
+    const spoils = '+!export const f = (n) => { Object.prototype.spoilt = true; return n + 1; };';
+    const looks = 'export const see = (n) => [f(n), {}.spoilt];';
+    expect(
+      await problemsOf(spoils, `${looks} export const harms = [[7, [8, undefined], [8, true]]];`),
+    ).toEqual([]);
+    expect('spoilt' in {}).toBe(false);
+  });
+});
