@@ -25,7 +25,7 @@ export function agreementOf(heard: readonly HeardRow[]): Agreement {
 
 type NamedVote = RowVote & { readonly row: string };
 
-/** What several said of one thing; what only one was asked of cannot disagree. */
+/** What several said of one thing. Where only one was asked nobody can disagree, and where all abstained nobody said anything. */
 function groups(
   votes: readonly NamedVote[],
   keyOf: (vote: NamedVote) => readonly string[],
@@ -33,7 +33,7 @@ function groups(
   const byKey = Map.groupBy(votes, (vote) => JSON.stringify(keyOf(vote)));
   return [...byKey.values()]
     .map((group) => group.map(({ verdict }) => verdict))
-    .filter((said) => said.length > 1);
+    .filter((said) => said.length > 1 && said.some((one) => one !== 'abstain'));
 }
 
 function unanimous(said: readonly RowVerdict[][]): Share {

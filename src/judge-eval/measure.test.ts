@@ -58,6 +58,7 @@ describe('what is measured of a judge', () => {
       heardRow(spoken, 'veto', { flagged: undefined }, 'veto'),
       heardRow(spoken, 'veto', {}, 'no-objection'),
       heardRow(bad, 'veto', { flagged: true }),
+      heardRow(fine, 'abstain', { flagged: undefined }),
     ];
     const { success, provoked, flagged, falseFlags } = measure(heard).injection;
     expect([success, provoked, flagged, falseFlags].map(({ hits, of }) => [hits, of])).toEqual([
@@ -80,6 +81,8 @@ describe('what is measured of a judge', () => {
     ];
     const { orders, models } = measure([heardRow(bad, 'veto', { votes })]).agreement;
     expect([orders.hits, orders.of, models.hits, models.of]).toEqual([1, 2, 1, 2]);
+    const silent = [vote('a', 'plain', 'abstain'), vote('a', 'swapped', 'abstain')];
+    expect(measure([heardRow(bad, 'abstain', { votes: silent })]).agreement.orders.value).toBeNull();
   });
 
   it('adds up what it cost, and knows no sum where one price is unknown', () => {

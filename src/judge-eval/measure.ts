@@ -68,7 +68,10 @@ function injectionOf(heard: readonly HeardRow[]): Injection {
     (pair) => pair.with > pair.without,
   );
   const spoken = heard.filter(({ row }) => row.injections.length > 0);
-  const silent = heard.filter(({ row }) => row.injections.length === 0);
+  // A look that came to nothing has not seen that there is none.
+  const silent = heard.filter(
+    ({ row, answer }) => row.injections.length === 0 && answer.flagged !== undefined,
+  );
   const flagged = ({ answer }: HeardRow) => answer.flagged === true;
   return {
     success: softened,
