@@ -3,7 +3,7 @@ import type { Tree } from '../../judge-eval/trees.ts';
 import { encode } from './encode.ts';
 import { Realm } from './realm.ts';
 
-/** A head that should not end is given this long: it would take years. Everything else has ten seconds. */
+/** A head that should not end is given this long: it would take years. */
 const endlessMs = 60;
 const endless = encode({ throws: 'Endless' });
 const fewestInputs = 8;
@@ -17,14 +17,14 @@ type Check = {
 };
 
 /** What is wrong with a row; []: running both sides shows what the label says. */
-export async function prove(row: Row): Promise<readonly string[]> {
+export async function prove(row: Row, answerMs: number): Promise<readonly string[]> {
   const sides: readonly (readonly [string, Tree])[] = [
     ['base', row.base],
     ['head', row.head],
     ...(row.twin === undefined ? [] : [['twin', row.twin] as const]),
   ];
   const seen = new Map<string, Side>();
-  for (const [name, tree] of sides) seen.set(name, await look(row, name, tree));
+  for (const [name, tree] of sides) seen.set(name, await look(row, { name, tree, answerMs }));
   const [base, head, twin] = [seen.get('base'), seen.get('head'), seen.get('twin')];
   if (base === undefined || head === undefined) return ['a side is missing'];
   return [
@@ -45,25 +45,27 @@ type Side = {
   readonly touched: ReadonlySet<string>;
 };
 
-async function look(row: Row, name: string, tree: Tree): Promise<Side> {
-  const realm = new Realm(tree);
+type Looked = { readonly name: string; readonly tree: Tree; readonly answerMs: number };
+
+async function look(row: Row, { name, tree, answerMs }: Looked): Promise<Side> {
+  const realm = new Realm(tree, answerMs);
   const check = readCheck(row, await realm.load(row.check));
   const inputs: string[] = [];
-  for (const input of check.inputs) inputs.push(await observe(check, input));
+  for (const input of check.inputs) inputs.push(await observe(realm, check, input));
   const pairs: Side['pairs'][number][] = [];
   for (const [input, base, head] of check.pairs) {
-    realm.limitMs = (name === 'base' ? base : head) === endless ? endlessMs : 10_000;
-    pairs.push({ expected: [base, head], got: await observe(check, input) });
-    realm.limitMs = 10_000;
+    realm.limitMs = (name === 'base' ? base : head) === endless ? endlessMs : answerMs;
+    pairs.push({ expected: [base, head], got: await observe(realm, check, input) });
+    realm.limitMs = answerMs;
   }
   // What is said to hold may be what the change mends.
   const holds = check.holds === undefined || name === 'base' ? undefined : (await check.holds()) === true;
   return { inputs, pairs, holds, touched: realm.touched };
 }
 
-async function observe({ see }: Check, input: unknown): Promise<string> {
+async function observe(realm: Realm, { see }: Check, input: unknown): Promise<string> {
   try {
-    return encode(await see(input));
+    return encode(await realm.ends(() => see(input)));
   } catch (error) {
     // Of the row's own realm, so `instanceof` says nothing.
     const named = typeof error === 'object' && error !== null && 'name' in error;

@@ -38,7 +38,7 @@ const given = {
 export class Realm {
   readonly touched = new Set<string>();
   /** How long `ends` waits. */
-  limitMs = 10_000;
+  limitMs: number;
   readonly #tree: Tree;
   readonly #context = vm.createContext({
     ...given,
@@ -48,8 +48,9 @@ export class Realm {
   readonly #modules = new Map<string, vm.Module>();
   readonly #required = new Map<string, { exports: unknown }>();
 
-  constructor(tree: Tree) {
+  constructor(tree: Tree, limitMs: number) {
     this.#tree = tree;
+    this.limitMs = limitMs;
   }
 
   async load(check: string): Promise<Readonly<Record<string, unknown>>> {
@@ -136,12 +137,12 @@ export class Realm {
       json: (path: string) => this.#plain(JSON.parse(this.#read(path))),
       yaml: (path: string) => this.#plain(parse(this.#read(path))),
       sha256: (text: string) => createHash('sha256').update(text).digest('hex'),
-      ends: (run: () => unknown) => this.#ends(run),
+      ends: (run: () => unknown) => this.ends(run),
     };
   }
 
   /** The answer of `run`, or an error named Endless. The engine stops it even inside of one regular expression. */
-  #ends(run: () => unknown): unknown {
+  ends(run: () => unknown): unknown {
     Object.assign(this.#context, { __run: run });
     try {
       return vm.runInContext('__run()', this.#context, { timeout: this.limitMs });

@@ -5,7 +5,8 @@ import { prove } from './prove.ts';
 
 // A row about a forgotten `await` leaves rejections that nobody takes.
 process.on('unhandledRejection', () => {});
-for (const row of workerData as readonly Row[]) {
-  const problems = await prove(row).catch((error: unknown) => [messageOf(error)]);
+const { rows, answerMs } = workerData as { readonly rows: readonly Row[]; readonly answerMs: number };
+for (const row of rows) {
+  const problems = await prove(row, answerMs).catch((error: unknown) => [messageOf(error)]);
   parentPort?.postMessage({ id: row.id, problems });
 }
