@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -68,6 +69,25 @@ describe('the set of labelled changes', () => {
   });
 });
 
+describe('the guide to the set', () => {
+  const guide = readFileSync(new URL('../../docs/guide/judge-eval.md', import.meta.url), 'utf8');
+
+  it('has a sample that is a row, and is proved', async () => {
+    const sample = /^````markdown\n([\s\S]*?)^````$/m.exec(guide)?.[1] ?? '';
+    const proofs = await proveAll([readRow('mutant', 'sample-of-the-guide', sample)]);
+    expect(proofs).toEqual([{ id: 'mutant/sample-of-the-guide', problems: [] }]);
+  });
+
+  it('tells how many rows there are of each kind', () => {
+    const told = [...guide.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, kind, count]) => [
+      kind,
+      Number(count),
+    ]);
+    expect(told).toEqual(rowKinds.map((kind) => [kind, rows.filter((row) => row.kind === kind).length]));
+    expect(guide).toContain(`${rows.length} changes whose right answer is known`);
+  });
+});
+
 const page = (head: string, check: string, label = 'label: object\ndefect: boundary') => `---
 origin: CWE-193
 fact: CWE-193 names off-by-one errors of many kinds.
@@ -135,6 +155,13 @@ const made: readonly Made[] = [
   ],
   ['with few inputs', same, `${see} export const inputs = [1, 2];`, fine, 'expected 8 inputs'],
   ['whose check sees nothing', same, `export const see = () => f(1); ${eight}`, fine, 'answered the same'],
+  [
+    'with an empty claim',
+    same,
+    'export const holds = () => true;',
+    fine,
+    'would hold without the change of src/f.js',
+  ],
   ['with a wrong claim', same, 'export const holds = () => f(1) === 3;', fine, 'does not, in the head'],
   ['with a name that nothing reads', same, `${see} ${eight} export const extra = 1;`, fine, 'exports extra'],
   ['that waits for ever', hangs, `${see} export const harms = [[7, 8, 0]];`, undefined, 'its thread ended'],

@@ -31,6 +31,7 @@ export async function prove(row: Row, answerMs: number): Promise<readonly string
     ...problemsOfPairs(row, base, head),
     ...problemsOfInputs(row, base, head),
     ...(twin === undefined ? [] : problemsOfTwin(head, twin)),
+    ...(head.holds === true ? await problemsOfClaim(row, answerMs) : []),
     ...row.changed
       .filter((path) => !base.touched.has(path) && !head.touched.has(path))
       .map((path) => `its check never loads ${path}`),
@@ -115,6 +116,18 @@ function problemsOfInputs(row: Row, base: Side, head: Side): readonly string[] {
     problems.push(`expected ${fewestInputs} inputs that are answered alike, found ${head.inputs.length}`);
   if (head.inputs.length > 0 && new Set(head.inputs).size < 2)
     problems.push('every input is answered the same');
+  return problems;
+}
+
+/** A claim that holds of an empty document, or of code as it was, says nothing of the change. */
+async function problemsOfClaim(row: Row, answerMs: number): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const path of row.changed) {
+    const before = /\.[cm]?[jt]s$/.test(path) ? (row.base[path] ?? '') : '';
+    const tree = { ...row.head, [path]: before };
+    const side = await look(row, { name: 'without', tree, answerMs }).catch(() => undefined);
+    if (side?.holds === true) problems.push(`what it says holds would hold without the change of ${path}`);
+  }
   return problems;
 }
 
