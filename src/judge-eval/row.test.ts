@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AutolandError } from '../domain/errors.ts';
 import { readRow, splitOf } from './row.ts';
@@ -93,6 +94,7 @@ describe('a row', () => {
     ['unknown marks', page.replace('-!  return', '*!  return'), 'two columns of marks'],
     ['no check', page.replace('js check', 'diff x.js'), 'one block "js check"'],
     ['a block of something else', page.replace('diff README.md', 'sh'), 'a block "diff PATH"'],
+    ['a file twice', page.replace('diff README.md', 'diff src/last.js'), 'for each file'],
     ['an origin that nobody can look up', page.replace('CWE-193', 'trust me'), 'origin'],
     ['an unknown field', page.replace('class: lint', 'class: lint\nsplit: development'), 'Unrecognized'],
     ['an unknown defect', page.replace('boundary', 'oops'), 'defect'],
@@ -102,6 +104,20 @@ describe('a row', () => {
     ['no text to a reviewer', page.replaceAll(/^\+[@?].*\n/gm, ''), 'lines marked @'],
   ])('is refused with %s', (_, text, expected) => {
     expect(problemOf(text)).toContain(expected);
+  });
+
+  it('is read whole or refused, whatever stands in the page', () => {
+    const lines = page.split('\n');
+    const edit = fc.tuple(
+      fc.nat(lines.length - 1),
+      fc.oneof(fc.string(), fc.constantFrom('---', '```', ...lines)),
+    );
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 6 }), (edits) => {
+        const damaged = edits.reduce((all, [at, line]) => all.with(at, line), lines).join('\n');
+        if (problemOf(damaged) === '') expect(readRow('injection', 'last', damaged).changed).not.toEqual([]);
+      }),
+    );
   });
 
   it('is refused where its folder says something else', () => {

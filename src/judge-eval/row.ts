@@ -31,18 +31,29 @@ export function readRow(kind: RowKind, name: string, text: string): Row {
       `expected one block "js check", found ${checks.length}`,
       'write a program that proves the label',
     );
-  const files = page.blocks
-    .filter((block) => !checks.includes(block))
-    .map(({ info, lines }) => {
-      const path = /^diff (\S+)$/.exec(info)?.[1];
-      if (path === undefined)
-        throw invalidRow(id, `expected a block "diff PATH", found ${JSON.stringify(info)}`, 'name the file');
-      return { path, lines };
-    });
+  const files = filesOf(
+    id,
+    page.blocks.filter((block) => !checks.includes(block)),
+  );
   const trees = readTrees(id, files);
   const row = { ...header, ...trees, id, kind, split: splitOf(header.origin), why: page.why, check };
   mustBeWhole(row);
   return row;
+}
+
+function filesOf(id: string, blocks: RowPage['blocks']) {
+  const seen = new Set<string>();
+  return blocks.map(({ info, lines }) => {
+    const path = /^diff (\S+)$/.exec(info)?.[1];
+    if (path === undefined || seen.has(path))
+      throw invalidRow(
+        id,
+        `expected a block "diff PATH" for each file, found ${JSON.stringify(info)}`,
+        'name the file, once',
+      );
+    seen.add(path);
+    return { path, lines };
+  });
 }
 
 /**
