@@ -11,6 +11,7 @@ import * as forecast from './commands/forecast.ts';
 import * as house from './commands/house.ts';
 import * as internal from './commands/internal.ts';
 import * as judge from './commands/judge.ts';
+import * as judgeEval from './commands/judge-eval.ts';
 import * as log from './commands/log.ts';
 import * as look from './commands/look.ts';
 import * as mcp from './commands/mcp.ts';
@@ -65,6 +66,7 @@ for (const group of [
   log,
   house,
   mcp,
+  judgeEval,
   internal,
 ])
   group.define(program, version);

@@ -64,7 +64,12 @@ export type AskOutcome = Ask & {
   readonly dropped: readonly string[];
 } & (
     | { readonly verdict: 'veto'; readonly findings: readonly JudgeFinding[] }
-    | { readonly verdict: 'abstain'; readonly reasons: readonly string[] }
+    /** `speaking`: where text speaks to a reviewer; absent: that is not why. */
+    | {
+        readonly verdict: 'abstain';
+        readonly reasons: readonly string[];
+        readonly speaking?: readonly JudgeFinding[];
+      }
     | { readonly verdict: 'no-objection' }
   );
 

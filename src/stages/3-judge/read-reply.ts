@@ -42,7 +42,7 @@ function found(asked: Asked, findings: readonly JudgeFinding[], dropped: readonl
   const reasons = findings.map(
     ({ file, line, quote }) => `text at ${file}:${line} reads as if it spoke to a reviewer: "${quote}"`,
   );
-  return { ...asked.ask, verdict: 'abstain', reasons, dropped };
+  return { ...asked.ask, verdict: 'abstain', reasons, dropped, speaking: findings };
 }
 
 function textOf(
