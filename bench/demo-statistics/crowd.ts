@@ -12,11 +12,15 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
+export type Habit = { readonly share: number; readonly fails: number };
+
 /** 20,000 users with lognormal habits (sigma 1.5): the busiest come every second, most every few minutes. */
 export class Crowd {
   readonly #random: () => number;
   readonly #cumulative = new Float64Array(users);
   readonly #fails = new Float32Array(users);
+  /** Of each cell, as many as there are users: the first user whose cumulated rate is not below where it begins. */
+  readonly #guide = new Uint16Array(users);
   /** Uniform in [0, 1): the canary's are those below the weight. */
   readonly bucket = new Float64Array(users);
 
@@ -29,23 +33,36 @@ export class Crowd {
       this.#fails[user] = random() < proneUsers ? proneFails : othersFail;
       this.bucket[user] = random();
     }
+    for (let cell = 0, user = 0; cell < users; cell++) {
+      while ((this.#cumulative[user] ?? Infinity) < (cell / users) * total) user++;
+      this.#guide[cell] = user;
+    }
   }
 
   gap(): number {
     return -Math.log(1 - this.#random()) / requestsPerSecond;
   }
 
-  /** The user of the next request: a binary search in the cumulated rates. */
+  /** The user of the next request, by the cumulated rates. */
   pick(): number {
-    const target = this.#random() * (this.#cumulative[users - 1] ?? 0);
-    let low = 0;
-    let high = users - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#cumulative[middle] ?? 0) > target) high = middle;
-      else low = middle + 1;
+    const uniform = this.#random();
+    const target = uniform * (this.#cumulative[users - 1] ?? 0);
+    let user = this.#guide[Math.floor(uniform * users)] ?? 0;
+    while (user < users - 1 && (this.#cumulative[user] ?? 0) <= target) user++;
+    return user;
+  }
+
+  /** The canary's users: each one's share of all requests, and of these what fails on any day. */
+  exposed(weight: number): readonly Habit[] {
+    const all = this.#cumulative[users - 1] ?? 1;
+    const habits: Habit[] = [];
+    for (let user = 0, before = 0; user < users; user++) {
+      const until = this.#cumulative[user] ?? 0;
+      if ((this.bucket[user] ?? 1) < weight)
+        habits.push({ share: (until - before) / all, fails: this.#fails[user] ?? 0 });
+      before = until;
     }
-    return low;
+    return habits;
   }
 
   /** Of all requests. */

@@ -16,4 +16,13 @@ export class Incidents {
   at(time: number): number {
     return this.#begins.some((begin) => time >= begin && time < begin + seconds) ? fails : 0;
   }
+
+  /** The share of requests that fails for it, in the mean of a stretch of time; incidents that overlap count twice. */
+  within(from: number, to: number): number {
+    const met = this.#begins.reduce(
+      (sum, begin) => sum + Math.max(0, Math.min(to, begin + seconds) - Math.max(from, begin)),
+      0,
+    );
+    return met === 0 ? 0 : (fails * met) / (to - from);
+  }
 }

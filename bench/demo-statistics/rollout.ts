@@ -18,7 +18,7 @@ export type Run = {
   readonly decision: RolloutDecision;
   readonly step: number;
   readonly seconds: number;
-  /** From the first response that the fault spoiled; undefined: there was none. */
+  /** From the first request that the fault could spoil; undefined: there was none. */
   readonly secondsOfFault: number | undefined;
   readonly exposed: number;
   readonly harmed: number;
@@ -32,6 +32,9 @@ type Answer = {
   failed: boolean;
 };
 
+/** Answers that have come are forgotten together. */
+const compactFrom = 1000;
+
 /** One rollout: requests, their answers, and a look every half second. */
 export class Rollout {
   readonly #crowd: Crowd;
@@ -42,7 +45,9 @@ export class Rollout {
   readonly #counter: Counter;
   readonly #exposed = new Set<number>();
   readonly #harmed = new Set<number>();
-  #pending: Answer[] = [];
+  readonly #pending: Answer[] = [];
+  /** So many of those have been answered. */
+  #answered = 0;
   #time = 0;
   #good = 0;
   #faultSince: number | undefined;
@@ -106,20 +111,20 @@ export class Rollout {
     if (arm === 'canary') this.#good++;
     if (this.#fault === undefined || this.#good <= goodRequestsFirst) return false;
     if (arm !== this.#fault.arms && this.#fault.arms !== 'both') return false;
-    if (!this.#crowd.spoiled(this.#fault)) return false;
-    this.#faultSince ??= this.#time + answerSeconds;
-    return true;
+    this.#faultSince ??= this.#time;
+    return this.#crowd.spoiled(this.#fault);
   }
 
   #answerUntil(time: number): void {
-    let answered = 0;
-    for (const { at, user, arm, tally, failed } of this.#pending) {
-      if (at > time) break;
-      this.#counter.answer(user, arm, tally, failed);
-      this.#counter.countSecond(user, at, failed);
-      answered++;
+    for (; ; this.#answered++) {
+      const next = this.#pending[this.#answered];
+      if (next === undefined || next.at > time) break;
+      this.#counter.answer(next.user, next.arm, next.tally, next.failed);
+      this.#counter.countSecond(next.user, next.at, next.failed);
     }
-    if (answered > 0) this.#pending = this.#pending.slice(answered);
+    if (this.#answered < compactFrom) return;
+    this.#pending.splice(0, this.#answered);
+    this.#answered = 0;
   }
 
   #look(time: number): RolloutDecision {

@@ -1,9 +1,12 @@
 import { median, rounded } from '../support/figures.ts';
+import { atMost } from './proportion.ts';
 
 export type Word = 'promote' | 'rollback' | 'hold';
 
 export type Ending = {
   readonly word: Word;
+  /** Until it was promoted or rolled back. */
+  readonly seconds: number;
   readonly secondsOfFault: number | undefined;
   readonly usersHarmed: number;
 };
@@ -11,65 +14,65 @@ export type Ending = {
 /** undefined: the version is healthy. */
 export type Rule<Fault> = (seed: number, fault: Fault | undefined) => Ending;
 
-/** `label`: what the figures of each fault begin with. */
+/** `label`: what the figures of each fault begin with. `runs`: of each fault. `seed`: all of them are above it. */
 export type Trials<Fault> = {
+  readonly seed: number;
+  readonly healthy: number;
   readonly runs: number;
   readonly faults: readonly { readonly label: object; readonly fault: Fault }[];
 };
 
 /** `usersHarmed`: in the mean over all faults, also of those that were promoted. `missed`: the share of those. */
-export function resultOf<Fault>(rule: Rule<Fault>, { runs, faults }: Trials<Fault>) {
-  const seeds = Array.from({ length: runs }, (_, at) => at + 1);
-  const healthy = seeds.map((seed) => rule(seed, undefined));
-  const each = faults.map(({ label, fault }, at) => {
-    const endings = seeds.map((seed) => rule(1000 * (at + 1) + seed, fault));
-    const found = endings.filter(({ word }) => word === 'rollback');
+export function resultOf<Fault>(rule: Rule<Fault>, trials: Trials<Fault>) {
+  const healthy = endingsOf(rule, undefined, trials);
+  const rolledBack = healthy.filter(isRolledBack).length;
+  const promoted = healthy.filter(isPromoted);
+  const each = trials.faults.map(({ label, fault }, at) => {
+    const endings = endingsOf(rule, fault, trials, at);
+    const found = endings.filter(isRolledBack);
     return {
       ...label,
-      rolledBack: found.length / runs,
-      promoted: endings.filter(({ word }) => word === 'promote').length / runs,
+      rolledBack: found.length / trials.runs,
+      promoted: endings.filter(isPromoted).length / trials.runs,
       secondsToRollback: found.length === 0 ? null : rounded(median(found.map(secondsOf)), 1),
-      usersHarmed: rounded(mean(endings.map(({ usersHarmed }) => usersHarmed)), 1),
+      ...harmOf(endings),
     };
   });
   return {
-    falseRollbacks: healthy.filter(({ word }) => word === 'rollback').length / runs,
-    healthyPromoted: healthy.filter(({ word }) => word === 'promote').length / runs,
-    missed: rounded(mean(each.map(({ promoted }) => promoted)), 3),
-    usersHarmed: rounded(mean(each.map(({ usersHarmed }) => usersHarmed)), 1),
+    falseRollbacks: { found: rolledBack, of: trials.healthy, atMost: atMost(rolledBack, trials.healthy) },
+    healthyPromoted: rounded(promoted.length / trials.healthy, 4),
+    secondsToPromote: promoted.length === 0 ? null : median(promoted.map(({ seconds }) => seconds)),
+    missed: rounded(mean(each.map(({ promoted: share }) => share)), 4),
+    usersHarmed: rounded(mean(each.map(({ usersHarmed }) => usersHarmed)), 2),
+    standardError: rounded(Math.hypot(...each.map(({ standardError }) => standardError)) / each.length, 2),
     faults: each,
   };
 }
 
 export type Result = ReturnType<typeof resultOf>;
 
-/** At the documented setting, and at the one that harms the fewest of those that are fit. */
-export function compared<Fault, Settings>(
-  by: (settings: Settings) => Rule<Fault>,
-  { documented, all }: { readonly documented: Settings; readonly all: readonly Settings[] },
-  { alpha, ...trials }: Trials<Fault> & { readonly alpha: number },
-) {
-  const fit = all.filter((settings) => isFit(by(settings), trials.runs, alpha));
-  const results = fit.map((settings) => ({ settings, ...resultOf(by(settings), trials) }));
-  const [tuned] = results.toSorted((one, other) => one.usersHarmed - other.usersHarmed);
+/** `at`: the place of the fault; each has seeds of its own. */
+function endingsOf<Fault>(rule: Rule<Fault>, fault: Fault | undefined, trials: Trials<Fault>, at = -1) {
+  const count = fault === undefined ? trials.healthy : trials.runs;
+  const first = trials.seed + 100_000 * (at + 1);
+  return Array.from({ length: count }, (_, run) => rule(first + run, fault));
+}
+
+function harmOf(endings: readonly Ending[]) {
+  const harmed = endings.map(({ usersHarmed }) => usersHarmed);
+  const middle = mean(harmed);
+  const variance = mean(harmed.map((one) => (one - middle) ** 2));
   return {
-    documented: resultOf(by(documented), trials),
-    tuned: tuned ?? null,
-    settingsTried: all.length,
-    fit: fit.length,
+    usersHarmed: rounded(middle, 2),
+    standardError: rounded(Math.sqrt(variance / Math.max(1, endings.length - 1)), 2),
   };
 }
 
-/** Looked at on the healthy rollouts first, and given up as soon as it cannot be. */
-function isFit<Fault>(rule: Rule<Fault>, runs: number, alpha: number): boolean {
-  let [falseRollbacks, notPromoted] = [0, 0];
-  for (let seed = 1; seed <= runs; seed += 1) {
-    const { word } = rule(seed, undefined);
-    if (word === 'rollback') falseRollbacks += 1;
-    if (word !== 'promote') notPromoted += 1;
-    if (falseRollbacks > alpha * runs || notPromoted > 0.05 * runs) return false;
-  }
-  return true;
+export function meanHarm<Fault>(rule: Rule<Fault>, trials: Trials<Fault>): number {
+  const each = trials.faults.map(({ fault }, at) =>
+    mean(endingsOf(rule, fault, trials, at).map(({ usersHarmed }) => usersHarmed)),
+  );
+  return mean(each);
 }
 
 /** How many times fewer autoland harms than the best of them; null: there is none. */
@@ -82,20 +85,18 @@ export function fewerOf(
     : rounded(Math.min(...of.map(({ usersHarmed }) => usersHarmed)) / autoland.usersHarmed, 1);
 }
 
-/** Every combination. */
-export function grid<Settings extends object>(
-  all: { readonly [Key in keyof Settings]: readonly Settings[Key][] },
-): Settings[] {
-  let made: object[] = [{}];
-  for (const [key, choices] of Object.entries(all) as [string, readonly unknown[]][])
-    made = made.flatMap((one) => choices.map((choice) => ({ ...one, [key]: choice })));
-  return made as Settings[];
+function isRolledBack({ word }: Ending): boolean {
+  return word === 'rollback';
+}
+
+function isPromoted({ word }: Ending): boolean {
+  return word === 'promote';
 }
 
 function secondsOf({ secondsOfFault }: Ending): number {
   return secondsOfFault ?? 0;
 }
 
-function mean(all: readonly number[]): number {
+export function mean(all: readonly number[]): number {
   return all.reduce((sum, one) => sum + one, 0) / all.length;
 }

@@ -7,6 +7,8 @@ export type KayentaSettings = {
   readonly runs: number;
   /** Of all requests; an equal share goes to its baseline. */
   readonly weight: number;
+  /** effectSize.allowedIncrease: the ratio of the means that is still tolerated. */
+  readonly allowedIncrease: number;
 };
 
 /** The documented starting point: three hours, judged each hour (spinnaker.io/guides/user/canary/best-practices), by the minute. */
@@ -15,6 +17,7 @@ export const kayentaDocumented: KayentaSettings = {
   pointsPerRun: 60,
   runs: 3,
   weight: 0.05,
+  allowedIncrease: 1,
 };
 
 /**
@@ -22,7 +25,7 @@ export const kayentaDocumented: KayentaSettings = {
  * Mann-Whitney judge. One metric, so a run scores 0 or 100. Each run looks at all points from the start.
  */
 export function kayenta(stream: Stream, settings: KayentaSettings): 'promote' | 'rollback' {
-  const { pointSeconds, pointsPerRun, runs, weight } = settings;
+  const { pointSeconds, pointsPerRun, runs, weight, allowedIncrease } = settings;
   const [canary, baseline]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     for (let point = 0; point < pointsPerRun; point += 1) {
@@ -31,7 +34,7 @@ export function kayenta(stream: Stream, settings: KayentaSettings): 'promote' | 
       // Its baseline is as large as the canary, and the shares of it vary as much.
       baseline.push(stream.shareOfFewer(seen.baseline, seen.canary.requests));
     }
-    if (isHigher(canary, baseline)) return 'rollback';
+    if (isHigher(canary, baseline, allowedIncrease)) return 'rollback';
   }
   return 'promote';
 }

@@ -62,7 +62,7 @@ export function argoLatency(stream: SlowStream, settings: ArgoLatency): Word {
 
 /** Canary and an equally large baseline, point by point, by the Mann-Whitney judge. */
 export function kayentaLatency(stream: SlowStream, settings: KayentaLatency): Word {
-  const { pointSeconds, pointsPerRun, runs, weight, of } = settings;
+  const { pointSeconds, pointsPerRun, runs, weight, of, allowedIncrease } = settings;
   const [canary, baseline]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     for (let point = 0; point < pointsPerRun; point += 1) {
@@ -74,7 +74,7 @@ export function kayentaLatency(stream: SlowStream, settings: KayentaLatency): Wo
         of === 'p99' ? quantileOf(0.99, seen.baseline) : stream.meanOfFewer(seen.baseline, requests),
       );
     }
-    if (isHigher(canary, baseline)) return 'rollback';
+    if (isHigher(canary, baseline, allowedIncrease)) return 'rollback';
   }
   return 'promote';
 }

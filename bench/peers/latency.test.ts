@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../demo-statistics/crowd.ts';
-import { argoLatency, flaggerLatency, kayentaLatency } from './latency-rules.ts';
+import { argoLatency, flaggerLatency, kayentaLatency, kayentaLatencyDocumented } from './latency-rules.ts';
 import { istioBounds, quantileOf, SlowStream } from './slow-stream.ts';
 import { asFast, noTail, type Slowness, sharesBy, wait } from './waits.ts';
 
@@ -33,7 +33,7 @@ describe('the rules of the peers for latency', () => {
   const weights = [0.05, 0.5];
   const flagger = { most: 500, intervalSeconds: 10, threshold: 2, weights };
   const argo = { most: 500, intervalSeconds: 60, failureLimit: 1, weights, pauseSeconds: 120 };
-  const kayenta = { pointSeconds: 10, pointsPerRun: 50, runs: 1, weight: 0.05, of: 'mean' } as const;
+  const kayenta = { ...kayentaLatencyDocumented, pointSeconds: 10, pointsPerRun: 50, runs: 1 } as const;
 
   it.each([
     ['Flagger', (stream: SlowStream) => flaggerLatency(stream, flagger), 20],

@@ -12,6 +12,7 @@ import { asFast, type Slowness, wait } from './waits.ts';
 
 export type SlowRun = {
   readonly decision: RolloutDecision;
+  readonly seconds: number;
   /** From the first request to the slow version; undefined: it is not slow. */
   readonly secondsOfFault: number | undefined;
   /** Users who waited longer for the version than they would have. */
@@ -146,6 +147,6 @@ export class SlowRollout {
 
   #end(time: number, decision: RolloutDecision): SlowRun {
     const secondsOfFault = this.#slowSince === undefined ? undefined : time - this.#slowSince;
-    return { decision, secondsOfFault, harmed: this.#harmed.size };
+    return { decision, seconds: time - secondsBefore, secondsOfFault, harmed: this.#harmed.size };
   }
 }

@@ -1,7 +1,8 @@
-import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
+import { randomFrom } from '../demo-statistics/crowd.ts';
 import { Incidents } from '../demo-statistics/incidents.ts';
 import { requestsPerSecond } from '../demo-statistics/setting.ts';
 import { normal } from '../support/normal.ts';
+import { usersOf } from './crowds.ts';
 import { poisson } from './poisson.ts';
 import { asFast, momentsOf, type Slowness, sharesBy } from './waits.ts';
 
@@ -13,6 +14,9 @@ export type SlowWorld = {
   readonly incidentsPerHour: number;
 };
 
+/** By the seed of the rollout. */
+export type SlowWorlds = (seed: number) => SlowWorld;
+
 /** Istio's, of istio_request_duration_milliseconds; in seconds. */
 export const istioBounds = [
   0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 1800, 3600,
@@ -20,9 +24,6 @@ export const istioBounds = [
 
 export type Waits = { requests: number; seconds: number; readonly buckets: number[] };
 export type SeenWaits = { readonly canary: Waits; readonly baseline: Waits };
-
-/** Users differ between crowds; how many of them so many requests come from does not, to speak of. */
-const crowd = new Crowd(randomFrom(1));
 
 export const twice: Slowness = { ...asFast, times: 2 };
 
@@ -33,7 +34,8 @@ export class SlowStream {
   readonly #world: SlowWorld;
   readonly #slowness: Slowness;
   readonly #isFaulty: boolean;
-  readonly #shares = new Map<string, readonly number[]>();
+  /** By the factor, of the canary's and of baseline's. */
+  readonly #shares = new Map<Slowness, Map<number, readonly number[]>>();
   #slowed = 0;
   #seconds = 0;
 
@@ -45,13 +47,17 @@ export class SlowStream {
     this.#isFaulty = fault !== undefined;
   }
 
+  get seconds(): number {
+    return this.#seconds;
+  }
+
   /** The version is slow from its first request on. */
   get secondsOfFault(): number | undefined {
     return this.#isFaulty ? this.#seconds : undefined;
   }
 
   get usersHarmed(): number {
-    return this.#slowed === 0 ? 0 : crowd.usersOf(this.#slowed);
+    return usersOf(this.#slowed);
   }
 
   pass(seconds: number, weight: number): SeenWaits {
@@ -86,8 +92,9 @@ export class SlowStream {
 
   #meet(waits: Waits, mean: number, [slowness, isIncident]: readonly [Slowness, boolean]): number {
     const { middle } = this.#world;
-    const own = isIncident ? { ...slowness, times: twice.times * slowness.times } : slowness;
-    const shares = this.#sharesOf(own);
+    const longer = isIncident ? twice.times : 1;
+    const own = { ...slowness, times: longer * slowness.times };
+    const shares = this.#sharesOf(slowness, longer);
     let requests = 0;
     for (const [j, share] of shares.entries()) {
       const count = poisson(this.#random, mean * share);
@@ -108,10 +115,13 @@ export class SlowStream {
     this.#slowed += times > 1 ? requests : poisson(this.#random, requests * tail.share);
   }
 
-  #sharesOf(slowness: Slowness): readonly number[] {
-    const key = JSON.stringify(slowness);
-    const known = this.#shares.get(key) ?? sharesBy(istioBounds, this.#world.middle, slowness);
-    this.#shares.set(key, known);
+  #sharesOf(slowness: Slowness, times: number): readonly number[] {
+    const own = this.#shares.get(slowness) ?? new Map<number, readonly number[]>();
+    this.#shares.set(slowness, own);
+    const known =
+      own.get(times) ??
+      sharesBy(istioBounds, this.#world.middle, { ...slowness, times: times * slowness.times });
+    own.set(times, known);
     return known;
   }
 }

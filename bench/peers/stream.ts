@@ -1,29 +1,31 @@
-import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
+import { randomFrom } from '../demo-statistics/crowd.ts';
 import { Incidents } from '../demo-statistics/incidents.ts';
 import { type Fault, goodRequestsFirst, requestsPerSecond, type World } from '../demo-statistics/setting.ts';
+import { failingShare, usersOf } from './crowds.ts';
 import { poisson } from './poisson.ts';
 
 export type Counts = { requests: number; failed: number };
 /** What came of a stretch of time. */
 export type Seen = { readonly canary: Counts; readonly baseline: Counts };
 
-/** The same crowd as the demo's, routed request by request as meshes do; counted, since who has asked is not known to the peers. */
+/**
+ * The same crowd as the demo's, routed request by request as meshes do; counted, since who has asked is not known to the peers.
+ * Requests come independently of each other, so of any stretch of time those of each kind are a Poisson number.
+ */
 export class Stream {
   readonly #random: () => number;
-  readonly #crowd: Crowd;
   readonly #incidents: Incidents;
   readonly #failing: number;
   readonly #spoils: number;
-  readonly #harmed = new Set<number>();
   #good = 0;
+  #spoiled = 0;
   #seconds = 0;
   #faultSince: number | undefined;
 
   constructor(seed: number, fault: Fault | undefined, world: World) {
     this.#random = randomFrom(seed);
-    this.#crowd = new Crowd(this.#random, world.background);
     this.#incidents = new Incidents(world.incidentsPerHour, this.#random);
-    this.#failing = this.#crowd.failingShare();
+    this.#failing = failingShare(world.background, seed);
     this.#spoils = fault?.fails ?? 0;
   }
 
@@ -31,25 +33,24 @@ export class Stream {
     return this.#seconds;
   }
 
-  /** From the first request that the fault could spoil; undefined: there was none. */
+  /** From the last request that the fault could not spoil; undefined: it has not come. */
   get secondsOfFault(): number | undefined {
     return this.#faultSince === undefined ? undefined : this.#seconds - this.#faultSince;
   }
 
-  /** Users whose request the fault spoiled. */
+  /** Users whose request the fault spoiled: as many as so many requests come from. */
   get usersHarmed(): number {
-    return this.#harmed.size;
+    return usersOf(this.#spoiled);
   }
 
   pass(seconds: number, weight: number): Seen {
     const seen = { canary: { requests: 0, failed: 0 }, baseline: { requests: 0, failed: 0 } };
-    for (let second = 0; second < seconds; second += 1) {
-      this.#meetCanary(seen.canary, poisson(this.#random, requestsPerSecond * weight));
-      const requests = poisson(this.#random, requestsPerSecond * (1 - weight));
-      seen.baseline.requests += requests;
-      seen.baseline.failed += poisson(this.#random, requests * this.#failingNow());
-      this.#seconds += 1;
-    }
+    const until = this.#seconds + seconds;
+    this.#meet(seen.baseline, requestsPerSecond * (1 - weight), [this.#seconds, until]);
+    const rate = requestsPerSecond * weight;
+    const since = this.#spoils === 0 ? this.#seconds : this.#meetGood(seen.canary, rate, until);
+    if (since < until) this.#meet(seen.canary, rate, [since, until], this.#spoils);
+    this.#seconds = until;
     return seen;
   }
 
@@ -58,19 +59,27 @@ export class Stream {
     return fewer === 0 || requests === 0 ? 0 : poisson(this.#random, (fewer * failed) / requests) / fewer;
   }
 
-  #failingNow(): number {
-    return this.#failing + this.#incidents.at(this.#seconds);
+  #meet(counts: Counts, rate: number, [from, to]: readonly [number, number], spoils = 0): void {
+    const expected = rate * (to - from);
+    const fails = this.#failing + this.#incidents.within(from, to);
+    const spoiled = spoils === 0 ? 0 : poisson(this.#random, expected * spoils);
+    const failed = spoiled + poisson(this.#random, expected * (1 - spoils) * fails);
+    counts.failed += failed;
+    counts.requests += failed + poisson(this.#random, expected * (1 - spoils) * (1 - fails));
+    this.#spoiled += spoiled;
   }
 
-  #meetCanary(canary: Counts, requests: number): void {
-    canary.requests += requests;
-    canary.failed += poisson(this.#random, requests * this.#failingNow());
-    const good = Math.min(requests, goodRequestsFirst - this.#good);
-    this.#good += good;
-    if (this.#spoils === 0 || requests === good) return;
-    this.#faultSince ??= this.#seconds;
-    const spoiled = Math.min(requests - good, poisson(this.#random, (requests - good) * this.#spoils));
-    canary.failed = Math.min(canary.requests, canary.failed + spoiled);
-    for (let n = 0; n < spoiled; n += 1) this.#harmed.add(this.#crowd.pick());
+  /** One by one, the requests that the fault cannot spoil yet; answers when the last of them has come. */
+  #meetGood(counts: Counts, rate: number, until: number): number {
+    let at = this.#seconds;
+    while (this.#good < goodRequestsFirst) {
+      at -= Math.log(1 - this.#random()) / rate;
+      if (at >= until) return until;
+      counts.requests += 1;
+      if (this.#random() < this.#failing + this.#incidents.at(at)) counts.failed += 1;
+      this.#good += 1;
+    }
+    this.#faultSince ??= at;
+    return at;
   }
 }

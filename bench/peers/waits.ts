@@ -1,3 +1,4 @@
+import { logSumExp } from '../../src/stats/log-space.ts';
 import { normal } from '../support/normal.ts';
 
 /** What a bad version does to how long its users wait: it multiplies, and lets some wait for a while more. */
@@ -29,6 +30,17 @@ function shareBelow(seconds: number, middle: number, { times, tail }: Slowness):
   const of = (least: number) =>
     seconds <= least ? 0 : cumulated(Math.log((seconds - least) / (times * middle)) / sigma);
   return (1 - tail.share) * of(0) + tail.share * of(tail.seconds);
+}
+
+/** How likely a wait is, as a log, but for what does not depend on the slowness. */
+export function logDensity(seconds: number, middle: number, { times, tail }: Slowness): number {
+  const of = (longer: number) => {
+    if (seconds <= longer) return -Infinity;
+    const z = Math.log((seconds - longer) / (times * middle)) / sigma;
+    return (-z * z) / 2 - Math.log(seconds - longer);
+  };
+  if (tail.share === 0) return of(0);
+  return logSumExp([Math.log1p(-tail.share) + of(0), Math.log(tail.share) + of(tail.seconds)]);
 }
 
 /** Mean and deviation of one wait without its tail. */

@@ -1,0 +1,64 @@
+import { meanHarm, type Rule, resultOf, type Trials } from './compare.ts';
+import { mostShownToBe } from './proportion.ts';
+
+/** `tuning`: what the setting is chosen in; `trials`: what it is told of. They share no seed. */
+export type Comparison<Fault> = {
+  readonly alpha: number;
+  readonly tuning: Trials<Fault>;
+  readonly trials: Trials<Fault>;
+};
+
+/** Of the healthy, in the tuning. */
+const leastPromoted = 0.95;
+
+/** At the documented setting, and at the one that harms the fewest of those that are fit. */
+export function compared<Fault, Settings>(
+  by: (settings: Settings) => Rule<Fault>,
+  { documented, all }: { readonly documented: Settings; readonly all: readonly Settings[] },
+  comparison: Comparison<Fault>,
+) {
+  return {
+    documented: resultOf(by(documented), comparison.trials),
+    tuned: tuned(by, all, comparison),
+    settingsTried: all.length,
+  };
+}
+
+/** null: none is fit. Those that harm the fewest are looked at first, so that the first that is fit is the best one. */
+export function tuned<Fault, Settings>(
+  by: (settings: Settings) => Rule<Fault>,
+  all: readonly Settings[],
+  { alpha, tuning, trials }: Comparison<Fault>,
+) {
+  const ranked = all
+    .map((settings) => ({ settings, harm: meanHarm(by(settings), tuning) }))
+    .toSorted((one, other) => one.harm - other.harm);
+  const best = ranked.find(({ settings }) => isFit(by(settings), tuning, alpha));
+  return best === undefined ? null : { settings: best.settings, ...resultOf(by(best.settings), trials) };
+}
+
+/**
+ * Whether its false rollbacks are shown to be at most alpha, with 95 % confidence: so that the many that are tried leave none that only
+ * had luck. Given up as soon as it cannot be.
+ */
+function isFit<Fault>(rule: Rule<Fault>, { healthy, seed }: Trials<Fault>, alpha: number): boolean {
+  const most = mostShownToBe(alpha, healthy);
+  let [falseRollbacks, notPromoted] = [0, 0];
+  for (let run = 0; run < healthy; run += 1) {
+    const { word } = rule(seed + run, undefined);
+    if (word === 'rollback') falseRollbacks += 1;
+    if (word !== 'promote') notPromoted += 1;
+    if (falseRollbacks > most || notPromoted > (1 - leastPromoted) * healthy) return false;
+  }
+  return true;
+}
+
+/** Every combination. */
+export function grid<Settings extends object>(
+  all: { readonly [Key in keyof Settings]: readonly Settings[Key][] },
+): Settings[] {
+  let made: object[] = [{}];
+  for (const [key, choices] of Object.entries(all) as [string, readonly unknown[]][])
+    made = made.flatMap((one) => choices.map((choice) => ({ ...one, [key]: choice })));
+  return made as Settings[];
+}
