@@ -6,7 +6,7 @@
 // where once an hour 5 % fail for a minute in both versions. A fault that is promoted harms for a quarter of an hour more. autoland by the
 // demo's plan; and all of them with a first step below 1 % too, where that takes longer. The peers' rules are ours, made from their
 // documentation. Prints one JSON object.
-// --runs N: rollouts of each fault (200). --healthy N: healthy rollouts of autoland (3,000: none of those shows at most alpha).
+// --runs N: rollouts of each fault (400). --healthy N: healthy rollouts of autoland (3,000: none of those shows at most alpha).
 import { parseArgs } from 'node:util';
 import { argo, argoDocumented } from './peers/argo.ts';
 import { fewerOf, type Result, resultOf } from './peers/compare.ts';
@@ -14,7 +14,7 @@ import { flagger, flaggerDocumented } from './peers/flagger.ts';
 import { argoEverySecond, argoGrid, flaggerGrid, kayentaGrid } from './peers/grids.ts';
 import { kayenta, kayentaDocumented } from './peers/kayenta.ts';
 import { tenTimes } from './peers/limit.ts';
-import { limitOfErrors } from './peers/limit-errors.ts';
+import { type Known, limitOfErrors } from './peers/limit-errors.ts';
 import { by, landed } from './peers/rules.ts';
 import { compared, tuned } from './peers/tune.ts';
 import { fourServices, oneService, plan, planFrom, type Worlds } from './peers/worlds.ts';
@@ -28,13 +28,13 @@ const firstSteps = [0.01, 0.005, 0.001];
 const enough = 20_000;
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '200' }, healthy: { type: 'string', default: '3000' } },
+  options: { runs: { type: 'string', default: '400' }, healthy: { type: 'string', default: '3000' } },
 });
 const [runs, healthy] = [countOf('runs', values.runs), countOf('healthy', values.healthy)];
 const of = {
   autoland: { seed: 1, healthy, runs, faults },
   tuning: { seed: 2_000_000, healthy: enough, runs: 60, faults },
-  trials: { seed: 4_000_000, healthy: enough, runs: 2 * runs, faults },
+  trials: { seed: 4_000_000, healthy: enough, runs, faults },
 };
 
 console.log(
@@ -89,7 +89,8 @@ function below(weight: number) {
     Kayenta: tuned(by(kayenta, world), kayentaGrid(first), asked()),
   };
   const best = Object.values(peers).flatMap((peer) => peer ?? []);
-  const autoland = resultOf(landed(world), { ...of.autoland, healthy: runs });
+  const few = Math.ceil(runs / 8);
+  const autoland = resultOf(landed(world), { ...of.autoland, healthy: few, runs: few });
   const fewerHarmed = fewerOf(autoland, best);
   return { weight, fewerHarmed, limit: limitsIn(world, weight, best), autoland, peers };
 }
@@ -98,13 +99,14 @@ function asked() {
   return { alpha, tuning: of.tuning, trials: of.trials };
 }
 
+/** By what the test knows beside the fault. */
 function limitsIn(world: Worlds, weight: number, peers: readonly Pick<Result, 'usersHarmed'>[]) {
   const bounds = { alpha, runs: 400 };
-  const limitOf = (knows: 'users' | 'shares') => {
+  const limitOf = (knows: Known) => {
     const limit = limitOfErrors({ knows, world, weight }, shares, bounds);
     return { ...tenTimes(limit, peers), ...limit };
   };
-  return { knowingUsers: limitOf('users'), knowingShares: limitOf('shares') };
+  return { users: limitOf('users'), shares: limitOf('shares'), coins: limitOf('coins') };
 }
 
 function countOf(name: string, text: string): number {

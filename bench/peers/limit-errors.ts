@@ -5,9 +5,13 @@ import { failingShare } from './crowds.ts';
 import { limitOf, pickerOf, randomOf, type Telling } from './limit.ts';
 import type { Worlds } from './worlds.ts';
 
+/**
+ * What is known beside the fault. `users`: how often each of them fails on any day, and who asks. `shares`: how often requests fail in
+ * all, as who sets a threshold must. `coins`: nothing of that; whose failures show canary more often than the weight says, as autoland asks.
+ */
+export type Known = 'users' | 'shares' | 'coins';
 type Asked = {
-  /** `users`: how often each of them fails on any day, and who asks; `shares`: how often requests fail in all, as the peers see them. */
-  readonly knows: 'users' | 'shares';
+  readonly knows: Known;
   readonly world: Worlds;
   readonly weight: number;
   readonly fails: number;
@@ -26,6 +30,30 @@ export function limitOfErrors(
 }
 
 function tellingOf(seed: number, asked: Asked): Telling {
+  return asked.knows === 'coins' ? coinsOf(seed, asked) : canarysOf(seed, asked);
+}
+
+/** Of all requests those that fail, as if nobody failed twice. */
+function coinsOf(seed: number, { world, weight, fails }: Asked): Telling {
+  const random = randomOf(seed);
+  const { background, incidentsPerHour } = world(seed);
+  const [failing, incidents] = [failingShare(background, seed), new Incidents(incidentsPerHour, random)];
+  const since = -Math.log(1 - random()) / requestsPerSecond;
+  const ask = (time: number) => {
+    const usual = Math.min(1, failing + incidents.at(time));
+    const isCanary = random() < weight;
+    const isSpoiled = isCanary && random() < fails;
+    const harmed = isSpoiled ? {} : undefined;
+    if (!isSpoiled && random() >= usual) return { logRatio: 0, harmed };
+    const worse = usual + (1 - usual) * fails;
+    const ofFailures = (weight * worse) / (weight * worse + (1 - weight) * usual);
+    const logRatio = isCanary ? Math.log(ofFailures / weight) : Math.log((1 - ofFailures) / (1 - weight));
+    return { logRatio, harmed };
+  };
+  return { rate: requestsPerSecond, since, random, ask };
+}
+
+function canarysOf(seed: number, asked: Asked): Telling {
   const random = randomOf(seed);
   const incidents = new Incidents(asked.world(seed).incidentsPerHour, random);
   const { rate, pick } = canaryOf(seed, asked, random);

@@ -6,6 +6,8 @@ export type Peers = {
     Record<
       string,
       {
+        /** Of whoever knows all that can be known but whether the fault is there; of failures, also of who knows less. */
+        readonly limit: Result | { readonly users: Result };
         readonly autoland: Result;
         /** Tolerating less than it comes with; absent: that was not tried. */
         readonly strict?: Result;
@@ -22,9 +24,14 @@ export function chartOf(found: Peers): Chart {
 }
 
 export function chartOfHarm({ worlds }: Peers, title: string): Chart {
-  const groups = Object.entries(worlds).map(([label, { autoland, strict, peers }]) => ({
+  const groups = Object.entries(worlds).map(([label, { limit, autoland, strict, peers }]) => ({
     label,
     bars: [
+      {
+        label: 'the least that any rule can',
+        value: ('users' in limit ? limit.users : limit).usersHarmed,
+        colour: 'least' as const,
+      },
       { label: 'autoland', value: autoland.usersHarmed, colour: 'ours' as const },
       ...(strict === undefined
         ? []

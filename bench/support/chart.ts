@@ -12,7 +12,7 @@ export type Chart = {
 export type Bar = { readonly label: string; readonly value: number; readonly colour: Colour };
 
 /** Okabe and Ito's, which people with any colour vision can tell apart. */
-const colours = { ours: '#0072b2', theirs: '#d55e00', tuned: '#e69f00' } as const;
+const colours = { ours: '#0072b2', theirs: '#d55e00', tuned: '#e69f00', least: '#009e73' } as const;
 type Colour = keyof typeof colours;
 
 const width = 860;
