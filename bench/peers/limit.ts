@@ -16,26 +16,32 @@ export type Telling = {
 type Path = readonly { readonly logE: number; readonly harmed: number; readonly seconds: number }[];
 
 /**
- * The fewest users whom any rule can harm that knows no more and rolls back at most `alpha` of the healthy rollouts: those whom the test
- * harms that knows what is usual, when incidents are and what the fault does, and asks only whether it is there. Of all tests with such
- * an alpha none needs fewer requests than Wald's: the likelihood ratio, with a bar that uses alpha up.
+ * The fewest users whom any rule can harm, at this weight, that knows no more and rolls back at most `alpha` of the healthy rollouts.
+ * `usersHarmed`: by the test that knows what is usual, when incidents are and what the fault does, and asks only whether it is there: the
+ * likelihood ratio, with a bar that uses alpha up. Of all tests that go on until they are sure none needs fewer requests. `atLeast`:
+ * whatever the rule, and however soon it gives up looking at a healthy version, by Wald's inequality: the evidence that it has in the mean
+ * when it rolls back is log(1 / alpha) at least, and each bit of that costs as many users as it costs the test.
  */
 export function limitOf(
   faults: readonly { readonly label: object; readonly telling: (seed: number) => Telling }[],
   { alpha, runs }: { readonly alpha: number; readonly runs: number },
 ) {
+  const sure = Math.log(1 / alpha);
   const each = faults.map(({ label, telling }, at) => {
     const seeds = Array.from({ length: runs }, (_, run) => 100_000 * (at + 1) + run);
-    const paths = seeds.map((seed) => pathOf(telling(seed), Math.log(1 / alpha)));
+    const paths = seeds.map((seed) => pathOf(telling(seed), sure));
     const { logBar, ends } = sharpest(paths, alpha);
+    const usersHarmed = mean(ends.map(({ harmed }) => harmed));
     return {
       ...label,
-      usersHarmed: rounded(mean(ends.map(({ harmed }) => harmed))),
+      usersHarmed: rounded(usersHarmed),
+      atLeast: rounded((usersHarmed * sure) / mean(ends.map(({ logE }) => logE))),
       seconds: rounded(mean(ends.map(({ seconds }) => seconds)), 1),
       bar: rounded(Math.exp(logBar), 0),
     };
   });
-  return { usersHarmed: rounded(mean(each.map(({ usersHarmed }) => usersHarmed))), faults: each };
+  const meanOf = (key: 'usersHarmed' | 'atLeast') => rounded(mean(each.map((one) => one[key])));
+  return { usersHarmed: meanOf('usersHarmed'), atLeast: meanOf('atLeast'), faults: each };
 }
 
 /** Until the evidence is beyond every bar that is asked for. */
@@ -71,11 +77,11 @@ function sharpest(paths: readonly Path[], alpha: number) {
 }
 
 /** `tenTimesPossible`: whether any rule could harm so many fewer than the best of the peers. */
-export function tenTimes(limit: { readonly usersHarmed: number }, peers: readonly { usersHarmed: number }[]) {
+export function tenTimes(limit: { readonly atLeast: number }, peers: readonly { usersHarmed: number }[]) {
   const tenTimesFewer = Math.min(...peers.map(({ usersHarmed }) => usersHarmed)) / 10;
   return {
     tenTimesFewer: rounded(tenTimesFewer),
-    tenTimesPossible: peers.length === 0 || limit.usersHarmed <= tenTimesFewer,
+    tenTimesPossible: peers.length === 0 || limit.atLeast <= tenTimesFewer,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Bar, Chart } from '../support/chart.ts';
 
 type Result = { readonly usersHarmed: number };
+type Limit = { readonly atLeast: number };
 export type Peers = {
   readonly worlds: Readonly<
     Record<
       string,
       {
         /** Of whoever knows all that can be known but whether the fault is there; of failures, also of who knows less. */
-        readonly limit: Result | { readonly users: Result };
+        readonly limit: Limit | { readonly users: Limit };
         readonly autoland: Result;
         /** Tolerating less than it comes with; absent: that was not tried. */
         readonly strict?: Result;
@@ -29,7 +30,7 @@ export function chartOfHarm({ worlds }: Peers, title: string): Chart {
     bars: [
       {
         label: 'the least that any rule can',
-        value: ('users' in limit ? limit.users : limit).usersHarmed,
+        value: ('users' in limit ? limit.users : limit).atLeast,
         colour: 'least' as const,
       },
       { label: 'autoland', value: autoland.usersHarmed, colour: 'ours' as const },
