@@ -20,6 +20,7 @@ describe('the key judge', () => {
       atOnce: 4,
       maxKiB: 128,
       maxTokens: 2_000_000,
+      maxOutputTokens: 16_000,
       canaries: 0.2,
     });
   });

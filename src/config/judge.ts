@@ -40,6 +40,12 @@ const panelJudge = z.strictObject({
     .max(1_000_000_000)
     .default(2_000_000)
     .describe('Read and written for one change; nothing is asked beyond it'),
+  maxOutputTokens: z
+    .int()
+    .min(1_000)
+    .max(1_000_000)
+    .default(16_000)
+    .describe('Of one answer, with what a model thinks; an answer that is cut off abstains'),
   canaries: z
     .number()
     .min(0)

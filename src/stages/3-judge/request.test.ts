@@ -10,10 +10,14 @@ const evidence = [
 ] as const;
 const shown: Shown = { changeClass: 'lint', diff: sampleDiff, evidence };
 const nonce = '0123456789abcdef';
+const maxOutputTokens = 900;
 const lens = lensNamed('security');
 
 function textOf(order: 'plain' | 'swapped', of: Shown = shown): string {
-  const { messages } = requestFor({ ask: { order }, lens, shown: of, nonce }, shippedPrompts());
+  const { messages } = requestFor(
+    { ask: { order }, lens, shown: of, nonce, maxOutputTokens },
+    shippedPrompts(),
+  );
   const [message] = messages;
   return message?.role === 'user' ? message.text : '';
 }
@@ -70,10 +74,15 @@ describe('a request', () => {
   });
 
   it('fills in nonce and mark, offers no tool, and asks for a closed object with every question', () => {
-    const request = requestFor({ ask: { order: 'plain' }, lens, shown, nonce }, shippedPrompts());
+    const request = requestFor(
+      { ask: { order: 'plain' }, lens, shown, nonce, maxOutputTokens },
+      shippedPrompts(),
+    );
     expect(request.system).not.toMatch(/\{(nonce|marker)\}/);
     expect(request.system).toContain(markerOf(nonce));
     expect(request.tools).toEqual([]);
+    expect(request).toMatchObject({ maxOutputTokens });
+    expect(request.temperature).toBeUndefined();
     expect(request.schema).toMatchObject({
       additionalProperties: false,
       required: ['nonce', 'answers'],

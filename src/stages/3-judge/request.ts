@@ -18,11 +18,13 @@ export type Question = {
   readonly shown: Shown;
   /** Unguessable, and new for each request. */
   readonly nonce: string;
+  /** Of thoughts and answer together, where a model thinks. */
+  readonly maxOutputTokens: number;
 };
 
-const maxOutputTokens = 8_000;
-
-export function requestFor({ ask, lens, shown, nonce }: Question, prompts: Prompts): ModelRequest {
+/** No temperature: models that think take none, and the same is not asked twice. */
+export function requestFor(question: Question, prompts: Prompts): ModelRequest {
+  const { ask, lens, shown, nonce, maxOutputTokens } = question;
   const marker = markerOf(nonce);
   const template = lens.name === 'instructions' ? prompts.instructions : prompts.system;
   const system = template.replaceAll('{nonce}', nonce).replaceAll('{marker}', marker);
@@ -48,7 +50,6 @@ export function requestFor({ ask, lens, shown, nonce }: Question, prompts: Promp
     tools: [],
     schema: answerSchema(lens),
     maxOutputTokens,
-    temperature: 0,
   };
 }
 

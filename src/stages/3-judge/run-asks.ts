@@ -17,10 +17,17 @@ export type AskPorts = {
   readonly ending?: AbortSignal;
 };
 
+type Limits = {
+  readonly timeoutMs: number;
+  readonly atOnce: number;
+  readonly maxTokens: number;
+  readonly maxOutputTokens: number;
+};
+
 export type Panel = {
   readonly models: ReadonlyMap<string, Model>;
   readonly prompts: Prompts;
-  readonly limits: { readonly timeoutMs: number; readonly atOnce: number; readonly maxTokens: number };
+  readonly limits: Limits;
 };
 
 /** What is shown to the lenses, and what to the look for text that speaks to a reviewer. */
@@ -82,7 +89,8 @@ async function answerTo(round: Round, ask: Ask): Promise<Answered> {
     const kept = await ports.answers.get(digest);
     const known = kept === undefined ? undefined : outcomeOfKept(kept, asked);
     if (known !== undefined) return done(known, free, true);
-    const request = requestFor({ ask, lens, shown, nonce: asked.nonce }, panel.prompts);
+    const { maxOutputTokens } = panel.limits;
+    const request = requestFor({ ask, lens, shown, nonce: asked.nonce, maxOutputTokens }, panel.prompts);
     const reply = await inTime(model, request, round.deadline);
     const text = keptText(reply, asked);
     if (text !== undefined) await ports.answers.put(digest, text);

@@ -38,8 +38,8 @@ export async function judgesOf(
     const { name, family, model, scripted } = identity;
     return { name, family, model, scripted };
   });
-  const { families, atOnce, maxTokens, timeout } = settings;
-  const limits = { atOnce, maxTokens, timeoutMs: timeout * 1000 };
+  const { families, atOnce, maxTokens, maxOutputTokens, timeout } = settings;
+  const limits = { atOnce, maxTokens, maxOutputTokens, timeoutMs: timeout * 1000 };
   const digest = judgeDigest(members, families, prompts.digest);
   return { panel: { models, prompts, limits }, members, settings, digest };
 }
