@@ -5,7 +5,7 @@
 // `peers`. A slow version that is promoted harms for a quarter of an hour more. A user is harmed who waits longer than with the version
 // before. autoland by the demo's plan, which tolerates 1.4 times (the default), and 1.1 times. The peers' rules are ours, made from their
 // documentation. Prints one JSON object.
-// --runs N: rollouts of each fault (60). --healthy N: healthy rollouts of autoland (300; 3,000 would show at most alpha, if none is rolled back).
+// --runs N: rollouts of each fault (40). --healthy N: healthy rollouts of autoland (100; 3,000 would show at most alpha, if none is rolled back).
 import { parseArgs } from 'node:util';
 import { fewerOf, type Result, resultOf } from './peers/compare.ts';
 import { argoLatencyGrid, flaggerLatencyGrid, kayentaLatencyGrid } from './peers/grids.ts';
@@ -47,13 +47,13 @@ const slow: Readonly<Record<string, Slowness>> = {
 const faults = Object.entries(slow).map(([name, fault]) => ({ label: { slow: name }, fault }));
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '60' }, healthy: { type: 'string', default: '300' } },
+  options: { runs: { type: 'string', default: '40' }, healthy: { type: 'string', default: '100' } },
 });
 const [runs, healthy] = [countOf('runs', values.runs), countOf('healthy', values.healthy)];
 const own = { seed: 1, healthy, runs, faults };
 const asked = {
   alpha,
-  tuning: { seed: 2_000_000, healthy: enough, runs: 20, faults },
+  tuning: { seed: 2_000_000, healthy: enough, runs: 40, faults },
   trials: { seed: 4_000_000, healthy: enough, runs: 4 * runs, faults },
 };
 

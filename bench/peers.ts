@@ -6,7 +6,7 @@
 // where once an hour 5 % fail for a minute in both versions. A fault that is promoted harms for a quarter of an hour more. autoland by the
 // demo's plan; and all of them with a first step below 1 % too, where that takes longer. The peers' rules are ours, made from their
 // documentation. Prints one JSON object.
-// --runs N: rollouts of each fault (400). --healthy N: healthy rollouts of autoland (5,000: one of those shows at most alpha).
+// --runs N: rollouts of each fault (400). --healthy N: healthy rollouts of autoland (3,000: none of those shows at most alpha).
 import { parseArgs } from 'node:util';
 import { argo, argoDocumented } from './peers/argo.ts';
 import { fewerOf, type Result, resultOf } from './peers/compare.ts';
@@ -28,7 +28,7 @@ const firstSteps = [0.01, 0.005, 0.001];
 const enough = 20_000;
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '400' }, healthy: { type: 'string', default: '5000' } },
+  options: { runs: { type: 'string', default: '400' }, healthy: { type: 'string', default: '3000' } },
 });
 const [runs, healthy] = [countOf('runs', values.runs), countOf('healthy', values.healthy)];
 const of = {

@@ -66,7 +66,7 @@ export function kayentaLatency(stream: SlowStream, settings: KayentaLatency): Wo
   const [canary, baseline]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     for (let point = 0; point < pointsPerRun; point += 1) {
-      const seen = stream.pass(pointSeconds, weight);
+      const seen = stream.pass(pointSeconds, weight, 'both');
       const { requests, seconds } = seen.canary;
       canary.push(of === 'p99' ? quantileOf(0.99, seen.canary) : seconds / Math.max(1, requests));
       // A percentile of all of baseline varies less than that of as few: that is kinder to it.

@@ -60,9 +60,10 @@ export class SlowStream {
     return usersOf(this.#slowed);
   }
 
-  pass(seconds: number, weight: number): SeenWaits {
+  /** Baseline is drawn only where a rule looks at it. */
+  pass(seconds: number, weight: number, looksAt: 'canary' | 'both' = 'canary'): SeenWaits {
     const seen = { canary: noWaits(), baseline: noWaits() };
-    // Where an incident may begin in between, ten seconds at a time: no peer looks more often.
+    // Where an incident may begin in between, ten seconds at a time.
     const longest = this.#world.incidentsPerHour > 0 ? 10 : seconds;
     for (let left = seconds; left > 0; left -= longest) {
       const now = Math.min(longest, left);
@@ -71,7 +72,8 @@ export class SlowStream {
         this.#slowness,
         isIncident,
       ]);
-      this.#meet(seen.baseline, now * requestsPerSecond * (1 - weight), [asFast, isIncident]);
+      if (looksAt === 'both')
+        this.#meet(seen.baseline, now * requestsPerSecond * (1 - weight), [asFast, isIncident]);
       this.#slow(requests);
       this.#seconds += now;
     }
