@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import { docsKinds } from '../domain/agents.ts';
+import { agentNames, docsKinds } from '../domain/agents.ts';
+import { isRecord } from '../domain/npm/hostile-json.ts';
+import { type CrossProblem, unknownModel } from './cross-problem.ts';
 import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignorePattern } from './fields-lists.ts';
+import { modelName } from './models.ts';
+
+const own: ReadonlySet<string> = new Set(agentNames);
+const wantsAgent = wants(
+  'a name for a coding agent: lower-case letters, digits and -, at most 30, and none of the agents that come with autoland',
+  'name it after the program, such as claude',
+);
+/** Of a program that the operator brings. */
+export const agentName = z
+  .string(wantsAgent)
+  .regex(/^[a-z][a-z0-9-]{0,29}$/, wantsAgent)
+  .refine((name) => !own.has(name), wantsAgent);
 
 export const agents = z
   .strictObject({
@@ -81,5 +95,27 @@ export const agents = z
         maxOpen: count.default(1).describe('Proposals that are under way at once'),
       })
       .prefault({}),
+    command: z
+      .record(
+        agentName,
+        z.strictObject({
+          models: z.array(modelName).max(10).default([]).describe('Names of models that it may ask'),
+          seconds: count.default(1800).describe('It is ended after this long'),
+        }),
+      )
+      .default({})
+      .describe('Coding agents that may be given tasks here, by the names that the machine gives them'),
   })
   .describe('What looks for work');
+
+/** The models that coding agents may ask, where there are none of that name. */
+export function agentProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
+  const { agents: all, models } = config;
+  if (!isRecord(all) || !isRecord(all.command) || !isRecord(models)) return [];
+  return Object.entries(all.command).flatMap(([name, settings]) => {
+    const asked = isRecord(settings) && Array.isArray(settings.models) ? settings.models.map(String) : [];
+    return asked.flatMap((model, at) =>
+      Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', 'command', name, 'models', at])],
+    );
+  });
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeYaml, modelsYaml } from '../testing/judge-yaml.ts';
+import { agentProblems } from './agents.ts';
 import { checkConfig, parseConfig } from './config.ts';
 import { judgeProblems } from './judge.ts';
 
@@ -59,6 +60,15 @@ function crossed(panel: readonly string[], more: object = {}): readonly string[]
 }
 
 describe('judge, models and agents together', () => {
+  it('do not fit where a coding agent of yours writes with a family that the panel needs, or with no model', () => {
+    const agents = { command: { coder: { models: ['llama', 'opus'] } } };
+    expect(crossed(['opus', 'gpt'], { agents })).toEqual([
+      expect.stringContaining('agents.command.coder.models.1: a model of which 2 families'),
+    ]);
+    const own = { models: {}, agents: { command: { coder: { models: ['none'] } } } };
+    expect(agentProblems(own)).toMatchObject([{ path: ['agents', 'command', 'coder', 'models', 0] }]);
+  });
+
   it('fit where the panel has families enough without the author', () => {
     expect(crossed(['opus', 'gpt'])).toEqual([]);
     const agents = { 'crash-fix': { model: 'opus' }, docs: { enabled: true } };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeClasses } from '../domain/change.ts';
 import { lensNames } from '../domain/judgement.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
+import { type CrossProblem, unknownModel } from './cross-problem.ts';
 import { count, duration, wants } from './fields.ts';
 
 const wantsPanel = wants(
@@ -66,12 +67,6 @@ export const judge = z
 
 export type JudgePanel = z.output<typeof panelJudge>;
 
-export type CrossProblem = {
-  readonly path: readonly (string | number)[];
-  readonly expected: string;
-  readonly mend: string;
-};
-
 /** What does not fit between the judge, the models and the agents that write with one; of other shapes it says nothing. */
 export function judgeProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
   const { judge: wanted, models, agents } = config;
@@ -80,22 +75,13 @@ export function judgeProblems(config: Readonly<Record<string, unknown>>): readon
   const isList = panel.length > 0 && new Set(panel).size === panel.length;
   if (!isList || panel.some((name) => !namePattern.test(name))) return [];
   const unknown = panel.flatMap((name, at) =>
-    Object.hasOwn(models, name) ? [] : [unknownModel(models, at)],
+    Object.hasOwn(models, name) ? [] : [unknownModel(models, ['judge', 'panel', at])],
   );
   if (unknown.length > 0) return unknown;
   const families = [...new Set(panel.map((name) => familyOf(models, name)))];
   const needed = Number(wanted.families);
   if (families.length < needed) return [tooFewFamilies(families, needed)];
   return isRecord(agents) ? writingAgents(agents, models).flatMap(sharesFamily(families, needed)) : [];
-}
-
-function unknownModel(models: Readonly<Record<string, unknown>>, at: number): CrossProblem {
-  const known = Object.keys(models);
-  const mend =
-    known.length === 0
-      ? 'describe it under models first'
-      : `use one of: ${known.join(', ')}; or add it to models`;
-  return { path: ['judge', 'panel', at], expected: 'the name of a model under models', mend };
 }
 
 function tooFewFamilies(families: readonly string[], needed: number): CrossProblem {
@@ -106,27 +92,47 @@ function tooFewFamilies(families: readonly string[], needed: number): CrossProbl
   };
 }
 
-type Writer = { readonly agent: string; readonly model: string; readonly family: string };
+type Writer = {
+  /** Where the configuration says so. */
+  readonly path: CrossProblem['path'];
+  readonly model: string;
+  readonly family: string;
+};
 
 function writingAgents(
   agents: Readonly<Record<string, unknown>>,
   models: Readonly<Record<string, unknown>>,
 ): readonly Writer[] {
-  return Object.entries(agents).flatMap(([agent, settings]) => {
+  const { command, ...own } = agents;
+  const writers = Object.entries(own).flatMap(([agent, settings]) => {
     if (!isRecord(settings) || typeof settings.model !== 'string' || settings.enabled === false) return [];
-    if (!Object.hasOwn(models, settings.model)) return [];
-    return [{ agent, model: settings.model, family: familyOf(models, settings.model) }];
+    return [{ path: ['agents', agent, 'model'], model: settings.model }];
   });
+  return [...writers, ...writersIn(command)].flatMap(({ path, model }) =>
+    Object.hasOwn(models, model) ? [{ path, model, family: familyOf(models, model) }] : [],
+  );
+}
+
+function writersIn(command: unknown): readonly Pick<Writer, 'path' | 'model'>[] {
+  if (!isRecord(command)) return [];
+  return Object.entries(command).flatMap(([name, settings]) =>
+    isRecord(settings) && Array.isArray(settings.models)
+      ? settings.models.map((model, at) => ({
+          path: ['agents', 'command', name, 'models', at],
+          model: String(model),
+        }))
+      : [],
+  );
 }
 
 /** A judge goes easy on what its own family wrote. */
 function sharesFamily(families: readonly string[], needed: number) {
-  return ({ agent, model, family }: Writer): readonly CrossProblem[] => {
+  return ({ path, model, family }: Writer): readonly CrossProblem[] => {
     const others = families.filter((one) => one !== family);
     if (others.length >= needed) return [];
     return [
       {
-        path: ['agents', agent, 'model'],
+        path,
         expected: `a model of which ${needed} families of the judge's panel are independent: ${model} is ${family}, and of others the panel has ${others.length === 0 ? 'none' : others.join(', ')}`,
         mend: 'let another family write, or add another one to judge.panel',
       },

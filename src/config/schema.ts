@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
-import { agents } from './agents.ts';
+import { agentProblems, agents } from './agents.ts';
 import {
   argv,
   branch,
@@ -207,7 +207,7 @@ export const configSchema = z
     ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
   })
   .superRefine((value, context) => {
-    for (const { path, expected, mend } of judgeProblems(value))
+    for (const { path, expected, mend } of [...judgeProblems(value), ...agentProblems(value)])
       context.addIssue({ code: 'custom', path: [...path], message: `expected ${expected}\n${mend}` });
     for (const name of unpricedModels(value))
       context.addIssue({

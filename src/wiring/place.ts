@@ -42,6 +42,8 @@ export function stateFiles(state: string) {
     notify: join(state, 'notify'),
     /** Where model servers are, and which key goes there: written by the operator. */
     models: join(state, 'models.yaml'),
+    /** How coding agents are started: written by the operator. */
+    agents: join(state, 'agents.yaml'),
     /** What models took, by day and by change. */
     spending: join(state, 'spending'),
     apiSocket: join(state, 'run', 'api.sock'),

@@ -17,6 +17,12 @@ export function define(program: Command): void {
     .option('--source <name>', 'who made it, such as agent:codex (default: you)')
     .option('--dry-run', 'say what would be submitted')
     .action(submit);
+  command(program, 'task <agent> <text>', {
+    what: 'lets a coding agent work in the sandbox, and hands in what it changed',
+    example: 'task claude "Say in README.md which Node is needed"',
+  })
+    .option('--dry-run', 'hand nothing in; say what it changed')
+    .action(task);
 }
 
 async function scan(options: CommonOptions & { dryRun?: true; agent?: AgentName }): Promise<void> {
@@ -29,6 +35,14 @@ async function scan(options: CommonOptions & { dryRun?: true; agent?: AgentName 
     ...(agent === undefined ? {} : { agent }),
   });
   print(options.json, report, renderScan);
+}
+
+async function task(agent: string, text: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
+  const { runTask } = await import('../../wiring/task.ts');
+  const { renderTask } = await import('../render/task.ts');
+  const report = await runTask(options, { agent, text, actor: person(), dryRun: options.dryRun === true });
+  print(options.json, report, renderTask);
+  if (report.why !== null) process.exitCode = 1;
 }
 
 type SubmitOptions = CommonOptions & { title?: string; source?: string; dryRun?: true };

@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { TempGit } from '../../testing/temp-git.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
+import { SandboxAgent } from './sandbox-agent.ts';
+
+let git: TempGit;
+let sandbox: HostSandbox;
+let workspace: string;
+beforeEach(() => {
+  git = new TempGit();
+  sandbox = new HostSandbox();
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-agent-')));
+});
+afterEach(() => {
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+/** `agent`: what it does in the project, as a script of its own. */
+async function work(agent: string, seconds = 60) {
+  const files = { 'a.js': 'a;\n', 'folder/b.js': 'b;\n', 'gone.js': 'x\n', link: { link: 'a.js' } };
+  const commit = git.commit('main', files);
+  const coding = new SandboxAgent(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }), sandbox);
+  const run = await coding.work({
+    commit,
+    install: null,
+    argv: ['node', '--input-type=module', '-e', `import * as fs from 'node:fs';\n${agent}`],
+    directory: undefined,
+    door: { modelSocket: '/nonexistent', env: { OPENAI_API_KEY: 'token' } },
+    env: { OPENAI_API_KEY: 'its own', MODE: 'quiet' },
+    seconds,
+  });
+  expect(readdirSync(workspace).filter((name) => name.startsWith('agent-'))).toEqual([]);
+  if (run.kind === 'failed') return run.why;
+  return Object.fromEntries([...run.files].map(([path, bytes]) => [path, bytes && `${bytes}`]));
+}
+
+describe('a coding agent', () => {
+  it('hands over what it changed, made and removed, and nothing of git or installs', async () => {
+    const agent = `
+fs.appendFileSync('a.js', process.env.MODE + process.env.OPENAI_API_KEY);
+fs.mkdirSync('new/deep', { recursive: true });
+fs.writeFileSync('new/deep/c.js', 'c;');
+fs.rmSync('gone.js');
+for (const own of ['.git', 'node_modules', 'folder/node_modules']) {
+  fs.mkdirSync(own);
+  fs.writeFileSync(own + '/x', 'x');
+}`;
+    expect(await work(agent)).toEqual({ 'a.js': 'a;\nquiettoken', 'new/deep/c.js': 'c;', 'gone.js': null });
+  });
+
+  it('may change nothing', async () => {
+    expect(await work('')).toEqual({});
+  });
+
+  it.each([
+    ['leaves a link', "fs.symlinkSync('/etc/passwd', 'a.txt');", /a link/],
+    [
+      'puts a link in the place of a file',
+      "fs.rmSync('a.js'); fs.symlinkSync('/etc/passwd', 'a.js');",
+      /a link/,
+    ],
+    [
+      'puts a link in the place of a folder',
+      "fs.renameSync('folder', 'f2'); fs.symlinkSync('/etc', 'folder');",
+      /a link/,
+    ],
+    ['leaves a large file', "fs.writeFileSync('a.js', Buffer.alloc(5e6));", /over/],
+    [
+      'leaves too much',
+      "for (let n = 0; n < 9; n++) fs.writeFileSync('x' + n, Buffer.alloc(6e5));",
+      /more than/,
+    ],
+    ['leaves too many', "for (let n = 0; n < 1001; n++) fs.writeFileSync('x' + n, 'x');", /more than/],
+    [
+      'leaves a crowded folder',
+      "fs.mkdirSync('d'); for (let n = 0; n < 5001; n++) fs.writeFileSync('d/' + n, '');",
+      /names/,
+    ],
+    [
+      'fails',
+      "fs.writeFileSync('a.js', 'x'); console.error('no idea'); process.exit(3);",
+      /ended with 3: no idea/,
+    ],
+  ])('hands over nothing where it %s', async (_what, agent, why) => {
+    expect(await work(agent)).toMatch(why);
+  });
+});

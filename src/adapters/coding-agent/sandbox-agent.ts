@@ -1,0 +1,74 @@
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AgentJob, AgentRun, CodingAgent } from '../../ports/coding-agent.ts';
+import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import { removeTree } from '../remove-tree.ts';
+import { isGreen, outputKiB, tailOf } from '../test-runner/job-result.ts';
+import { type ProjectJobs, projectInside } from '../test-runner/project-commands.ts';
+import { changedSince, contentsOf } from './left-files.ts';
+
+/** Where it finds its own program. */
+export const agentInside = '/agent';
+const mostTail = 400;
+
+/** One exported tree, installed as for tests, in which the agent works. */
+export class SandboxAgent implements CodingAgent {
+  readonly #jobs: ProjectJobs;
+  readonly #sandbox: Pick<Sandbox, 'run'>;
+
+  constructor(jobs: ProjectJobs, sandbox: Pick<Sandbox, 'run'>) {
+    this.#jobs = jobs;
+    this.#sandbox = sandbox;
+  }
+
+  async work(asked: AgentJob): Promise<AgentRun> {
+    const { git, commands, workspace } = this.#jobs;
+    const job = await mkdtemp(join(workspace, 'agent-'));
+    const tree = join(job, 'tree');
+    try {
+      // The sandbox's own user passes through it to what is mounted, and cannot list it.
+      await chmod(job, 0o711);
+      await git.exportTree(asked.commit, tree);
+      const before = await contentsOf(tree);
+      const failed = await commands.install(asked.install, tree, { how: 'copy' });
+      if (failed !== undefined)
+        return { ...outputOf(failed), kind: 'failed', why: 'could not be given an install' };
+      const result = await this.#sandbox.run(jobOf(asked, tree));
+      if (!isGreen(result)) return { ...outputOf(result), kind: 'failed', why: endOf(result) };
+      const files = await changedSince(tree, before);
+      if (typeof files === 'string') return { ...outputOf(result), kind: 'failed', why: files };
+      return { ...outputOf(result), kind: 'ran', files };
+    } finally {
+      await commands.release(tree);
+      await removeTree(job);
+    }
+  }
+}
+
+function jobOf(
+  { argv, directory, door, env, seconds }: AgentJob,
+  tree: string,
+): Parameters<Sandbox['run']>[0] {
+  const mounts: SandboxMount[] = [{ source: tree, target: projectInside, mode: 'write' }];
+  if (directory !== undefined) mounts.push({ source: directory, target: agentInside, mode: 'read' });
+  return {
+    argv,
+    cwd: projectInside,
+    env: { HOME: '/tmp', ...env, ...door.env },
+    mounts,
+    network: 'none',
+    modelSocket: door.modelSocket,
+    limits: { seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
+  };
+}
+
+function outputOf({ stdout, stderr, ms }: SandboxResult) {
+  return { stdout, stderr, ms };
+}
+
+function endOf(result: SandboxResult): string {
+  const how =
+    result.kind === 'limit' ? `went over its limit of ${result.limit}` : `ended with ${result.code}`;
+  const tail = tailOf(result).trim().slice(-mostTail);
+  return tail === '' ? how : `${how}: ${tail}`;
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { SandboxAgent } from '../adapters/coding-agent/sandbox-agent.ts';
+import { projectJobs } from '../adapters/test-runner/project-commands.ts';
+import { taskMark } from '../config/agent-programs.ts';
+import type { Config } from '../config/schema.ts';
+import type { Proposal, Sha } from '../domain/change.ts';
+import { AutolandError } from '../domain/errors.ts';
+import { printable } from '../domain/printable.ts';
+import { submit } from '../engine/submit.ts';
+import type { AgentRun } from '../ports/coding-agent.ts';
+import type { Argv } from '../ports/test-runner.ts';
+import { agentProgram } from './agent-programs.ts';
+import { openModelDoor } from './model-door.ts';
+import { Models } from './models.ts';
+import type { PlaceOptions } from './place.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+export type TaskWish = {
+  readonly agent: string;
+  readonly text: string;
+  readonly actor: string;
+  readonly dryRun: boolean;
+};
+
+export type TaskReport = {
+  /** What was said and done in it: `autoland show task_NAME`. */
+  readonly task: string;
+  /** null: nothing was handed in. */
+  readonly change: string | null;
+  readonly title: string;
+  readonly paths: readonly string[];
+  /** Why nothing was handed in; null: it was, or only rehearsed. */
+  readonly why: string | null;
+};
+
+const longestTask = 20_000;
+
+/** `autoland task`: a coding agent works on the tip of the branch, and what it changed is handed in as a change of anybody's. */
+export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<TaskReport> {
+  if (wish.text.trim() === '' || wish.text.length > longestTask)
+    throw new AutolandError(
+      'usage',
+      `expected a task of 1 to ${longestTask} characters, found ${wish.text.length}`,
+      {
+        mend: 'autoland task claude "Say in README.md which Node is needed"',
+      },
+    );
+  await using repository = await openRepository(options, 'write');
+  const workshop = await openWorkshop(repository, { unsignedAllowed: false });
+  try {
+    const report = await work({ repository, workshop, wish, task: nameOf(wish, repository.clock.now()) });
+    if (!wish.dryRun) await workshop.auditLog.publish();
+    return report;
+  } finally {
+    await workshop.close();
+  }
+}
+
+type Task = {
+  readonly repository: Repository;
+  readonly workshop: Workshop;
+  readonly wish: TaskWish;
+  readonly task: string;
+};
+
+async function work(task: Task): Promise<TaskReport> {
+  const { workshop, wish } = task;
+  const { config } = await workshop.rules.load();
+  const own = Object.hasOwn(config.agents.command, wish.agent)
+    ? config.agents.command[wish.agent]
+    : undefined;
+  if (own === undefined)
+    throw new AutolandError(
+      'usage',
+      `expected an agent of agents.command in .autoland/autoland.yaml, found ${wish.agent}`,
+      {
+        mend: `name one of: ${Object.keys(config.agents.command).join(', ') || 'none yet'}; or add ${wish.agent}: { models: [] }`,
+      },
+    );
+  const base = await workshop.git.resolve(config.branch);
+  const startedAt = task.repository.clock.now();
+  const run = await runAgent(task, config, { ...own, base });
+  const { stdout, stderr, ms, kind } = run;
+  const isError = kind === 'failed';
+  await logOf(task).recordCall({
+    ...{ tool: wish.agent, input: { task: wish.text, base }, output: `${stdout}${stderr}`, isError },
+    ...{ startedAt, ms },
+  });
+  const title = titleOf(wish);
+  const nothing = { task: task.task, change: null, title, paths: [] };
+  if (run.kind === 'failed') return { ...nothing, why: `${wish.agent} ${run.why}` };
+  if (run.files.size === 0) return { ...nothing, why: `${wish.agent} changed nothing` };
+  const change = await handIn(task, config, { base, models: own.models, files: run.files });
+  return { task: task.task, change, title, paths: [...run.files.keys()], why: null };
+}
+
+type Given = { readonly models: readonly string[]; readonly seconds: number; readonly base: Sha };
+
+async function runAgent(task: Task, config: Config, { models, seconds, base }: Given): Promise<AgentRun> {
+  const { repository, workshop, wish } = task;
+  const { place, clock } = repository;
+  const program = await agentProgram(place.files, wish.agent);
+  const { git, sandbox, workspace } = workshop;
+  const all = {
+    models: new Models(place.files, clock),
+    config,
+    files: place.files,
+    owner: sandbox.owner(),
+    clock,
+  };
+  const door = await openModelDoor(all, { names: models, change: task.task, log: logOf(task) });
+  try {
+    const jobs = projectJobs({ git, sandbox, workspace, nodeVersion: process.version });
+    return await new SandboxAgent(jobs, sandbox).work({
+      ...{ commit: base, install: config.commands.install, door: door.job, env: program.env, seconds },
+      argv: program.run.map((word) => word.replaceAll(taskMark, () => wish.text)) as unknown as Argv,
+      directory: program.directory ?? undefined,
+    });
+  } finally {
+    await door.close();
+  }
+}
+
+type Made = {
+  readonly base: Sha;
+  readonly models: readonly string[];
+  readonly files: ReadonlyMap<string, Buffer | null>;
+};
+
+/** null: only rehearsed. */
+async function handIn(task: Task, config: Config, { base, models, files }: Made): Promise<string | null> {
+  const { repository, workshop, wish } = task;
+  const { store, clock } = repository;
+  const title = titleOf(wish);
+  const ref = `refs/heads/autoland/task/${task.task}`;
+  const message = `${title}\n`;
+  const head = await workshop.git.propose({
+    base,
+    files,
+    message,
+    ref: wish.dryRun ? null : ref,
+    at: clock.now(),
+  });
+  if (wish.dryRun) return null;
+  const record = { task: task.task, base, models: [...models], ...authorOf(config, models) };
+  const source = `agent:${wish.agent}`;
+  const proposal: Proposal = { source, title, head, ref, target: config.branch, record };
+  const ports = { journal: store, outbox: store, clock };
+  return (await submit(ports, await repository.ledger(), proposal, wish.actor)).change;
+}
+
+/** Of several families nobody knows which wrote it: a judge then abstains. */
+function authorOf(
+  config: Config,
+  models: readonly string[],
+): { readonly model?: { readonly family: string } } {
+  const families = [...new Set(models.flatMap((name) => config.models[name]?.family ?? []))];
+  const [family, ...more] = families;
+  return family === undefined || more.length > 0 ? {} : { model: { family } };
+}
+
+function logOf({ workshop, task }: Task) {
+  return workshop.recorder.of({ role: 'agent', task });
+}
+
+/** A person's words, so that they may stand in a commit. */
+function titleOf({ text }: TaskWish): string {
+  const [first = ''] = printable(text).trim().split('\n');
+  return first.length <= 72 ? first : `${first.slice(0, 71).toWellFormed()}…`;
+}
+
+function nameOf({ agent }: TaskWish, now: Date): string {
+  const at = now
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+Z/g, '')
+    .toLowerCase();
+  return `${agent}-${at}-${randomBytes(3).toString('hex')}`;
+}
