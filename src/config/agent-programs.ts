@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { AutolandError } from '../domain/errors.ts';
 import { agentName } from './agents.ts';
 import { argv, wants } from './fields.ts';
-import { keysOf } from './json-schema.ts';
-import { problemsIn } from './problems.ts';
-import { readYaml } from './yaml.ts';
+import { parseMachineFile } from './machine-file.ts';
 
 /** What stands for the task in `run`. */
 export const taskMark = '{task}';
@@ -39,18 +36,5 @@ export type AgentProgram = AgentPrograms[string];
 
 /** Throws `config.invalid` with one line for each problem. */
 export function parseAgentPrograms(text: string, fileName: string): AgentPrograms {
-  const source = readYaml(text);
-  const found = 'problems' in source ? undefined : agentProgramsSchema.safeParse(source.value);
-  if (found?.success === true) return found.data.agents;
-  const problems =
-    'problems' in source
-      ? source.problems
-      : problemsIn(found?.error?.issues ?? [], source, keysOf(agentProgramsSchema));
-  const lines = problems.map(
-    ({ line, column, path, message, mend }) =>
-      `${fileName}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${mend}`,
-  );
-  throw new AutolandError('config.invalid', lines.join('\n'), {
-    mend: 'docs/guide/agents.md has what may stand there',
-  });
+  return parseMachineFile(agentProgramsSchema, { text, fileName, guide: 'docs/guide/agents.md' }).agents;
 }

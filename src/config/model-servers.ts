@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { AutolandError } from '../domain/errors.ts';
-import { maskSecrets } from '../domain/mask.ts';
 import { modelProviders, ownUrls } from '../domain/model-provider.ts';
 import { loopbackHosts, urlObstacle } from '../domain/receiver-url.ts';
 import { wants } from './fields.ts';
-import { keysOf } from './json-schema.ts';
+import { parseMachineFile } from './machine-file.ts';
 import { modelName } from './models.ts';
-import { problemsIn } from './problems.ts';
-import { readYaml } from './yaml.ts';
 
 const wantsUrl = wants(
   'a URL that begins with http:// or https://, without user name, password, query and fragment',
@@ -61,21 +57,7 @@ export type ModelServerConfig = ModelServers[string];
 
 /** Throws `config.invalid` with one line for each problem. */
 export function parseModelServers(text: string, fileName: string): ModelServers {
-  const source = readYaml(text);
-  const found = 'problems' in source ? undefined : modelServersSchema.safeParse(source.value);
-  if (found?.success === true) return found.data.servers;
-  const problems =
-    'problems' in source
-      ? source.problems
-      : problemsIn(found?.error?.issues ?? [], source, keysOf(modelServersSchema));
-  const lines = problems.map(
-    ({ line, column, path, message, mend }) =>
-      `${fileName}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${mend}`,
-  );
-  // A key may stand where the name of its file should.
-  throw new AutolandError('config.invalid', maskSecrets(lines.join('\n'), []), {
-    mend: 'docs/guide/models.md has what may stand there',
-  });
+  return parseMachineFile(modelServersSchema, { text, fileName, guide: 'docs/guide/models.md' }).servers;
 }
 
 function isServerUrl(text: string): boolean {

@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, chown, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type JsonRecord, parseHostileObject } from '../../domain/npm/hostile-json.ts';
 import { usualLimits } from '../model/model-call.ts';
+import { endServer, listenAt } from '../socket-server.ts';
 import { Carrier, type CarryParts, type ProxiedModel } from './carry.ts';
 import { ProxyClient, readBody } from './client.ts';
 import type { Asked, ProxiedWire, Refusal } from './proxied-wire.ts';
@@ -50,23 +49,14 @@ export class ModelProxy {
     this.#server.maxConnections = 64;
   }
 
-  /** Listens on the socket, replacing one that a killed process left. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     const { socket, owner } = this.#options;
-    const stats = await lstat(socket).catch(() => undefined);
-    if (stats?.isSocket()) await rm(socket);
-    this.#server.listen(socket);
-    await once(this.#server, 'listening');
-    await chmod(socket, 0o600);
-    if (owner !== undefined) await chown(socket, owner.uid, owner.gid);
+    return listenAt(this.#server, socket, owner);
   }
 
   /** Ends what is under way, and waits until that is recorded as far as it came. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await endServer(this.#server);
     await Promise.all(this.#underWay);
   }
 

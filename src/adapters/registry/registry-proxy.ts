@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { chmod, chown, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AutolandError } from '../../domain/errors.ts';
+import { endServer, listenAt } from '../socket-server.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { Packuments } from './packuments.ts';
 import { publicDocument } from './proxy-document.ts';
@@ -73,22 +72,13 @@ export class RegistryProxy {
     this.#server.maxConnections = 256;
   }
 
-  /** Listens on the socket, replacing one that a killed process left. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     const { socket, owner } = this.#options;
-    const stats = await lstat(socket).catch(() => undefined);
-    if (stats?.isSocket()) await rm(socket);
-    this.#server.listen(socket);
-    await once(this.#server, 'listening');
-    await chmod(socket, 0o600);
-    if (owner !== undefined) await chown(socket, owner.uid, owner.gid);
+    return listenAt(this.#server, socket, owner);
   }
 
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+  close(): Promise<void> {
+    return endServer(this.#server);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
