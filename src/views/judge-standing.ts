@@ -136,16 +136,11 @@ export function trialsOf(decided: readonly Sample[]): Trials {
 }
 
 /** One judge and one class, as `autoland judge` shows them. */
-export type JudgeView = {
-  readonly judge: string;
-  readonly class: string;
-  readonly panel: DrawnCanary['panel'];
-  readonly families: number;
-  readonly prompts: string;
-  readonly first: string;
-  readonly last: string;
+export type JudgeView = Pick<
+  MeasuredJudge,
+  'judge' | 'class' | 'panel' | 'families' | 'prompts' | 'first' | 'last' | 'outcomes'
+> & {
   readonly standing: Standing;
-  readonly outcomes: MeasuredJudge['outcomes'];
   /** In so many different changes it found one. */
   readonly hosts: number;
   /** How often it misses a seeded defect that it decides about. */

@@ -42,7 +42,6 @@ function landedOf({ id, class: changeClass, merge, mergedAt, proposal }: LedgerC
   if (merge === null || mergedAt === null) return [];
   const culprit = {
     change: id,
-    title: proposal.title,
     isRevert: changeClass === 'revert',
     mergedAt: new Date(mergedAt),
     proposal,

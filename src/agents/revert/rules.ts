@@ -4,7 +4,6 @@ import { counted } from '../../domain/words.ts';
 /** What the journal knows of the merge that made the branch red. */
 export type Culprit = {
   readonly change: ChangeId;
-  readonly title: string;
   readonly isRevert: boolean;
   readonly mergedAt: Date;
 };

@@ -49,7 +49,7 @@ async function look(colours: Colours, over: Partial<RevertSettings> = {}) {
   const landed = new Map(
     commits.map((commit, at) => {
       const proposal = { ...sampleProposal, target: 'main', title: `Change ${at}` };
-      return [commit, { change: `chg_${at}`, title: '', isRevert: false, mergedAt: hoursAgo(1), proposal }];
+      return [commit, { change: `chg_${at}`, isRevert: false, mergedAt: hoursAgo(1), proposal }];
     }),
   );
   const tests = {
@@ -130,7 +130,7 @@ describe('the agent for reverts', () => {
     const taken = new Map([[commits[5] ?? '', 'chg_other']]);
     expect(codes(await look(redSince(5), { taken }))).toEqual(['revert.known']);
     const proposal = { ...sampleProposal, target: 'main' };
-    const revert = { change: 'chg_r', title: '', isRevert: true, mergedAt: hoursAgo(1), proposal };
+    const revert = { change: 'chg_r', isRevert: true, mergedAt: hoursAgo(1), proposal };
     const landed = new Map([[commits[5] ?? '', revert]]);
     expect(codes(await look(redSince(5), { landed }))).toEqual(['revert.of-revert']);
   });
