@@ -50,6 +50,10 @@ export const agents = z
         maxPerDay: count
           .default(3)
           .describe('Reverts of any origin within 24 hours, after which a person decides'),
+        people: z
+          .boolean()
+          .default(false)
+          .describe('Commits that people brought are proposed for revert too'),
       })
       .prefault({}),
     docs: z

@@ -25,7 +25,7 @@ const onMain = (tree: string, onto: string) => {
   return commit;
 };
 const revertOf = (commit: string) =>
-  makeRevert(git, { change: 'chg_1', proposal: sampleProposal, commit, why: 'it failed', at });
+  makeRevert(git, { change: 'chg_1', ...sampleProposal, commit, why: 'it failed', at });
 
 describe('makeRevert', () => {
   it("proposes what undoing gives on today's tip, and the same when asked again", async () => {

@@ -4,6 +4,8 @@ export type GitCommit = {
   readonly sha: Sha;
   readonly tree: Sha;
   readonly parents: readonly Sha[];
+  /** When it was committed, as it says itself: anybody can write anything there. */
+  readonly at: Date;
   readonly message: string;
 };
 

@@ -109,7 +109,7 @@ export class ServiceBench {
   ports() {
     const git = {
       history: async (): Promise<readonly GitCommit[]> =>
-        this.history.map((sha) => ({ sha, tree: '', parents: [], message: '' })),
+        this.history.map((sha) => ({ sha, tree: '', parents: [], at: new Date(0), message: '' })),
       diff: async () => this.diff,
     };
     return {

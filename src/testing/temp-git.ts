@@ -102,14 +102,15 @@ export class TempGit
 
   async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
     const range = base === null ? head : `${base}..${head}`;
-    const format = '--format=%H%x01%T%x01%P%x01%B';
+    const format = '--format=%H%x01%T%x01%P%x01%ct%x01%B';
     return this.#fixed(['log', '-z', '--first-parent', '--reverse', format, range])
       .toString()
       .split('\0')
       .filter(Boolean)
       .map((record) => {
-        const [sha = '', tree = '', parents = '', message = ''] = record.split('\u0001');
-        return { sha, tree, parents: parents.split(' ').filter(Boolean), message };
+        const [sha = '', tree = '', parents = '', seconds = '', message = ''] = record.split('\u0001');
+        const at = new Date(Number(seconds) * 1000);
+        return { sha, tree, parents: parents.split(' ').filter(Boolean), at, message };
       });
   }
 

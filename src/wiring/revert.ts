@@ -40,8 +40,12 @@ export async function revertMerged(
   const git = await openGitHost({ dir: place.repo, keyRing, bot });
   try {
     const { id, proposal } = state;
+    const { title, target } = proposal;
     const why = `${how.actor} took it back.`;
-    const made = await makeRevert(git, { change: id, proposal, commit: merge.commit, why, at: clock.now() });
+    const made = await makeRevert(git, {
+      ...{ change: id, title, target },
+      ...{ commit: merge.commit, why, at: clock.now() },
+    });
     if (made.kind === 'conflict')
       throw new AutolandError(
         'rollout.not-allowed',

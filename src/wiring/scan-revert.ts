@@ -44,7 +44,7 @@ function landedOf({ id, class: changeClass, merge, mergedAt, proposal }: LedgerC
     change: id,
     isRevert: changeClass === 'revert',
     mergedAt: new Date(mergedAt),
-    proposal,
+    title: proposal.title,
   };
   return [[merge.commit, culprit] as const];
 }

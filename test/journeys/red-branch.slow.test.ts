@@ -65,4 +65,13 @@ describe('a branch that turns red', { timeout: 180_000 }, () => {
     // Said again without being measured again.
     expect(await scan()).toEqual(found);
   });
+
+  it('loses a commit of a person, where people let autoland take theirs back', async () => {
+    const willing = `${merging}agents:\n  revert:\n    people: true\n`;
+    stage.repo.push('main', { '.autoland/autoland.yaml': willing });
+    const { proposals } = await scan();
+    const revert = await stage.ended(proposals[0]?.change ?? '', 60_000);
+    expect(revert).toMatchObject({ class: 'revert', state: 'landed', code: 'landed.merged' });
+    expect(await scan()).toMatchObject({ proposals: [], skipped: [] });
+  });
 });

@@ -1,9 +1,11 @@
 import type { ChangeId, Sha } from '../../domain/change.ts';
 import { counted } from '../../domain/words.ts';
 
-/** What the journal knows of the merge that made the branch red. */
+/** What is known of the merge that made the branch red. */
 export type Culprit = {
-  readonly change: ChangeId;
+  /** undefined: a person brought it. Then all of this is what the commit itself says. */
+  readonly change: ChangeId | undefined;
+  readonly title: string;
   readonly isRevert: boolean;
   readonly mergedAt: Date;
 };
@@ -15,6 +17,8 @@ export type RevertRules = {
   readonly maxAgeHours: number;
   /** Reverts that may be proposed within any 24 hours. */
   readonly maxPerDay: number;
+  /** Whether commits of people may be taken back. */
+  readonly people: boolean;
   /** When earlier reverts were proposed, by anybody. */
   readonly proposed: readonly Date[];
   /** Merges that a proposal takes back which is under way or was turned away. */
@@ -24,21 +28,24 @@ export type RevertRules = {
 /** Why nothing is proposed; `name`: a commit, or the branch. */
 export type Skipped = { readonly name: string; readonly code: string; readonly reason: string };
 
-type Asked = { readonly commit: Sha; readonly culprit: Culprit | undefined };
+type Asked = { readonly commit: Sha; readonly culprit: Culprit };
 type Rule = (asked: Asked, rules: RevertRules) => Omit<Skipped, 'name'> | undefined;
 
-const landedHere: Rule = ({ commit, culprit }) =>
-  culprit === undefined
-    ? skip(
-        'not-ours',
-        `The branch is red since ${commit}, which a person brought: it is for a person to mend.`,
-      )
-    : undefined;
+const landedHere: Rule = ({ commit, culprit }, { people }) => {
+  if (people || culprit.change !== undefined) return undefined;
+  return skip(
+    'not-ours',
+    `The branch is red since ${commit}, which a person brought: it is for a person to mend.`,
+  );
+};
 
 /** Two that undo each other would go on for ever. */
-const noRevert: Rule = ({ culprit }) =>
-  culprit?.isRevert === true
-    ? skip('of-revert', `The branch is red since ${culprit.change}, itself a revert: a person decides.`)
+const noRevert: Rule = ({ commit, culprit }) =>
+  culprit.isRevert
+    ? skip(
+        'of-revert',
+        `The branch is red since ${nameOf(commit, culprit)}, itself a revert: a person decides.`,
+      )
     : undefined;
 
 const notTaken: Rule = ({ commit }, { taken }) => {
@@ -46,12 +53,18 @@ const notTaken: Rule = ({ commit }, { taken }) => {
   return known === undefined ? undefined : skip('known', `${known} takes it back, or was to.`);
 };
 
-const youngEnough: Rule = ({ culprit }, { asOf, maxAgeHours }) => {
-  const hours = (asOf.getTime() - (culprit?.mergedAt.getTime() ?? 0)) / 3_600_000;
+/** So much may a clock of somebody else be fast. */
+const fastByHours = 0.1;
+
+const youngEnough: Rule = ({ commit, culprit }, { asOf, maxAgeHours }) => {
+  const hours = (asOf.getTime() - culprit.mergedAt.getTime()) / 3_600_000;
+  // Such as of a commit from the future: its time says nothing.
+  if (!(hours >= -fastByHours))
+    return skip('too-old', `${nameOf(commit, culprit)} says to be of a time to come: its age is not known.`);
   if (hours <= maxAgeHours) return undefined;
   return skip(
     'too-old',
-    `The branch is red since ${culprit?.change}, merged ${Math.floor(hours)} hours ago, more than ${maxAgeHours}.`,
+    `The branch is red since ${nameOf(commit, culprit)}, merged ${Math.floor(hours)} hours ago, more than ${maxAgeHours}.`,
   );
 };
 
@@ -65,6 +78,10 @@ const withinQuota: Rule = (_, { asOf, maxPerDay, proposed }) => {
 };
 
 const rules: readonly Rule[] = [landedHere, noRevert, notTaken, youngEnough, withinQuota];
+
+function nameOf(commit: Sha, { change }: Culprit): string {
+  return change ?? commit;
+}
 
 /** Why the culprit is not taken back without a person; undefined: nothing speaks against it. */
 export function declined(asked: Asked, settings: RevertRules): Skipped | undefined {

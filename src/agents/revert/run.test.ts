@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalGitHost, openGitHost } from '../../adapters/git-host/local/local-git-host.ts';
-import { bot, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
+import { bot, committedAt, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { TestRun } from '../../domain/test-comparison.ts';
 import { MemoryKeyRing } from '../../testing/memory-keys.ts';
-import { sampleProposal } from '../../testing/stage-bench.ts';
 import { type RevertSettings, runRevertAgent } from './run.ts';
 
 const now = new Date('2026-05-01T12:00:00Z');
@@ -48,8 +47,8 @@ async function look(colours: Colours, over: Partial<RevertSettings> = {}) {
   const measured: number[] = [];
   const landed = new Map(
     commits.map((commit, at) => {
-      const proposal = { ...sampleProposal, target: 'main', title: `Change ${at}` };
-      return [commit, { change: `chg_${at}`, isRevert: false, mergedAt: hoursAgo(1), proposal }];
+      const title = `Change ${at}`;
+      return [commit, { change: `chg_${at}`, title, isRevert: false, mergedAt: hoursAgo(1) }];
     }),
   );
   const tests = {
@@ -67,6 +66,7 @@ async function look(colours: Colours, over: Partial<RevertSettings> = {}) {
     maxAgeHours: 48,
     maxPerDay: 3,
     maxCommits: 50,
+    people: false,
     proposed: [],
     taken: new Map(),
     target: 'main',
@@ -129,10 +129,45 @@ describe('the agent for reverts', () => {
   it('takes nothing back twice, and no revert', async () => {
     const taken = new Map([[commits[5] ?? '', 'chg_other']]);
     expect(codes(await look(redSince(5), { taken }))).toEqual(['revert.known']);
-    const proposal = { ...sampleProposal, target: 'main' };
-    const revert = { change: 'chg_r', isRevert: true, mergedAt: hoursAgo(1), proposal };
+    const revert = { change: 'chg_r', title: 'Back', isRevert: true, mergedAt: hoursAgo(1) };
     const landed = new Map([[commits[5] ?? '', revert]]);
     expect(codes(await look(redSince(5), { landed }))).toEqual(['revert.of-revert']);
+  });
+
+  describe('where commits of people may be taken back', () => {
+    const hoursOn = (hours: number) => new Date(committedAt.getTime() + hours * 3_600_000);
+    const theirs = { people: true, landed: new Map(), asOf: hoursOn(1) };
+
+    it('proposes it, with the commit in the place of the change', async () => {
+      const { proposals, skipped } = await look(redSince(5), theirs);
+      expect(skipped).toEqual([]);
+      const ref = `refs/heads/autoland/revert/${commits[5]}`;
+      expect(proposals).toMatchObject([{ title: 'Revert "commit 5"', ref, record: { reverts: commits[5] } }]);
+      expect(proposals[0]?.record).not.toHaveProperty('of');
+    });
+
+    it.each<[string, Partial<RevertSettings>, string]>([
+      ['is older than it may be', { asOf: hoursOn(49) }, 'revert.too-old'],
+      ['says to be of a time to come', { asOf: hoursOn(-1) }, 'revert.too-old'],
+      ['a change was to take back', { taken: new Map([['', '']]) }, 'revert.known'],
+    ])('leaves one alone that %s', async (_what, over, code) => {
+      const taken = over.taken === undefined ? new Map() : new Map([[commits[5] ?? '', 'chg_other']]);
+      expect(codes(await look(redSince(5), { ...theirs, ...over, taken }))).toEqual([code]);
+    });
+
+    it.each(['Revert "commit 3"', 'Undo it\n\nThis reverts commit 0123.', 'Back\n\nAutoland-Reverts: 0123'])(
+      'leaves alone what says to be a revert: %j',
+      async (message) => {
+        const tree = repository.git(['rev-parse', `${commits[6]}^{tree}`]);
+        const tip = repository.commit(tree, [commits[7] ?? ''], message);
+        repository.git(['update-ref', 'refs/heads/main', tip]);
+        const before = commits;
+        commits = [...commits, tip];
+        expect(codes(await look(redSince(8), theirs))).toEqual(['revert.of-revert']);
+        commits = before;
+        repository.git(['update-ref', 'refs/heads/main', commits[7] ?? '']);
+      },
+    );
   });
 
   it('leaves to a person what cannot be taken back cleanly', async () => {

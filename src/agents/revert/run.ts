@@ -1,8 +1,9 @@
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
+import { printable } from '../../domain/printable.ts';
 import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
-import type { GitReader } from '../../ports/git-host.ts';
+import type { GitCommit, GitReader } from '../../ports/git-host.ts';
 import type { TestCommands, TestRunner } from '../../ports/test-runner.ts';
 import { type Colour, nextStep } from './bisect.ts';
 import { type Culprit, declined, type RevertRules, type Skipped, skip } from './rules.ts';
@@ -19,7 +20,7 @@ export type RevertSettings = RevertRules & {
   /** undefined: no tests are configured. */
   readonly commands: TestCommands | undefined;
   /** By merge commit: what landed here. */
-  readonly landed: ReadonlyMap<Sha, Culprit & { readonly proposal: Proposal }>;
+  readonly landed: ReadonlyMap<Sha, Culprit>;
   /** The tip that an earlier scan came to an end with, and what it said. */
   readonly known: { readonly tip: Sha; readonly skipped: readonly Skipped[] } | undefined;
 };
@@ -38,8 +39,8 @@ export async function runRevertAgent(deps: RevertDeps, settings: RevertSettings)
   const tip = await deps.git.resolve(target);
   if (known?.tip === tip) return { proposals: [], skipped: known.skipped, tip };
   const found = await culpritOf(deps, settings, { tip, commands });
-  const made = typeof found === 'string' ? await takeBack(deps, settings, found) : found;
-  if (made === undefined) return { proposals: [], skipped: [], tip };
+  if (found === undefined) return { proposals: [], skipped: [], tip };
+  const made = 'sha' in found ? await takeBack(deps, settings, found) : found;
   return 'code' in made ? { proposals: [], skipped: [made], tip } : { proposals: [made], skipped: [], tip };
 }
 
@@ -48,17 +49,14 @@ async function culpritOf(
   deps: RevertDeps,
   { maxCommits, target }: RevertSettings,
   { tip, commands }: { readonly tip: Sha; readonly commands: TestCommands },
-): Promise<Sha | Skipped | undefined> {
-  const line = await deps.git.history(null, tip);
-  const commits = line
-    .map(({ sha }) => sha)
-    .toReversed()
-    .slice(0, maxCommits);
+): Promise<GitCommit | Skipped | undefined> {
+  const line = (await deps.git.history(null, tip)).toReversed().slice(0, maxCommits);
+  const commits = line.map(({ sha }) => sha);
   const measured = new Map<Sha, Colour>();
   for (;;) {
     const step = nextStep(commits, measured);
     if (step.kind === 'green') return undefined;
-    if (step.kind === 'culprit') return step.commit;
+    if (step.kind === 'culprit') return line.find(({ sha }) => sha === step.commit);
     if (step.kind === 'unclear') return { name: target, ...unclear(step.among, measured.get(tip)) };
     measured.set(step.commit, await colourOf(deps, commands, step.commit));
   }
@@ -94,16 +92,30 @@ function colourOfRuns(first: TestRun, again: TestComparison['rerun']): Colour {
 async function takeBack(
   { git }: RevertDeps,
   settings: RevertSettings,
-  commit: Sha,
+  found: GitCommit,
 ): Promise<Proposal | Skipped> {
-  const culprit = settings.landed.get(commit);
+  const { target, asOf } = settings;
+  const commit = found.sha;
+  const culprit = settings.landed.get(commit) ?? broughtByPerson(found);
   const against = declined({ commit, culprit }, settings);
   if (against !== undefined) return against;
-  if (culprit === undefined) throw new Error('a merge that nobody knows is never taken back');
-  const { change, proposal } = culprit;
-  const why = `The tests of ${settings.target} fail since it.`;
-  const made = await makeRevert(git, { change, proposal, commit, why, at: settings.asOf });
+  const { change, title } = culprit;
+  const why = `The tests of ${target} fail since it.`;
+  const made = await makeRevert(git, { change, title, target, commit, why, at: asOf });
   if (made.kind === 'proposed') return made.proposal;
   const paths = made.paths.slice(0, 5).join(', ');
-  return { name: commit, ...skip('conflict', `${change} cannot be reverted cleanly any more: ${paths}.`) };
+  return {
+    name: commit,
+    ...skip('conflict', `${change ?? commit} cannot be reverted cleanly any more: ${paths}.`),
+  };
+}
+
+/** As `git revert` begins the message of its commits, and as ours say it. */
+const saysRevert = /^Revert "|^This reverts commit |^Autoland-Reverts: /m;
+const longestTitle = 100;
+
+function broughtByPerson({ message, at, sha }: GitCommit): Culprit {
+  const [subject = ''] = message.split('\n', 1);
+  const title = printable(subject).trim().slice(0, longestTitle) || sha;
+  return { change: undefined, title, isRevert: saysRevert.test(message), mergedAt: at };
 }

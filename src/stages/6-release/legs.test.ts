@@ -100,6 +100,7 @@ describe('a release to several services', () => {
         sha,
         tree: '',
         parents: [],
+        at: new Date(0),
         message: '',
       }));
     const state = await service.bench.call({

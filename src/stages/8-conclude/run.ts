@@ -155,8 +155,9 @@ async function queueRevert(
   { commit, why }: { readonly commit: Sha; readonly why: string },
 ): Promise<JsonObject> {
   return ctx.effect<JsonObject>('queue-revert', { commit }, async () => {
-    const { id, proposal, stageSince } = ctx;
-    const made = await makeRevert(ports.git, { change: id, proposal, commit, why, at: stageSince });
+    const { id, stageSince } = ctx;
+    const { title, target } = ctx.proposal;
+    const made = await makeRevert(ports.git, { change: id, title, target, commit, why, at: stageSince });
     if (made.kind === 'conflict') return { conflict: made.paths.join(', ') };
     return { change: await ports.propose(made.proposal) };
   });

@@ -162,7 +162,7 @@ export function gitHostContract(
       expect(await propose('same', { 'a.txt': 'a' })).toBe(first);
       expect(await host.resolve('refs/heads/autoland/same')).toBe(first);
       expect(await host.history(base, first)).toMatchObject([
-        { sha: first, parents: [base], message: 'propose same\n' },
+        { sha: first, parents: [base], at, message: 'propose same\n' },
       ]);
       for (const ref of [
         'refs/heads/main',

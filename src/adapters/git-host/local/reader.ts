@@ -67,18 +67,19 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves {
   }
 
   async history(base: Sha | null, head: Sha): Promise<readonly GitCommit[]> {
-    const format = ['--no-commit-header', '--format=%H%x00%T%x00%P%x00%B%x00', '--encoding=UTF-8'];
+    const format = ['--no-commit-header', '--format=%H%x00%T%x00%P%x00%ct%x00%B%x00', '--encoding=UTF-8'];
     const range = [assertSha(head), ...(base === null ? [] : [`^${assertSha(base)}`])];
     const args = ['rev-list', '--first-parent', '--reverse', ...format, ...range, '--'];
     const { stdout } = await this.#view.objects(args);
     const fields = stdout.toString().split('\0');
     const commits = [];
-    for (let at = 0; at + 3 < fields.length; at += 4) {
-      const [sha = '', tree = '', parents = '', message = ''] = fields.slice(at, at + 4);
+    for (let at = 0; at + 4 < fields.length; at += 5) {
+      const [sha = '', tree = '', parents = '', seconds = '', message = ''] = fields.slice(at, at + 5);
       commits.push({
         sha: sha.trim(),
         tree,
         parents: parents.split(' ').filter((parent) => parent !== ''),
+        at: new Date(Number(seconds) * 1000),
         message,
       });
     }

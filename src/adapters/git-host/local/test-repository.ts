@@ -56,13 +56,16 @@ export class TestRepository {
   }
 }
 
+/** When all its commits were made, as they say. */
+export const committedAt = new Date('2026-01-01T00:00:00Z');
+
 const identity = {
   GIT_AUTHOR_NAME: 'test',
   GIT_AUTHOR_EMAIL: 'test@example.invalid',
   GIT_COMMITTER_NAME: 'test',
   GIT_COMMITTER_EMAIL: 'test@example.invalid',
-  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
-  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+  GIT_AUTHOR_DATE: committedAt.toISOString(),
+  GIT_COMMITTER_DATE: committedAt.toISOString(),
 };
 
 /** One key for every role, in memory. */
