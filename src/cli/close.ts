@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Closing } from './closing-words.ts';
 import { type CloseOptions, person } from './options.ts';
 
@@ -30,15 +31,25 @@ export async function stop(options: CloseOptions): Promise<void> {
 
 /** Loaded once it is done: what is said, and where it goes, must keep no user waiting. */
 async function voice(done: string, trouble: string | undefined) {
-  const [{ endQuietlyUnread, print }, { renderKill, renderStop }, { printable }] = await Promise.all([
-    import('./output.ts'),
-    import('./render/control.ts'),
-    import('../domain/printable.ts'),
-  ]);
+  const [{ endQuietlyUnread, print }, { renderKill, renderStop }, { printable }] = await words();
   endQuietlyUnread();
   if (trouble !== undefined)
     process.stderr.write(`autoland: ${done}, but the journal could not be written: ${printable(trouble)}\n`);
   return { print, renderKill, renderStop };
+}
+
+function words() {
+  return Promise.all([
+    import('./output.ts'),
+    import('./render/control.ts'),
+    import('../domain/printable.ts'),
+  ]);
+}
+
+/** So that the first of them after an upgrade keeps users no longer than the others: what it needs is in Node's compile cache. */
+export async function compileAhead(): Promise<void> {
+  await Promise.all([import('../wiring/kill.ts'), import('../wiring/stop.ts'), words()]);
+  flushCompileCache();
 }
 
 /** Either of them, in a process that has loaded no other command. */

@@ -58,8 +58,11 @@ async function doctor(options: CommonOptions): Promise<void> {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const { runUp } = await import('../../wiring/up.ts');
-  await runUp(options);
+  const [{ runUp }, { compileAhead }] = await Promise.all([
+    import('../../wiring/up.ts'),
+    import('../close.ts'),
+  ]);
+  await Promise.all([runUp(options), compileAhead()]);
 }
 
 async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> {
