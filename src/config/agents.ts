@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentNames, docsKinds } from '../domain/agents.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { type CrossProblem, unknownModel } from './cross-problem.ts';
+import { dependencyGroups } from './dependency-groups.ts';
 import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignorePattern } from './fields-lists.ts';
 import { modelName } from './models.ts';
@@ -27,6 +28,7 @@ export const agents = z
           .array(z.enum(['patch', 'minor']))
           .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
           .default(['patch', 'minor']),
+        groups: dependencyGroups,
         maxOpen: count.default(5).describe('Proposals that are under way at once'),
       })
       .prefault({}),

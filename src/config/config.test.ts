@@ -177,6 +177,17 @@ service:
       '@3.x',
     ],
     ['agents: { dependency: { updates: [major] } }', 'agents.dependency.updates[0]', 'correct'],
+    ['agents: { dependency: { groups: { A: { packages: [a] } } } }', 'agents.dependency.groups.A', 'lint'],
+    [
+      'agents: { dependency: { groups: { a: { packages: [] } } } }',
+      'agents.dependency.groups.a.packages',
+      'leave groups out',
+    ],
+    [
+      'agents: { dependency: { groups: { a: { packages: ["a b"] } } } }',
+      'agents.dependency.groups.a.packages[0]',
+      '@types',
+    ],
     ['service: { name: A, command: [x] }', 'service.name', 'storefront'],
     ['service: { name: a, command: [] }', 'service.command[0]', 'npm, test'],
     ['service: { name: a, command: [x], identity: { header: "a b" } }', 'service.identity.header', 'correct'],

@@ -4,7 +4,8 @@ import { foldLedger, overtakenCode } from './ledger.ts';
 import { foldOvertaken } from './overtaken.ts';
 
 describe('overtaken packages', () => {
-  const update = (change: string, name: string) => proposed(change, 'agent:dependency', { package: name });
+  const update = (change: string, name: string) =>
+    proposed(change, 'agent:dependency', { package: name, from: '1.0.0', to: '1.0.1' });
   const lost = (change: string): Told => [
     'change.concluded',
     change,
@@ -34,6 +35,12 @@ describe('overtaken packages', () => {
   it('are left when that was while the scan went on', () => {
     expect(left(...two, lost('a'), lost('b'), scanned(2, ['ejs', 'ms']))).toEqual({ ms: 3 });
     expect(left(...two, lost('a'), update('c', 'ejs'), lost('c'), scanned(2, ['ejs']))).toEqual({ ejs: 4 });
+  });
+
+  it('are all those of a group', () => {
+    const updates = ['ejs', 'ms'].map((name) => ({ package: name, from: '1.0.0', to: '1.0.1' }));
+    const group = proposed('g', 'agent:dependency', { group: 'all', updates });
+    expect(left(proposed('x'), group, lost('g'))).toEqual({ ejs: 2, ms: 2 });
   });
 
   it('are none after a scan of an earlier version, which did not say', () => {

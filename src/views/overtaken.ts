@@ -1,5 +1,6 @@
 import type { Entry } from '../domain/journal.ts';
 import { type Ledger, overtakenCode } from './ledger.ts';
+import { updatesOf } from './updates.ts';
 
 /** Packages whose updates the branch has overtaken and no scan has dealt with since, each with the journal index of that. */
 export type Overtaken = { readonly packages: ReadonlyMap<string, number>; readonly upTo: number };
@@ -18,8 +19,9 @@ export function foldOvertaken(
   const packages = new Map(from.packages);
   for (const { type, change, data, index } of entries) {
     if (type === 'change.concluded' && data.code === overtakenCode) {
-      const name = ledger.changes.get(change ?? '')?.proposal.record.package;
-      if (typeof name === 'string') packages.set(name, index);
+      const overtaken = ledger.changes.get(change ?? '');
+      for (const { name } of overtaken === undefined ? [] : updatesOf(overtaken.proposal))
+        packages.set(name, index);
     }
     if (type !== 'agents.scanned') continue;
     // Scans of earlier versions of autoland name nothing.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangeClass } from '../domain/change.ts';
+import type { JsonObject } from '../domain/json.ts';
 import {
   adopted,
   classified,
@@ -13,7 +14,7 @@ import {
   released,
   type Told,
 } from '../testing/told-journal.ts';
-import { foreignCommits, poisonedCommits, rememberedVersions } from './proved.ts';
+import { foreignCommits, poisonedCommits, rememberedVersions, turnedAwayTogether } from './proved.ts';
 
 const landed = (change: string, as?: ChangeClass): readonly Told[] => [
   proposed(change),
@@ -66,6 +67,39 @@ describe('remembered versions', () => {
     expect(rememberedVersions(ledgerOf(...told, young))).toEqual([]);
     const others = [proposed('a'), classified('a', [pkg('ejs')], 'other')] as const;
     expect(rememberedVersions(ledgerOf(...others, concluded('a', 'refused')))).toEqual([]);
+  });
+});
+
+describe('versions of several packages', () => {
+  const update = (name: string) => ({ package: name, from: '1.0.0', to: '1.0.1', kind: 'patch' });
+  const versions = ['a', 'b'].map((name) => ({ name, version: '1.0.1' }));
+  const told = (source: string, record: JsonObject, as?: ChangeClass) =>
+    ledgerOf(
+      proposed('g', source, record),
+      classified('g', [pkg('a'), pkg('b')], as),
+      concluded('g', 'refused'),
+    );
+
+  it.each([
+    ['a group', told('agent:dependency', { group: 'all', updates: [update('a'), update('b')] })],
+    ['a group in no class', told('agent:dependency', { updates: [update('a'), update('b')] }, 'other')],
+    ['a change of somebody else', told('agent:claude', {})],
+  ])('in %s are to blame together, and none of them by itself', (_what, ledger) => {
+    expect(rememberedVersions(ledger)).toEqual([]);
+    expect(turnedAwayTogether(ledger)).toMatchObject([{ change: 'g', code: 'x.refused', versions }]);
+  });
+
+  it('are to blame where one was asked for, and npm moved the other with it', () => {
+    const ledger = told('agent:dependency', update('a'));
+    expect(rememberedVersions(ledger)).toMatchObject(versions);
+    expect(turnedAwayTogether(ledger)).toEqual([]);
+  });
+
+  it('say nothing where the day is to blame', () => {
+    const record = { updates: [update('a'), update('b')] };
+    const young = concluded('g', 'refused', 'release-age.too-young');
+    const ledger = ledgerOf(proposed('g', 'agent:dependency', record), classified('g', [pkg('a')]), young);
+    expect([...rememberedVersions(ledger), ...turnedAwayTogether(ledger)]).toEqual([]);
   });
 });
 

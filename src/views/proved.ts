@@ -1,6 +1,7 @@
 import { takenBackCode } from '../domain/blame.ts';
 import type { ChangeClass, ChangeId, Proposal, Sha } from '../domain/change.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
+import { updatesOf } from './updates.ts';
 
 /* What production has proved, and what it has turned away. */
 
@@ -13,14 +14,38 @@ export type RememberedVersion = {
 
 /** Versions of packages that were turned away here, refused, rolled back or taken back: not proposed again. */
 export function rememberedVersions(ledger: Ledger): readonly RememberedVersion[] {
+  return turnedAway(ledger)
+    .filter(({ together }) => !together)
+    .flatMap(({ change, code, versions }) => versions.map((each) => ({ ...each, code, change })));
+}
+
+/** Versions that were turned away as one: which of them is to blame is not known, and they are not proposed again as one. */
+export type TurnedAway = {
+  readonly change: ChangeId;
+  readonly code: string;
+  readonly versions: readonly { readonly name: string; readonly version: string }[];
+};
+
+export function turnedAwayTogether(ledger: Ledger): readonly TurnedAway[] {
+  return turnedAway(ledger).filter(({ together }) => together);
+}
+
+function turnedAway(ledger: Ledger): readonly (TurnedAway & { readonly together: boolean })[] {
   const undone = undoneCommits(ledger);
   return [...ledger.changes.values()].flatMap((change) => {
     const code = undone.has(change.merge?.commit ?? '') ? takenBackCode : turnedAwayWith(change);
-    if (code === undefined || change.class === null || !updateClasses.has(change.class)) return [];
-    return change.packages
-      .filter((pkg) => pkg.direct && pkg.to !== null)
-      .map((pkg) => ({ name: pkg.name, version: pkg.to ?? '', code, change: change.id }));
+    if (code === undefined || change.class === null) return [];
+    const asked = updatesOf(change.proposal).map(({ name, to }) => ({ name, version: to }));
+    const moved = updateClasses.has(change.class) ? movedBy(change) : [];
+    // What the agent itself asked for is one thing, whatever npm moved with it.
+    const versions = asked.length > 1 || moved.length === 0 ? asked : moved;
+    const together = versions.length > 1 && asked.length !== 1;
+    return versions.length === 0 ? [] : [{ change: change.id, code, versions, together }];
   });
+}
+
+function movedBy({ packages }: LedgerChange): TurnedAway['versions'] {
+  return packages.flatMap(({ direct, name, to }) => (direct && to !== null ? [{ name, version: to }] : []));
 }
 
 const updateClasses: ReadonlySet<ChangeClass> = new Set([

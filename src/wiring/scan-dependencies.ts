@@ -1,7 +1,7 @@
-import { type DependencyAgentReport, type HeldUpdate, runDependencyAgent } from '../agents/dependency/run.ts';
-import { dependencySource, type Ledger } from '../views/ledger.ts';
+import { type DependencyAgentReport, runDependencyAgent } from '../agents/dependency/run.ts';
 import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
-import { rememberedVersions } from '../views/proved.ts';
+import { rememberedVersions, turnedAwayTogether } from '../views/proved.ts';
+import { heldUpdates, openUpdates } from '../views/updates.ts';
 import type { Repository } from './repository.ts';
 import { handAll, type Scanning, type ScanReport, type ScanWish, toldOf } from './scanning.ts';
 
@@ -20,6 +20,7 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
     ...(how.only === undefined ? {} : { only: how.only }),
     open: openUpdates(ledger),
     held: heldUpdates(ledger),
+    turnedAway: turnedAwayTogether(ledger),
   });
   const proposals = await handAll(repository, ledger, report.proposals, how);
   if (!how.dryRun)
@@ -50,20 +51,4 @@ function handledBy(
   const waiting = skipped.filter(({ code }) => /^dependency\.max-open$|^registry\.|^sandbox\./.test(code));
   const left = new Set(waiting.map(({ name }) => name));
   return [...packages.keys()].filter((name) => only?.includes(name) !== false && !left.has(name));
-}
-
-/** Updates under way are not proposed again; which version each is for is in its record. */
-function openUpdates(ledger: Ledger): readonly { name: string; version: string }[] {
-  return [...ledger.changes.values()]
-    .filter(({ conclusion, proposal }) => conclusion === null && proposal.source === dependencySource)
-    .map(({ proposal }) => ({ name: String(proposal.record.package), version: String(proposal.record.to) }));
-}
-
-/** At a level that leaves every change to a person, each scan would else propose all of them again. */
-function heldUpdates(ledger: Ledger): readonly HeldUpdate[] {
-  return [...ledger.changes.values()].flatMap(({ id, conclusion, proposal: { source, record } }) => {
-    if (conclusion?.outcome !== 'held' || source !== dependencySource) return [];
-    const [name, from, to, base] = [record.package, record.from, record.to, record.base].map(String);
-    return [{ name: name ?? '', from: from ?? '', to: to ?? '', base: base ?? '', change: id }];
-  });
 }

@@ -15,6 +15,7 @@ import { HttpRegistry } from '../testing/http-registry.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../testing/npm-samples.ts';
 import { TempGit } from '../testing/temp-git.ts';
 import { overtakenCode } from '../views/ledger.ts';
+import { updatesOf } from '../views/updates.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scan } from './scan.ts';
@@ -66,7 +67,7 @@ afterEach(async () => {
 });
 
 /** A project that names these packages, each with one newer version. */
-function project(names: readonly string[], maxOpen = 5): void {
+function project(names: readonly string[], maxOpen = 5, more = ''): void {
   const entries = names.map((name) => {
     registry.add(name, '1.0.0').add(name, '1.0.1');
     return [`node_modules/${name}`, sampleEntry(name, '1.0.0')] as const;
@@ -74,7 +75,7 @@ function project(names: readonly string[], maxOpen = 5): void {
   const dependencies = Object.fromEntries(names.map((name) => [name, '^1.0.0']));
   git.commit('main', {
     ...sampleProject({ dependencies }, Object.fromEntries(entries)),
-    '.autoland/autoland.yaml': `version: 1\nagents: { revert: { enabled: false }, dependency: { maxOpen: ${maxOpen} } }\n`,
+    '.autoland/autoland.yaml': `version: 1\nagents: { revert: { enabled: false }, dependency: { maxOpen: ${maxOpen}${more} } }\n`,
     '.autoland/policy.cedar': '',
   });
 }
@@ -101,6 +102,30 @@ describe('a scan', () => {
     expect(await look()).toMatchObject({ proposals: [], skipped: [{ code: 'dependency.held' }] });
     git.commit('main', { 'README.md': 'x' }, await git.resolve('main'));
     expect((await look()).proposals).toMatchObject([{ version: 'a@1.0.1' }]);
+  });
+});
+
+describe('a scan of a group', () => {
+  it('goes in halves until the wrong one stands alone, by what the journal says', async () => {
+    project(['a', 'b', 'c'], 5, ', groups: { all: { packages: ["*"] } }');
+    const refuse = async (change: string | null | undefined) => {
+      const entry = (await repository.ledger()).changes.get(change ?? '');
+      const updates = updatesOf(entry?.proposal ?? { source: '', record: {} });
+      const packages = updates.map(({ name, from, to }) => ({ name, path: name, from, to, direct: true }));
+      const data = { stage: 'classify', data: { class: 'dependency-patch', packages } };
+      const finished = { type: 'stage.finished', change: change ?? '', actor: 'test', data };
+      await repository.store.append({ events: [finished] });
+      await conclude(change, { outcome: 'refused', code: 'tests.red' });
+    };
+    const [all] = (await look()).proposals;
+    expect(all).toMatchObject({ version: null, places: ['a', 'b', 'c'].map((n) => `${n} 1.0.0 -> 1.0.1`) });
+    expect((await look()).skipped.map(({ code }) => code)).toEqual(Array(3).fill('dependency.open'));
+    await refuse(all?.change);
+    const [two, one] = (await look()).proposals;
+    expect([two?.places, one?.version]).toEqual([['a 1.0.0 -> 1.0.1', 'b 1.0.0 -> 1.0.1'], 'c@1.0.1']);
+    await lose(one?.change);
+    await refuse(two?.change);
+    expect((await look()).proposals.map(({ version }) => version)).toEqual(['a@1.0.1', 'b@1.0.1', 'c@1.0.1']);
   });
 });
 

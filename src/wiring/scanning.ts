@@ -66,22 +66,24 @@ export async function handAll(
   const proposals: ScanProposal[] = [];
   for (const proposal of made) {
     const { title, ref, record } = proposal;
-    const version =
-      proposal.source === dependencySource ? `${String(record.package)}@${String(record.to)}` : null;
+    const version = typeof record.package === 'string' ? `${record.package}@${String(record.to)}` : null;
     const change = await hand(repository, ledger, proposal, how);
     proposals.push({ change, title, version, ref, ...placesOf(proposal) });
   }
   return proposals;
 }
 
+/** Of a proposal of several things: one line for each. */
 const placeOf: Readonly<Record<string, (item: Readonly<Record<string, unknown>>) => string>> = {
   [docsSource]: ({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`,
+  [dependencySource]: ({ package: name, from, to }) => `${name} ${from} -> ${to}`,
   [lintSource]: ({ path, lines, layoutOnly }) =>
     `${path}: ${lines} lines${layoutOnly === true ? ', layout only' : ''}`,
 };
 
-function placesOf({ source, record: { items } }: Proposal): Pick<ScanProposal, 'places'> {
+function placesOf({ source, record }: Proposal): Pick<ScanProposal, 'places'> {
   const tell = placeOf[source];
+  const items = record.items ?? record.updates;
   return tell === undefined || !Array.isArray(items) ? {} : { places: items.filter(isRecord).map(tell) };
 }
 

@@ -117,8 +117,3 @@ export function orderUpdates(updates: readonly PlannedUpdate[]): readonly Planne
     `${kind === 'patch' ? 0 : 1} ${publishedAt} ${name}`;
   return [...updates].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
-
-/** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */
-export function refOf({ name, to }: Pick<PlannedUpdate, 'name' | 'to'>): string {
-  return `refs/heads/autoland/dependency/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}`;
-}

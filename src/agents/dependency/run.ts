@@ -1,15 +1,16 @@
 import type { ChangeId, Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import { isProject, type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
+import { isProject, parseLockfile } from '../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../domain/npm/manifest.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { dayMs, describer, tooYoung } from './ask.ts';
-import { restyleLock } from './lock-text.ts';
-import { editManifest } from './manifest-text.ts';
-import { findCandidates, orderUpdates, type PlannedUpdate, planUpdate, refOf, type Skipped } from './plan.ts';
-import { type Regenerate, regenerateLock } from './regenerate.ts';
+import { describer } from './ask.ts';
+import { type Bundle, bundlesOf, type Groups, halvesOf, type TurnedAway } from './groups.ts';
+import { findCandidates, orderUpdates, type PlannedUpdate, planUpdate, type Skipped } from './plan.ts';
+import type { Regenerate } from './regenerate.ts';
 import type { UpdateRules } from './rules.ts';
+import { filesOf, lockfilePath, type Problem, type Project } from './run-files.ts';
+import { proposalOf } from './run-propose.ts';
 
 export type DependencyAgentDeps = Regenerate & {
   readonly git: Pick<GitReader, 'resolve' | 'readFile'> & GitInbox;
@@ -22,9 +23,12 @@ export type DependencyAgentSettings = UpdateRules & {
   readonly only?: readonly string[];
   readonly maxOpen: number;
   /** Proposals of this agent that are still under way: they count, and are not made again. */
-  readonly open: readonly { readonly name: string; readonly version: string }[];
+  readonly open: readonly { readonly name: string; readonly version: string; readonly change: ChangeId }[];
   /** Proposals of this agent that a person has not decided on: not made again from the same commit. */
   readonly held: readonly HeldUpdate[];
+  readonly groups: Groups;
+  /** What was turned away as one, and is not proposed again as one. */
+  readonly turnedAway: readonly TurnedAway[];
 };
 
 export type HeldUpdate = {
@@ -42,16 +46,6 @@ export type DependencyAgentReport = {
   readonly skipped: readonly Skipped[];
 };
 
-type Project = {
-  readonly base: Sha;
-  /** Texts of package.json files and the lockfile, by path. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly manifests: ReadonlyMap<string, Manifest>;
-  readonly lockfile: Lockfile;
-};
-
-const lockfilePath = 'package-lock.json';
-
 /** Looks for newer patch and minor versions of what the project names, and proposes each as a change of its own. */
 export async function runDependencyAgent(
   deps: DependencyAgentDeps,
@@ -68,11 +62,10 @@ export async function runDependencyAgent(
     if ('code' in planned) report.skipped.push(planned);
     else updates.push(planned);
   }
-  for (const update of orderUpdates(updates)) {
-    const outcome = await tryUpdate({ deps, settings, project, made: report.proposals.length }, update);
-    if ('code' in outcome) report.skipped.push(outcome);
-    else report.proposals.push(outcome);
-  }
+  const attempt = { deps, settings, project, report };
+  const ready = orderUpdates(updates).filter((update) => isFree(attempt, update));
+  for (const bundle of bundlesOf(ready, settings.groups, settings.turnedAway))
+    await tryBundle(attempt, bundle);
   return report;
 }
 
@@ -104,116 +97,68 @@ type Attempt = {
   readonly deps: DependencyAgentDeps;
   readonly settings: DependencyAgentSettings;
   readonly project: Project;
-  readonly made: number;
+  /** What has come of it so far. */
+  readonly report: { readonly proposals: Proposal[]; readonly skipped: Skipped[] };
 };
 
-async function tryUpdate(attempt: Attempt, update: PlannedUpdate): Promise<Proposal | Skipped> {
-  const { settings, made, project } = attempt;
-  const skip = (code: string, reason: string): Skipped => ({
-    name: update.name,
-    version: update.from,
-    code,
-    reason,
-  });
-  if (settings.open.some((each) => each.name === update.name)) {
-    return skip('dependency.open', 'An earlier proposal for it is still under way.');
-  }
+/** Neither under way nor with a person. */
+function isFree({ settings, project, report }: Attempt, update: PlannedUpdate): boolean {
+  const skip = (code: string, reason: string) => report.skipped.push(skipped(update, code, reason));
   const held = settings.held.find((each) => isSame(each, update, project.base));
-  if (held !== undefined) {
-    return skip(
-      'dependency.held',
-      `${update.to} was proposed from this very commit: ${held.change} is held.`,
-    );
+  if (settings.open.some((each) => each.name === update.name))
+    skip('dependency.open', 'An earlier proposal for it is still under way.');
+  else if (held !== undefined)
+    skip('dependency.held', `${update.to} was proposed from this very commit: ${held.change} is held.`);
+  else return true;
+  return false;
+}
+
+const skipped = ({ name, from }: PlannedUpdate, code: string, reason: string): Skipped => ({
+  name,
+  version: from,
+  code,
+  reason,
+});
+
+/** They say nothing about the packages: halves would fare no better. */
+const passing = /^(registry|git)\.|^sandbox\.unavailable$/;
+
+async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<void> {
+  const { settings, report } = attempt;
+  const skip = (why: Problem) =>
+    report.skipped.push(...bundle.updates.map((update) => skipped(update, why.code, why.reason)));
+  const underWay = new Set(settings.open.map(({ change }) => change)).size + report.proposals.length;
+  if (underWay >= settings.maxOpen) {
+    const [{ to } = { to: 'it' }, ...more] = bundle.updates;
+    const what = more.length === 0 ? to : 'the group';
+    skip({
+      code: 'dependency.max-open',
+      reason: `${settings.maxOpen} proposals are under way already; ${what} waits.`,
+    });
+    return;
   }
-  if (settings.open.length + made >= settings.maxOpen) {
-    return skip(
-      'dependency.max-open',
-      `${settings.maxOpen} proposals are under way already; ${update.to} waits.`,
-    );
-  }
+  const made = await make(attempt, bundle);
+  if (!('reason' in made)) report.proposals.push(made);
+  else if (bundle.updates.length === 1 || passing.test(made.code)) skip(made);
+  else for (const half of halvesOf(bundle)) await tryBundle(attempt, half);
+}
+
+async function make(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<Proposal | Problem> {
+  const { deps, settings, project } = attempt;
   try {
-    const files = await filesOf(attempt, update);
-    return 'reason' in files ? skip(files.code, files.reason) : await propose(attempt, update, files.files);
+    const files = await filesOf(attempt, bundle.updates);
+    if ('reason' in files) return files;
+    return await proposalOf(deps.git, bundle, files.files, {
+      base: project.base,
+      target: settings.target,
+      at: settings.asOf,
+    });
   } catch (error) {
-    if (error instanceof AutolandError) return skip(error.code, error.message);
+    if (error instanceof AutolandError) return { code: error.code, reason: error.message };
     throw error;
   }
 }
 
 function isSame(held: HeldUpdate, { name, from, to }: PlannedUpdate, base: Sha): boolean {
   return held.name === name && held.from === from && held.to === to && held.base === base;
-}
-
-type Files =
-  | { readonly files: ReadonlyMap<string, string> }
-  | { readonly code: string; readonly reason: string };
-
-async function filesOf({ deps, settings, project }: Attempt, update: PlannedUpdate): Promise<Files> {
-  const manifests = editAll(project, update, false);
-  const steps = [editAll(project, update, true), manifests];
-  const cutoff = new Date(settings.asOf.getTime() - settings.minimumAgeDays * dayMs);
-  const raw = await regenerateLock(deps, project.texts, steps, cutoff);
-  const entries = newEntries(project.lockfile, parseLockfile(raw)).filter((entry) => !entry.link);
-  const digests = new Map<string, string>();
-  const ask = (each: string) => deps.registry.describe(each);
-  for (const { name, version, integrity } of entries) {
-    if (version === undefined) continue;
-    const young = await tooYoung(ask, name, version, settings);
-    if (young !== undefined) return { code: 'dependency.brings-too-young', reason: young };
-    const served = integrity === undefined ? await deps.registry.manifest(name, version) : undefined;
-    if (served !== undefined) digests.set(`${name}@${version}`, served.integrity);
-  }
-  const text = restyleLock(project.texts.get(lockfilePath) ?? '', raw, digests);
-  const missed = entriesMissing(project, text, update);
-  if (missed !== undefined) return { code: 'dependency.not-locked', reason: missed };
-  const changed = [...manifests, [lockfilePath, text] as const].filter(
-    ([path, after]) => project.texts.get(path) !== after,
-  );
-  return { files: new Map(changed) };
-}
-
-/** The package.json texts after the update; all of them that name the package, even when their text stays. */
-function editAll(project: Project, update: PlannedUpdate, exact: boolean): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const { path, section, name, edit } of update.edits) {
-    const before = texts.get(path) ?? project.texts.get(path) ?? '';
-    const spec = exact ? update.to : edit.kind === 'replace' ? edit.spec : undefined;
-    texts.set(path, spec === undefined ? before : editManifest(before, path, [{ section, name, spec }]));
-  }
-  return texts;
-}
-
-function entriesMissing(project: Project, text: string, update: PlannedUpdate): string | undefined {
-  const lock = parseLockfile(text);
-  const { candidates } = findCandidates(project.manifests, lock);
-  const now = candidates.find((candidate) => candidate.name === update.name)?.from;
-  return now === update.to
-    ? undefined
-    : `npm locked ${now ?? 'several versions'} where ${update.to} was asked for.`;
-}
-
-async function propose(
-  { deps, settings, project }: Attempt,
-  update: PlannedUpdate,
-  files: ReadonlyMap<string, string>,
-): Promise<Proposal> {
-  const { name, from, to, kind } = update;
-  const title = `Update ${name} from ${from} to ${to}`;
-  const ref = refOf(update);
-  const bytes = new Map([...files].map(([path, text]) => [path, Buffer.from(text)] as const));
-  const head = await deps.git.propose({
-    base: project.base,
-    files: bytes,
-    message: `${title}\n`,
-    ref,
-    at: settings.asOf,
-  });
-  return {
-    source: 'agent:dependency',
-    title,
-    head,
-    ref,
-    target: settings.target,
-    record: { package: name, from, to, kind, base: project.base },
-  };
 }

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Proposal, Sha } from '../../domain/change.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { GitInbox } from '../../ports/git-host.ts';
+import type { Bundle } from './groups.ts';
+import type { PlannedUpdate } from './plan.ts';
+
+type Place = { readonly base: Sha; readonly target: string; readonly at: Date };
+
+/** Makes the branch of a bundle, and what is handed in of it. */
+export async function proposalOf(
+  git: Pick<GitInbox, 'propose'>,
+  bundle: Bundle<PlannedUpdate>,
+  files: ReadonlyMap<string, string>,
+  { base, target, at }: Place,
+): Promise<Proposal> {
+  const { title, details, ref, record } = tell(bundle);
+  const bytes = new Map([...files].map(([path, text]) => [path, Buffer.from(text)] as const));
+  const message = [title, '', ...details].join('\n').trimEnd();
+  const head = await git.propose({ base, files: bytes, message: `${message}\n`, ref, at });
+  return { source: 'agent:dependency', title, head, ref, target, record: { ...record, base } };
+}
+
+type Telling = {
+  readonly title: string;
+  readonly details: readonly string[];
+  readonly ref: string;
+  readonly record: JsonObject;
+};
+
+function tell({ group, updates }: Bundle<PlannedUpdate>): Telling {
+  const [first, ...more] = updates;
+  const own = group === null ? {} : { group };
+  if (first !== undefined && more.length === 0) {
+    const title = `Update ${first.name} from ${first.from} to ${first.to}`;
+    return { title, details: [], ref: refOf(first), record: { ...recordOf(first), ...own } };
+  }
+  return {
+    title: `Update ${updates.length} packages of the group ${group}`,
+    details: updates.map(({ name, from, to }) => `${name} from ${from} to ${to}`),
+    ref: refOfGroup(group ?? '', updates),
+    record: { ...own, updates: updates.map(recordOf) },
+  };
+}
+
+function recordOf({ name, from, to, kind }: PlannedUpdate) {
+  return { package: name, from, to, kind };
+}
+
+const folder = 'refs/heads/autoland/dependency';
+
+/** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */
+function refOf({ name, to }: Pick<PlannedUpdate, 'name' | 'to'>): string {
+  return `${folder}/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}`;
+}
+
+/** Parts of a group do not supersede each other, so each has a branch of its own. */
+function refOfGroup(group: string, updates: readonly PlannedUpdate[]): string {
+  const keys = updates.map(({ name, to }) => `${name}@${to}`).sort();
+  const digest = createHash('sha256').update(keys.join('\n')).digest('hex');
+  return `${folder}/groups/${group}-${digest.slice(0, 8)}`;
+}

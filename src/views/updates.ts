@@ -1,0 +1,40 @@
+import type { ChangeId, Proposal } from '../domain/change.ts';
+import { isRecord } from '../domain/npm/hostile-json.ts';
+import { dependencySource, type Ledger } from './ledger.ts';
+
+/** An update that a proposal of the agent for dependencies asks for, as its record has it. */
+export type ProposedUpdate = { readonly name: string; readonly from: string; readonly to: string };
+
+/** One for a package that is proposed by itself, several for a group; []: another agent's, or a record that is none. */
+export function updatesOf({
+  source,
+  record,
+}: Pick<Proposal, 'source' | 'record'>): readonly ProposedUpdate[] {
+  if (source !== dependencySource) return [];
+  const all: readonly unknown[] = Array.isArray(record.updates) ? record.updates : [record];
+  return all
+    .filter(isRecord)
+    .flatMap(({ package: name, from, to }) =>
+      typeof name === 'string' && typeof to === 'string' ? [{ name, from: String(from), to }] : [],
+    );
+}
+
+/** Updates under way, each with the change that it is part of. */
+export function openUpdates(ledger: Ledger): readonly { name: string; version: string; change: ChangeId }[] {
+  return [...ledger.changes.values()]
+    .filter(({ conclusion }) => conclusion === null)
+    .flatMap(({ id, proposal }) =>
+      updatesOf(proposal).map(({ name, to }) => ({ name, version: to, change: id })),
+    );
+}
+
+/** At a level that leaves every change to a person, each scan would else propose all of them again. */
+export function heldUpdates(
+  ledger: Ledger,
+): readonly (ProposedUpdate & { readonly base: string; readonly change: ChangeId })[] {
+  return [...ledger.changes.values()]
+    .filter(({ conclusion }) => conclusion?.outcome === 'held')
+    .flatMap(({ id, proposal }) =>
+      updatesOf(proposal).map((update) => ({ ...update, base: String(proposal.record.base), change: id })),
+    );
+}
