@@ -16,7 +16,15 @@ export type ScanReport = {
   readonly dryRun: boolean;
   readonly proposals: readonly ScanProposal[];
   /** What was looked at and not proposed. */
-  readonly skipped: readonly { readonly name: string; readonly code: string; readonly reason: string }[];
+  readonly skipped: readonly ScanSkipped[];
+};
+
+export type ScanSkipped = {
+  readonly name: string;
+  readonly code: string;
+  readonly reason: string;
+  /** RFC 3339, UTC: when that is over, where it is known. */
+  readonly until?: string;
 };
 
 export type ScanProposal = {

@@ -1,7 +1,6 @@
 import { AutolandError } from '../../domain/errors.ts';
 import type { RegistryPackage } from '../../domain/npm/package.ts';
 import type { Described } from './plan.ts';
-import type { UpdateRules } from './rules.ts';
 
 /** What the registry says of a package. */
 type Ask = (name: string) => Promise<RegistryPackage | undefined>;
@@ -21,18 +20,4 @@ export function describer(ask: Ask): (name: string) => Promise<Described> {
       return error;
     }
   };
-}
-
-/** A new version of an old acquaintance or a package that nobody asked for: the age rule holds for both. */
-export async function tooYoung(
-  ask: Ask,
-  name: string,
-  version: string,
-  rules: UpdateRules,
-): Promise<string | undefined> {
-  const found = (await ask(name))?.versions.find((each) => each.version === version);
-  const days = (rules.asOf.getTime() - Date.parse(found?.publishedAt ?? '')) / dayMs;
-  return days >= rules.minimumAgeDays
-    ? undefined
-    : `It brings ${name} ${version}, which is not known to be ${rules.minimumAgeDays} days old.`;
 }

@@ -85,7 +85,7 @@ export function planUpdate(
   rules: UpdateRules,
 ): PlannedUpdate | Skipped {
   const { name, from, uses } = candidate;
-  const skip = ({ code, reason }: Declined): Skipped => ({ name, version: from, code, reason });
+  const skip = (why: Declined): Skipped => ({ name, version: from, ...why });
   if (described instanceof AutolandError) return skip({ code: described.code, reason: described.message });
   if (described === undefined)
     return skip({ code: 'dependency.unknown-package', reason: 'The registry does not know it.' });

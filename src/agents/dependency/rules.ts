@@ -21,7 +21,12 @@ export type UpdateRules = {
 };
 
 /** Why a package gets no proposal. */
-export type Declined = { readonly code: string; readonly reason: string };
+export type Declined = {
+  readonly code: string;
+  readonly reason: string;
+  /** RFC 3339, UTC: when that is over. Absent: time alone does not mend it, or nobody knows when. */
+  readonly until?: string;
+};
 export type Choice =
   | { readonly to: string; readonly kind: 'patch' | 'minor'; readonly passedOver: readonly Declined[] }
   | Declined;
@@ -44,7 +49,10 @@ const oldEnough: Rule = (version, { rules }) => {
   }
   const days = (rules.asOf.getTime() - Date.parse(version.publishedAt)) / dayMs;
   const reason = `${version.version} is ${days.toFixed(1)} days old, less than ${rules.minimumAgeDays}.`;
-  return days < rules.minimumAgeDays || days < 0 ? { code: 'dependency.too-young', reason } : undefined;
+  const until = new Date(Date.parse(version.publishedAt) + rules.minimumAgeDays * dayMs).toISOString();
+  return days < rules.minimumAgeDays || days < 0
+    ? { code: 'dependency.too-young', reason, until }
+    : undefined;
 };
 
 const notIgnored: Rule = (version, { name, rules }) => {

@@ -1,13 +1,14 @@
 import type { Sha } from '../../domain/change.ts';
-import { type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
+import { type LockEntry, type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
 import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { dayMs, tooYoung } from './ask.ts';
+import { dayMs } from './ask.ts';
 import { restyleLock } from './lock-text.ts';
 import { editManifest } from './manifest-text.ts';
 import { findCandidates, type PlannedUpdate } from './plan.ts';
 import { type Regenerate, regenerateLock } from './regenerate.ts';
-import type { UpdateRules } from './rules.ts';
+import type { Declined, UpdateRules } from './rules.ts';
+import { type BroughtVersion, type LockedVersion, newlyLocked, waitsFor } from './transitive-age.ts';
 
 export const lockfilePath = 'package-lock.json';
 
@@ -20,16 +21,13 @@ export type Project = {
   readonly lockfile: Lockfile;
 };
 
-/** Why there are none. */
-export type Problem = { readonly code: string; readonly reason: string };
-
 type Making = {
   readonly deps: Regenerate & { readonly registry: Registry };
   readonly settings: UpdateRules;
   readonly project: Project;
 };
 
-type Files = { readonly files: ReadonlyMap<string, string> } | Problem;
+type Files = { readonly files: ReadonlyMap<string, string> } | Declined;
 
 /** What the files are after the updates: only those that differ. */
 export async function filesOf(
@@ -40,16 +38,10 @@ export async function filesOf(
   const steps = [editAll(project, updates, true), manifests];
   const cutoff = new Date(settings.asOf.getTime() - settings.minimumAgeDays * dayMs);
   const raw = await regenerateLock(deps, project.texts, steps, cutoff);
-  const entries = newEntries(project.lockfile, parseLockfile(raw)).filter((entry) => !entry.link);
-  const digests = new Map<string, string>();
-  const ask = (each: string) => deps.registry.describe(each);
-  for (const { name, version, integrity } of entries) {
-    if (version === undefined) continue;
-    const young = await tooYoung(ask, name, version, settings);
-    if (young !== undefined) return { code: 'dependency.brings-too-young', reason: young };
-    const served = integrity === undefined ? await deps.registry.manifest(name, version) : undefined;
-    if (served !== undefined) digests.set(`${name}@${version}`, served.integrity);
-  }
+  const after = parseLockfile(raw);
+  const waits = await tooYoung(deps.registry, newlyLocked(project.lockfile, after), settings);
+  if (waits !== undefined) return waits;
+  const digests = await digestsOf(deps.registry, newEntries(project.lockfile, after));
   const text = restyleLock(project.texts.get(lockfilePath) ?? '', raw, digests);
   const missed = entriesMissing(project, text, updates);
   if (missed !== undefined) return { code: 'dependency.not-locked', reason: missed };
@@ -57,6 +49,34 @@ export async function filesOf(
     ([path, after]) => project.texts.get(path) !== after,
   );
   return { files: new Map(changed) };
+}
+
+/** npm was asked for what was there before a date; a registry that serves no times, or a range that only a young version fits, leads past that. */
+async function tooYoung(
+  registry: Registry,
+  brought: readonly LockedVersion[],
+  settings: UpdateRules,
+): Promise<Declined | undefined> {
+  const dated: BroughtVersion[] = [];
+  for (const { name, version } of brought) {
+    const found = (await registry.describe(name))?.versions.find((each) => each.version === version);
+    dated.push({ name, version, publishedAt: found?.publishedAt });
+  }
+  return waitsFor(dated, settings);
+}
+
+/** By `name@version`: what the registry's summaries left out. */
+async function digestsOf(
+  registry: Registry,
+  entries: readonly LockEntry[],
+): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
+  for (const { name, version, integrity, link } of entries) {
+    if (link || version === undefined || integrity !== undefined) continue;
+    const served = await registry.manifest(name, version);
+    if (served !== undefined) digests.set(`${name}@${version}`, served.integrity);
+  }
+  return digests;
 }
 
 /** The package.json texts after the updates; all of them that name a package, even when their text stays. */

@@ -108,13 +108,39 @@ describe('runDependencyAgent', () => {
     expect(await textIn(proposals[0]?.head ?? '', 'package.json')).toContain('"~2.7.3"');
   });
 
-  it('does not propose what brings a package that is too young', async () => {
+  it('waits for a package that comes with it, and says for how long', async () => {
     registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { jake: '^1.0.0' } });
     registry.add('jake', '1.0.0', { publishedAt: '2025-12-30T00:00:00Z' });
     git.commit('main', ejsProject('^2.6.1'));
     const { proposals, skipped } = await run();
     expect(proposals).toEqual([]);
-    expect(skipped).toMatchObject([{ name: 'ejs', code: 'dependency.brings-too-young' }]);
+    expect(skipped).toMatchObject([
+      {
+        name: 'ejs',
+        code: 'dependency.brings-too-young',
+        reason: expect.stringContaining('jake@1.0.0'),
+        until: '2026-01-06T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('locks an older version of what comes with it, where the range admits one', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { jake: '^1.0.0' } });
+    registry.add('jake', '1.0.0').add('jake', '1.1.0', { publishedAt: '2025-12-30T00:00:00Z' });
+    git.commit('main', ejsProject('^2.6.1'));
+    const { proposals } = await run();
+    const lock = JSON.parse(await textIn(proposals[0]?.head ?? '', 'package-lock.json'));
+    expect(lock.packages['node_modules/jake'].version).toBe('1.0.0');
+  });
+
+  it('lets what is locked already be young', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4', { dependencies: { jake: '1.1.0' } });
+    registry.add('jake', '1.1.0', { publishedAt: '2025-12-30T00:00:00Z' });
+    const packages = { ejs: sampleEntry('ejs', '2.6.1'), jake: sampleEntry('jake', '1.1.0') };
+    const dependencies = { ejs: '^2.6.1', jake: '1.1.0' };
+    const entries = Object.entries(packages).map(([name, entry]) => [`node_modules/${name}`, entry]);
+    git.commit('main', sampleProject({ dependencies }, Object.fromEntries(entries)));
+    expect((await run({ only: ['ejs'] })).proposals).toMatchObject([{ record: { to: '2.7.4' } }]);
   });
 
   it('edits every workspace that names it, and keeps a lockfile that names no tarballs', async () => {
@@ -261,13 +287,11 @@ describe('runDependencyAgent', () => {
 
     it('proposes the rest where one cannot be locked', async () => {
       registry.add('c', '1.0.1', { dependencies: { nowhere: '^1.0.0' } });
-      const { proposals, skipped } = await run({ groups: { all: group } });
-      expect(proposals.map(({ title }) => title)).toEqual([
-        'Update 2 packages of the group all',
-        'Update d from 1.0.0 to 1.0.1',
+      const { proposals, skipped } = await run({ groups: { all: group }, only: ['c', 'd'] });
+      expect(proposals).toMatchObject([
+        { title: 'Update d from 1.0.0 to 1.0.1', record: { package: 'd', group: 'all' } },
       ]);
       expect(skipped).toMatchObject([{ name: 'c', code: 'sandbox.failed' }]);
-      expect(proposals[1]?.record).toMatchObject({ package: 'd', group: 'all' });
     });
 
     it('counts a change that is under way once, however many packages it has', async () => {

@@ -8,8 +8,8 @@ import { describer } from './ask.ts';
 import { type Bundle, bundlesOf, type Groups, halvesOf, type TurnedAway } from './groups.ts';
 import { findCandidates, orderUpdates, type PlannedUpdate, planUpdate, type Skipped } from './plan.ts';
 import type { Regenerate } from './regenerate.ts';
-import type { UpdateRules } from './rules.ts';
-import { filesOf, lockfilePath, type Problem, type Project } from './run-files.ts';
+import type { Declined, UpdateRules } from './rules.ts';
+import { filesOf, lockfilePath, type Project } from './run-files.ts';
 import { proposalOf } from './run-propose.ts';
 
 export type DependencyAgentDeps = Regenerate & {
@@ -103,7 +103,7 @@ type Attempt = {
 
 /** Neither under way nor with a person. */
 function isFree({ settings, project, report }: Attempt, update: PlannedUpdate): boolean {
-  const skip = (code: string, reason: string) => report.skipped.push(skipped(update, code, reason));
+  const skip = (code: string, reason: string) => report.skipped.push(skipped(update, { code, reason }));
   const held = settings.held.find((each) => isSame(each, update, project.base));
   if (settings.open.some((each) => each.name === update.name))
     skip('dependency.open', 'An earlier proposal for it is still under way.');
@@ -113,20 +113,15 @@ function isFree({ settings, project, report }: Attempt, update: PlannedUpdate): 
   return false;
 }
 
-const skipped = ({ name, from }: PlannedUpdate, code: string, reason: string): Skipped => ({
-  name,
-  version: from,
-  code,
-  reason,
-});
+const skipped = ({ name, from }: PlannedUpdate, why: Declined): Skipped => ({ name, version: from, ...why });
 
 /** They say nothing about the packages: halves would fare no better. */
 const passing = /^(registry|git)\.|^sandbox\.unavailable$/;
 
 async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<void> {
   const { settings, report } = attempt;
-  const skip = (why: Problem) =>
-    report.skipped.push(...bundle.updates.map((update) => skipped(update, why.code, why.reason)));
+  const skip = (why: Declined) =>
+    report.skipped.push(...bundle.updates.map((update) => skipped(update, why)));
   const underWay = new Set(settings.open.map(({ change }) => change)).size + report.proposals.length;
   if (underWay >= settings.maxOpen) {
     const [{ to } = { to: 'it' }, ...more] = bundle.updates;
@@ -143,7 +138,7 @@ async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promi
   else for (const half of halvesOf(bundle)) await tryBundle(attempt, half);
 }
 
-async function make(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<Proposal | Problem> {
+async function make(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<Proposal | Declined> {
   const { deps, settings, project } = attempt;
   try {
     const files = await filesOf(attempt, bundle.updates);
