@@ -1,3 +1,4 @@
+import type { InstanceExceptions } from '../../domain/crashes/exception.ts';
 import type { Instance, ServiceSpec } from '../../ports/runtime.ts';
 import type { ReceivedReport } from '../telemetry/otlp/receiver.ts';
 
@@ -24,6 +25,8 @@ export interface Group {
   readonly sockets: readonly string[];
   instances(): readonly Instance[];
   telemetry(): readonly InstanceTelemetry[];
+  /** Since the last call. */
+  takeExceptions(): readonly InstanceExceptions[];
   /** Whether one of its instances answers its health check now. */
   healthy(): Promise<boolean>;
   exclusive<T>(act: () => Promise<T>): Promise<T>;

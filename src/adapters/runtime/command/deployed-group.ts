@@ -99,6 +99,10 @@ export class DeployedGroup implements Group {
     return [];
   }
 
+  takeExceptions(): readonly [] {
+    return [];
+  }
+
   async healthy(): Promise<boolean> {
     return (await this.#answers()).includes(true);
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { InstanceExceptions } from '../../../domain/crashes/exception.ts';
 import { AutolandError } from '../../../domain/errors.ts';
+import type { ExceptionSource } from '../../../ports/exceptions.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
 import type { SelfReportSource } from '../../../ports/self-reports.ts';
 import type { InstanceTelemetry } from '../group.ts';
@@ -44,6 +46,27 @@ const telemetry: z.ZodType<InstanceTelemetry[]> = z.array(
   }),
 );
 
+const frame = z.object({
+  path: z.string(),
+  line: z.number(),
+  column: z.number(),
+  functionName: z.string().exactOptional(),
+});
+const exception = z.object({
+  errorType: z.string(),
+  message: z.string(),
+  frames: z.array(frame),
+  count: z.number(),
+});
+const exceptions: z.ZodType<InstanceExceptions[]> = z.array(
+  z.object({
+    service: z.string(),
+    digest: z.string(),
+    exceptions: z.array(exception),
+    dropped: z.number(),
+  }),
+);
+
 export type RuntimeClientOptions = {
   readonly stateDir: string;
   /** For what answers at once. Starting and stopping may also take the service's own times. */
@@ -53,7 +76,7 @@ export type RuntimeClientOptions = {
 };
 
 /** The supervisor, as the control plane reaches it. Rejects with `runtime.unreachable` when it does not answer in time. */
-export class RuntimeClient implements Runtime, SelfReportSource {
+export class RuntimeClient implements Runtime, SelfReportSource, ExceptionSource {
   readonly #socket: string;
   readonly #timeoutMs: number;
   readonly #slowTimeoutMs: number;
@@ -96,6 +119,10 @@ export class RuntimeClient implements Runtime, SelfReportSource {
 
   async telemetry(): Promise<readonly InstanceTelemetry[]> {
     return checked(telemetry, await this.#call('/telemetry'));
+  }
+
+  async takeExceptions(): Promise<readonly InstanceExceptions[]> {
+    return checked(exceptions, await this.#call('/exceptions', {}));
   }
 
   #call(path: string, body?: unknown, timeoutMs = this.#timeoutMs): Promise<unknown> {

@@ -85,6 +85,10 @@ export class Slot {
     return this.#otlp.report();
   }
 
+  takeExceptions(): ReturnType<OtlpReceiver['takeExceptions']> {
+    return this.#otlp.takeExceptions();
+  }
+
   healthy(): Promise<boolean> {
     return this.alive ? isHealthy(this.socket, this.spec.health.path) : Promise.resolve(false);
   }

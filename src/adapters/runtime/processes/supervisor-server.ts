@@ -29,6 +29,7 @@ export function serveSupervisor(supervisor: Supervisor, stateDir: string): Promi
     'POST /examine': async (body) => supervisor.examine(checked(deployedSpec, body)),
     'GET /running': () => supervisor.running(),
     'GET /routes': () => supervisor.routes(),
+    'POST /exceptions': async () => supervisor.takeExceptions(),
     'GET /telemetry': async () => supervisor.telemetry(),
   });
 }

@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import type { InstanceExceptions } from '../../../domain/crashes/exception.ts';
 import type { AttestationVerifier } from '../../../ports/attestor.ts';
 import type { ReleaseStore } from '../../../ports/release-store.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
@@ -165,6 +166,13 @@ export class Supervisor implements Runtime {
   /** By the socket that each report came through. */
   telemetry(): readonly InstanceTelemetry[] {
     return [...this.#groups.values()].flatMap((group) => group.telemetry());
+  }
+
+  /** The same for exceptions, since the last call. */
+  takeExceptions(): readonly InstanceExceptions[] {
+    return [...this.#groups.values()]
+      .flatMap((group) => group.takeExceptions())
+      .filter(({ exceptions, dropped }) => exceptions.length + dropped > 0);
   }
 
   /** Whether the runtime commands of a service may run, and answer. */

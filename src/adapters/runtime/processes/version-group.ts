@@ -1,3 +1,4 @@
+import type { InstanceExceptions } from '../../../domain/crashes/exception.ts';
 import type { Instance, ProcessSpec, ServiceSpec } from '../../../ports/runtime.ts';
 import type { Group, InstanceTelemetry } from '../group.ts';
 import { InTurn } from '../in-turn.ts';
@@ -51,6 +52,11 @@ export class VersionGroup implements Group {
       const { n, restarts } = slot;
       return { service, digest, n, restarts, ...slot.telemetry() };
     });
+  }
+
+  takeExceptions(): readonly InstanceExceptions[] {
+    const { service, digest } = this;
+    return this.#slots.map((slot) => ({ service, digest, ...slot.takeExceptions() }));
   }
 
   exclusive<T>(act: () => Promise<T>): Promise<T> {

@@ -61,10 +61,12 @@ const resourceMetrics: Message = { 2: { name: 'scopeMetrics', type: scopeMetrics
 
 export const metricsRequest: Message = { 1: { name: 'resourceMetrics', type: resourceMetrics, many: true } };
 
+const event: Message = { 2: { name: 'name', type: 'string' }, 3: attributes };
 const span: Message = {
   1: { name: 'traceId', type: 'hex' },
   6: { name: 'kind', type: 'int32' },
   9: attributes,
+  11: { name: 'events', type: event, many: true },
   15: { name: 'status', type: { 3: { name: 'code', type: 'int32' } } },
 };
 const scopeSpans: Message = { 2: { name: 'spans', type: span, many: true } };
@@ -73,6 +75,7 @@ const resourceSpans: Message = { 2: { name: 'scopeSpans', type: scopeSpans, many
 export const tracesRequest: Message = { 1: { name: 'resourceSpans', type: resourceSpans, many: true } };
 
 const logRecord: Message = {
+  2: { name: 'severityNumber', type: 'int32' },
   6: attributes,
   9: { name: 'traceId', type: 'hex' },
   12: { name: 'eventName', type: 'string' },

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { InstanceExceptions } from '../../../domain/crashes/exception.ts';
 import type { SelfReport } from '../../../domain/self-report.ts';
 import { handleGrpc } from './grpc-exports.ts';
 import { handleHttp } from './http-exports.ts';
@@ -58,6 +59,11 @@ export class OtlpReceiver {
   report(): ReceivedReport {
     const everySeconds = this.#pace.everySeconds(performance.now());
     return { ...this.#intake.reports.report(), lastSeen: this.#lastSeen, everySeconds };
+  }
+
+  /** What was told since the last call. */
+  takeExceptions(): Pick<InstanceExceptions, 'exceptions' | 'dropped'> {
+    return this.#intake.reports.exceptions.take();
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { latencyBounds, latencyQuantile } from '../../../domain/latency.ts';
 import type { SelfReport } from '../../../domain/self-report.ts';
+import { Exceptions } from './exceptions.ts';
 import { type FlaggedRequest, FlaggedTraces } from './flagged-traces.ts';
 import { type LatencyCounts, none, ofExplicit, ofExponential } from './latency.ts';
 import { evaluationIn, isFailure, RouteCounts, variantOf } from './route-counts.ts';
@@ -44,6 +45,7 @@ export class SelfReports {
   readonly #variants = new RouteCounts(variantName);
   readonly #tracedVariants = new RouteCounts(variantName);
   readonly #flaggedTraces = new FlaggedTraces();
+  readonly exceptions = new Exceptions();
   readonly #latency: number[] = none();
   #requests = 0;
   #errors = 0;
@@ -75,7 +77,8 @@ export class SelfReports {
   takeTraces(body: unknown): Taken {
     const { resourceSpans } = tracesBody.parse(body);
     for (const { spans } of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans))
-      for (const { kind: isServer, status, attributes, traceId } of spans) {
+      for (const { kind: isServer, status, attributes, events, traceId } of spans) {
+        this.exceptions.inSpan(events, { traceId, hasFailed: status.code });
         if (!isServer) continue;
         const isError = status.code || isFailure(attributes);
         if (isError) this.#routes.sawErrorSpan(attributes, traceId);
@@ -84,11 +87,12 @@ export class SelfReports {
     return { rejected: 0, why: '' };
   }
 
-  /** Of logs, only the evaluations of flags are read. */
+  /** Of logs, only exceptions and the evaluations of flags are read. */
   takeLogs(body: unknown): Taken {
     const { resourceLogs } = logsBody.parse(body);
     for (const { logRecords } of resourceLogs.flatMap(({ scopeLogs }) => scopeLogs))
-      for (const { traceId, attributes, eventName } of logRecords) {
+      for (const { traceId, attributes, eventName, severityNumber: isSevere } of logRecords) {
+        if (isSevere) this.exceptions.add(attributes, traceId);
         if (eventName !== evaluationEvent) continue;
         const { flag, variant } = evaluationIn(attributes);
         if (flag !== undefined) this.#addFlagged(this.#flaggedTraces.evaluated(traceId, flag, variant));

@@ -86,10 +86,14 @@ export const metricsBody = z.object({
 /** SPAN_KIND_SERVER, STATUS_CODE_ERROR; JSON may name them too. */
 const kind = z.union([z.int(), z.string()]).transform((told) => told === 2 || told === 'SPAN_KIND_SERVER');
 const code = z.union([z.int(), z.string()]).transform((told) => told === 2 || told === 'STATUS_CODE_ERROR');
+/** Read only of a span that failed: others are many. */
+const events = z.array(z.unknown()).default([]);
+export const exceptionEvent = z.object({ name: z.literal('exception'), attributes });
 const span = z.object({
   traceId,
   kind: kind.default(false),
   attributes,
+  events,
   status: z.object({ code: code.default(false) }).default({ code: false }),
 });
 const scopeSpans = z.object({ spans: z.array(span).default([]) });
@@ -98,7 +102,20 @@ export const tracesBody = z.object({
 });
 export type Span = z.infer<typeof span>;
 
-const logRecord = z.object({ traceId, attributes, eventName: z.string().default('') });
+/** SEVERITY_NUMBER_ERROR and what is worse; JSON may name it. A record without one may be an error. */
+const isSevere = z
+  .union([z.int(), z.string()])
+  .transform((told) =>
+    typeof told === 'number'
+      ? told === 0 || told >= 17
+      : /^SEVERITY_NUMBER_(ERROR|FATAL|UNSPECIFIED)/.test(told),
+  );
+const logRecord = z.object({
+  traceId,
+  attributes,
+  eventName: z.string().default(''),
+  severityNumber: isSevere.default(true),
+});
 const scopeLogs = z.object({ logRecords: z.array(logRecord).default([]) });
 export const logsBody = z.object({
   resourceLogs: z.array(z.object({ scopeLogs: z.array(scopeLogs).default([]) })).default([]),
