@@ -5,7 +5,7 @@ import { checkedVariables, readSecrets } from '../environment.ts';
 import type { SlotDirs } from './slot-dirs.ts';
 
 /** Where a service finds its own inside the sandbox. */
-const APP = '/app';
+export const APP = '/app';
 const RUN = '/run/autoland';
 /** A directory of its own, that the service cannot write to: see SlotDirs. */
 const OTLP = '/run/autoland-otlp';

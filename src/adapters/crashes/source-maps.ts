@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import { originalPositionFor, type SourceMapInput, TraceMap } from '@jridgewell/trace-mapping';
+import { LRUCache } from 'lru-cache';
+import { readWithin, within } from './tree-files.ts';
+
+const mostCodeBytes = 16 << 20;
+const mostMapBytes = 32 << 20;
+/** A map is some megabytes once it is read. */
+const mostMaps = 8;
+const comment = 'sourceMappingURL=';
+/** The comment stands at the end. An inline map is that end. */
+const mostTailLines = 20;
+
+export type Position = { readonly file: string; readonly line: number; readonly column: number };
+
+/** `none`: the file has no map, so its own positions count. `unreadable`: it names one that cannot be used. */
+type Found =
+  | { readonly kind: 'map'; readonly map: TraceMap; readonly path: string }
+  | { readonly kind: 'none' | 'unreadable' | 'missing' };
+
+/** Source maps of one release, read from its own tree: a URL is never followed. */
+export class SourceMaps {
+  readonly #tree: string;
+  readonly #maps = new LRUCache<string, Promise<Found>>({ max: mostMaps });
+
+  constructor(tree: string) {
+    this.#tree = tree;
+  }
+
+  /** Where the source of a position is. undefined: there is no such file, or it is in no source of the project. */
+  async original(position: Position): Promise<(Position & { readonly isMapped: boolean }) | undefined> {
+    const found = await this.#mapOf(position.file);
+    if (found.kind === 'none') return { ...position, isMapped: false };
+    if (found.kind !== 'map') return undefined;
+    const { source, line, column } = originalPositionFor(found.map, {
+      line: position.line,
+      column: position.column - 1,
+    });
+    if (source === null) return undefined;
+    const file = sourceIn(found.path, source);
+    return file === undefined ? undefined : { file, line, column: column + 1, isMapped: true };
+  }
+
+  #mapOf(file: string): Promise<Found> {
+    const known = this.#maps.get(file);
+    if (known !== undefined) return known;
+    const read = this.#read(file);
+    this.#maps.set(file, read);
+    return read;
+  }
+
+  async #read(file: string): Promise<Found> {
+    const code = await readWithin(this.#tree, file, mostCodeBytes);
+    if (code === undefined) return { kind: 'missing' };
+    const url = mapUrlIn(code);
+    if (url === undefined) return { kind: 'none' };
+    const inline = inlineMap(url);
+    const path = inline === undefined ? besideOf(file, url) : file;
+    const text = inline ?? (path && (await readWithin(this.#tree, path, mostMapBytes)));
+    if (text === undefined || path === undefined) return { kind: 'unreadable' };
+    try {
+      return { kind: 'map', map: new TraceMap(JSON.parse(text) as SourceMapInput), path };
+    } catch {
+      return { kind: 'unreadable' };
+    }
+  }
+}
+
+function mapUrlIn(code: string): string | undefined {
+  let end = code.length;
+  for (let lines = 0; lines < mostTailLines && end > 0; lines++) {
+    const begin = code.lastIndexOf('\n', end - 1);
+    const line = code.slice(begin + 1, end).trim();
+    for (const mark of ['//# ', '//@ '])
+      if (line.startsWith(mark + comment)) return line.slice(mark.length + comment.length);
+    end = begin;
+  }
+  return undefined;
+}
+
+function inlineMap(url: string): string | undefined {
+  const comma = url.indexOf(',');
+  if (!url.startsWith('data:application/json') || comma === -1) return undefined;
+  const body = url.slice(comma + 1);
+  if (url.slice(0, comma).endsWith(';base64')) return Buffer.from(body, 'base64').toString('utf8');
+  try {
+    return decodeURIComponent(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: it is a URL, or lies outside of the tree. */
+function besideOf(file: string, url: string): string | undefined {
+  if (hasScheme(url)) return undefined;
+  try {
+    return within(posix.join(posix.dirname(file), decodeURIComponent(url)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The source that a map names, in relation to where the map lies. */
+function sourceIn(mapPath: string, source: string): string | undefined {
+  return hasScheme(source) ? undefined : within(posix.join(posix.dirname(mapPath), source));
+}
+
+function hasScheme(text: string): boolean {
+  return text.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(text);
+}
