@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { awaitRelease, endWithStdin } from '../adapters/runtime/keep-alive.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
+import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
 import { ControlLock } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Built } from '../domain/stage.ts';
@@ -12,6 +13,7 @@ import { type PipelinePorts, pipeline } from '../pipeline.ts';
 import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
+import { watchCrashes } from './crashes.ts';
 import { watchDrift } from './drift.ts';
 import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
@@ -70,6 +72,13 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => measuring.stop());
   const drift = watchDrift(keeper);
   closing.defer(() => drift.stop());
+  const crashing = watchCrashes({
+    repository,
+    exceptions: ports.runtime,
+    releases: workshop.releases,
+    redactor: new ChildRedactor(),
+  });
+  closing.defer(() => crashing.stop());
   const tidying = keepHouse(repository, options);
   closing.defer(() => clearInterval(tidying));
   const journalling = journalActsOften(repository);
@@ -98,7 +107,10 @@ function makeWorker(repository: Repository, workshop: Workshop, ports: PipelineP
   });
 }
 
-export function bind(repository: Repository, workshop: Workshop): PipelinePorts {
+export function bind(
+  repository: Repository,
+  workshop: Workshop,
+): PipelinePorts & { readonly runtime: RuntimeClient } {
   const { place, store, clock, controls, flags } = repository;
   const runtime = new RuntimeClient({ stateDir: place.state });
   return {

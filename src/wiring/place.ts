@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { crashFile } from '../adapters/crashes/crash-file.ts';
 import { stateLayout } from '../adapters/runtime/state-layout.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 
@@ -44,6 +45,8 @@ export function stateFiles(state: string) {
     models: join(state, 'models.yaml'),
     /** How coding agents are started: written by the operator. */
     agents: join(state, 'agents.yaml'),
+    /** What production crashed with. */
+    crashes: crashFile(state),
     /** What models took, by day and by change. */
     spending: join(state, 'spending'),
     apiSocket: join(state, 'run', 'api.sock'),

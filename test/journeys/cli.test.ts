@@ -24,6 +24,7 @@ const commands = [
   ['explain'],
   ['show'],
   ['flakes'],
+  ['crashes'],
   ['watch'],
   ['stop'],
   ['resume'],
@@ -152,6 +153,7 @@ describe('the command line', { timeout: 180_000 }, () => {
   it.each([
     ['status'],
     ['flakes'],
+    ['crashes'],
     ['flags'],
     ['flags', 'tokens'],
     ['stop', '--dry-run'],

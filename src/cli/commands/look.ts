@@ -24,6 +24,10 @@ export function define(program: Command): void {
     what: 'which tests fail and pass with the same code, and what to paste to put them into quarantine',
     example: 'flakes --json',
   }).action(flakes);
+  command(program, 'crashes', {
+    what: 'which exceptions services met in production, where in the sources, and what mends them',
+    example: 'crashes --json',
+  }).action(crashes);
   command(program, 'watch', { what: 'what happens, as it happens', example: 'watch --json' })
     .option('--from <index>', 'start at this journal entry (default: now)')
     .action(watch);
@@ -71,6 +75,15 @@ async function flakes(options: CommonOptions): Promise<void> {
   await using repository = await openRepository(options, 'read');
   const view = await readFlakes(repository);
   print(options.json, view, renderFlakes);
+}
+
+async function crashes(options: CommonOptions): Promise<void> {
+  const { openRepository } = await import('../../wiring/repository.ts');
+  const { readCrashes } = await import('../../wiring/crashes.ts');
+  const { renderCrashes } = await import('../render/crashes.ts');
+  await using repository = await openRepository(options, 'read');
+  const view = await readCrashes(repository);
+  print(options.json, view, renderCrashes);
 }
 
 async function watch(options: CommonOptions & { from?: string }): Promise<void> {

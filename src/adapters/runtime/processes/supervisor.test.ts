@@ -111,6 +111,37 @@ describe('Supervisor', () => {
     expect(supervisor.telemetry()).toMatchObject([
       { service: 'shop', requests: 13, errors: 3, lastSeen: expect.any(String) },
     ]);
+    expect(supervisor.takeExceptions()).toEqual([]);
+  });
+
+  it('hands out the exceptions that a version told of once, whatever name it gives itself', async () => {
+    const supervisor = await stage.supervisor();
+    const digest = await stage.release('one');
+    const [instance] = await supervisor.start(stage.spec(), digest);
+    const socket = (instance?.socket ?? '').replace('/run/http.sock', '/otlp/otlp.sock');
+    const server = await serveSupervisor(supervisor, stage.options.stateDir);
+    try {
+      const attributes = [
+        { key: 'exception.type', value: { stringValue: 'TypeError' } },
+        { key: 'exception.stacktrace', value: { stringValue: 'TypeError\n    at f (/app/a.js:1:2)' } },
+      ];
+      const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'other' } }] };
+      const logs = { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ attributes }] }] }] };
+      expect(await post(socket, JSON.stringify(logs), {}, '/v1/logs')).toBe(200);
+      const client = new RuntimeClient({ stateDir: stage.options.stateDir });
+      const frames = [{ path: '/app/a.js', line: 1, column: 2, functionName: 'f' }];
+      expect(await client.takeExceptions()).toEqual([
+        {
+          service: 'shop',
+          digest,
+          exceptions: [{ errorType: 'TypeError', message: '', frames, count: 1 }],
+          dropped: 0,
+        },
+      ]);
+      expect(await client.takeExceptions()).toEqual([]);
+    } finally {
+      await closeServer(server);
+    }
   });
 });
 
@@ -217,10 +248,11 @@ function post(
   socketPath: string,
   body: string | Buffer,
   headers: Record<string, string> = {},
+  path = '/v1/metrics',
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const all = { 'content-type': 'application/json', ...headers };
-    request({ socketPath, path: '/v1/metrics', method: 'POST', headers: all }, (response) => {
+    request({ socketPath, path, method: 'POST', headers: all }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })

@@ -1,0 +1,92 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
+import type { InstanceExceptions } from '../domain/crashes/exception.ts';
+import { openWiringBench, type WiringBench } from '../testing/wiring-bench.ts';
+import { crashSeenType, seenCrashes } from '../views/crashes.ts';
+import { CrashWatch, readCrashes } from './crashes.ts';
+
+let bench: WiringBench;
+let told: InstanceExceptions[];
+let watch: CrashWatch;
+const digest = `sha256:${'1'.repeat(64)}`;
+
+beforeEach(async () => {
+  bench = await openWiringBench();
+  const tree = join(bench.host.top, 'tree');
+  mkdirSync(join(tree, 'src'), { recursive: true });
+  writeFileSync(join(tree, 'src/cart.js'), 'exports.total = (cart) => cart.items.length;\n');
+  told = [];
+  watch = new CrashWatch({
+    repository: bench.repository,
+    exceptions: { takeExceptions: async () => told.splice(0) },
+    releases: {
+      get: async (wanted) =>
+        wanted === digest ? { digest, service: 'shop', commit: 'c0ffee', dir: tree } : undefined,
+    },
+    redactor: new ChildRedactor(),
+  });
+});
+afterEach(() => bench.close());
+
+const exception = (message: string, over: { path?: string; line?: number; count?: number } = {}) => ({
+  errorType: 'TypeError',
+  message,
+  count: over.count ?? 1,
+  frames: [
+    { path: '/app/node_modules/express/index.js', line: 9, column: 9, functionName: 'next' },
+    { path: over.path ?? '/app/src/cart.js', line: over.line ?? 1, column: 27, functionName: 'total' },
+  ],
+});
+const tell = (exceptions: InstanceExceptions['exceptions'], from = digest, dropped = 0) =>
+  told.push({ service: 'shop', digest: from, exceptions, dropped });
+const journalled = () => bench.repository.store.read({ types: [crashSeenType] });
+
+describe('what services crash with', () => {
+  it('is counted by where it was, journalled once for each power of ten, and never with its message', async () => {
+    for (let at = 0; at < 12; at++) {
+      tell([exception(`no cart of user ${at}`)]);
+      await watch.look();
+    }
+    const [crash, ...others] = (await readCrashes(bench.repository)).crashes;
+    expect(others).toEqual([]);
+    expect(crash).toMatchObject({ service: 'shop', count: 12, message: 'no cart of user 0', change: null });
+    expect(crash?.frames).toEqual([{ file: 'src/cart.js', line: 1, column: 27, functionName: 'total' }]);
+    const entries = await journalled();
+    expect(entries.map(({ data }) => data.count)).toEqual([1, 10]);
+    expect(JSON.stringify(entries)).not.toContain('user');
+    expect(seenCrashes(entries).get(crash?.signature ?? '')).toEqual({
+      service: 'shop',
+      frames: [{ file: 'src/cart.js' }],
+    });
+  });
+
+  it('keeps no secret of a message', async () => {
+    const token = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5'}`;
+    tell([exception(`refused: token ${token}`)]);
+    await watch.look();
+    const [crash] = (await readCrashes(bench.repository)).crashes;
+    expect(crash?.message).toBe('refused: token [redacted: github]');
+    expect(readFileSync(bench.repository.place.files.crashes, 'utf8')).not.toContain(token.slice(4, 20));
+  });
+
+  it('is dropped, and counted as such, where nothing of the project is in it', async () => {
+    tell([exception('x', { path: '/app/src/gone.js', count: 3 })], digest, 4);
+    tell([exception('x', { count: 2 })], `sha256:${'2'.repeat(64)}`);
+    await watch.look();
+    expect(await readCrashes(bench.repository)).toEqual({ crashes: [], dropped: 9 });
+    expect(await journalled()).toEqual([]);
+  });
+
+  it('goes on where an earlier process ended, and says that its file was damaged', async () => {
+    tell([exception('x', { count: 5 })]);
+    await watch.look();
+    tell([exception('y', { count: 5, line: 7 })]);
+    await watch.look();
+    expect((await journalled()).map(({ data }) => data.count)).toEqual([5, 10]);
+    writeFileSync(bench.repository.place.files.crashes, '{"version":1,"crashes":[{}],"dropped":0}');
+    tell([exception('x')]);
+    await expect(watch.look()).rejects.toMatchObject({ code: 'state.corrupt' });
+  });
+});

@@ -1,0 +1,130 @@
+import { readCrashBook, writeCrashBook } from '../adapters/crashes/crash-file.ts';
+import { ReleaseSymboliser } from '../adapters/crashes/release-symboliser.ts';
+import { type CrashBook, isKnown, type Sighting, someFrames, takeIn } from '../domain/crashes/book.ts';
+import type { InstanceExceptions, ReportedException } from '../domain/crashes/exception.ts';
+import { signatureOf } from '../domain/crashes/signature.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { ExceptionSource } from '../ports/exceptions.ts';
+import type { Redactor } from '../ports/redactor.ts';
+import type { ReleaseStore } from '../ports/release-store.ts';
+import { type CrashesView, crashSeen, crashSeenType, viewCrashes } from '../views/crashes.ts';
+import type { Repository } from './repository.ts';
+
+const lookMs = 2_000;
+/** Of one look: each new message is looked through for secrets. */
+const mostNew = 20;
+const unread = '(not kept: it could not be looked through for secrets)';
+
+/** `autoland crashes`, from files alone. */
+export async function readCrashes(repository: Repository): Promise<CrashesView> {
+  return viewCrashes(readCrashBook(repository.place.files.crashes), await repository.ledger());
+}
+
+export type CrashWatchDeps = {
+  readonly repository: Pick<Repository, 'place' | 'store' | 'clock'>;
+  readonly exceptions: ExceptionSource;
+  readonly releases: Pick<ReleaseStore, 'get'>;
+  readonly redactor: Redactor;
+};
+
+/** Counts what versions say of their exceptions, by where in the sources they were. */
+export function watchCrashes(deps: CrashWatchDeps): { stop(): Promise<void> } {
+  const watch = new CrashWatch(deps);
+  let running: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    running = watch
+      .look()
+      .catch((thrown: unknown) => {
+        process.stderr.write(`autoland: crashes could not be counted: ${messageOf(thrown)}\n`);
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  }, lookMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+type Found = { readonly sightings: readonly Sighting[]; readonly dropped: number };
+
+export class CrashWatch {
+  readonly #deps: CrashWatchDeps;
+  readonly #symboliser: ReleaseSymboliser;
+
+  constructor(deps: CrashWatchDeps) {
+    this.#deps = deps;
+    this.#symboliser = new ReleaseSymboliser(deps.releases);
+  }
+
+  async look(): Promise<void> {
+    const { exceptions, repository } = this.#deps;
+    const told = await exceptions.takeExceptions();
+    if (told.length === 0) return;
+    const path = repository.place.files.crashes;
+    const before = readCrashBook(path);
+    const found = await this.#found(told);
+    const kept = await this.#redacted(before, found);
+    const now = repository.clock.now();
+    const { book, news } = takeIn(before, kept.sightings, { now, dropped: kept.dropped });
+    // First: a process that is killed in between must not have forgotten it.
+    for (const one of news) {
+      const { signature, service } = one.record;
+      const digits = String(one.total).length;
+      await repository.store.append({
+        events: [{ type: crashSeenType, actor: 'deployer', data: crashSeen(one) }],
+        once: `${crashSeenType} ${service} ${signature} ${digits}`,
+      });
+    }
+    writeCrashBook(path, book);
+  }
+
+  async #found(told: readonly InstanceExceptions[]): Promise<Found> {
+    const all = new Map<string, Sighting>();
+    let dropped = 0;
+    for (const { exceptions, ...instance } of told) {
+      dropped += instance.dropped;
+      for (const exception of exceptions) {
+        const found = await this.#sighting(exception, instance);
+        if (found === undefined) {
+          dropped += exception.count;
+          continue;
+        }
+        const key = JSON.stringify([found.service, found.digest, found.signature]);
+        all.set(key, { ...found, count: found.count + (all.get(key)?.count ?? 0) });
+      }
+    }
+    return { sightings: [...all.values()], dropped };
+  }
+
+  /** undefined: nothing of the project is in its stack. */
+  async #sighting(
+    { errorType, message, frames: stack, count }: ReportedException,
+    { service, digest }: Pick<InstanceExceptions, 'service' | 'digest'>,
+  ): Promise<Sighting | undefined> {
+    const symbolised = await this.#symboliser.symbolise(digest, stack);
+    const frames = someFrames(symbolised?.frames ?? []);
+    if (symbolised === undefined || frames === undefined) return undefined;
+    const signature = signatureOf(errorType, frames);
+    return { signature, service, digest, commit: symbolised.commit, errorType, message, frames, count };
+  }
+
+  /** The message of what is new without its secrets; what is beyond the limit waits until it is met again. */
+  async #redacted(book: CrashBook, { sightings, dropped }: Found): Promise<Found> {
+    const fresh = sightings.filter((one) => !isKnown(book, one));
+    const [taken, left] = [fresh.slice(0, mostNew), fresh.slice(mostNew)];
+    const texts = taken.map(({ message }, at) => ({ id: String(at), path: 'message.txt', text: message }));
+    const clean = await this.#deps.redactor.redact(texts);
+    const redacted = taken.map((one, at) => ({ ...one, message: clean.get(String(at))?.text ?? unread }));
+    return {
+      sightings: [...sightings.filter((one) => !fresh.includes(one)), ...redacted],
+      dropped: dropped + left.reduce((sum, { count }) => sum + count, 0),
+    };
+  }
+}
