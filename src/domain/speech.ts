@@ -1,27 +1,25 @@
+import { formsOf } from './as-read.ts';
+import { elsewhere, wordsElsewhere } from './speech-elsewhere.ts';
+
 const longest = 2_000;
 
 /** Whether a text speaks to a model, or asks a reviewer to look away. A guess: a person reads what it finds. */
 export function speaksToReviewer(text: string): boolean {
-  return speaksIn(text, addresses, instructions);
+  return speaksIn(text, addresses, instructions) || speaksIn(text, wordsElsewhere, elsewhere);
 }
 
 /** `words` is quick, and each of the patterns holds one of them. */
 export function speaksIn(text: string, words: RegExp, patterns: readonly RegExp[]): boolean {
-  const plain = asRead(text);
-  if (!words.test(plain)) return false;
-  for (let at = 0; at < plain.length; at += longest / 2) {
+  return formsOf(text).some((form) => words.test(form) && holdsOne(form, patterns));
+}
+
+function holdsOne(text: string, patterns: readonly RegExp[]): boolean {
+  for (let at = 0; at < text.length; at += longest / 2) {
     // A piece of it, so that each pattern takes bounded time.
-    const piece = plain.slice(at, at + longest);
+    const piece = text.slice(at, at + longest);
     if (patterns.some((pattern) => pattern.test(piece))) return true;
   }
   return false;
-}
-
-/** As a model reads it: without what is invisible, and one form of each letter. */
-function asRead(text: string): string {
-  const isPlain = /^[\x20-\x7e]*$/.test(text);
-  const plain = isPlain ? text : text.normalize('NFKC').replaceAll(/[\p{Cf}\p{Mn}]/gu, '');
-  return plain.replaceAll(/[\s_*]+/g, ' ');
 }
 
 const addresses =
