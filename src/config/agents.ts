@@ -29,6 +29,10 @@ export const agents = z
           .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
           .default(['patch', 'minor']),
         groups: dependencyGroups,
+        security: z
+          .boolean()
+          .default(true)
+          .describe('Whether versions that are known to be vulnerable are looked for, by advisories.from'),
         maxOpen: count.default(5).describe('Proposals that are under way at once'),
       })
       .prefault({}),

@@ -1,4 +1,6 @@
 import { type DependencyAgentReport, runDependencyAgent } from '../agents/dependency/run.ts';
+import type { SecuritySettings } from '../agents/dependency/run-security.ts';
+import type { Config } from '../config/schema.ts';
 import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
 import { rememberedVersions, turnedAwayTogether } from '../views/proved.ts';
 import { heldUpdates, openUpdates } from '../views/updates.ts';
@@ -7,7 +9,7 @@ import { handAll, type Scanning, type ScanReport, type ScanWish, toldOf } from '
 
 /** What the agent for dependencies has to propose. */
 export async function scanDependencies({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
-  const { enabled: _, ...wishes } = config.agents.dependency;
+  const { enabled: _, security, ...wishes } = config.agents.dependency;
   const overtaken = await overtakenIn(repository);
   const ledger = await repository.ledger();
   const now = repository.clock.now();
@@ -21,6 +23,7 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
     open: openUpdates(ledger),
     held: heldUpdates(ledger),
     turnedAway: turnedAwayTogether(ledger),
+    security: security ? securityOf(config) : null,
   });
   const proposals = await handAll(repository, ledger, report.proposals, how);
   if (!how.dryRun)
@@ -31,6 +34,12 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
       handled: handledBy(report, overtaken, how),
     });
   return { dryRun: how.dryRun, proposals, skipped: report.skipped };
+}
+
+function securityOf({ advisories: { from, osv: url }, registry }: Config): SecuritySettings | null {
+  const { minimumAgeDays } = registry;
+  if (from === 'none') return null;
+  return { source: from === 'osv' ? { from, url } : { from }, minimumAgeDays };
 }
 
 /** `known`: what was folded before, if anything. */

@@ -12,6 +12,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { HostSandbox } from '../testing/host-sandbox.ts';
 import { HttpRegistry } from '../testing/http-registry.ts';
+import { MemoryAdvisories } from '../testing/memory-package-proofs.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../testing/npm-samples.ts';
 import { TempGit } from '../testing/temp-git.ts';
 import { overtakenCode } from '../views/ledger.ts';
@@ -46,6 +47,7 @@ beforeEach(async () => {
       point: () => Promise.reject(new Error('nothing is reverted')),
     }),
     registry,
+    advisories: new MemoryAdvisories(),
     sandbox,
     workspace: folder,
     rules: new BranchRules(git, false),

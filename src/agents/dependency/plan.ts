@@ -25,8 +25,15 @@ export type PlannedUpdate = {
   readonly kind: 'patch' | 'minor';
   /** RFC 3339, UTC. */
   readonly publishedAt: string;
-  readonly edits: readonly (Use & { readonly edit: RangeEdit })[];
+  /** []: nothing of the project names it. */
+  readonly edits: readonly Edit[];
+  /** Ids of the advisories that it mends; absent: none is known. */
+  readonly fixes?: readonly string[];
+  /** The packages that get it, where the project does not name it. */
+  readonly pinned?: readonly { readonly name: string; readonly range: string }[];
 };
+
+type Edit = Use & { readonly edit: RangeEdit };
 
 /** Something that was looked at and not proposed. */
 export type Skipped = Declined & { readonly name: string; readonly version: string | null };
@@ -84,17 +91,15 @@ export function planUpdate(
   described: Described,
   rules: UpdateRules,
 ): PlannedUpdate | Skipped {
-  const { name, from, uses } = candidate;
+  const { name, from } = candidate;
   const skip = (why: Declined): Skipped => ({ name, version: from, ...why });
   if (described instanceof AutolandError) return skip({ code: described.code, reason: described.message });
   if (described === undefined)
     return skip({ code: 'dependency.unknown-package', reason: 'The registry does not know it.' });
   const choice = chooseVersion(from, described, rules);
   if (!('to' in choice)) return skip(choice);
-  const edits = uses.map((use) => ({ ...use, edit: moveRange(name, use.spec, choice.to) }));
-  for (const { path, edit } of edits) {
-    if (edit.kind === 'unable') return skip({ code: 'dependency.range', reason: `${path}: ${edit.why}.` });
-  }
+  const edits = editsFor(candidate, choice.to);
+  if ('code' in edits) return skip(edits);
   return {
     name,
     from,
@@ -103,6 +108,17 @@ export function planUpdate(
     publishedAt: publishedAt(described, choice.to),
     edits,
   };
+}
+
+/** Where the project names the package, and what becomes of each place. */
+export function editsFor(
+  { name, uses }: Pick<Candidate, 'name' | 'uses'>,
+  to: string,
+): readonly Edit[] | Declined {
+  const edits = uses.map((use) => ({ ...use, edit: moveRange(name, use.spec, to) }));
+  for (const { path, edit } of edits)
+    if (edit.kind === 'unable') return { code: 'dependency.range', reason: `${path}: ${edit.why}.` };
+  return edits;
 }
 
 /** Versions of unknown age are not chosen, so there is a time. */

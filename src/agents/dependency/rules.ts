@@ -102,7 +102,8 @@ export function chooseVersion(from: string, found: RegistryPackage, rules: Updat
   );
 }
 
-function declinedBy(version: RegistryVersion, context: Parameters<Rule>[1]): Declined | undefined {
+/** The first rule that a version breaks. */
+export function declinedBy(version: RegistryVersion, context: Parameters<Rule>[1]): Declined | undefined {
   for (const rule of versionRules) {
     const declined = rule(version, context);
     if (declined !== undefined) return declined;

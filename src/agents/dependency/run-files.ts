@@ -3,6 +3,7 @@ import { type LockEntry, type Lockfile, newEntries, parseLockfile } from '../../
 import type { Manifest } from '../../domain/npm/manifest.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { dayMs } from './ask.ts';
+import { isIndirect, withOverrides } from './indirect.ts';
 import { restyleLock } from './lock-text.ts';
 import { editManifest } from './manifest-text.ts';
 import { findCandidates, type PlannedUpdate } from './plan.ts';
@@ -11,6 +12,7 @@ import type { Declined, UpdateRules } from './rules.ts';
 import { type BroughtVersion, type LockedVersion, newlyLocked, waitsFor } from './transitive-age.ts';
 
 export const lockfilePath = 'package-lock.json';
+const rootPath = 'package.json';
 
 /** What the branch holds. */
 export type Project = {
@@ -27,7 +29,7 @@ type Making = {
   readonly project: Project;
 };
 
-type Files = { readonly files: ReadonlyMap<string, string> } | Declined;
+export type Files = { readonly files: ReadonlyMap<string, string> } | Declined;
 
 /** What the files are after the updates: only those that differ. */
 export async function filesOf(
@@ -36,10 +38,13 @@ export async function filesOf(
 ): Promise<Files> {
   const manifests = editAll(project, updates, false);
   const steps = [editAll(project, updates, true), manifests];
-  const cutoff = new Date(settings.asOf.getTime() - settings.minimumAgeDays * dayMs);
-  const raw = await regenerateLock(deps, project.texts, steps, cutoff);
+  const raw = await regenerateLock(deps, project.texts, steps, cutoffOf(updates, settings));
   const after = parseLockfile(raw);
-  const waits = await tooYoung(deps.registry, newlyLocked(project.lockfile, after), settings);
+  // Those that were chosen have the age that they need.
+  const brought = newlyLocked(project.lockfile, after).filter(
+    (each) => !updates.some(({ name, to }) => each.name === name && each.version === to),
+  );
+  const waits = await tooYoung(deps.registry, brought, settings);
   if (waits !== undefined) return waits;
   const digests = await digestsOf(deps.registry, newEntries(project.lockfile, after));
   const text = restyleLock(project.texts.get(lockfilePath) ?? '', raw, digests);
@@ -49,6 +54,12 @@ export async function filesOf(
     ([path, after]) => project.texts.get(path) !== after,
   );
   return { files: new Map(changed) };
+}
+
+/** What mends may be younger than all else. */
+function cutoffOf(updates: readonly PlannedUpdate[], { asOf, minimumAgeDays }: UpdateRules): Date {
+  const chosen = updates.map(({ publishedAt }) => Date.parse(publishedAt));
+  return new Date(Math.max(asOf.getTime() - minimumAgeDays * dayMs, ...chosen));
 }
 
 /** npm was asked for what was there before a date; a registry that serves no times, or a range that only a young version fits, leads past that. */
@@ -92,6 +103,10 @@ function editAll(
     const spec = exact ? to : edit.kind === 'replace' ? edit.spec : undefined;
     texts.set(path, spec === undefined ? before : editManifest(before, path, [{ section, name, spec }]));
   }
+  if (updates.some(isIndirect)) {
+    const root = texts.get(rootPath) ?? project.texts.get(rootPath) ?? '';
+    texts.set(rootPath, exact ? withOverrides(root, updates.filter(isIndirect)) : root);
+  }
   return texts;
 }
 
@@ -100,11 +115,20 @@ function entriesMissing(
   text: string,
   updates: readonly PlannedUpdate[],
 ): string | undefined {
-  const { candidates } = findCandidates(project.manifests, parseLockfile(text));
+  const lock = parseLockfile(text);
+  const { candidates } = findCandidates(project.manifests, lock);
   const now = new Map(candidates.map(({ name, from }) => [name, from]));
-  const missed = updates.find(({ name, to }) => now.get(name) !== to);
-  return (
-    missed &&
-    `npm locked ${now.get(missed.name) ?? 'several versions'} of ${missed.name} where ${missed.to} was asked for.`
+  const missed = updates.find((update) =>
+    isIndirect(update) ? !isReplaced(lock, update) : now.get(update.name) !== update.to,
   );
+  if (missed === undefined) return undefined;
+  const locked = isIndirect(missed) ? missed.from : (now.get(missed.name) ?? 'several versions');
+  return `npm locked ${locked} of ${missed.name} where ${missed.to} was asked for.`;
+}
+
+function isReplaced(lock: Lockfile, { name, from, to }: PlannedUpdate): boolean {
+  const versions = [...lock.entries.values()].flatMap((entry) =>
+    entry.name === name ? [entry.version] : [],
+  );
+  return versions.includes(to) && !versions.includes(from);
 }

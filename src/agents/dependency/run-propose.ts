@@ -32,7 +32,8 @@ function tell({ group, updates }: Bundle<PlannedUpdate>): Telling {
   const [first, ...more] = updates;
   const own = group === null ? {} : { group };
   if (first !== undefined && more.length === 0) {
-    const title = `Update ${first.name} from ${first.from} to ${first.to}`;
+    const mended = first.fixes === undefined ? '' : `, against ${first.fixes.join(', ')}`;
+    const title = `Update ${first.name} from ${first.from} to ${first.to}${mended}`.slice(0, 200);
     return { title, details: [], ref: refOf(first), record: { ...recordOf(first), ...own } };
   }
   return {
@@ -43,8 +44,8 @@ function tell({ group, updates }: Bundle<PlannedUpdate>): Telling {
   };
 }
 
-function recordOf({ name, from, to, kind }: PlannedUpdate) {
-  return { package: name, from, to, kind };
+function recordOf({ name, from, to, kind, fixes }: PlannedUpdate) {
+  return { package: name, from, to, kind, ...(fixes !== undefined && { fixes: [...fixes] }) };
 }
 
 const folder = 'refs/heads/autoland/dependency';

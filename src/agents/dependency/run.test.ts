@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { HttpRegistry } from '../../testing/http-registry.ts';
+import { MemoryAdvisories } from '../../testing/memory-package-proofs.ts';
 import { MemoryRegistry, sampleEntry, sampleIntegrity, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
@@ -40,10 +41,14 @@ const settings: DependencyAgentSettings = {
   held: [],
   groups: {},
   turnedAway: [],
+  security: null,
 };
 
 const run = (over: Partial<DependencyAgentSettings> = {}) =>
-  runDependencyAgent({ git, registry, sandbox, workspace }, { ...settings, ...over });
+  runDependencyAgent(
+    { git, registry, sandbox, workspace, advisories: new MemoryAdvisories() },
+    { ...settings, ...over },
+  );
 
 async function textIn(commit: string, path: string): Promise<string> {
   return (await git.readFile(commit, path))?.toString('utf8') ?? '';

@@ -1,0 +1,116 @@
+import type { ChangeId, Proposal, Sha } from '../../domain/change.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import type { Advisories } from '../../ports/advisories.ts';
+import type { GitInbox, GitReader } from '../../ports/git-host.ts';
+import type { Registry } from '../../ports/registry.ts';
+import { type Bundle, type Groups, halvesOf, type TurnedAway } from './groups.ts';
+import type { PlannedUpdate, Skipped } from './plan.ts';
+import type { Regenerate } from './regenerate.ts';
+import type { Declined, UpdateRules } from './rules.ts';
+import { type Files, filesOf, type Project } from './run-files.ts';
+import { proposalOf } from './run-propose.ts';
+import type { SecuritySettings } from './run-security.ts';
+
+export type DependencyAgentDeps = Regenerate & {
+  readonly git: Pick<GitReader, 'resolve' | 'readFile'> & GitInbox;
+  readonly registry: Registry;
+  readonly advisories: Advisories;
+};
+
+export type DependencyAgentSettings = UpdateRules & {
+  readonly target: string;
+  /** Packages to look at; absent: all. */
+  readonly only?: readonly string[];
+  readonly maxOpen: number;
+  /** Proposals of this agent that are still under way: they count, and are not made again. */
+  readonly open: readonly { readonly name: string; readonly version: string; readonly change: ChangeId }[];
+  /** Proposals of this agent that a person has not decided on: not made again from the same commit. */
+  readonly held: readonly HeldUpdate[];
+  readonly groups: Groups;
+  /** What was turned away as one, and is not proposed again as one. */
+  readonly turnedAway: readonly TurnedAway[];
+  /** null: what is vulnerable is not looked for. */
+  readonly security: SecuritySettings | null;
+};
+
+export type HeldUpdate = {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** The commit that it was made from. */
+  readonly base: Sha;
+  readonly change: ChangeId;
+};
+
+export type Attempt = {
+  readonly deps: DependencyAgentDeps;
+  readonly settings: DependencyAgentSettings;
+  readonly project: Project;
+  /** What has come of it so far. */
+  readonly report: { readonly proposals: Proposal[]; readonly skipped: Skipped[] };
+};
+
+/** Whether a package is to be looked at. */
+export const isWanted = ({ only }: DependencyAgentSettings, name: string) => only?.includes(name) !== false;
+
+/** Neither under way nor with a person. */
+export function isFree({ settings, project, report }: Attempt, update: PlannedUpdate): boolean {
+  const skip = (code: string, reason: string) => report.skipped.push(skipped(update, { code, reason }));
+  const held = settings.held.find((each) => isSame(each, update, project.base));
+  if (settings.open.some((each) => each.name === update.name))
+    skip('dependency.open', 'An earlier proposal for it is still under way.');
+  else if (held !== undefined)
+    skip('dependency.held', `${update.to} was proposed from this very commit: ${held.change} is held.`);
+  else return true;
+  return false;
+}
+
+const skipped = ({ name, from }: PlannedUpdate, why: Declined): Skipped => ({ name, version: from, ...why });
+
+/** They say nothing about the packages: halves would fare no better. */
+const passing = /^(registry|git)\.|^sandbox\.unavailable$/;
+
+export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<void> {
+  const { report } = attempt;
+  const skip = (why: Declined) =>
+    report.skipped.push(...bundle.updates.map((update) => skipped(update, why)));
+  const [{ to } = { to: 'it' }, ...more] = bundle.updates;
+  const full = whyFull(attempt, more.length === 0 ? to : 'the group');
+  if (full !== undefined) {
+    skip(full);
+    return;
+  }
+  const made = await filesFor(attempt, bundle.updates);
+  if (!('code' in made)) report.proposals.push(await proposed(attempt, bundle, made.files));
+  else if (bundle.updates.length === 1 || passing.test(made.code)) skip(made);
+  else for (const half of halvesOf(bundle)) await tryBundle(attempt, half);
+}
+
+export function whyFull({ settings, report }: Attempt, what: string): Declined | undefined {
+  const underWay = new Set(settings.open.map(({ change }) => change)).size + report.proposals.length;
+  if (underWay < settings.maxOpen) return undefined;
+  const reason = `${settings.maxOpen} proposals are under way already; ${what} waits.`;
+  return { code: 'dependency.max-open', reason };
+}
+
+export async function filesFor(attempt: Attempt, updates: readonly PlannedUpdate[]): Promise<Files> {
+  try {
+    return await filesOf(attempt, updates);
+  } catch (error) {
+    if (error instanceof AutolandError) return { code: error.code, reason: error.message };
+    throw error;
+  }
+}
+
+export function proposed(
+  { deps, settings, project }: Attempt,
+  bundle: Bundle<PlannedUpdate>,
+  files: ReadonlyMap<string, string>,
+): Promise<Proposal> {
+  const place = { base: project.base, target: settings.target, at: settings.asOf };
+  return proposalOf(deps.git, bundle, files, place);
+}
+
+function isSame(held: HeldUpdate, { name, from, to }: PlannedUpdate, base: Sha): boolean {
+  return held.name === name && held.from === from && held.to === to && held.base === base;
+}

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
+import type { Advisory, AdvisoryAnswer } from '../../domain/npm/advisories.ts';
+import type { Advisories } from '../../ports/advisories.ts';
+import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { HttpRegistry } from '../../testing/http-registry.ts';
+import { MemoryAdvisories } from '../../testing/memory-package-proofs.ts';
+import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
+import { TempGit } from '../../testing/temp-git.ts';
+import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
+
+let git: TempGit;
+let registry: MemoryRegistry;
+let http: HttpRegistry;
+let sandbox: HostSandbox;
+let workspace: string;
+
+beforeEach(async () => {
+  git = new TempGit();
+  registry = new MemoryRegistry();
+  http = await HttpRegistry.start(registry);
+  sandbox = new HostSandbox(http.url);
+  workspace = mkdtempSync(join(tmpdir(), 'autoland-test-agent-'));
+});
+afterEach(async () => {
+  await http.stop();
+  sandbox.remove();
+  git.remove();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+const settings: DependencyAgentSettings = {
+  target: 'main',
+  updates: ['patch', 'minor'],
+  ignore: [],
+  minimumAgeDays: 7,
+  asOf: new Date('2026-01-01T00:00:00Z'),
+  remembered: [],
+  maxOpen: 5,
+  open: [],
+  held: [],
+  groups: {},
+  turnedAway: [],
+  security: { source: { from: 'registry' }, minimumAgeDays: 7 },
+};
+
+const run = (advisories: Advisories, over: Partial<DependencyAgentSettings> = {}) =>
+  runDependencyAgent({ git, registry, sandbox, workspace, advisories }, { ...settings, ...over });
+
+const advisory: Advisory = {
+  id: 'GHSA-1',
+  title: 'Bad',
+  url: 'https://a.test/',
+  severity: 'high',
+  malicious: false,
+};
+const against = (...keys: string[]) =>
+  new MemoryAdvisories(Object.fromEntries(keys.map((key) => [key, [advisory]])));
+
+function kits(...versions: string[]): void {
+  for (const version of versions) registry.add('kit', version);
+}
+
+/** A project that names app, which brings kit, and maybe another package, which brings kit 2. */
+function broughtKit(range: string, other?: string): void {
+  registry.add('app', '1.0.0', { dependencies: { kit: range } });
+  const entries = {
+    'node_modules/app': sampleEntry('app', '1.0.0', { dependencies: { kit: range } }),
+    'node_modules/kit': sampleEntry('kit', '1.0.0'),
+  };
+  const dependencies = { kit: '^2.0.0' };
+  const more =
+    other === undefined
+      ? {}
+      : {
+          [`node_modules/${other}`]: sampleEntry(other, '1.0.0', { dependencies }),
+          [`node_modules/${other}/node_modules/kit`]: sampleEntry('kit', '2.0.0'),
+        };
+  if (other !== undefined) registry.add(other, '1.0.0', { dependencies });
+  const named = { app: '^1.0.0', ...(other !== undefined && { [other]: '^1.0.0' }) };
+  git.commit('main', sampleProject({ dependencies: named }, { ...entries, ...more }));
+}
+
+async function lockedIn(head: string | undefined, path: string): Promise<string> {
+  const text = (await git.readFile(head ?? '', 'package-lock.json'))?.toString('utf8') ?? '';
+  return JSON.parse(text).packages[path].version;
+}
+
+describe('a vulnerable version', () => {
+  it('that the project names is raised to the least that mends it', async () => {
+    kits('1.0.0', '1.0.1', '1.0.2', '1.1.0', '2.0.0');
+    git.commit(
+      'main',
+      sampleProject({ dependencies: { kit: '^1.0.0' } }, { 'node_modules/kit': sampleEntry('kit', '1.0.0') }),
+    );
+    const { proposals, skipped } = await run(against('kit@1.0.0', 'kit@1.0.1'), { updates: ['minor'] });
+    expect(skipped).toEqual([]);
+    expect(proposals).toMatchObject([
+      {
+        title: 'Update kit from 1.0.0 to 1.0.2, against GHSA-1',
+        record: { package: 'kit', to: '1.0.2', kind: 'patch', fixes: ['GHSA-1'] },
+      },
+    ]);
+  });
+
+  it('that comes with another is raised in the lockfile alone, as little as may be', async () => {
+    kits('1.0.0', '1.0.1', '1.0.2', '1.5.0', '2.0.0', '2.1.0');
+    broughtKit('^1.0.0', 'other');
+    const { proposals, skipped } = await run(against('kit@1.0.0', 'kit@1.0.1'));
+    expect(skipped.map(({ name, code }) => `${name} ${code}`)).toEqual([
+      'app dependency.up-to-date',
+      'other dependency.up-to-date',
+    ]);
+    expect(proposals).toMatchObject([{ record: { package: 'kit', from: '1.0.0', to: '1.0.2' } }]);
+    const head = proposals[0]?.head;
+    expect(await lockedIn(head, 'node_modules/kit')).toBe('1.0.2');
+    expect(await lockedIn(head, 'node_modules/other/node_modules/kit')).toBe('2.0.0');
+    const changed = await git.diff(await git.resolve('main'), head ?? '');
+    expect(changed.map(({ path }) => path)).toEqual(['package-lock.json']);
+  });
+
+  it('that its asker holds fast takes the least raise of what the project names', async () => {
+    kits('1.0.0', '1.1.0');
+    broughtKit('~1.0.0');
+    registry.add('app', '1.0.1', { dependencies: { kit: '~1.0.0' } });
+    registry.add('app', '1.0.2', { dependencies: { kit: '~1.1.0' } });
+    registry.add('app', '1.2.0', { dependencies: { kit: '~1.1.0' } });
+    const { proposals, skipped } = await run(against('kit@1.0.0'));
+    expect(skipped).toEqual([]);
+    expect(proposals).toMatchObject([{ record: { package: 'app', to: '1.0.2', fixes: ['GHSA-1'] } }]);
+    expect(await lockedIn(proposals[0]?.head, 'node_modules/kit')).toBe('1.1.0');
+  });
+
+  it('that nothing can raise is told', async () => {
+    kits('1.0.0', '1.1.0');
+    broughtKit('~1.0.0');
+    const { proposals, skipped } = await run(against('kit@1.0.0'));
+    expect(proposals).toEqual([]);
+    expect(skipped).toEqual([
+      {
+        name: 'kit',
+        version: '1.0.0',
+        code: 'dependency.fix-out-of-range',
+        reason:
+          'kit 1.0.0 is known to be vulnerable (GHSA-1): 1.1.0 mends it, and app 1.0.0 asks for ~1.0.0. Raising what brings it does not help: no later version of app may be taken.',
+      },
+    ]);
+    expect(sandbox.jobs).toEqual([]);
+  });
+
+  it('is unknown where advisories cannot be had: nothing is claimed, and updates go on', async () => {
+    kits('1.0.0', '1.0.1');
+    git.commit(
+      'main',
+      sampleProject({ dependencies: { kit: '^1.0.0' } }, { 'node_modules/kit': sampleEntry('kit', '1.0.0') }),
+    );
+    const down: Advisories = {
+      known: () =>
+        Promise.reject(new AutolandError('registry.unreachable', 'expected an answer, found none')),
+    };
+    const dumb: Advisories = {
+      known: async (versions): Promise<AdvisoryAnswer> => ({
+        known: new Map(),
+        silent: versions.map(({ name, version }) => `${name}@${version}`),
+      }),
+    };
+    const unreachable = await run(down);
+    expect(unreachable.skipped).toMatchObject([{ name: 'advisories', code: 'registry.unreachable' }]);
+    expect(unreachable.proposals).toMatchObject([{ title: 'Update kit from 1.0.0 to 1.0.1' }]);
+    // It was planned as an update, and only that: no npm runs for what is not wanted.
+    expect((await run(dumb, { updates: ['minor'] })).skipped.map(({ code }) => code)).toEqual([
+      'dependency.advisories-not-offered',
+      'dependency.step-not-wanted',
+    ]);
+  });
+});
