@@ -52,7 +52,12 @@ export type ReproducingTest = {
   readonly files: ReadonlyMap<string, string>;
   /** Runs these tests alone; null: the project's own command runs them among all others. */
   readonly command: readonly [string, ...string[]] | null;
+  /** Which of the tests show it, as reports name them; null: all that fail. */
+  readonly names: readonly string[] | null;
 };
+
+/** A file as a model would have it. Hostile text: it may only touch the file that it was asked about. */
+export type ModelSample = { readonly path: string; readonly text: string };
 
 export type AttemptEnd =
   | 'fixed'

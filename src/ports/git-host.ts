@@ -56,6 +56,19 @@ export interface FileMoves {
   moves(head: Sha, paths: readonly string[], most: number): Promise<readonly FileMove[]>;
 }
 
+/** What last changed each line. Author and time are what the commit says. */
+export interface LineHistory {
+  /**
+   * By line, from 1, of a file as `head` has it: the commit that brought it. Lines that the file does not have are missing, and so
+   * are all of a file that is not there. MUST reject where the history is cut off.
+   */
+  blame(
+    head: Sha,
+    path: string,
+    lines: { readonly from: number; readonly to: number },
+  ): Promise<ReadonlyMap<number, { readonly commit: Sha; readonly at: Date }>>;
+}
+
 /** Getting a whole tree out. */
 export interface TreeExporter {
   /**

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../domain/behaviour.ts';
 import type { Sha } from '../domain/change.ts';
-import type { TestComparison } from '../domain/test-comparison.ts';
+import type { TestComparison, TestRun } from '../domain/test-comparison.ts';
 
 /** A command as argv. */
 export type Argv = readonly [string, ...string[]];
@@ -55,6 +55,12 @@ export interface TestRunner {
    * MUST NOT fail: the comparison meets the fault.
    */
   begin?(commands: TestCommands, sides: TestSides): Begun;
+}
+
+/** Measures one tree alone: for whoever tries many of them against one that is known. */
+export interface TestMeasurer {
+  /** Runs the commands once, in a clean sandbox of its own, and installs as `compare` does. All that `compare` MUST and MUST NOT. */
+  measure(commands: TestCommands, tree: Sha): Promise<TestRun>;
 }
 
 export type Begun = {

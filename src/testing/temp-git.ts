@@ -12,6 +12,7 @@ import type {
   GitInbox,
   GitLander,
   GitReader,
+  LineHistory,
   Touch,
   TreeExporter,
 } from '../ports/git-host.ts';
@@ -31,6 +32,7 @@ export class TempGit
     GitReader,
     FileHistory,
     FileMoves,
+    LineHistory,
     TreeExporter,
     GitInbox,
     Pick<GitLander, 'mergeTree' | 'revertTree'>
@@ -130,6 +132,18 @@ export class TempGit
       const line = shown.map((each) => each.split('\t')).find(([, old]) => old === from);
       return [{ from, to: line?.[2] ?? null, commit: found }];
     });
+  }
+
+  async blame(head: Sha, path: string, { from, to }: { from: number; to: number }) {
+    const rows = this.#lines(['blame', '--line-porcelain', '-L', `${from},${to}`, head, '--', path]);
+    const shas = rows.flatMap((row) => /^([0-9a-f]{40}) \d+ (\d+)/.exec(row)?.slice(1) ?? []);
+    const times = rows.flatMap((row) => /^committer-time (\d+)/.exec(row)?.[1] ?? []);
+    return new Map(
+      times.map((time, n) => [
+        Number(shas[2 * n + 1]),
+        { commit: shas[2 * n] ?? '', at: new Date(Number(time) * 1000) },
+      ]),
+    );
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {

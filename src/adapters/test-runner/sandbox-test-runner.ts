@@ -1,17 +1,12 @@
 import { Limiter } from '../../domain/limiter.ts';
-import type { TestComparison, TestReport, TestRun } from '../../domain/test-comparison.ts';
-import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
-import type { Argv, Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
+import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
+import type { Begun, Observed, TestCommands, TestRunner, TestSides } from '../../ports/test-runner.ts';
 import type { EvidenceCache } from '../evidence-cache.ts';
 import { mayTrace } from '../tracer/strace.ts';
 import { type BaseEvidence, isSound } from './base-evidence.ts';
-import { tailOf, wasCut } from './job-result.ts';
-import { parseJunit } from './junit.ts';
-import type { FailedPhase, ProjectCommands, ProjectJobs } from './project-commands.ts';
-import { awaitReport } from './report-files.ts';
+import type { ProjectCommands, ProjectJobs } from './project-commands.ts';
+import { failureOf, runTests } from './run-tests.ts';
 import { SideTrees } from './side-trees.ts';
-import { parseSummary } from './summary.ts';
-import { parseTap } from './tap.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { both, compareWatched } from './watched-runs.ts';
 
@@ -21,9 +16,6 @@ export type SandboxTestRunnerOptions = ProjectJobs & {
 };
 
 const nothing: Observed = { packages: [], modules: [] };
-
-/** Node >= 20 takes the reporter from here whatever command starts it; other runners do not look at it. */
-const reporter = '--test-reporter=tap';
 
 /** Runs a project's tests in the sandbox, and keeps what `npm ci` installed for the next change. */
 export class SandboxTestRunner implements TestRunner {
@@ -148,34 +140,11 @@ export class SandboxTestRunner implements TestRunner {
     return this.#test(commands, dir, watch);
   }
 
-  async #test({ test, testSeconds, report }: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
-    const readFiles = report == null ? undefined : await awaitReport(dir, report);
-    // Node takes no reporter from here beside those that a command which writes a file names itself.
-    const options = [...(readFiles === undefined ? [reporter] : []), ...(watch ? [watch.option] : [])];
-    const run = (argv: Argv, mounts: readonly SandboxMount[] = []) =>
-      this.#commands.run(argv, dir, {
-        phase: 'test',
-        seconds: testSeconds,
-        env: { NODE_OPTIONS: options.join(' ') },
-        mounts: [...(watch?.mounts ?? []), ...mounts],
-      });
-    const result = await (watch === undefined ? run(test) : watch.traced(test, run));
-    if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase: 'test' };
-    if (readFiles === undefined && wasCut(result)) return { kind: 'limit', limit: 'output', phase: 'test' };
-    const read = readFiles === undefined ? { report: reportIn(result) } : await readFiles();
-    return { kind: 'ran', code: result.code, ...read, tail: tailOf(result), ms: result.ms };
+  #test(commands: TestCommands, dir: string, watch?: Watch): Promise<TestRun> {
+    return runTests(this.#commands, commands, dir, watch);
   }
 }
 
 function keyOf({ install }: TestCommands, { base, head, judgedBy, observe }: TestSides): string {
   return JSON.stringify([install, base, head, judgedBy, observe]);
-}
-
-function reportIn({ stdout, stderr }: SandboxResult): TestReport | undefined {
-  return parseTap(stdout) ?? parseJunit(stdout) ?? parseSummary(`${stdout}\n${stderr}`);
-}
-
-function failureOf({ phase, result }: FailedPhase): TestRun {
-  if (result.kind === 'limit') return { kind: 'limit', limit: result.limit, phase };
-  return { kind: `${phase}-failed`, code: result.code, tail: tailOf(result) };
 }

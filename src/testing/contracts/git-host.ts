@@ -9,10 +9,11 @@ import type {
   GitInbox,
   GitLander,
   GitReader,
+  LineHistory,
   TreeExporter,
 } from '../../ports/git-host.ts';
 
-export type GitHost = GitReader & FileHistory & FileMoves & TreeExporter & GitInbox & GitLander;
+export type GitHost = GitReader & FileHistory & FileMoves & LineHistory & TreeExporter & GitInbox & GitLander;
 
 /** What the factory must have committed to `main`, as its only commit. */
 export const seedFiles: readonly {
@@ -64,6 +65,26 @@ export function gitHostContract(
       if (merged.kind !== 'clean') throw new Error('expected a clean merge');
       return commit(merged.tree, [onto, head]);
     };
+
+    it('tells which commit brought each line', async () => {
+      const head = await propose('blame', { 'lib/long.txt': lines(40).replace(/^(.*\n){2}/, '$&new\n') });
+      const found = await host.blame(head, 'lib/long.txt', { from: 2, to: 4 });
+      expect([...found].map(([line, { commit }]) => [line, commit])).toEqual([
+        [2, base],
+        [3, head],
+        [4, base],
+      ]);
+      expect(found.get(3)?.at).toEqual(at);
+      expect((await host.blame(head, 'lib/long.txt', { from: 41, to: 99 })).size).toBe(1);
+      for (const [path, from] of [
+        ['lib/long.txt', 400],
+        ['lib/none.txt', 1],
+        ['lib', 1],
+        ['../lib/long.txt', 1],
+        [':(glob)**', 1],
+      ] as const)
+        expect((await host.blame(head, path, { from, to: from + 2 })).size, path).toBe(0);
+    });
 
     it('resolves branches, full and short commits, and nothing else', async () => {
       expect(await host.resolve('main')).toBe(base);

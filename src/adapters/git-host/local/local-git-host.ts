@@ -6,6 +6,7 @@ import type {
   GitInbox,
   GitLander,
   GitReader,
+  LineHistory,
   TreeExporter,
 } from '../../../ports/git-host.ts';
 import type { KeyRing } from '../../../ports/key-ring.ts';
@@ -59,7 +60,9 @@ export async function openInbox(
 }
 
 /** A git host made of one bare repository and the `git` command. `close` it, or its scratch directory stays until the process exits. */
-export class LocalGitHost implements GitReader, FileHistory, FileMoves, TreeExporter, GitInbox, GitLander {
+export class LocalGitHost
+  implements GitReader, FileHistory, FileMoves, LineHistory, TreeExporter, GitInbox, GitLander
+{
   /** The bare repository. */
   readonly dir: string;
   readonly #view: GitView;
@@ -93,6 +96,9 @@ export class LocalGitHost implements GitReader, FileHistory, FileMoves, TreeExpo
   }
   moves(head: Sha, paths: readonly string[], most: number) {
     return this.#reader.moves(head, paths, most);
+  }
+  blame(head: Sha, path: string, lines: Parameters<LineHistory['blame']>[2]) {
+    return this.#reader.blame(head, path, lines);
   }
   readFile(commit: Sha, path: string) {
     return this.#reader.readFile(commit, path);

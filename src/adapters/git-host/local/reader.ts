@@ -6,8 +6,10 @@ import type {
   FileMoves,
   GitCommit,
   GitReader,
+  LineHistory,
   Touch,
 } from '../../../ports/git-host.ts';
+import { blameOf } from './blame.ts';
 import { blobReader, blobSizes } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { movesOf } from './moves.ts';
@@ -18,7 +20,7 @@ import { pathDanger } from './safe-path.ts';
 import { parseTree } from './tree-entries.ts';
 
 /** Everything that only reads. */
-export class LocalGitReader implements GitReader, FileHistory, FileMoves {
+export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHistory {
   readonly #view: GitView;
   readonly #memo: ReadMemo;
 
@@ -106,6 +108,11 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves {
 
   moves(head: Sha, paths: readonly string[], most: number): Promise<readonly FileMove[]> {
     return movesOf(this.#view, head, paths, most);
+  }
+
+  async blame(head: Sha, path: string, lines: Parameters<LineHistory['blame']>[2]) {
+    const content = await this.readFile(head, path);
+    return blameOf(this.#view, { head, path, content }, lines);
   }
 
   async readFile(commit: Sha, path: string): Promise<Buffer | undefined> {

@@ -1,0 +1,42 @@
+import type { Node } from '../../domain/syntax-tree.ts';
+import { endOf, type Spot, sliceOf } from './spot.ts';
+
+export type Edit = {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+};
+
+/** What one way of mending makes of a statement, best first. */
+export type Way = {
+  readonly kind: 'template' | 'mutation';
+  /** Whether it mends what is missing (null, undefined), what is wrong, or both. */
+  readonly mends: 'missing' | 'wrong' | 'both';
+  readonly edits: (spot: Spot) => readonly Edit[];
+};
+
+export function replaced(name: string, node: Node, text: string): Edit {
+  return { name, start: node.start, end: endOf(node), text };
+}
+
+export function inFront(name: string, spot: Spot, line: string): readonly Edit[] {
+  const { statement, parent, text } = spot;
+  // Where a statement stands alone as a body, a second one would stand outside of it.
+  if (!/^(BlockStatement|FunctionBody|Program|SwitchCase|StaticBlock)$/.test(parent?.type ?? '')) return [];
+  const lineStart = text.lastIndexOf('\n', statement.start - 1) + 1;
+  const indent = /^[ \t]*/.exec(text.slice(lineStart, statement.start))?.[0] ?? '';
+  return [{ name, start: statement.start, end: statement.start, text: `${line}\n${indent}` }];
+}
+
+const simple = /^(Identifier|Literal|MemberExpression|CallExpression|ThisExpression|ArrayExpression)$/;
+
+/** In parentheses, unless it binds closely enough. */
+export function grouped(spot: Spot, node: Node): string {
+  const written = sliceOf(spot.text, node);
+  return simple.test(node.type) ? written : `(${written})`;
+}
+
+export function uniqueBy<T>(all: readonly T[], key: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [key(one), one])).values()];
+}
