@@ -11,6 +11,7 @@ import { type ReleasePorts, release } from './stages/6-release/run.ts';
 import { rollout } from './stages/7-rollout/run.ts';
 import type { RolloutPorts } from './stages/7-rollout/run-ports.ts';
 import { type ConcludePorts, conclude } from './stages/8-conclude/run.ts';
+import { claimedCrash, type SeenCrash } from './views/crashes.ts';
 import { proposingAnew } from './views/ledger.ts';
 import { revertedBy } from './views/proved.ts';
 
@@ -24,7 +25,10 @@ export type PipelinePorts = { readonly rules: RulesSource } & Pick<
   MergePorts &
   ReleasePorts &
   RolloutPorts &
-  ConcludePorts;
+  ConcludePorts & {
+    /** What production crashed with, by signature, as the journal says. */
+    readonly seenCrashes: () => Promise<ReadonlyMap<string, SeenCrash>>;
+  };
 
 /** The whole way of a change, in order. Each name is the folder under stages/ that tells the rest. */
 export function pipeline(ports: PipelinePorts): readonly BoundStage[] {
@@ -51,6 +55,12 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
       protectedPatterns: config.scope.protectedPaths,
       proposesAnew: ({ source }) => proposingAnew.has(source),
       revertOf: revertedBy,
+      crashOf: async (proposal) => {
+        const signature = claimedCrash(proposal);
+        if (signature === undefined) return undefined;
+        const seen = (await ports.seenCrashes()).get(signature);
+        return { signature, files: seen?.frames.map(({ file }) => file) };
+      },
     },
     ctx,
   );

@@ -10,6 +10,7 @@ import type { Built } from '../domain/stage.ts';
 import { submit } from '../engine/submit.ts';
 import { Worker } from '../engine/worker.ts';
 import { type PipelinePorts, pipeline } from '../pipeline.ts';
+import { crashSeenType, seenCrashes } from '../views/crashes.ts';
 import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
@@ -126,6 +127,7 @@ export function bind(
     journal: store,
     ledger: () => repository.ledger(),
     autonomy: () => repository.autonomy(),
+    seenCrashes: async () => seenCrashes(await store.read({ types: [crashSeenType] })),
     promotedFlags: () => repository.promotedFlags(),
     serviceAt: (commit, service) => serviceOf(workshop.git, commit, service),
     nonce: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),

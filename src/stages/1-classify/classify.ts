@@ -6,6 +6,7 @@ import { byText } from '../../domain/npm/order.ts';
 import { compilePattern } from '../../domain/path-pattern.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { SyntaxComparison } from '../../domain/syntax.ts';
+import { type CrashClaim, ruleCrashFix } from './crash-fix.ts';
 import { ruleDependencies, touchesDependencies } from './dependencies.ts';
 import { type DocumentReaders, ruleDocs } from './docs.ts';
 import type { FlagFacts } from './flag-facts.ts';
@@ -33,6 +34,8 @@ export type ClassifyInput = {
   readonly protectedPatterns: readonly string[];
   /** Given when the change claims to undo a commit: whether the tree is what undoing it gives. */
   readonly revert: undefined | { readonly of: string; readonly equal: boolean };
+  /** Given when the change claims to mend a crash. */
+  readonly crash: CrashClaim | undefined;
 };
 
 /** The kind of files that a diff consists of; only one kind of rule can apply to it. */
@@ -82,11 +85,16 @@ function rule(
   return { class: ruling.class, reasons: [...ruling.reasons, ...note] };
 }
 
-function ruleSource({ files, syntax, flags }: ClassifyInput): Ruling {
+/** What leaves the program as it was is known best; a claim comes last. */
+function ruleSource({ files, syntax, flags, crash }: ClassifyInput): Ruling {
   const lint = ruleLint(files, syntax);
-  const ruling = lint.class === 'lint' ? undefined : flags && ruleFlags(files, flags);
-  if (ruling === undefined) return lint;
-  return ruling.class === 'other' ? { ...lint, reasons: [...lint.reasons, ...ruling.reasons] } : ruling;
+  if (lint.class === 'lint') return lint;
+  const others = [flags && ruleFlags(files, flags), crash && ruleCrashFix(files, crash)];
+  const rulings = others.filter((ruling) => ruling !== undefined);
+  const reasons = rulings.flatMap((ruling) => ruling.reasons);
+  return (
+    rulings.find((ruling) => ruling.class !== 'other') ?? { ...lint, reasons: [...lint.reasons, ...reasons] }
+  );
 }
 
 function ruleByKind(input: ClassifyInput, packages: readonly PackageChange[]): Ruling {

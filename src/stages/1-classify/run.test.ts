@@ -4,6 +4,7 @@ import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer
 import type { Proposal } from '../../domain/change.ts';
 import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
+import type { CrashClaim } from './crash-fix.ts';
 import { runClassify } from './run.ts';
 
 let git: TempGit;
@@ -192,6 +193,50 @@ describe('revert', () => {
     expect(await judged(more, bad)).toMatchObject({ data: { class: 'other' } });
     const elsewhere = git.commit('aside', { 'src/plain.js': 'other' }, first);
     expect(await judged(undone, elsewhere)).toMatchObject({ data: { class: 'other' } });
+  });
+});
+
+describe('crash-fix', () => {
+  const mend = { 'src/plain.js': 'export function f(a) {\n  return a?.b ? 1 : 2;\n}\n' };
+  const test = { 'test/f.test.js': "test('no a', () => f());\n" };
+  const seen: CrashClaim = { signature: 'a'.repeat(32), files: ['src/plain.js', 'src/index.js'] };
+  const forged: CrashClaim = { signature: 'b'.repeat(32), files: undefined };
+  const long = Array.from({ length: 30 }, (_, n) => `export const x${n} = ${n};\n`).join('');
+
+  it.each<[string, TestFiles, CrashClaim | undefined, string]>([
+    ['a small edit with a new test', { ...mend, ...test }, seen, 'crash-fix'],
+    [
+      'a test that grows',
+      { ...mend, 'test/old.test.js': "test('old');\ntest('no a');\n" },
+      seen,
+      'crash-fix',
+    ],
+    ['no claim', { ...mend, ...test }, undefined, 'other'],
+    ['a crash that nobody saw', { ...mend, ...test }, forged, 'other'],
+    ['no test', mend, seen, 'other'],
+    ['no code', test, seen, 'other'],
+    ['a test that changes', { ...mend, ...test, 'test/old.test.js': "test('new');\n" }, seen, 'other'],
+    ['a test that goes', { ...mend, ...test, 'test/old.test.js': null }, seen, 'other'],
+    ['code that the crash did not go through', { ...mend, ...test, 'src/x.js': '1;\n' }, seen, 'other'],
+    ['code that is new', { 'src/other.js': '1;\n', ...test }, { ...seen, files: ['src/other.js'] }, 'other'],
+    ['a large edit', { 'src/plain.js': long, ...test }, seen, 'other'],
+    ['a file that is no code', { ...mend, ...test, 'data.bin': 'x' }, seen, 'other'],
+    ['layout alone', { 'src/plain.js': 'export function f(a) { return a ? 1 : 2; }\n' }, seen, 'lint'],
+    ['a dependency beside it', { ...mend, ...test, ...project('2.6.2') }, seen, 'other'],
+  ])('%s', async (_what, change, claim, expected) => {
+    const root = git.commit('main', { ...base, 'test/old.test.js': "test('old');\n" });
+    const proposal = proposalOf(git.commit('topic', change, root));
+    expect(await runClassify({ ...deps(), crashOf: async () => claim }, { proposal })).toMatchObject({
+      data: { class: expected },
+    });
+  });
+
+  it('touches no protected path', async () => {
+    const root = git.commit('main', base);
+    const proposal = proposalOf(git.commit('topic', { ...mend, ...test }, root));
+    const crashOf = async () => seen;
+    const found = await runClassify({ ...deps(), crashOf, protectedPatterns: ['src/**'] }, { proposal });
+    expect(found).toMatchObject({ data: { class: 'other' } });
   });
 });
 

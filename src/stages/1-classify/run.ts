@@ -11,6 +11,7 @@ import type { Prover } from '../../ports/prover.ts';
 import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
+import type { CrashClaim } from './crash-fix.ts';
 import {
   changedDocumentsIn,
   isComparable,
@@ -33,6 +34,8 @@ export type ClassifyDeps = {
   readonly proposesAnew?: (proposal: Proposal) => boolean;
   /** The commit that a change claims to undo. The claim is checked: only an equal tree makes it a `revert`. */
   readonly revertOf?: (proposal: Proposal) => Sha | undefined;
+  /** The crash that a change claims to mend, and what production showed of it. */
+  readonly crashOf?: (proposal: Proposal) => Promise<CrashClaim | undefined>;
 };
 
 /** Merges the change onto the tip of its branch, and classes the difference of the two trees. */
@@ -57,9 +60,10 @@ export async function runClassify(
   try {
     const facts = await gather(deps, { base, tree, files });
     const revert = await checkRevert(deps, proposal, { base, tree });
+    const crash = await deps.crashOf?.(proposal);
     return {
       kind: 'done',
-      data: { ...classify({ ...facts, revert, protectedPatterns }), base, tree, files },
+      data: { ...classify({ ...facts, revert, crash, protectedPatterns }), base, tree, files },
     };
   } catch (error) {
     if (!(error instanceof AutolandError) || error.code !== 'lockfile.invalid') throw error;
@@ -75,7 +79,7 @@ type Unreadable = string[];
 async function gather(
   deps: ClassifyDeps,
   diff: Diff,
-): Promise<Omit<ClassifyInput, 'revert' | 'protectedPatterns'>> {
+): Promise<Omit<ClassifyInput, 'revert' | 'crash' | 'protectedPatterns'>> {
   const unreadable: Unreadable = [];
   const kind = kindOfDiff(diff.files);
   return {

@@ -15,6 +15,7 @@ import { publisher } from './package-proofs/publisher.ts';
 import { signatures } from './package-proofs/signatures.ts';
 import { proof } from './proof/proof.ts';
 import { releaseAge } from './release-age.ts';
+import { reproduction } from './reproduction/reproduction.ts';
 import { risk } from './risk/risk.ts';
 import { scope } from './scope/scope.ts';
 import { secrets } from './secrets/secrets.ts';
@@ -42,6 +43,7 @@ export const allGuardrails: readonly Guardrail[] = [
   proof,
   flagOff,
   tests,
+  reproduction,
   characterization,
   systemCalls,
   build,

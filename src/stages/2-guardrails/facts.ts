@@ -17,6 +17,7 @@ import type { LintFacts } from './lint/facts.ts';
 import type { MutationFacts } from './mutation/plan.ts';
 import type { PackageProofFacts } from './package-proofs/facts.ts';
 import type { CriticalFacts, ProvedFacts } from './proof/facts.ts';
+import type { ReproductionFacts } from './reproduction/facts.ts';
 import type { TextFacts } from './scope/texts.ts';
 import type { FoundSecret } from './secrets/texts.ts';
 import type { PackageProfile } from './supply-chain/profile.ts';
@@ -155,6 +156,7 @@ export type Facts = {
   readonly ownApi: OwnApiFacts;
   readonly lint: LintFacts;
   readonly tests: TestFacts;
+  readonly reproduced: ReproductionFacts;
   readonly replayed: ReplayFacts;
   readonly amplified: AmplifiedFacts;
   readonly mutation: MutationFacts;

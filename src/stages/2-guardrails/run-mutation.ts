@@ -41,8 +41,11 @@ export const gatherMutation = gatherer<'mutation'>()({
   },
 });
 
-/** Tests of the base know no new code: where a person looks anyway, and where the base's tests have passed with it off. */
-const bringsTests: ReadonlySet<ChangeClass> = new Set(['other', 'flag-addition']);
+/**
+ * Tests of the base know no new code: where a person looks anyway, where the base's tests have passed with it off, and where those of the
+ * change are new and known to fail without it.
+ */
+const bringsTests: ReadonlySet<ChangeClass> = new Set(['other', 'flag-addition', 'crash-fix']);
 
 async function readTargets(
   git: Pick<GitReader, 'readFile'>,

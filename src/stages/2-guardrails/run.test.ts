@@ -113,6 +113,7 @@ describe('checkChange', () => {
       proof: 'pass proof.none',
       'flag-off': 'pass flag-off.none',
       tests: 'pass tests.passed',
+      reproduction: 'pass reproduction.not-asked',
       characterization: 'pass characterization.nothing-to-observe',
       'system-calls': 'pass system-calls.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',

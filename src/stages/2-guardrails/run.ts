@@ -24,6 +24,7 @@ import type { CheckedChange, Gatherer, Gathering, GuardrailDeps } from './run-po
 import { gatherProved } from './run-proved.ts';
 import { gatherRegistry } from './run-registry.ts';
 import { gatherReplayed } from './run-replayed.ts';
+import { gatherReproduced } from './run-reproduced.ts';
 import { gatherSecrets } from './run-secrets.ts';
 import { gatherTests } from './run-tests.ts';
 import { gatherTexts } from './run-texts.ts';
@@ -52,6 +53,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   ownApi: gatherOwnApi,
   replayed: gatherReplayed,
   tests: gatherTests,
+  reproduced: gatherReproduced,
   amplified: gatherAmplified,
   build: gatherBuild,
   mutation: gatherMutation,

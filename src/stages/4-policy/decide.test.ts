@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../config/config.ts';
 import { levelOf, policyDigest } from '../../config/policy-digest.ts';
+import { autonomyLevels } from '../../domain/change.ts';
 import { loadPolicies, policiesOf } from './cedar.ts';
 import { decide } from './decide.ts';
 import type { Evidence } from './evidence.ts';
-import { goodPatch, guardrails, of, withVerdict } from './sample-evidence.ts';
+import { goodPatch, guardrails, of, withCode, withVerdict } from './sample-evidence.ts';
 import { defaultPolicyText } from './shipped.ts';
 
 const standard = await loadPolicies(defaultPolicyText(), 'default-policy.cedar');
@@ -240,6 +241,32 @@ describe('policies of any kind', () => {
         await expect(loadPolicies(text, 'garbage.cedar')).rejects.toMatchObject({ code: 'policy.invalid' });
       }),
     );
+  });
+});
+
+describe('class crash-fix', () => {
+  const everything = '@id("everything")\n@reason("all")\npermit (principal, action, resource);';
+  const mend = of(goodPatch, { class: 'crash-fix', files: [] });
+  const shown = withCode(mend, 'reproduction.fails-before');
+
+  it.each(autonomyLevels)('never lands alone at level %s, whatever the policy permits', async (level) => {
+    const policies = await loadPolicies(everything, 'everything.cedar');
+    const decision = decide({ ...shown, level }, policies, 'd');
+    expect(decision.value).toBe('escalate');
+    expect(decision.codes).toContain('policy.not-earned');
+    expect(decision.codes).not.toContain('policy.not-reproduced');
+    expect(decision.level).toBe(level === 'observe' ? 'observe' : 'propose');
+    // It is the class: another one with all the same evidence lands.
+    const patch = decide({ ...of(shown, { class: 'dependency-patch' }), level: 'deploy' }, policies, 'd');
+    expect(patch.value).toBe('permit');
+  });
+
+  it.each([
+    ['nobody ran', mend],
+    ['did not pass', { ...shown, guardrails: guardrails({ reproduction: 'abstain' }) }],
+  ])('says that its test is not known to fail without it: it %s', async (_what, evidence) => {
+    const policies = await loadPolicies(everything, 'everything.cedar');
+    expect(decide(evidence, policies, 'd').codes).toContain('policy.not-reproduced');
   });
 });
 

@@ -46,6 +46,21 @@ const classOther: Rule = ({ classification }) =>
       ]
     : [];
 
+/** No record of such changes counts yet, so no level that a configuration gives them is earned. */
+const crashFix: Rule = ({ classification, guardrails }) => {
+  if (classification.class !== 'crash-fix') return [];
+  const unearned = escalate(
+    'policy.not-earned',
+    'A person must land it: changes of class crash-fix have not earned to land alone.',
+  );
+  const isShown = guardrails.results.some(
+    ({ verdict, code }) => verdict === 'pass' && code === 'reproduction.fails-before',
+  );
+  if (isShown) return [unearned];
+  const reason = 'No test is known to fail without it and to pass with it.';
+  return [escalate('policy.not-reproduced', reason), unearned];
+};
+
 const failedGuardrails: Rule = ({ guardrails }) => {
   const failed = guardrails.results.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
   if (failed.length === 0 && guardrails.verdict !== 'fail') return [];
@@ -99,6 +114,7 @@ const rules: readonly Rule[] = [
   frozen,
   protectedPaths,
   classOther,
+  crashFix,
   undecidedGuardrails,
   judgeAbstained,
   unfitFlags,
