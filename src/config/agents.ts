@@ -105,6 +105,41 @@ export const agents = z
         maxOpen: count.default(1).describe('Proposals that are under way at once'),
       })
       .prefault({}),
+    performance: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        benchmark: z
+          .string()
+          .regex(
+            /^(?!.*(^|\/)\.\.(\/|$))[^/\s][^\s]{0,299}\.[cm]?[jt]s$/,
+            wants('the path of a module in the repository', 'write one such as bench/parse.js'),
+          )
+          .nullable()
+          .default(null)
+          .describe(
+            'A module whose default export is one round of work; null: the calls that the tests make',
+          ),
+        leastGain: z
+          .number()
+          .min(0)
+          .max(1000)
+          .default(5)
+          .describe('In per cent: what is shown to be less is not proposed'),
+        pairs: z
+          .int()
+          .min(9)
+          .max(60)
+          .default(15)
+          .describe('Of fresh processes, old and new, that one candidate is measured by'),
+        seconds: count.default(600).describe('The benchmark of one candidate is ended after this long'),
+        maxMeasured: z.int().min(1).max(10).default(3).describe('Candidates that one scan measures'),
+        ignore: z
+          .array(repositoryPattern)
+          .default([])
+          .describe('Paths and patterns of code that is left alone'),
+        maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
     command: z
       .record(
         agentName,

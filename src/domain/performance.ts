@@ -36,7 +36,7 @@ export type RewriteAnswer =
   /** `elsewhere`: no function of that name begins there, so the profile is of other code. */
   | { readonly kind: 'nothing' | 'elsewhere' };
 
-/** How one pair of fresh processes compared, each the middle of its batches. */
+/** How one pair of fresh processes compared, each by the lower quarter of its batches. */
 export type BenchmarkPair = { readonly baseMs: number; readonly headMs: number };
 
 /** Old against new on one machine. */

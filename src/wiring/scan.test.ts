@@ -57,6 +57,8 @@ beforeEach(async () => {
     speller: new ChildSpeller(),
     linter: { fix: () => Promise.reject(new Error('no linter may run')) },
     syntax: new ChildSyntaxComparer(),
+    rewriter: { rewrite: () => Promise.reject(new Error('nothing may be rewritten')) },
+    benchmarker: { compare: () => Promise.reject(new Error('nothing may be measured')) },
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
   };
 });

@@ -1,5 +1,6 @@
 import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
+import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Ledger } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
@@ -8,6 +9,7 @@ import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanFlags } from './scan-flags.ts';
 import { scanLint } from './scan-lint.ts';
+import { scanPerformance } from './scan-performance.ts';
 import { scanForCulprit } from './scan-revert.ts';
 import {
   handAll,
@@ -38,6 +40,10 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
   const scanning = { repository, config, how, tools: how.dryRun ? readOnly(tools) : tools };
   const isWanted = (name: AgentName) =>
     config.agents[name].enabled && (how.agent === undefined || how.agent === name);
+  if (how.profile !== undefined && !isWanted('performance'))
+    throw new AutolandError('usage', 'expected the agent performance for a profile, found it disabled', {
+      mend: 'set agents.performance.enabled on the protected branch',
+    });
   const reports = [
     // First: what else would land waits for a green branch.
     ...(isWanted('revert') ? [await scanReverts(scanning)] : []),
@@ -45,6 +51,7 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     ...(isWanted('flag-removal') ? [await scanForFlags(scanning)] : []),
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
     ...(isWanted('lint') ? [await scanForLint(scanning)] : []),
+    ...(isWanted('performance') ? [await scanForPerformance(scanning)] : []),
   ];
   return {
     dryRun: how.dryRun,
@@ -87,6 +94,13 @@ async function scanForLint(scanning: Scanning): Promise<ScanReport> {
   const ledger = await repository.ledger();
   const found = await scanLint(tools, { config, ledger, now: repository.clock.now() });
   return taken(scanning, ledger, 'lint', found);
+}
+
+async function scanForPerformance(scanning: Scanning): Promise<ScanReport> {
+  const { repository, config, tools, how } = scanning;
+  const ledger = await repository.ledger();
+  const known = { config, ledger, now: repository.clock.now(), profile: how.profile };
+  return taken(scanning, ledger, 'performance', await scanPerformance(tools, known));
 }
 
 type AgentReport = Pick<ScanReport, 'skipped'> & {

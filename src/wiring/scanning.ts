@@ -2,6 +2,7 @@ import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
 import type { LintAgentDeps } from '../agents/lint/run.ts';
+import type { PerformanceDeps } from '../agents/performance/run.ts';
 import type { RevertDeps } from '../agents/revert/run.ts';
 import type { Config } from '../config/schema.ts';
 import type { AgentName } from '../domain/agents.ts';
@@ -9,7 +10,7 @@ import type { Proposal } from '../domain/change.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
-import { dependencySource, docsSource, type Ledger, lintSource } from '../views/ledger.ts';
+import { dependencySource, docsSource, type Ledger, lintSource, performanceSource } from '../views/ledger.ts';
 import type { Repository } from './repository.ts';
 
 export type ScanReport = {
@@ -45,13 +46,16 @@ export type ScanWish = {
   readonly agent?: AgentName;
   /** Packages to look at; absent: all. */
   readonly only?: readonly string[];
+  /** Text of a CPU profile. */
+  readonly profile?: string;
 };
 
 export type ScanTools = DependencyAgentDeps &
   FlagRemovalDeps &
   DocsAgentDeps &
   RevertDeps &
-  LintAgentDeps & { readonly rules: RulesSource };
+  LintAgentDeps &
+  PerformanceDeps & { readonly rules: RulesSource };
 
 export type Scanning = {
   readonly repository: Repository;
@@ -85,6 +89,7 @@ export async function handAll(
 const placeOf: Readonly<Record<string, (item: Readonly<Record<string, unknown>>) => string>> = {
   [docsSource]: ({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`,
   [dependencySource]: ({ package: name, from, to }) => `${name} ${from} -> ${to}`,
+  [performanceSource]: ({ function: of, gain }) => `${of}: ${gain}`,
   [lintSource]: ({ path, lines, layoutOnly }) =>
     `${path}: ${lines} lines${layoutOnly === true ? ', layout only' : ''}`,
 };

@@ -4,6 +4,7 @@ import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
 import { DsseAttestor } from '../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
+import { SandboxBenchmarker } from '../adapters/benchmarker/sandbox-benchmarker.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
@@ -25,6 +26,7 @@ import { Packuments } from '../adapters/registry/packuments.ts';
 import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { FileReleaseStore } from '../adapters/release-store/file-release-store.ts';
 import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
+import { ChildRewriter } from '../adapters/rewriter/child-rewriter.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSpeller } from '../adapters/speller/child-speller.ts';
@@ -93,6 +95,8 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
     linter: new SandboxLinter(jobs),
+    rewriter: new ChildRewriter(),
+    benchmarker: new SandboxBenchmarker(jobs),
     diffs: new ChildDiffReader(),
     answers: new FileTextCache(join(files.cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),
     tests: new SandboxTestRunner({ ...jobs, evidence }),

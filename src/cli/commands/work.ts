@@ -2,12 +2,14 @@ import { type Command, Option } from 'commander';
 import { type AgentName, agentNames } from '../../domain/agents.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
+import { scanOf } from '../profile-option.ts';
 
 /** Where changes come from. */
 export function define(program: Command): void {
   command(program, 'scan', { what: 'agents look for work now', example: 'scan --dry-run' })
     .option('--dry-run', 'say what would be proposed, and what not and why')
     .addOption(new Option('--agent <name>', 'only this one (default: all)').choices([...agentNames]))
+    .option('--profile <file>', 'a .cpuprofile of a service, for the agent performance')
     .action(scan);
   command(program, 'submit <ref>', {
     what: 'hands in a change from any agent or person: a branch that the git host holds',
@@ -25,14 +27,15 @@ export function define(program: Command): void {
     .action(task);
 }
 
-async function scan(options: CommonOptions & { dryRun?: true; agent?: AgentName }): Promise<void> {
+type ScanOptions = CommonOptions & { dryRun?: true; agent?: AgentName; profile?: string };
+
+async function scan(options: ScanOptions): Promise<void> {
   const { scanRepository } = await import('../../wiring/scan.ts');
   const { renderScan } = await import('../render/scan.ts');
-  const { agent } = options;
   const report = await scanRepository(options, {
     actor: person(),
     dryRun: options.dryRun === true,
-    ...(agent === undefined ? {} : { agent }),
+    ...(await scanOf(options)),
   });
   print(options.json, report, renderScan);
 }

@@ -47,9 +47,19 @@ function functionAt(source: Source, { name, line, column }: FunctionPlace): Node
     .filter((node) => isFunction(node) && node.start <= offset && offset < endOf(node));
   const found = around.toSorted((a, b) => b.start - a.start)[0];
   const last = name.split(/[\s.]/).at(-1) ?? '';
-  const before = text.slice(Math.max(0, offset - 200), offset);
+  const before = found === undefined ? '' : text.slice(statementOf(source, found).start, offset);
   const isNamed = !/^[\w$]+$/.test(last) || before.split(/[^\w$]+/).includes(last);
   return isNamed ? found : undefined;
+}
+
+/** What a function stands in, up to where no name of it could be. */
+function statementOf(source: Source, found: Node): Node {
+  let node = found;
+  for (let { parent } = source.placeOf(node); parent !== undefined; { parent } = source.placeOf(node)) {
+    if (isFunction(parent) || /^(Program|FunctionBody|ClassBody)$|Block/.test(parent.type)) break;
+    node = parent;
+  }
+  return node;
 }
 
 const ring = 'no module that this one imports calls it before it has run';

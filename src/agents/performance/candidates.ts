@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { isGeneratedPath, isSourcePath, isToolFile } from '../../domain/path-kinds.ts';
+import { compilePattern, foldedPath } from '../../domain/path-pattern.ts';
+import type { Rewritten } from '../../domain/performance.ts';
+import type { RecordedCall } from '../../domain/recorded-call.ts';
+import { isTestFile } from '../../domain/test-file.ts';
+import { isProtectedPath } from '../../stages/1-classify/paths.ts';
+import type { Item } from '../portions.ts';
+import type { HotFunction } from './profile.ts';
+
+/** One function with what could make it faster. */
+export type Candidate = Item & {
+  readonly hot: HotFunction;
+  readonly text: string;
+  readonly rewrites: readonly Rewritten[];
+};
+
+/** Functions that are looked at, and what a function must take of the profile to be worth it. */
+export const most = { functions: 20, leastShare: 0.01 };
+
+type Wanted = { readonly ignore: readonly string[]; readonly protectedPaths: readonly string[] };
+
+/** Code that people write and that production runs. */
+export function isWanted(path: string, { ignore, protectedPaths }: Wanted): boolean {
+  if (!isSourcePath(path) || /\.d\.[cm]?ts$/.test(path) || /(^|\/)node_modules\//.test(path)) return false;
+  if (isTestFile(path) || isToolFile(path) || isGeneratedPath(path)) return false;
+  if (isProtectedPath(path, protectedPaths.map(compilePattern))) return false;
+  return !ignore.some((pattern) => compilePattern(pattern).test(foldedPath(path)));
+}
+
+export function candidateOf(
+  hot: HotFunction,
+  before: string,
+  { text, rewrites }: { readonly text: string; readonly rewrites: readonly Rewritten[] },
+): Candidate {
+  const key = createHash('sha256')
+    .update(JSON.stringify([hot.path, before, text]))
+    .digest('hex')
+    .slice(0, 16);
+  return { key, path: hot.path, name: nameOf(hot), weight: 1, hot, text, rewrites };
+}
+
+export function nameOf({ path, name, line }: HotFunction): string {
+  return `${path}:${line + 1} ${name === '' ? '(anonymous)' : name}`;
+}
+
+/** Of the calls that were recorded those of the function itself, where it is exported; else all of its file. */
+export function callsFor(
+  { path, name }: HotFunction,
+  recorded: readonly RecordedCall[],
+): readonly RecordedCall[] {
+  const ofFile = recorded.filter((call) => call.package === path);
+  const last = name.split(/[\s.]/).at(-1) ?? '';
+  const own = ofFile.filter(({ steps }) => last !== '' && steps.at(-1) === last);
+  return own.length === 0 ? ofFile : own;
+}
