@@ -2,6 +2,7 @@ import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { driftTypes, latencyDrifts } from '../views/latency-drift.ts';
 import type { Ledger } from '../views/ledger.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -99,7 +100,8 @@ async function scanForLint(scanning: Scanning): Promise<ScanReport> {
 async function scanForPerformance(scanning: Scanning): Promise<ScanReport> {
   const { repository, config, tools, how } = scanning;
   const ledger = await repository.ledger();
-  const known = { config, ledger, now: repository.clock.now(), profile: how.profile };
+  const drifts = latencyDrifts(await repository.store.read({ types: driftTypes }), ledger);
+  const known = { config, ledger, now: repository.clock.now(), profile: how.profile, drifts };
   return taken(scanning, ledger, 'performance', await scanPerformance(tools, known));
 }
 
