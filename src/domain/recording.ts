@@ -2,6 +2,7 @@ import type { BlobOwner, Commitment } from './blob.ts';
 import { isBlobOwner, isCommitment } from './blob.ts';
 import type { ChangeId } from './change.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Transcript } from './transcript.ts';
 
 /** For whom a model is asked, or a tool runs. */
 export type RecordedRole = 'judge' | 'agent' | 'test-writer';
@@ -29,6 +30,8 @@ export type ToolCall = {
   readonly isError: boolean;
   readonly startedAt: Date;
   readonly ms: number;
+  /** What it says itself that it did meanwhile; undefined: nothing, but for `output`. */
+  readonly transcript?: Pick<Transcript, 'told' | 'usage'> | undefined;
 };
 
 /** An item of this page by its place, or of another page: `COMMITMENT/PLACE`. */
@@ -55,7 +58,13 @@ export type Page = { readonly v: 1; readonly items: readonly Json[] } & (
       /** Of a fault. */
       readonly reason: string | null;
     }
-  | { readonly kind: 'tool-call'; readonly input: ItemRef; readonly result: ItemRef }
+  | {
+      readonly kind: 'tool-call';
+      readonly input: ItemRef;
+      readonly result: ItemRef;
+      /** Of a program that says what it does; absent: it does not. */
+      readonly told?: readonly ItemRef[];
+    }
 );
 
 const refShape = /^hmac-sha256:[0-9a-f]{64}\/\d{1,6}$/;
@@ -75,7 +84,8 @@ function isPage(value: unknown): value is Page {
   if (typeof value !== 'object' || value === null) return false;
   const page = value as JsonObject;
   if (page.v !== 1 || !Array.isArray(page.items)) return false;
-  if (page.kind === 'tool-call') return isRef(page.input) && isRef(page.result);
+  if (page.kind === 'tool-call')
+    return isRef(page.input) && isRef(page.result) && (page.told === undefined || areRefs(page.told));
   if (page.kind !== 'exchange' || !isRef(page.system) || !isRef(page.tools)) return false;
   const isReason = page.reason === null || typeof page.reason === 'string';
   return isReason && isRefOrNull(page.schema) && isRefOrNull(page.reply) && areMessages(page.messages);
@@ -85,7 +95,11 @@ function areMessages(value: Json | undefined): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { like, same, more } = value as JsonObject;
   const isLike = like === null || isCommitment(like);
-  return isLike && Number.isInteger(same) && Array.isArray(more) && more.every((ref) => isRef(ref));
+  return isLike && Number.isInteger(same) && areRefs(more);
+}
+
+function areRefs(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every((ref) => isRef(ref));
 }
 
 function isRef(value: Json | undefined): boolean {

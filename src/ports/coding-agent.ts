@@ -1,4 +1,5 @@
 import type { Sha } from '../domain/change.ts';
+import type { Transcript } from '../domain/transcript.ts';
 import type { SandboxJob } from './sandbox.ts';
 import type { Argv } from './test-runner.ts';
 
@@ -17,6 +18,8 @@ export type AgentJob = {
 };
 
 export type AgentRun = {
+  /** Where it says line by line what it does; undefined: `stdout` is text. */
+  readonly transcript: Transcript | undefined;
   readonly stdout: string;
   readonly stderr: string;
   readonly ms: number;

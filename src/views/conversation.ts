@@ -23,7 +23,12 @@ export type ShownExchange = {
 /** `isRepeated`: it was said before, as an answer, a result or a message of another exchange. */
 export type ShownMessage = { readonly message: Shown; readonly isRepeated: boolean };
 
-export type ShownToolCall = { readonly input: Shown; readonly result: Shown };
+export type ShownToolCall = {
+  readonly input: Shown;
+  readonly result: Shown;
+  /** What it says that it did; null: it does not. */
+  readonly told: readonly Shown[] | null;
+};
 
 /** Pages by the name of their blob, or why one is not here. */
 export type Pages = ReadonlyMap<Commitment, Page | Gap>;
@@ -53,7 +58,8 @@ export function shownToolCall(content: Commitment, pages: Pages): ShownToolCall 
   if (page === undefined) return { gap: 'missing' };
   if ('gap' in page) return page;
   if (page.kind !== 'tool-call') return undefined;
-  return { input: itemAt(page.input, content, pages), result: itemAt(page.result, content, pages) };
+  const at = (ref: ItemRef) => itemAt(ref, content, pages);
+  return { input: at(page.input), result: at(page.result), told: page.told?.map(at) ?? null };
 }
 
 /** Longer chains are not ours: each exchange of a conversation adds one. */

@@ -31,7 +31,13 @@ export type SaidEntry = {
       /** null: nobody knows. */
       readonly usage: Usage | null;
     }
-  | { readonly kind: 'tool-call'; readonly tool: string; readonly isError: boolean }
+  | {
+      readonly kind: 'tool-call';
+      readonly tool: string;
+      readonly isError: boolean;
+      /** Calls of tools of its own and tokens, as it counts them itself; null: it does not say what it does. */
+      readonly told: { readonly calls: number; readonly usage: Usage | null } | null;
+    }
 );
 
 export type Usage = {
@@ -81,9 +87,15 @@ function saidEntry({ index, at, type, data }: Entry): SaidEntry | undefined {
     ms: numberOf(data.ms),
     redacted: numberOf(objectOf(data.redacted).count),
   };
-  if (type === 'tool.called')
-    return { ...common, kind: 'tool-call', tool: String(data.tool), isError: data.isError === true };
+  if (type === 'tool.called') return { ...common, kind: 'tool-call', ...toolCallOf(data) };
   return type === 'model.asked' ? { ...common, ...exchangeOf(data) } : undefined;
+}
+
+function toolCallOf({ tool, isError, told }: JsonObject) {
+  const { calls, usage } = objectOf(told);
+  const isUsage = usage !== null && usage !== undefined;
+  const itself = { calls: numberOf(calls), usage: isUsage ? usageOf(objectOf(usage)) : null };
+  return { tool: String(tool), isError: isError === true, told: told === undefined ? null : itself };
 }
 
 function exchangeOf(data: JsonObject) {

@@ -81,11 +81,11 @@ async function work(task: Task): Promise<TaskReport> {
   const base = await workshop.git.resolve(config.branch);
   const startedAt = task.repository.clock.now();
   const run = await runAgent(task, config, { ...own, base });
-  const { stdout, stderr, ms, kind } = run;
-  const isError = kind === 'failed';
+  const { transcript, ms } = run;
+  const output = `${transcript === undefined ? run.stdout : ''}${run.stderr}`;
   await logOf(task).recordCall({
-    ...{ tool: wish.agent, input: { task: wish.text, base }, output: `${stdout}${stderr}`, isError },
-    ...{ startedAt, ms },
+    ...{ tool: wish.agent, input: { task: wish.text, base }, output, isError: run.kind === 'failed' },
+    ...{ startedAt, ms, transcript },
   });
   const title = titleOf(wish);
   const nothing = { task: task.task, change: null, title, paths: [] };

@@ -26,7 +26,11 @@ const asked = await fetch(OPENAI_BASE_URL + '/chat/completions', {
 const { choices } = await asked.json();
 writeFileSync('README.md', readFileSync('README.md', 'utf8') + '\\n' + choices[0].message.content + '\\n');
 const away = await fetch('http://127.0.0.1:' + process.argv[3]).then(() => 'reached', () => 'shut');
+const tell = (line) => console.log(JSON.stringify(line));
+const content = [{ type: 'tool_use', id: 'c1', name: 'Edit', input: { file_path: 'README.md' } }];
+tell({ type: 'assistant', message: { content } });
 console.log('what is outside is', away, existsSync(process.argv[4]) ? 'seen' : 'unseen');
+tell({ type: 'result', subtype: 'success', is_error: false, usage: { input_tokens: 9, output_tokens: 2 } });
 `;
 
 describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
@@ -68,6 +72,8 @@ describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
     const said = (await stage.run(['show', found.change ?? '', '--thinking'])).stdout;
     expect(said).toContain('Say on which port it answers');
     expect(said).toContain('what is outside is shut unseen');
+    expect(said.replaceAll(/\s+/g, ' ')).toContain('by its own count 1 call of tools, 9 tokens in, 2 out');
+    expect(said).toContain('the model calls Edit:');
     expect(said).toContain('scripted');
     const entries = await stage.journal();
     expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(['model.asked', 'tool.called']));

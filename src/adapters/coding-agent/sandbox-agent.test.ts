@@ -83,6 +83,16 @@ for (const own of ['.git', 'node_modules', 'folder/node_modules']) {
       /names/,
     ],
     [
+      'says that it failed, and ends well',
+      `console.log('{"type":"result","subtype":"success","is_error":true,"result":"no credit"}');`,
+      /says that it failed: success: no credit/,
+    ],
+    [
+      'begins to say what it does, and never that it is done',
+      `console.log('{"type":"thread.started","thread_id":"t"}');`,
+      /without saying that it was done/,
+    ],
+    [
       'fails',
       "fs.writeFileSync('a.js', 'x'); console.error('no idea'); process.exit(3);",
       /ended with 3: no idea/,

@@ -1,11 +1,13 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Transcript } from '../../domain/transcript.ts';
 import type { AgentJob, AgentRun, CodingAgent } from '../../ports/coding-agent.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isGreen, outputKiB, tailOf } from '../test-runner/job-result.ts';
 import { type ProjectJobs, projectInside } from '../test-runner/project-commands.ts';
 import { changedSince, contentsOf } from './left-files.ts';
+import { readTranscript } from './transcript/read-transcript.ts';
 
 /** Where it finds its own program. */
 export const agentInside = '/agent';
@@ -32,12 +34,19 @@ export class SandboxAgent implements CodingAgent {
       const before = await contentsOf(tree);
       const failed = await commands.install(asked.install, tree, { how: 'copy' });
       if (failed !== undefined)
-        return { ...outputOf(failed), kind: 'failed', why: 'could not be given an install' };
+        return {
+          ...outputOf(failed),
+          transcript: undefined,
+          kind: 'failed',
+          why: 'could not be given an install',
+        };
       const result = await this.#sandbox.run(jobOf(asked, tree));
-      if (!isGreen(result)) return { ...outputOf(result), kind: 'failed', why: endOf(result) };
+      const said = { ...outputOf(result), transcript: readTranscript(result.stdout) };
+      const failure = failureOf(result, said.transcript);
+      if (failure !== undefined) return { ...said, kind: 'failed', why: failure };
       const files = await changedSince(tree, before);
-      if (typeof files === 'string') return { ...outputOf(result), kind: 'failed', why: files };
-      return { ...outputOf(result), kind: 'ran', files };
+      if (typeof files === 'string') return { ...said, kind: 'failed', why: files };
+      return { ...said, kind: 'ran', files };
     } finally {
       await commands.release(tree);
       await removeTree(job);
@@ -64,6 +73,15 @@ function jobOf(
 
 function outputOf({ stdout, stderr, ms }: SandboxResult) {
   return { stdout, stderr, ms };
+}
+
+/** Its own word counts against it: that it ended well is not enough where it says that it did not. */
+function failureOf(result: SandboxResult, transcript: Transcript | undefined): string | undefined {
+  if (!isGreen(result)) return endOf(result);
+  if (transcript?.end.kind === 'open') return 'ended without saying that it was done';
+  if (transcript?.end.kind === 'failed')
+    return `says that it failed: ${transcript.end.why.trim().slice(0, mostTail).toWellFormed()}`;
+  return undefined;
 }
 
 function endOf(result: SandboxResult): string {

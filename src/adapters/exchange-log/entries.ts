@@ -48,14 +48,23 @@ function cached(usage: object, name: 'cacheReadTokens' | 'cacheWriteTokens'): Js
   return typeof count === 'number' ? { [name]: count } : {};
 }
 
-export function toolCallData({ id, tool, isError, startedAt, ms }: ToolCall, clean: Clean): JsonObject {
+export function toolCallData(call: ToolCall, clean: Clean): JsonObject {
+  const { id, tool, isError, startedAt, ms, transcript } = call;
   return {
     call: id === undefined ? null : short(clean(id)),
     tool: short(clean(tool)),
     isError,
     startedAt: startedAt.toISOString(),
     ms,
+    ...(transcript === undefined ? {} : { told: toldData(transcript) }),
   };
+}
+
+/** Its own word: what its models took stands with the exchanges. */
+function toldData({ told, usage }: NonNullable<ToolCall['transcript']>): JsonObject {
+  const blocks = told.flatMap((one) => (one.role === 'model' ? one.blocks : []));
+  const calls = blocks.filter(({ kind }) => kind === 'tool-call').length;
+  return { pieces: told.length, calls, usage: usage === null ? null : { ...usage } };
 }
 
 function short(text: string): string {

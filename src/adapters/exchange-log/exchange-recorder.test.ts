@@ -136,6 +136,7 @@ describe('ExchangeRecorder', () => {
     expect(shownToolCall(contentAt(1), await pages())).toEqual({
       input: { value: { path: 'a.ts' } },
       result: { value: { role: 'tool', id: 't1', tool: 'read', output: 'x = 1', isError: false } },
+      told: null,
     });
   });
 

@@ -172,7 +172,7 @@ function toolCallRecording(call: ToolCall): Recording {
   const items = toolCallItems(call);
   return {
     type: 'tool.called',
-    items: [items.input, items.result],
+    items: [items.input, items.result, ...(items.told ?? [])],
     texts: [call.tool, ...(call.id === undefined ? [] : [call.id])],
     page: (draft) => toolCallPage(draft, items),
     data: (clean) => toolCallData(call, clean),

@@ -2,6 +2,7 @@ import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ModelBlock, ModelExchange, ModelMessage } from '../../domain/model.ts';
 import type { ToolCall } from '../../domain/recording.ts';
+import type { Told } from '../../domain/transcript.ts';
 
 /** One piece of an exchange that may come again. `place`: what a person is told of where it was. */
 export type Item = { readonly place: string; readonly value: Json };
@@ -12,6 +13,13 @@ export type ExchangeItems = {
   readonly schema: Item | null;
   readonly messages: readonly Item[];
   readonly reply: Item | null;
+};
+
+export type ToolCallItems = {
+  readonly input: Item;
+  readonly result: Item;
+  /** null: it does not say what it does. */
+  readonly told: readonly Item[] | null;
 };
 
 /** Deeper than what a person writes; a reader of ours refuses twice as much. */
@@ -30,12 +38,18 @@ export function exchangeItems({ request, reply }: ModelExchange): ExchangeItems 
 }
 
 /** The result in the form of the message that tells the model. */
-export function toolCallItems({ id, tool, input, output, isError }: ToolCall): {
-  readonly input: Item;
-  readonly result: Item;
-} {
+export function toolCallItems({ id, tool, input, output, isError, transcript }: ToolCall): ToolCallItems {
   const result = messageItem({ role: 'tool', id: id ?? '', tool, output, isError });
-  return { input: { place: 'input', value: plain(input) }, result: { place: 'result', value: result } };
+  const told = transcript?.told.map((one, at) => ({ place: `told ${at + 1}`, value: toldItem(one) }));
+  return {
+    ...{ input: { place: 'input', value: plain(input) }, result: { place: 'result', value: result } },
+    told: told ?? null,
+  };
+}
+
+/** In the form of a message, so that what its model said on the way is kept once. */
+function toldItem(told: Told): Json {
+  return told.role === 'printed' ? { role: 'printed', text: told.text.toWellFormed() } : messageItem(told);
 }
 
 function messageItem(message: ModelMessage): Json {

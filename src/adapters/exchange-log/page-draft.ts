@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { ModelExchange } from '../../domain/model.ts';
 import type { ItemRef, MessageRefs, Page } from '../../domain/recording.ts';
-import type { ExchangeItems, Item } from './items.ts';
+import type { ExchangeItems, Item, ToolCallItems } from './items.ts';
 import type { KnownPages } from './known-pages.ts';
 import type { RedactedItem } from './redact-items.ts';
 
@@ -52,8 +52,12 @@ export function exchangePage(
   return { v: 1, kind: 'exchange', items: draft.items, ...refs, reason };
 }
 
-export function toolCallPage(draft: PageDraft, items: { readonly input: Item; readonly result: Item }): Page {
-  const refs = { input: draft.refOf(items.input), result: draft.refOf(items.result) };
+export function toolCallPage(draft: PageDraft, { input, result, told }: ToolCallItems): Page {
+  const refs = {
+    input: draft.refOf(input),
+    result: draft.refOf(result),
+    ...(told && { told: told.map((one) => draft.refOf(one)) }),
+  };
   return { v: 1, kind: 'tool-call', items: draft.items, ...refs };
 }
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { ShownToolCall } from '../../views/conversation.ts';
 import type { ShownEntry, ShowView } from '../../views/exchanges.ts';
 import { totalOf } from '../../views/exchanges.ts';
 import { renderShow } from './show.ts';
@@ -41,7 +42,7 @@ const asked: ShownEntry = {
     reason: null,
   },
 };
-const ran: ShownEntry = {
+const ran: Extract<ShownEntry, { kind: 'tool-call' }> = {
   kind: 'tool-call',
   index: 5,
   at: '2026-11-30T02:00:02.000Z',
@@ -52,9 +53,11 @@ const ran: ShownEntry = {
   redacted: 1,
   tool: 'read',
   isError: true,
+  told: null,
   said: {
     input: { value: { path: 'a.ts' } },
     result: { value: { role: 'tool', id: 'a', tool: 'read', output: 'no such file', isError: true } },
+    told: null,
   },
 };
 
@@ -94,6 +97,26 @@ describe('renderShow', () => {
       '  │ }',
       '  read answers with an error:',
       '  │ no such file',
+    ]);
+  });
+
+  it('tells what a program says that it did, as its own word', () => {
+    const usage = { inputTokens: 30, outputTokens: 4, microdollars: null };
+    const told = [
+      { value: { role: 'model', blocks: [{ kind: 'text', text: 'I look.' }] } },
+      { value: { role: 'printed', text: 'a warning' } },
+    ];
+    const { said } = ran as { said: ShownToolCall };
+    const lines = show([{ ...ran, told: { calls: 2, usage }, said: { ...said, told } }]);
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      'an error in 30 ms; by its own count 2 calls of tools, 30 tokens in, 4 out (entry 5)',
+    );
+    const from = lines.indexOf('  the model says:');
+    expect(lines.slice(from, from + 4)).toEqual([
+      '  the model says:',
+      '  │ I look.',
+      '  it prints:',
+      '  │ a warning',
     ]);
   });
 

@@ -42,7 +42,7 @@ function renderEntry(entry: ShownEntry, all: readonly ShownEntry[], how: ShowHow
 function headOf(entry: ShownEntry): string {
   const took = entry.ms < 1000 ? `${Math.round(entry.ms)} ms` : seconds(entry.ms / 1000);
   if (entry.kind === 'tool-call')
-    return `${whoOf(entry)} ran ${named(entry.tool)}: ${entry.isError ? 'an error' : 'done'} in ${took} (entry ${entry.index})`;
+    return `${whoOf(entry)} ran ${named(entry.tool)}: ${entry.isError ? 'an error' : 'done'} in ${took}${itselfOf(entry)} (entry ${entry.index})`;
   const { model, scripted, outcome, answeredBy, usage } = entry;
   const which = `${named(model.name)} (${named(model.model)}${scripted ? ', scripted' : ''})`;
   const other = answeredBy === null || answeredBy === model.model ? '' : `, answered by ${named(answeredBy)}`;
@@ -50,6 +50,13 @@ function headOf(entry: ShownEntry): string {
   const how = outcome.kind === 'fault' ? `fault ${outcome.how}` : `${ended}${other}`;
   const cost = usage === null ? '' : `, ${usageInShort(usage)}`;
   return `${whoOf(entry)} asked ${which}: ${how} in ${took}${cost} (entry ${entry.index})`;
+}
+
+/** Its own word, and said so. */
+function itselfOf({ told }: Extract<ShownEntry, { kind: 'tool-call' }>): string {
+  if (told === null) return '';
+  const cost = told.usage === null ? '' : `, ${usageInShort(told.usage)}`;
+  return `; by its own count ${counted(told.calls, 'call')} of tools${cost}`;
 }
 
 function whoOf({ role, task }: ShownEntry): string {
@@ -76,8 +83,9 @@ function renderSaid({ said }: ShownEntry, all: readonly ShownEntry[], how: ShowH
   return renderExchange(said, all, how);
 }
 
-function renderToolCall({ input, result }: ShownToolCall, { isFull }: ShowHow): string[] {
-  return [...piece('given', input, isFull), ...shownMessage(result, isFull)];
+function renderToolCall({ input, result, told }: ShownToolCall, { isFull }: ShowHow): string[] {
+  const itself = (told ?? []).flatMap((one) => shownMessage(one, isFull));
+  return [...piece('given', input, isFull), ...itself, ...shownMessage(result, isFull)];
 }
 
 function renderExchange(said: ShownExchange, all: readonly ShownEntry[], { isFull }: ShowHow): string[] {
@@ -127,6 +135,7 @@ type Spoken = {
 function shownMessage(message: Shown, isFull: boolean): string[] {
   if ('gap' in message) return [gapLine('a message', message)];
   const { role, text, blocks, tool, output, isError } = (message.value ?? {}) as Spoken;
+  if (role === 'printed') return quotedAs('it prints', String(text), isFull);
   if (role === 'user') return quotedAs('user', String(text), isFull);
   if (role === 'tool') {
     const what = isError === true ? 'answers with an error' : 'answers';
