@@ -150,6 +150,17 @@ export const agents = z
       )
       .default({})
       .describe('Coding agents that may be given tasks here, by the names that the machine gives them'),
+    tasks: z
+      .strictObject({
+        atOnce: z
+          .int()
+          .min(1)
+          .max(32)
+          .default(2)
+          .describe('Tasks that are under way at once, on this machine and of this repository'),
+      })
+      .prefault({})
+      .describe('What all tasks have in common'),
   })
   .describe('What looks for work');
 

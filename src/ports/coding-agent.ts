@@ -17,6 +17,8 @@ export type AgentJob = {
   readonly seconds: number;
 };
 
+export type LeftFile = { readonly bytes: Buffer; readonly isExecutable: boolean };
+
 export type AgentRun = {
   /** Where it says line by line what it does; undefined: `stdout` is text. */
   readonly transcript: Transcript | undefined;
@@ -26,8 +28,8 @@ export type AgentRun = {
 } & (
   | {
       readonly kind: 'ran';
-      /** The new content of each path that differs from the commit; null: it is gone. */
-      readonly files: ReadonlyMap<string, Buffer | null>;
+      /** Each path that differs from the commit; null: it is gone. */
+      readonly files: ReadonlyMap<string, LeftFile | null>;
     }
   /** Nothing that was written counts. `why`: the end of a sentence that begins with the agent. */
   | { readonly kind: 'failed'; readonly why: string }
@@ -37,7 +39,7 @@ export type AgentRun = {
 export interface CodingAgent {
   /**
    * MUST run it in the sandbox, with no network but the door, and end what does not end. MUST read nothing through links that it left,
-   * take no file below `.git` or `node_modules`, and leave nothing behind. Rejects (`sandbox.…`, `git.…`) only when nothing could be run.
+   * take no file below `.git` or `node_modules`, take no link, and leave nothing behind. Rejects (`sandbox.…`, `git.…`) only when nothing could be run.
    */
   work(job: AgentJob): Promise<AgentRun>;
 }

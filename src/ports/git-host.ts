@@ -88,6 +88,8 @@ export interface GitInbox {
   propose(input: {
     base: Sha;
     files: ReadonlyMap<string, Buffer | null>;
+    /** Which of `files` are programs; absent, or of a path that is not in it: as in `base`, and of a new one that it is none. */
+    executable?: ReadonlyMap<string, boolean>;
     message: string;
     ref: string | null;
     at: Date;

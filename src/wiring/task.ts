@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SandboxAgent } from '../adapters/coding-agent/sandbox-agent.ts';
+import { Slot } from '../adapters/store/slots.ts';
 import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { taskMark } from '../config/agent-programs.ts';
 import type { Config } from '../config/schema.ts';
@@ -7,7 +8,7 @@ import type { Proposal, Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import { submit } from '../engine/submit.ts';
-import type { AgentRun } from '../ports/coding-agent.ts';
+import type { AgentRun, LeftFile } from '../ports/coding-agent.ts';
 import type { Argv } from '../ports/test-runner.ts';
 import { agentProgram } from './agent-programs.ts';
 import { openModelDoor } from './model-door.ts';
@@ -49,11 +50,32 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    const report = await work({ repository, workshop, wish, task: nameOf(wish, repository.clock.now()) });
+    const report = await inSlot({ repository, workshop, wish, task: nameOf(wish, repository.clock.now()) });
     if (!wish.dryRun) await workshop.auditLog.publish();
     return report;
   } finally {
     await workshop.close();
+  }
+}
+
+/** Rejects with `agent.busy` where as many are under way as may be. */
+async function inSlot(task: Task): Promise<TaskReport> {
+  const { config } = await task.workshop.rules.load();
+  const { atOnce } = config.agents.tasks;
+  const slot = Slot.take(
+    { directory: task.repository.place.files.run, name: 'task', most: atOnce },
+    task.task,
+  );
+  if (!(slot instanceof Slot))
+    throw new AutolandError(
+      'agent.busy',
+      `expected fewer than ${atOnce} tasks under way, found ${slot.map(printable).join(', ')}`,
+      { mend: 'wait until one has ended, or raise agents.tasks.atOnce in .autoland/autoland.yaml' },
+    );
+  try {
+    return await work(task, config);
+  } finally {
+    slot.free();
   }
 }
 
@@ -64,9 +86,8 @@ type Task = {
   readonly task: string;
 };
 
-async function work(task: Task): Promise<TaskReport> {
+async function work(task: Task, config: Config): Promise<TaskReport> {
   const { workshop, wish } = task;
-  const { config } = await workshop.rules.load();
   const own = Object.hasOwn(config.agents.command, wish.agent)
     ? config.agents.command[wish.agent]
     : undefined;
@@ -125,7 +146,7 @@ async function runAgent(task: Task, config: Config, { models, seconds, base }: G
 type Made = {
   readonly base: Sha;
   readonly models: readonly string[];
-  readonly files: ReadonlyMap<string, Buffer | null>;
+  readonly files: ReadonlyMap<string, LeftFile | null>;
 };
 
 /** null: only rehearsed. */
@@ -137,7 +158,8 @@ async function handIn(task: Task, config: Config, { base, models, files }: Made)
   const message = `${title}\n`;
   const head = await workshop.git.propose({
     base,
-    files,
+    files: new Map([...files].map(([path, file]) => [path, file?.bytes ?? null])),
+    executable: new Map([...files].flatMap(([path, file]) => (file ? [[path, file.isExecutable]] : []))),
     message,
     ref: wish.dryRun ? null : ref,
     at: clock.now(),

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Slot } from '../../src/adapters/store/slots.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
 import { stateFiles } from '../../src/wiring/place.ts';
 import type { TaskReport } from '../../src/wiring/task.ts';
@@ -86,6 +87,15 @@ describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
     expect(failed.stdout.replaceAll(/\s+/g, ' ')).toContain('nothing is handed in: writer ended with 1');
     const tried = await stage.json<TaskReport>('task', 'writer', 'Say it again', '--dry-run');
     expect(tried).toMatchObject({ change: null, paths: ['README.md'], why: null });
+  });
+
+  it('waits for nobody where as many are under way as may be', async () => {
+    const place = { directory: stateFiles(stage.state).run, name: 'task', most: 2 };
+    const slots = ['one', 'other'].map((note) => Slot.take(place, note)) as Slot[];
+    const { code, stderr } = await stage.run(['task', 'writer', 'Say it again']);
+    for (const slot of slots) slot.free();
+    expect(code).toBe(1);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('fewer than 2 tasks under way, found one, other');
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AutolandError } from '../../domain/errors.ts';
-import { listOutputFolder, readOutputFile } from '../sandbox/read-output-file.ts';
+import type { LeftFile } from '../../ports/coding-agent.ts';
+import { listOutputFolder, lookAtOutput, type OutputLook } from '../sandbox/read-output-file.ts';
 
-/** By path; undefined: a link, or larger than what is handed in. */
-export type Contents = ReadonlyMap<string, string | undefined>;
+/** By path, a mark of what is there: whoever changes it, changes the mark. */
+export type Contents = ReadonlyMap<string, string>;
 
 const most = { names: 5_000, files: 20_000, bytes: 4 * 1024 * 1024, changed: 1_000 };
 /** git's own, and what installs put there. */
@@ -11,42 +12,60 @@ const passed: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** Of a tree in which nobody has worked yet. */
 export async function contentsOf(tree: string): Promise<Contents> {
-  const contents = new Map<string, string | undefined>();
+  const contents = new Map<string, string>();
   for await (const path of filesBelow(tree, '')) {
-    const bytes = await read(tree, path);
-    contents.set(path, bytes && digestOf(bytes));
+    const look = await lookAtOutput(tree, path, most.bytes);
+    if (look !== undefined) contents.set(path, markOf(look));
   }
   return contents;
 }
 
-/** What differs from then, as it may be handed in; a string: why nothing may. What was no plain file before stays as it was. */
+/** What differs from then, as it may be handed in; a string: why nothing may. */
 export async function changedSince(
   tree: string,
   before: Contents,
-): Promise<ReadonlyMap<string, Buffer | null> | string> {
-  const changed = new Map<string, Buffer | null>();
+): Promise<ReadonlyMap<string, LeftFile | null> | string> {
+  const changed = new Map<string, LeftFile | null>();
   const there = new Set<string>();
   let size = 0;
   try {
     for await (const path of filesBelow(tree, '')) {
+      const look = await lookAtOutput(tree, path, most.bytes);
+      if (look === undefined) continue;
       there.add(path);
-      const known = before.get(path);
-      if (known === undefined && before.has(path)) continue;
-      const bytes = await read(tree, path);
-      if (bytes === undefined)
-        return `left ${JSON.stringify(path)}, a link or a file over ${most.bytes} bytes`;
-      if (digestOf(bytes) === known) continue;
-      size += bytes.length;
-      changed.set(path, bytes);
-      if (size > most.bytes || changed.size > most.changed)
-        return `changed more than ${most.changed} files or ${most.bytes} bytes`;
+      if (markOf(look) === before.get(path)) continue;
+      if (look.kind !== 'file') return `left ${JSON.stringify(path)}, ${kinds[look.kind]}`;
+      size += look.bytes.length;
+      changed.set(path, { bytes: look.bytes, isExecutable: look.isExecutable });
+      if (size > most.bytes || changed.size > most.changed) return tooMuch;
     }
   } catch (thrown) {
     if (thrown instanceof AutolandError) return `left what cannot be read: ${thrown.message}`;
     throw thrown;
   }
-  for (const [path, known] of before) if (known !== undefined && !there.has(path)) changed.set(path, null);
-  return changed;
+  for (const path of before.keys()) if (!there.has(path)) changed.set(path, null);
+  return changed.size > most.changed ? tooMuch : changed;
+}
+
+const tooMuch = `changed more than ${most.changed} files or ${most.bytes} bytes`;
+
+const kinds = {
+  link: 'a symbolic link: only plain files are handed in',
+  large: `a file over ${most.bytes} bytes`,
+  other: 'which is no plain file',
+} as const;
+
+/** Of a large file only what can be seen of it: who hides a change of one hands in the file as it was. */
+function markOf(look: OutputLook): string {
+  switch (look.kind) {
+    case 'file':
+      return `${look.isExecutable ? 'program' : 'file'} ${digestOf(look.bytes)}`;
+    case 'link':
+      return `link ${look.target}`;
+    case 'large':
+    case 'other':
+      return `${look.kind} ${look.seen}`;
+  }
 }
 
 /** Follows no link. Throws `sandbox.failed` where there are too many. */
@@ -59,15 +78,6 @@ async function* filesBelow(tree: string, folder: string, seen = { count: 0 }): A
     const path = folder === '' ? name : `${folder}/${name}`;
     if (isFolder) yield* filesBelow(tree, path, seen);
     else yield path;
-  }
-}
-
-async function read(tree: string, path: string): Promise<Buffer | undefined> {
-  try {
-    return await readOutputFile(tree, path, most.bytes);
-  } catch (thrown) {
-    if (thrown instanceof AutolandError) return undefined;
-    throw thrown;
   }
 }
 

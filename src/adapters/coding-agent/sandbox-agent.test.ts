@@ -23,7 +23,13 @@ afterEach(() => {
 
 /** `agent`: what it does in the project, as a script of its own. */
 async function work(agent: string, seconds = 60) {
-  const files = { 'a.js': 'a;\n', 'folder/b.js': 'b;\n', 'gone.js': 'x\n', link: { link: 'a.js' } };
+  const files = {
+    'a.js': 'a;\n',
+    'folder/b.js': 'b;\n',
+    'gone.js': 'x\n',
+    link: { link: 'a.js' },
+    script: { script: 'x\n' },
+  };
   const commit = git.commit('main', files);
   const coding = new SandboxAgent(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }), sandbox);
   const run = await coding.work({
@@ -37,7 +43,9 @@ async function work(agent: string, seconds = 60) {
   });
   expect(readdirSync(workspace).filter((name) => name.startsWith('agent-'))).toEqual([]);
   if (run.kind === 'failed') return run.why;
-  return Object.fromEntries([...run.files].map(([path, bytes]) => [path, bytes && `${bytes}`]));
+  return Object.fromEntries(
+    [...run.files].map(([path, file]) => [path, file && `${file.isExecutable ? '+' : ''}${file.bytes}`]),
+  );
 }
 
 describe('a coding agent', () => {
@@ -54,21 +62,37 @@ for (const own of ['.git', 'node_modules', 'folder/node_modules']) {
     expect(await work(agent)).toEqual({ 'a.js': 'a;\nquiettoken', 'new/deep/c.js': 'c;', 'gone.js': null });
   });
 
+  it('hands over what it made executable, what it made none any more, and what took the place of a link', async () => {
+    const agent = `
+fs.chmodSync('a.js', 0o755);
+fs.writeFileSync('run', '#!/bin/sh', { mode: 0o755 });
+fs.rmSync('link');
+fs.writeFileSync('link', 'plain');
+fs.chmodSync('script', 0o644);`;
+    const found = await work(agent);
+    expect(found).toEqual({ 'a.js': '+a;\n', run: '+#!/bin/sh', link: 'plain', script: 'x\n' });
+  });
+
   it('may change nothing', async () => {
     expect(await work('')).toEqual({});
   });
 
   it.each([
-    ['leaves a link', "fs.symlinkSync('/etc/passwd', 'a.txt');", /a link/],
+    ['leaves a link', "fs.symlinkSync('/etc/passwd', 'a.txt');", /a symbolic link/],
+    [
+      'turns a link elsewhere',
+      "fs.rmSync('link'); fs.symlinkSync('folder/b.js', 'link');",
+      /a symbolic link/,
+    ],
     [
       'puts a link in the place of a file',
       "fs.rmSync('a.js'); fs.symlinkSync('/etc/passwd', 'a.js');",
-      /a link/,
+      /a symbolic link/,
     ],
     [
       'puts a link in the place of a folder',
       "fs.renameSync('folder', 'f2'); fs.symlinkSync('/etc', 'folder');",
-      /a link/,
+      /a symbolic link/,
     ],
     ['leaves a large file', "fs.writeFileSync('a.js', Buffer.alloc(5e6));", /over/],
     [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readOutputFile } from './read-output-file.ts';
+import { lookAtOutput, readOutputFile } from './read-output-file.ts';
 
 describe('readOutputFile', () => {
   let root: string;
@@ -36,6 +36,22 @@ describe('readOutputFile', () => {
     for (const path of ['file', 'directory/secret', 'dangling']) {
       await expect(readOutputFile(output, path)).rejects.toMatchObject({ code: 'sandbox.failed' });
     }
+  });
+
+  it('looks at what is there without going through it', async () => {
+    execFileSync('mkfifo', [join(output, 'pipe')]);
+    await symlink('../secret', join(output, 'link'));
+    await symlink('..', join(output, 'up'));
+    await writeFile(join(output, 'run'), 'x', { mode: 0o755 });
+    await writeFile(join(output, 'large'), 'x'.repeat(11));
+    const look = (path: string) => lookAtOutput(output, path, 10);
+    expect(await look('link')).toEqual({ kind: 'link', target: '../secret' });
+    expect(await look('run')).toEqual({ kind: 'file', bytes: Buffer.from('x'), isExecutable: true });
+    expect(await look('large')).toMatchObject({ kind: 'large' });
+    expect(await look('pipe')).toMatchObject({ kind: 'other' });
+    expect(await look('none')).toBeUndefined();
+    await expect(look('up/secret')).rejects.toMatchObject({ code: 'sandbox.failed' });
+    await expect(look('../secret')).rejects.toMatchObject({ code: 'sandbox.failed' });
   });
 
   it('never waits for a named pipe, and refuses directories and large files', async () => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, opendir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, readlink, unlink } from 'node:fs/promises';
 import { AutolandError } from '../../domain/errors.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
@@ -20,6 +20,40 @@ export async function readOutputFile(
     const file = await openBelow(parent, parts.at(-1) ?? '', O_NONBLOCK);
     return file && (await readRegular(file, path, maxBytes));
   });
+}
+
+export type OutputLook =
+  | { readonly kind: 'file'; readonly bytes: Buffer; readonly isExecutable: boolean }
+  | { readonly kind: 'link'; readonly target: string }
+  /** `seen`: what it is known again by, as far as one can without reading it. */
+  | { readonly kind: 'large' | 'other'; readonly seen: string };
+
+/**
+ * What a job left below `directory` at a path, and of a link where it leads, without going there. undefined: nothing. Rejects with
+ * `sandbox.failed` a path that leaves the directory, and a link on the way.
+ */
+export async function lookAtOutput(
+  directory: string,
+  path: string,
+  maxBytes: number,
+): Promise<OutputLook | undefined> {
+  const parts = partsOf(path);
+  return inFolder(directory, parts.slice(0, -1), async (parent) => {
+    const place = `/proc/self/fd/${parent.fd}/${parts.at(-1)}`;
+    const stats = await lstat(place).catch(unlessGone);
+    if (stats === undefined) return undefined;
+    if (stats.isSymbolicLink()) return { kind: 'link', target: await readlink(place) };
+    const seen = `${stats.mode} ${stats.size} ${stats.mtimeMs}`;
+    if (!stats.isFile()) return { kind: 'other', seen };
+    if (stats.size > maxBytes) return { kind: 'large', seen };
+    const file = await openBelow(parent, parts.at(-1) ?? '', O_NONBLOCK);
+    const bytes = file && (await readRegular(file, path, maxBytes));
+    return bytes && { kind: 'file', bytes, isExecutable: (stats.mode & 0o100) !== 0 };
+  });
+}
+
+function unlessGone(thrown: unknown): undefined {
+  if (codeOf(thrown) !== 'ENOENT') throw thrown;
 }
 
 /**

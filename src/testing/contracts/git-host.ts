@@ -178,6 +178,20 @@ export function gitHostContract(
       });
     });
 
+    it('makes programs of what is named so, and of nothing else', async () => {
+      const executable = new Map([
+        ['bin/run', false],
+        ['new.sh', true],
+        ['lib/long.txt', true],
+      ]);
+      const files = new Map([...executable.keys(), 'plain'].map((path) => [path, Buffer.from('x')] as const));
+      const made = await host.propose({ base, files, executable, message: 'm', ref: null, at });
+      const kinds = new Map((await host.diff(base, made)).map(({ path, kind }) => [path, kind]));
+      expect(Object.fromEntries(kinds)).toEqual({
+        ...{ 'bin/run': 'file', 'new.sh': 'executable', 'lib/long.txt': 'executable', plain: 'file' },
+      });
+    });
+
     it('proposes the same commit for the same input, on its own refs only', async () => {
       const first = await propose('same', { 'a.txt': 'a' });
       expect(await propose('same', { 'a.txt': 'a' })).toBe(first);

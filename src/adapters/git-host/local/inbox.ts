@@ -21,7 +21,7 @@ export class LocalGitInbox implements GitInbox {
   async propose(input: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
     const ref = input.ref === null ? null : assertInboxRef(input.ref);
     const base = assertSha(input.base);
-    const tree = await this.#writeTree(base, input.files);
+    const tree = await this.#writeTree(base, input);
     const commit = await writeCommit(
       this.#view,
       commitText({
@@ -42,8 +42,9 @@ export class LocalGitInbox implements GitInbox {
   }
 
   /** Removals first, so that a file may give way to a directory of its name within one proposal. */
-  async #writeTree(base: Sha, files: ReadonlyMap<string, Buffer | null>): Promise<Sha> {
+  async #writeTree(base: Sha, { files, executable }: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
     const executables = await this.#executables(base);
+    const isProgram = (path: string) => executable?.get(path) ?? executables.has(path);
     const removed: string[] = [];
     const written: string[] = [];
     for (const [path, bytes] of files) {
@@ -51,7 +52,7 @@ export class LocalGitInbox implements GitInbox {
       if (bytes === null) removed.push(`0 ${'0'.repeat(base.length)}\t${path}\0`);
       else
         written.push(
-          `${executables.has(path) ? '100755' : '100644'} ${await writeBlob(this.#view, bytes)}\t${path}\0`,
+          `${isProgram(path) ? '100755' : '100644'} ${await writeBlob(this.#view, bytes)}\t${path}\0`,
         );
     }
     return this.#view.withIndex(async (env) => {
@@ -62,7 +63,7 @@ export class LocalGitInbox implements GitInbox {
     });
   }
 
-  /** A replaced file stays executable; a replaced symbolic link becomes a plain file. */
+  /** A replaced file stays executable unless it is said otherwise; a replaced symbolic link becomes a plain file. */
   async #executables(base: Sha): Promise<ReadonlySet<string>> {
     const { stdout } = await this.#view.objects(['ls-tree', '-r', '-z', '--full-tree', base]);
     const records = splitNul(stdout).map((record) => record.toString());
