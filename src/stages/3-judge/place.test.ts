@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ShownDiff } from '../../domain/judgement.ts';
+import { bare, marked, markerOf } from '../../domain/marking.ts';
 import { sampleDiff, sampleFinding, shownLine } from '../../testing/judge-samples.ts';
-import { bare, marked, markerOf } from './marking.ts';
 import { misplaced } from './place.ts';
 
 describe('a claim', () => {

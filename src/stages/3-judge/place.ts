@@ -1,5 +1,5 @@
 import type { ShownDiff, ShownLine, Side } from '../../domain/judgement.ts';
-import { bare, visible } from './marking.ts';
+import { bare, visible } from '../../domain/marking.ts';
 
 /** Where a model says that something is. */
 export type Claim = {

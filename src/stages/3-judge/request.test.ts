@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { markerOf } from '../../domain/marking.ts';
 import { lensNamed, sampleDiff } from '../../testing/judge-samples.ts';
-import { markerOf } from './marking.ts';
 import { requestFor, type Shown } from './request.ts';
 import { shippedPrompts } from './shipped.ts';
 

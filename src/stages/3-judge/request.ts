@@ -1,8 +1,8 @@
 import type { Ask, ShownDiff, ShownFile, ShownLine } from '../../domain/judgement.ts';
+import { marked, markerOf } from '../../domain/marking.ts';
 import type { ModelRequest } from '../../domain/model.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import { answerSchema } from './answer.ts';
-import { marked, markerOf } from './marking.ts';
 import type { Lens, Prompts } from './shipped.ts';
 
 /** All that a model is shown. No word of the author's about the change is in it. */
