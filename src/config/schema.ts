@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
 import { agentProblems, agents } from './agents.ts';
+import { characterization, driverProblems } from './characterization.ts';
 import {
   argv,
   branch,
@@ -114,17 +115,6 @@ const mutation = z
   })
   .describe('Whether the tests notice faults in the lines that change');
 
-const characterization = z
-  .strictObject({
-    recordings: repositoryPattern
-      .nullable()
-      .default(null)
-      .describe(
-        'A file of the protected branch with calls that production made (autoland recorder); null: none',
-      ),
-  })
-  .describe('What packages are seen to do, old version against new');
-
 const risk = z
   .strictObject({
     critical: z
@@ -207,7 +197,11 @@ export const configSchema = z
     ...wants('no service beside services', 'move it into the list: services: [{ name: … }, …]'),
   })
   .superRefine((value, context) => {
-    for (const { path, expected, mend } of [...judgeProblems(value), ...agentProblems(value)])
+    for (const { path, expected, mend } of [
+      ...judgeProblems(value),
+      ...agentProblems(value),
+      ...driverProblems(value),
+    ])
       context.addIssue({ code: 'custom', path: [...path], message: `expected ${expected}\n${mend}` });
     for (const name of unpricedModels(value))
       context.addIssue({

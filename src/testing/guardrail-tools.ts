@@ -6,6 +6,7 @@ import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts
 import type { ApiQuestion } from '../domain/api.ts';
 import type { SourceText } from '../domain/capabilities.ts';
 import type { ParameterQuestion } from '../domain/parameter-types.ts';
+import { idleDriverRunner } from './idle-driver-runner.ts';
 import { idleBoundaryMutator, idleMutator } from './idle-mutator.ts';
 import { idleReplayer } from './idle-replayer.ts';
 import { idleReproducer } from './idle-reproducer.ts';
@@ -43,6 +44,7 @@ export function guardrailTools() {
     reproducer: idleReproducer,
     replayer: idleReplayer,
     boundary: idleBoundaryMutator,
+    drivers: idleDriverRunner,
     ...nothingVouched(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   };

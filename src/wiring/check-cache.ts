@@ -3,6 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import type { ChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { FileProfileCache } from '../adapters/profile-cache/file-profile-cache.ts';
+import { FileTextCache } from '../adapters/text-cache.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { directory, mustHoldDirectories } from './place.ts';
@@ -13,6 +14,10 @@ export type CheckCache = {
   readonly profiles: FileProfileCache;
   readonly installs: string;
   readonly tarballs: string;
+  /** What models were asked, said and took. */
+  readonly answers: FileTextCache;
+  readonly exchanges: string;
+  readonly spending: string;
 };
 
 /** Made where it is not there. Rejects with `usage` where others than this user could write what is believed later. */
@@ -61,5 +66,8 @@ export function checkCacheIn(cache: string): CheckCache {
     profiles: new FileProfileCache(join(cache, 'profiles')),
     installs: join(cache, 'installs'),
     tarballs: join(cache, 'tarballs'),
+    answers: new FileTextCache(join(cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),
+    exchanges: join(cache, 'exchanges.ndjson'),
+    spending: join(cache, 'spending'),
   };
 }

@@ -7,12 +7,15 @@ import type { GitReader } from '../ports/git-host.ts';
 import type { GuardrailSettings } from '../stages/2-guardrails/settings.ts';
 import { loadDefaultPolicies, loadPolicies, type Policies } from '../stages/4-policy/cedar.ts';
 import { defaultPolicyText } from '../stages/4-policy/shipped.ts';
+import type { ModelsConfig } from './models.ts';
 import { configAt, policyFile } from './rules.ts';
 
 type RulesReader = Pick<GitReader, 'readFile' | 'list'>;
 
 export type CheckRules = {
   readonly settings: GuardrailSettings;
+  /** Of the base's configuration. */
+  readonly models: ModelsConfig;
   readonly protectedPaths: readonly string[];
   /** They say which gaps are waived. */
   readonly policies: Pick<Policies, 'evaluate'>;
@@ -26,14 +29,20 @@ export async function rulesAt(git: RulesReader, base: Sha): Promise<CheckRules> 
     policy === defaultPolicyText() ? await loadDefaultPolicies() : await loadPolicies(policy, policyFile);
   try {
     const config = await configAt(git, base);
-    return { settings: config, protectedPaths: config.scope.protectedPaths, policies, notes: [] };
+    return {
+      settings: config,
+      models: config,
+      protectedPaths: config.scope.protectedPaths,
+      policies,
+      notes: [],
+    };
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
     const config = configSchema.parse({ version: 1 });
     const { notes, ...own } = await commandsAt(git, base, config.commands);
     const note = 'the base has no .autoland/autoland.yaml: the defaults apply';
     const settings = { ...config, commands: { ...config.commands, ...own } };
-    return { settings, protectedPaths: [], policies, notes: [note, ...notes] };
+    return { settings, models: config, protectedPaths: [], policies, notes: [note, ...notes] };
   }
 }
 

@@ -6,6 +6,7 @@ import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
+import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
 import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
@@ -32,6 +33,7 @@ import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.t
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
 import type { BoundaryMutator } from '../ports/boundary-mutator.ts';
+import type { DriverRunner } from '../ports/driver-runner.ts';
 import type { Mutator } from '../ports/mutator.ts';
 import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
 import type { Reproducer } from '../ports/reproducer.ts';
@@ -41,6 +43,7 @@ import { checkChange } from '../stages/2-guardrails/run.ts';
 import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
 import { checkCacheIn, mustBeUntracked, openCheckCache } from './check-cache.ts';
+import { modelsOfCheck } from './check-models.ts';
 import { findEnds, type RangeEnds, uncommittedNotes } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
 import { directory, makeState, stateFiles } from './place.ts';
@@ -240,6 +243,7 @@ async function openTools({ state, sandbox, git, rules, cache }: Check) {
   const reproducer = new SandboxReproducer(jobs);
   const replayer = new SandboxReplayer({ ...jobs, ...evidence });
   const faults = new SandboxBoundaryMutator(jobs);
+  const drivers = new SandboxDriverRunner(jobs);
   const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {
     registry: new NpmRegistry({ settings, packuments }),
@@ -261,6 +265,10 @@ async function openTools({ state, sandbox, git, rules, cache }: Check) {
       replay: (...asked) => replayer.replay(...asked).catch(rethrowWithMend),
       replayEach: (...asked) => replayer.replayEach(...asked).catch(rethrowWithMend),
     } satisfies Replayer,
+    drivers: {
+      run: (...asked) => drivers.run(...asked).catch(rethrowWithMend),
+    } satisfies DriverRunner,
+    ...(kept && { answers: kept.answers, driverModels: modelsOfCheck(kept, rules.models, files) }),
     boundary: {
       run: (...asked) => boundary.run(...asked).catch(rethrowWithMend),
     } satisfies BoundaryMutator,

@@ -20,7 +20,7 @@ import { journalActsOften } from './journal-acts.ts';
 import { keepHouse } from './keep-house.ts';
 import { LateWitness } from './late-witness.ts';
 import { draw, measureJudgeOften } from './measure-judge.ts';
-import { judgesModels } from './model-source.ts';
+import { recordedModels } from './model-source.ts';
 import type { PlaceOptions } from './place.ts';
 import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -114,6 +114,7 @@ export function bind(
 ): PipelinePorts & { readonly runtime: RuntimeClient } {
   const { place, store, clock, controls, flags } = repository;
   const runtime = new RuntimeClient({ stateDir: place.state });
+  const models = recordedModels({ repository, ...workshop });
   return {
     ...workshop,
     clock,
@@ -122,7 +123,8 @@ export function bind(
     runtime,
     reports: runtime,
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
-    models: judgesModels({ repository, ...workshop }),
+    models: models('judge'),
+    driverModels: models('test-writer'),
     standing: async (judge, of) => standingOf(measuredOf(await repository.judgeMeasures(), judge, of)),
     journal: store,
     ledger: () => repository.ledger(),

@@ -12,7 +12,7 @@ import { type JudgeView, viewJudges } from '../views/judge-standing.ts';
 import type { LedgerChange } from '../views/ledger.ts';
 import { hostAmong, knownGood, seedable } from './canary-hosts.ts';
 import { draw } from './measure-judge.ts';
-import { judgesModels } from './model-source.ts';
+import { recordedModels } from './model-source.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
@@ -43,7 +43,7 @@ export async function measureNow(
   try {
     const rules = new BranchRules(reader, false);
     const { config } = await rules.load();
-    const models = wish.models ?? judgesModels({ repository, rules });
+    const models = wish.models ?? recordedModels({ repository, rules })('judge');
     const panel = config.judge;
     if (panel === 'none') throw noJudge();
     const judges = await judgesOf(models, panel);

@@ -1,3 +1,4 @@
+import type { RecordedRole } from '../domain/recording.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelSource } from '../ports/models.ts';
 import type { RulesSource } from '../ports/rules.ts';
@@ -11,20 +12,22 @@ export type ModelSourceParts = {
   readonly recorder?: ReturnType<typeof exchangeRecorder>;
 };
 
-/** What the journal files an exchange of the judge under that was for no change. */
-const task = 'judge';
-
-/** The models of the protected branch's configuration, where the machine says that they are; all that they say to a judge is recorded. */
-export function judgesModels({ repository, rules, recorder }: ModelSourceParts): ModelSource {
+/** The models of the protected branch's configuration, where the machine says that they are; all that they say in any role is recorded. */
+export function recordedModels({
+  repository,
+  rules,
+  recorder,
+}: ModelSourceParts): (role: RecordedRole) => ModelSource {
   const { place, clock } = repository;
   const models = new Models(place.files, clock);
   const log = recorder ?? exchangeRecorder(repository);
-  return {
+  return (role) => ({
     async named(name, change) {
       const { config } = await rules.load();
       if (!Object.hasOwn(config.models, name)) return undefined;
-      const subject = change === undefined ? { task } : { change };
-      return models.model(config, { name, change, log: log.of({ role: 'judge', ...subject }) });
+      // The journal files what was for no change as a task of the role's name.
+      const subject = change === undefined ? { task: role } : { change };
+      return models.model(config, { name, change, log: log.of({ role, ...subject }) });
     },
-  };
+  });
 }

@@ -9,6 +9,7 @@ import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
+import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
@@ -102,6 +103,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     tests: new SandboxTestRunner({ ...jobs, evidence }),
     mutator: new SandboxMutator(jobs),
     replayer: new SandboxReplayer({ ...jobs, evidence }),
+    drivers: new SandboxDriverRunner(jobs),
     boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(jobs), evidence),
     attestations: new DsseVerifier(keyRing),
     reproducer: new SandboxReproducer(jobs),

@@ -45,6 +45,8 @@ export type PhaseJob = {
   /** Besides what every command of the phase gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly mounts?: readonly SandboxMount[];
+  /** Absent: `write`, since tools keep things beside what they work on. */
+  readonly project?: SandboxMount['mode'];
 };
 
 export type HowToInstall = {
@@ -124,7 +126,7 @@ export class ProjectCommands {
       argv,
       cwd: projectInside,
       env: { ...environments[job.phase], ...job.env },
-      mounts: [{ source: dir, target: projectInside, mode: 'write' }, ...(job.mounts ?? [])],
+      mounts: [{ source: dir, target: projectInside, mode: job.project ?? 'write' }, ...(job.mounts ?? [])],
       network: job.phase === 'install' ? 'registry' : 'none',
       limits: { seconds: job.seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
     });

@@ -3,6 +3,7 @@ import { api } from './api/api.ts';
 import { build } from './build/build.ts';
 import { characterization } from './characterization/characterization.ts';
 import { documentation } from './documentation/documentation.ts';
+import { drivers } from './drivers/drivers.ts';
 import type { Guardrail } from './facts.ts';
 import { flagOff } from './flag-off/flag-off.ts';
 import { installScripts } from './install-scripts.ts';
@@ -48,4 +49,5 @@ export const allGuardrails: readonly Guardrail[] = [
   systemCalls,
   build,
   mutation,
+  drivers,
 ];

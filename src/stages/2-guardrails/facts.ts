@@ -12,6 +12,7 @@ import type { BuildFacts } from './build/facts.ts';
 import type { AmplifiedFacts, ReplayFacts } from './characterization/facts.ts';
 import type { OwnFacts } from './characterization/own-files.ts';
 import type { DocumentFacts } from './documentation/facts.ts';
+import type { DriverFacts } from './drivers/facts.ts';
 import type { FlagFacts } from './flag-off/facts.ts';
 import type { LintFacts } from './lint/facts.ts';
 import type { MutationFacts } from './mutation/plan.ts';
@@ -161,6 +162,7 @@ export type Facts = {
   readonly amplified: AmplifiedFacts;
   readonly mutation: MutationFacts;
   readonly build: BuildFacts;
+  readonly drivers: DriverFacts;
 };
 
 export type FactName = keyof Facts;

@@ -1,12 +1,15 @@
-import type { Proposal } from '../../domain/change.ts';
+import type { ChangeId, Proposal } from '../../domain/change.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { Advisories } from '../../ports/advisories.ts';
+import type { AnswerCache } from '../../ports/answer-cache.ts';
 import type { ApiReader } from '../../ports/api.ts';
 import type { BoundaryMutator } from '../../ports/boundary-mutator.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentReader } from '../../ports/document-reader.ts';
+import type { DriverRunner } from '../../ports/driver-runner.ts';
 import type { FileHistory, GitReader } from '../../ports/git-host.ts';
+import type { ModelSource } from '../../ports/models.ts';
 import type { Mutator } from '../../ports/mutator.ts';
 import type { PackageProofs } from '../../ports/package-proofs.ts';
 import type { ProfileCache } from '../../ports/profile-cache.ts';
@@ -41,6 +44,11 @@ export type GuardrailPorts = {
   /** Absent: what production sends is in the file of the protected branch that the configuration names, if it names one. */
   readonly recordings?: RecordingsFile;
   readonly boundary: BoundaryMutator;
+  readonly drivers: DriverRunner;
+  /** Absent: there is no model here to write drivers. */
+  readonly driverModels?: ModelSource;
+  /** Absent: models are asked anew each time. */
+  readonly answers?: AnswerCache;
   readonly clock: Clock;
 };
 
@@ -62,6 +70,8 @@ export type GuardrailDeps = GuardrailPorts & {
 };
 
 export type CheckedChange = {
+  /** Models that are asked count for it; absent: for none. */
+  readonly id?: ChangeId;
   readonly classification: Classification;
   /** What is landed with the tree: its commits, and what its source says of it. */
   readonly proposal: Proposal;

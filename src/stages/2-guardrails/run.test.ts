@@ -117,6 +117,7 @@ describe('checkChange', () => {
       characterization: 'pass characterization.nothing-to-observe',
       'system-calls': 'pass system-calls.nothing-to-observe',
       mutation: 'not-configured mutation.switched-off',
+      drivers: 'pass drivers.nothing-to-drive',
     });
     expect(report.verdict).toBe('pass');
     expect(JSON.stringify(report).length).toBeLessThan(6000);
@@ -207,7 +208,7 @@ describe('checkChange', () => {
     await check({ change: project('2.6.2'), deps: { onGuardrail: (result) => seen.push(result.name) } });
     expect(new Set(seen)).toEqual(new Set(allGuardrails.map(({ name }) => name)));
     expect(seen).toHaveLength(allGuardrails.length);
-    expect(seen.at(-1)).toBe('mutation');
+    expect(seen.at(-1)).toBe('drivers');
   });
 
   it('tells what it is busy with', async () => {
@@ -215,7 +216,7 @@ describe('checkChange', () => {
     const onFact = (name: string, state: string) => seen.push(`${name} ${state}`);
     await check({ change: { 'README.md': 'x' }, class: 'docs', deps: { onFact } });
     expect(seen).toContain('tests started');
-    expect(seen.at(-1)).toBe('mutation done');
+    expect(seen.at(-1)).toBe('drivers done');
   });
 
   it('gathers no fact that no guardrail asks for', async () => {

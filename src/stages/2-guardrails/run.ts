@@ -13,6 +13,7 @@ import { gatherContents } from './run-contents.ts';
 import { gatherCritical } from './run-critical.ts';
 import { gatherDiff } from './run-diff.ts';
 import { gatherDocuments } from './run-documents.ts';
+import { gatherDrivers } from './run-drivers.ts';
 import { gatherFlags } from './run-flags.ts';
 import { gatherHistory } from './run-history.ts';
 import { gatherLint } from './run-lint.ts';
@@ -57,6 +58,7 @@ const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {
   amplified: gatherAmplified,
   build: gatherBuild,
   mutation: gatherMutation,
+  drivers: gatherDrivers,
 };
 
 /** Answers `done` whatever the verdict is: the policy stage acts on it. */
@@ -67,8 +69,8 @@ export async function runGuardrails(
 ): Promise<StageOutcome<GuardrailsReport>> {
   const classification = ctx.results.classify;
   if (classification === undefined) throw new Error('guardrails ran before classify');
-  const { proposal, now } = ctx;
-  const report = await checkChange(deps, settings, { classification, proposal, now });
+  const { id, proposal, now } = ctx;
+  const report = await checkChange(deps, settings, { id, classification, proposal, now });
   const attestations = await attestReport(deps.attestor, ctx, classification, report);
   return { kind: 'done', data: { ...report, attestations } };
 }

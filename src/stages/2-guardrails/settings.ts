@@ -1,3 +1,4 @@
+import type { DriverSettings } from './drivers/facts.ts';
 import type { ScopeLimits } from './facts.ts';
 import type { MutationSettings } from './mutation/plan.ts';
 import type { Quarantine } from './tests/quarantine.ts';
@@ -47,5 +48,7 @@ export type GuardrailSettings = {
   readonly characterization?: {
     /** Path of a file of the protected branch with calls of production; null: there is none. */
     readonly recordings: string | null;
+    /** null or absent: no model writes drivers. */
+    readonly drivers?: DriverSettings | null;
   };
 };

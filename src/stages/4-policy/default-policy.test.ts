@@ -132,6 +132,14 @@ describe('the default policy', () => {
     );
   });
 
+  it('lands an update where no model writes drivers, and none whose drivers nobody wrote', () => {
+    const undriven = withVerdict(goodPatch, 'drivers', 'not-configured');
+    for (const name of ['dependency-patch', 'dependency-minor', 'dependency-security'] as const)
+      expect(decide(of(undriven, { class: name }), policies, 'd')).toMatchObject({ value: 'permit' });
+    for (const verdict of ['not-offered', 'abstain', 'fail'] as const)
+      expect(decide(withVerdict(goodPatch, 'drivers', verdict), policies, 'd').value).not.toBe('permit');
+  });
+
   it.each(vouching)('does not waive that %s is not configured', (name) => {
     expect(decide(withVerdict(goodPatch, name, 'not-configured'), policies, 'd').value).toBe('escalate');
   });
@@ -145,6 +153,7 @@ describe('the default policy', () => {
     'supply-chain',
     'release-age',
     'system-calls',
+    'drivers',
   ];
   it.each([...needed, ...vouching])('needs %s to have been asked', (name) => {
     const results = goodPatch.guardrails.results.filter((result) => result.name !== name);

@@ -58,7 +58,7 @@ describe('what may become of a change', () => {
     expect(needs?.mustPass).toEqual(
       expect.arrayContaining(['scope', 'tests', 'release-age', 'build', 'lint']),
     );
-    expect(needs?.mayBeNotConfigured).toEqual(['system-calls']);
+    expect(needs?.mayBeNotConfigured).toEqual(['system-calls', 'drivers']);
     expect(needs?.mayBeNotOffered).toEqual(['signatures', 'provenance', 'publisher', 'advisories']);
   });
 

@@ -31,6 +31,7 @@ export const goodPatch: Evidence = {
     characterization: 'pass',
     'system-calls': 'pass',
     build: 'pass',
+    drivers: 'pass',
   }),
   judge: { verdict: 'no-objection', reasons: [] },
   removal: undefined,

@@ -66,7 +66,7 @@ describe('what an agent may do here', () => {
           level: { configured: 'deploy', effective: 'deploy' },
           demotedFor: [],
           ifAllPass: { value: 'permit', codes: ['policy.permitted-deploy'] },
-          needs: { mayBeNotConfigured: ['system-calls'] },
+          needs: { mayBeNotConfigured: ['system-calls', 'drivers'] },
         },
       ],
     });

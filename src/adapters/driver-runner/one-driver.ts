@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BoundaryMutant } from '../../domain/boundary-mutation.ts';
+import type { Driver, DriverEvidence, DriverRun } from '../../domain/driver.ts';
+import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import { makeDisturbance } from '../mutation/disturbance.ts';
+import { stateOf } from '../mutation/trial.ts';
+import { removeTree } from '../remove-tree.ts';
+import { isGreen, tailOf } from '../test-runner/job-result.ts';
+import { type ProjectCommands, projectInside } from '../test-runner/project-commands.ts';
+import { startWatch } from '../test-runner/watch.ts';
+
+export type DriverJobs = {
+  readonly commands: ProjectCommands;
+  /** A directory of this trial alone. */
+  readonly job: string;
+  readonly packages: readonly string[];
+  readonly secondsEach: number;
+};
+
+type Argv = readonly [string, ...string[]];
+type Process = {
+  readonly argv: Argv;
+  readonly option: string;
+  readonly mounts: readonly SandboxMount[];
+};
+
+/** Runs drivers, each run in a process of its own that can only read the project. */
+export class DriverProcesses {
+  readonly #jobs: DriverJobs;
+
+  constructor(jobs: DriverJobs) {
+    this.#jobs = jobs;
+  }
+
+  /** Recorded; `traced`: what it asks of the kernel is written down as well. */
+  watch(
+    tree: string,
+    driver: Driver,
+    { seed, traced }: { seed: number; traced: boolean },
+  ): Promise<DriverRun> {
+    return this.#placed(tree, driver, async (argv) => {
+      const { job, packages } = this.#jobs;
+      const watch = await startWatch(job, { packages, modules: [] }, seed);
+      const run = (under: Argv, more: readonly SandboxMount[] = []) =>
+        this.#run(tree, { argv: under, option: watch.option, mounts: [...watch.mounts, ...more] });
+      const result = await (traced ? watch.traced(argv, run) : run(argv));
+      if (result.kind === 'limit') return { kind: 'limit', limit: result.limit };
+      const seen = await watch.read();
+      return { kind: 'ended', passed: isGreen(result), seen, tail: tailOf(result) };
+    });
+  }
+
+  /** The ids of the faults that it notices. */
+  notices(tree: string, driver: Driver, faults: readonly BoundaryMutant[]): Promise<readonly string[]> {
+    return this.#placed(tree, driver, async (argv) => {
+      const { job, packages } = this.#jobs;
+      const disturbance = await makeDisturbance(join(job, await this.#own('faults')), packages);
+      const noticed: string[] = [];
+      for (const fault of faults) {
+        const { option, mounts, isDisturbed } = await disturbance.arm(fault);
+        const state = stateOf(await this.#run(tree, { argv, option, mounts }));
+        if (state !== 'survived' && (await isDisturbed())) noticed.push(fault.id);
+      }
+      return noticed;
+    });
+  }
+
+  async #own(name: string): Promise<string> {
+    const own = `${name}-${randomUUID()}`;
+    // The sandbox's own user passes through it to what is mounted, and cannot list it.
+    await mkdir(join(this.#jobs.job, own), { mode: 0o711 });
+    return own;
+  }
+
+  /** Below the project, so that it finds the packages as the project does; gone before another one runs. */
+  async #placed<T>(tree: string, { format, text }: Driver, act: (argv: Argv) => Promise<T>): Promise<T> {
+    const folder = `.autoland-${randomUUID()}`;
+    const name = `driver.test.${format === 'esm' ? 'mjs' : 'cjs'}`;
+    await mkdir(join(tree, folder), { mode: 0o755 });
+    try {
+      await writeFile(join(tree, folder, name), text, { mode: 0o644 });
+      return await act(['node', `${projectInside}/${folder}/${name}`]);
+    } finally {
+      await removeTree(join(tree, folder));
+    }
+  }
+
+  #run(tree: string, { argv, option, mounts }: Process): Promise<SandboxResult> {
+    const { commands, secondsEach: seconds } = this.#jobs;
+    const env = { NODE_OPTIONS: option };
+    return commands.run(argv, tree, { phase: 'test', seconds, env, mounts, project: 'read' });
+  }
+}
+
+/** Faults at what the driver was seen to call, at the paths by which it does: `import` finds behind `default` what `require` answers. */
+export function faultsWithin(
+  { base: [first] }: Pick<DriverEvidence, 'base'>,
+  faults: readonly BoundaryMutant[],
+): readonly BoundaryMutant[] {
+  if (first?.kind !== 'ended') return [];
+  const calls = [...first.seen.calls.values()].filter(({ args }) => args !== '');
+  const called = new Map(calls.map((call) => [keyOf(call), call.path]));
+  return faults.flatMap((fault) => {
+    const path = called.get(keyOf(fault));
+    return path === undefined ? [] : [{ ...fault, path }];
+  });
+}
+
+const keyOf = ({ package: name, path }: { readonly package: string; readonly path: string }) =>
+  `${name}\0${path.replace(`${name}.default`, name)}`;

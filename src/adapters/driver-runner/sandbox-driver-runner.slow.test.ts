@@ -1,0 +1,89 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boundaryFaults } from '../../domain/boundary-mutation.ts';
+import { dropOf, isKept, runsOnBase } from '../../stages/2-guardrails/drivers/admit.ts';
+import { driverSamples, padFiles, padNew, padOld } from '../../testing/driver-samples.ts';
+import { hasTracer } from '../../testing/has-tracer.ts';
+import { TempGit } from '../../testing/temp-git.ts';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { projectJobs } from '../test-runner/project-commands.ts';
+import { SandboxDriverRunner } from './sandbox-driver-runner.ts';
+
+const place = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-drivers-')));
+const workspace = join(place, 'work');
+let git: TempGit;
+let runner: SandboxDriverRunner;
+beforeAll(() => {
+  chmodSync(place, 0o711);
+  mkdirSync(workspace);
+  git = new TempGit();
+  const sandbox = new BubblewrapSandbox({ stateDir: place, workDir: join(place, 'sandbox') });
+  runner = new SandboxDriverRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
+});
+afterAll(() => {
+  git.remove();
+  rmSync(place, { recursive: true, force: true });
+});
+
+type Name = keyof typeof driverSamples;
+
+const faults = boundaryFaults.map((fault) => ({ id: fault, package: 'pad', path: 'pad.pad', fault }));
+
+async function tried(names: readonly Name[], secondsEach = 30) {
+  const base = git.commit('main', { 'package.json': '{}', ...padFiles('1.0.0', padOld) });
+  const head = git.commit('topic', padFiles('1.0.1', padNew), base);
+  const trials = await runner.run(
+    { install: null, build: null },
+    { base, head },
+    {
+      drivers: names.map((name) => driverSamples[name]),
+      packages: ['pad'],
+      faults,
+      runs: runsOnBase,
+      secondsEach,
+      seconds: 300,
+      isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
+    },
+  );
+  expect(readdirSync(workspace)).toEqual([]);
+  if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
+  return trials;
+}
+
+describe('SandboxDriverRunner in the sandbox', () => {
+  it('keeps what runs alike and notices a fault, and records it with both versions', async () => {
+    const { idle, drivers } = await tried(['good', 'asserting', 'esm']);
+    expect(drivers.map((one) => [isKept(one, idle), dropOf(one, idle)])).toEqual(
+      Array(3).fill([true, undefined]),
+    );
+    expect(drivers.map(({ faults: of }) => of?.tried)).toEqual([3, 3, 3]);
+    expect(drivers[0]?.faults?.noticed.toSorted()).toEqual(['nothing', 'other', 'throw']);
+    expect(drivers.map(({ head }) => head?.kind === 'ended' && head.passed)).toEqual([true, false, true]);
+  });
+
+  it.each<[Name, string]>([
+    ['flaky', 'flaky'],
+    ['failing', 'fails-on-old'],
+    ['unnoticing', 'notices-nothing'],
+    ['endless', 'endless'],
+    ['overwriting', hasTracer() ? 'writes-elsewhere' : 'fails-on-old'],
+  ])('drops one that is %s', async (name, code) => {
+    const { idle, drivers } = await tried([name], name === 'endless' ? 5 : 30);
+    const [one] = drivers;
+    expect(one && dropOf(one, idle)).toMatchObject({ code });
+    expect(one?.head).toBeUndefined();
+  });
+
+  it.skipIf(!hasTracer())('drops what reaches for what is not its own', async () => {
+    const { idle, drivers } = await tried(['network', 'secrets', 'writing', 'starting']);
+    expect(drivers.map((one) => dropOf(one, idle)?.code)).toEqual([
+      'network',
+      'reads-elsewhere',
+      'writes-elsewhere',
+      'runs-programs',
+    ]);
+    expect(drivers.every(({ base }) => base.length === 1)).toBe(true);
+  });
+});

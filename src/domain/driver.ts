@@ -1,0 +1,28 @@
+import type { Behaviour } from './behaviour.ts';
+
+/** A test that a model wrote, of what the clients of a package meet. Its text is hostile. */
+export type Driver = {
+  readonly format: 'cjs' | 'esm';
+  readonly text: string;
+};
+
+/** One run of a driver, recorded. */
+export type DriverRun =
+  | { readonly kind: 'ended'; readonly passed: boolean; readonly seen: Behaviour; readonly tail: string }
+  /** It took too long, or too much. */
+  | { readonly kind: 'limit'; readonly limit: string };
+
+/** What was seen of one driver, as far as it was tried. */
+export type DriverEvidence = {
+  /** With the base, one after the other; []: there was no time. */
+  readonly base: readonly DriverRun[];
+  /** Faults made in what the packages answer; undefined: not tried. */
+  readonly faults?: { readonly tried: number; readonly noticed: readonly string[] };
+  /** undefined: not run with the head. */
+  readonly head?: DriverRun;
+};
+
+export type DriverTrials =
+  /** `idle`: what a client asks of the kernel that loads the packages and does nothing; one for each driver, in their order. */
+  | { readonly kind: 'tried'; readonly idle: DriverRun; readonly drivers: readonly DriverEvidence[] }
+  | { readonly kind: 'not-ready'; readonly side: 'base' | 'head'; readonly phase: 'install' | 'build' };

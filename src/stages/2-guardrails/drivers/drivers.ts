@@ -1,0 +1,217 @@
+import type { Driver, DriverEvidence, DriverRun, DriverTrials } from '../../../domain/driver.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import { printable } from '../../../domain/printable.ts';
+import { counted } from '../../../domain/words.ts';
+import { compareBehaviour, type Difference } from '../characterization/compare.ts';
+import { cut, row, shown } from '../characterization/told.ts';
+import { goesBack } from '../check.ts';
+import { type Finding, guardrail } from '../facts.ts';
+import { dropOf, isKept } from './admit.ts';
+import type { DriverAuthor, DriverFacts } from './facts.ts';
+
+type Tried = Extract<DriverFacts, { kind: 'tried' }>;
+
+/**
+ * What a model's tests see of the packages that change is the same with the new versions. The model only writes what is called: the recorder
+ * says what came of it, so no word of the model's counts, and what differs is for a person.
+ */
+export const drivers = guardrail('drivers', ['drivers'], ({ drivers: facts }) => {
+  switch (facts.kind) {
+    case 'revert':
+      return goesBack('drivers');
+    case 'no-update':
+      return finding(
+        'pass',
+        'nothing-to-drive',
+        'No package alone has a new version: there is nothing to drive.',
+      );
+    case 'not-configured':
+      return finding(
+        'not-configured',
+        'not-configured',
+        'No model writes drivers: characterization.drivers is null.',
+      );
+    case 'no-tests':
+      return finding('not-configured', 'no-tests', 'No test command is configured.');
+    case 'no-faults':
+      return finding(
+        'not-configured',
+        'no-faults',
+        'No fault is tried, since mutation.mutants is 0, so no driver could prove its worth.',
+      );
+    case 'not-reached':
+      return finding(
+        'pass',
+        'not-reached',
+        'No test calls a function of a package that changes: no fault can be made there.',
+      );
+    case 'unmeasured':
+      return finding(
+        'abstain',
+        'unmeasured',
+        "What the project's own tests leave unnoticed could not be measured.",
+      );
+    case 'nothing-left':
+      return finding(
+        'pass',
+        'nothing-left',
+        "The project's own tests notice each fault that was tried: a driver has nothing to add.",
+      );
+    case 'unanswered':
+      return finding(
+        'not-offered',
+        'unanswered',
+        `No driver was written: ${cut(facts.why)}.`,
+        authorIn(facts.author),
+      );
+    case 'tried':
+      return judge(facts, facts.trials);
+  }
+});
+
+/** The drivers that were kept, and what of them was seen. */
+export function keptDrivers({ drivers: all, trials }: Pick<Tried, 'drivers' | 'trials'>): readonly {
+  readonly driver: Driver;
+  readonly evidence: DriverEvidence;
+}[] {
+  if (trials.kind !== 'tried') return [];
+  return all.flatMap((driver, at) => {
+    const evidence = trials.drivers[at];
+    return evidence !== undefined && isKept(evidence, trials.idle) ? [{ driver, evidence }] : [];
+  });
+}
+
+function judge(facts: Tried, trials: DriverTrials): Finding {
+  if (trials.kind === 'not-ready') {
+    const reason = `The ${trials.phase} of the ${trials.side} does not succeed, so no driver was run.`;
+    return finding('abstain', 'not-run', reason, authorIn(facts.author));
+  }
+  const kept = keptDrivers(facts);
+  const evidence = evidenceOf(facts, trials, kept.length);
+  if (kept.length === 0) {
+    const reason = `None of ${counted(facts.drivers.length + facts.screened.length, 'driver')} ${byWhom(facts.author)} was kept${firstWhy(evidence)}.`;
+    return finding('not-offered', 'none-kept', reason, evidence);
+  }
+  const compared = kept.map((one) => compare(one.evidence));
+  const differences = compared.flatMap((one) => one.differences);
+  const [worst] = differences;
+  if (worst !== undefined) return differs(worst, { differences, author: facts.author, evidence });
+  const doubt = compared.find((one) => one.doubt !== undefined)?.doubt;
+  if (doubt !== undefined) return finding('abstain', 'not-compared', `${doubt}.`, evidence);
+  const calls = compared.reduce((sum, one) => sum + one.calls, 0);
+  const reason = `${counted(kept.length, 'driver')} ${byWhom(facts.author)}, ${counted(calls, 'call')} in all, saw the same with the new versions as with the old.`;
+  return finding('pass', 'same', reason, { ...evidence, calls });
+}
+
+type Compared = {
+  readonly differences: readonly Difference[];
+  readonly calls: number;
+  /** Why seeing no difference would say nothing. */
+  readonly doubt: string | undefined;
+};
+
+function compare({ base: [first, second], head }: DriverEvidence): Compared {
+  const nothing = { differences: [], calls: 0 };
+  if (first?.kind !== 'ended' || second?.kind !== 'ended' || head === undefined)
+    return { ...nothing, doubt: 'A driver that was kept was not run with the new versions' };
+  if (head.kind === 'limit') return { ...nothing, differences: [endless(head, first)], doubt: undefined };
+  const { differences, coverage } = compareBehaviour([first.seen, second.seen], head.seen);
+  const calls = [...coverage.values()].reduce((sum, { compared }) => sum + compared, 0);
+  if (differences.length > 0) return { differences, calls, doubt: undefined };
+  // It asserts what no call shows, such as what a package did to a global.
+  if (!head.passed) return { differences: [ownFailure(head, first)], calls, doubt: undefined };
+  const [gap] = head.seen.gaps;
+  if (gap !== undefined)
+    return {
+      ...nothing,
+      doubt: `Not all was recorded that drivers see with the new versions: ${printable(gap)}`,
+    };
+  const changed = [...coverage.values()].some((count) => count.gone + count.new > 0);
+  if (changed || calls === 0)
+    return { ...nothing, doubt: 'A driver makes other calls with the new versions than with the old' };
+  return { differences, calls, doubt: undefined };
+}
+
+function ownFailure(
+  head: Extract<DriverRun, { kind: 'ended' }>,
+  before: Extract<DriverRun, { kind: 'ended' }>,
+): Difference {
+  return { ...ofAll(before), old: 'passes', new: `fails: ${head.tail.slice(-200)}` };
+}
+
+function endless(
+  { limit }: Extract<DriverRun, { kind: 'limit' }>,
+  before: Extract<DriverRun, { kind: 'ended' }>,
+): Difference {
+  return { ...ofAll(before), old: 'an end', new: `no end within its limit (${limit})` };
+}
+
+/** Of no call alone. */
+function ofAll({ seen }: Extract<DriverRun, { kind: 'ended' }>) {
+  const names = new Set([...seen.calls.values()].map((call) => call.package));
+  return {
+    kind: 'exception',
+    package: [...names].join(', '),
+    call: 'the whole driver',
+    facet: 'result',
+  } as const;
+}
+
+type Differing = {
+  readonly differences: readonly Difference[];
+  readonly author: DriverAuthor;
+  readonly evidence: JsonObject;
+};
+
+function differs(worst: Difference, { differences, author, evidence }: Differing): Finding {
+  const what = `${worst.call} (${worst.facet}): old ${worst.old}, new ${worst.new}`;
+  const more = differences.length === 1 ? '' : ` (and ${differences.length - 1} more)`;
+  const reason = `A driver ${byWhom(author)} sees of ${cut(worst.package)}: ${cut(what)}${more}.`;
+  const rows = differences.slice(0, shown).map(row);
+  return finding('abstain', 'differs', reason, { differences: rows, count: differences.length, ...evidence });
+}
+
+function evidenceOf(
+  { author, drivers: all, screened, faults }: Tried,
+  { idle, drivers: seen }: Extract<DriverTrials, { kind: 'tried' }>,
+  kept: number,
+): JsonObject {
+  const dropped = seen.flatMap((evidence) => {
+    const drop = dropOf(evidence, idle);
+    return drop === undefined ? [] : [{ code: drop.code, why: cut(drop.why) }];
+  });
+  const unread = screened.map((why) => ({ code: 'screened', why: cut(why) }));
+  const noticed = new Set(seen.flatMap((one) => one.faults?.noticed ?? []));
+  return {
+    ...authorIn(author),
+    written: all.length + screened.length,
+    kept,
+    dropped: [...unread, ...dropped].slice(0, shown),
+    faults,
+    noticed: noticed.size,
+    traced: idle.kind === 'ended' && idle.seen.systemCalls?.traced === true,
+  };
+}
+
+function firstWhy({ dropped }: JsonObject): string {
+  const [first] = Array.isArray(dropped) ? dropped : [];
+  const why = typeof first === 'object' && first !== null && 'why' in first ? String(first.why) : undefined;
+  return why === undefined ? '' : `: of the first, ${why}`;
+}
+
+function byWhom({ name, scripted }: DriverAuthor): string {
+  return `by ${name}${scripted ? ' (scripted)' : ''}`;
+}
+
+function authorIn(author: DriverAuthor | undefined): JsonObject {
+  return author === undefined ? {} : { author: { ...author } };
+}
+
+function finding(
+  verdict: Finding['verdict'],
+  code: string,
+  reason: string,
+  evidence: JsonObject = {},
+): Finding {
+  return { verdict, code: `drivers.${code}`, reason, evidence };
+}
