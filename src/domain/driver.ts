@@ -26,3 +26,12 @@ export type DriverTrials =
   /** `idle`: what a client asks of the kernel that loads the packages and does nothing; one for each driver, in their order. */
   | { readonly kind: 'tried'; readonly idle: DriverRun; readonly drivers: readonly DriverEvidence[] }
   | { readonly kind: 'not-ready'; readonly side: 'base' | 'head'; readonly phase: 'install' | 'build' };
+
+/** Who wrote drivers; `model`: as its provider names it. */
+export type DriverAuthor = { readonly name: string; readonly model: string; readonly scripted: boolean };
+
+/** The drivers of a change that earned their place, whatever they then saw of the new version. */
+export type KeptDrivers = {
+  readonly author: DriverAuthor;
+  readonly drivers: readonly { readonly driver: Driver; readonly noticed: number }[];
+};

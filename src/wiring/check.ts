@@ -1,24 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
-import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
-import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
-import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
-import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
-import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
-import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { LocalRecordings } from '../adapters/recorder/local-recordings.ts';
-import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
-import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
-import { Packuments } from '../adapters/registry/packuments.ts';
-import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
-import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import {
   isPlaceFault,
@@ -28,24 +15,19 @@ import {
 } from '../adapters/scratch-directory.ts';
 import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
-import { projectJobs } from '../adapters/test-runner/project-commands.ts';
-import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
+import type { KeptDrivers } from '../domain/driver.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { GuardrailResult } from '../domain/verdict.ts';
-import type { BoundaryMutator } from '../ports/boundary-mutator.ts';
-import type { DriverRunner } from '../ports/driver-runner.ts';
-import type { Mutator } from '../ports/mutator.ts';
-import type { RecordingsFile, Replayer } from '../ports/replayer.ts';
-import type { Reproducer } from '../ports/reproducer.ts';
-import type { TestRunner } from '../ports/test-runner.ts';
+import type { RecordingsFile } from '../ports/replayer.ts';
 import { type ClassifyDeps, runClassify } from '../stages/1-classify/run.ts';
 import { checkChange } from '../stages/2-guardrails/run.ts';
 import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
-import { checkCacheIn, mustBeUntracked, openCheckCache } from './check-cache.ts';
-import { modelsOfCheck } from './check-models.ts';
+import { mustBeUntracked, openCheckCache } from './check-cache.ts';
 import { findEnds, type RangeEnds, uncommittedNotes } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
+import { openTools } from './check-tools.ts';
+import { offeredNotes, openOffer } from './offer-drivers.ts';
 import { directory, makeState, stateFiles } from './place.ts';
 
 export type CheckWish = {
@@ -56,6 +38,8 @@ export type CheckWish = {
   readonly cache?: string | undefined;
   /** Path of calls that production made; undefined: those that the base's configuration names. */
   readonly recordings?: string | undefined;
+  /** Directory to which drivers that were kept are written as test files; undefined: they are not. */
+  readonly offer?: string | undefined;
   readonly onGuardrail: (result: GuardrailResult) => void;
   readonly onFact: (name: string, state: 'started' | 'done') => void;
 };
@@ -65,6 +49,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const started = performance.now();
   const repo = directory('--repo', wish.repo);
   const recordings = await recordingsAt(wish.recordings);
+  const offer = wish.offer === undefined ? undefined : await openOffer(wish.offer);
   const cache = wish.cache === undefined ? undefined : await openCheckCache(wish.cache);
   const scratch = await openScratchDirectory('autoland-check-');
   const state = scratch.path;
@@ -96,6 +81,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
         wish,
         recordings,
         cache,
+        offer,
         started,
       });
     } finally {
@@ -128,6 +114,7 @@ type Check = {
   readonly wish: CheckWish;
   readonly recordings: RecordingsFile | undefined;
   readonly cache: string | undefined;
+  readonly offer: string | undefined;
   readonly started: number;
 };
 
@@ -157,6 +144,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
   if (classed instanceof AutolandError) return unclassedReport(await told(), classed);
   if (classed.kind === 'stop') return stoppedReport(await told(), classed.conclusion);
   if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
+  const offered: KeptDrivers[] = [];
   const tools = await openTools(check);
   try {
     const deps = {
@@ -175,11 +163,14 @@ async function checkIn(check: Check): Promise<CheckReport> {
       heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
       onFact: wish.onFact,
+      onDrivers: (kept: KeptDrivers) => offered.push(kept),
     };
     const found = await checkChange(deps, rules.settings, { classification: classed.data, proposal, now });
+    const notes = await offeredNotes(check.offer, offered);
     const checked = { classification: classed.data, guardrails: found, target: ends.base };
     const waived = waivedGuardrails(checked, rules.policies);
-    return reportOf(await told(), classed.data, found, waived);
+    const about = await told();
+    return reportOf({ ...about, notes: [...about.notes, ...notes] }, classed.data, found, waived);
   } finally {
     await tools.close();
   }
@@ -212,74 +203,6 @@ function readingOf({ reader }: ChangeReader) {
     readFile: reader.readFile.bind(reader),
     list: reader.list.bind(reader),
   };
-}
-
-async function openTools({ state, sandbox, git, rules, cache }: Check) {
-  const files = stateFiles(state);
-  const kept = cache === undefined ? undefined : checkCacheIn(cache);
-  const settings = await loadNpmSettings({ env: process.env });
-  const { before: date } = rules.settings.registry;
-  const before = () => (date === null ? undefined : new Date(date));
-  const owner = sandbox.owner();
-  const packuments = new Packuments({ settings, before });
-  const cacheDir = kept?.tarballs ?? join(files.cache, 'tarballs');
-  const proxy = new RegistryProxy({
-    socket: join(files.run, 'registry.sock'),
-    settings,
-    before,
-    packuments,
-    owner,
-    cacheDir,
-  });
-  await proxy.start();
-  const workspace = join(files.work, 'jobs');
-  await mkdir(workspace, { mode: 0o711 });
-  const installs = kept && { installs: kept.installs };
-  const evidence = kept && { evidence: kept.evidence };
-  const options = { sandbox, workspace, nodeVersion: process.version, lends: true, owner };
-  const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
-  const runner = new SandboxTestRunner({ ...jobs, ...evidence });
-  const mutator = new SandboxMutator(jobs);
-  const reproducer = new SandboxReproducer(jobs);
-  const replayer = new SandboxReplayer({ ...jobs, ...evidence });
-  const faults = new SandboxBoundaryMutator(jobs);
-  const drivers = new SandboxDriverRunner(jobs);
-  const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
-  return {
-    registry: new NpmRegistry({ settings, packuments }),
-    packageProofs: new NpmProofs({ settings, packuments }),
-    advisories: new NpmAdvisories(settings),
-    ...(kept && { profiles: kept.profiles }),
-    tests: {
-      compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend),
-      begin: (...asked) => runner.begin(...asked),
-    } satisfies TestRunner,
-    mutator: {
-      instrument: (targets) => mutator.instrument(targets),
-      run: (...asked) => mutator.run(...asked).catch(rethrowWithMend),
-    } satisfies Mutator,
-    reproducer: {
-      compare: (...asked) => reproducer.compare(...asked).catch(rethrowWithMend),
-    } satisfies Reproducer,
-    replayer: {
-      replay: (...asked) => replayer.replay(...asked).catch(rethrowWithMend),
-      replayEach: (...asked) => replayer.replayEach(...asked).catch(rethrowWithMend),
-    } satisfies Replayer,
-    drivers: {
-      run: (...asked) => drivers.run(...asked).catch(rethrowWithMend),
-    } satisfies DriverRunner,
-    ...(kept && { answers: kept.answers, driverModels: modelsOfCheck(kept, rules.models, files) }),
-    boundary: {
-      run: (...asked) => boundary.run(...asked).catch(rethrowWithMend),
-    } satisfies BoundaryMutator,
-    close: () => proxy.close(),
-  };
-}
-
-/** A finding has a reason only, so what to do about it must stand in there. */
-function rethrowWithMend(thrown: unknown): never {
-  if (!(thrown instanceof AutolandError) || thrown.mend === undefined) throw thrown;
-  throw new AutolandError(thrown.code, `${thrown.message}. Mend: ${thrown.mend}`, { cause: thrown });
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

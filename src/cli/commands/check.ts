@@ -14,6 +14,7 @@ type CheckOptions = {
   readonly key?: string;
   readonly recordings?: string;
   readonly cache?: string;
+  readonly offerDrivers?: string;
   readonly stopEarly: boolean;
 };
 
@@ -35,6 +36,7 @@ export function define(program: Command): void {
       '--cache <dir>',
       'keep what the base is known by for the next check; only autoland may write there',
     )
+    .option('--offer-drivers <dir>', 'write drivers that were kept there, as test files')
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -46,11 +48,18 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const signed = await signerOf(options, targets);
   for (const { file } of targets) if (file !== undefined) await mustBeWritable(file);
   const { checkRange } = await import('../../wiring/check.ts');
-  const { repo, stopEarly, recordings, cache } = options;
+  const { repo, stopEarly, recordings, cache, offerDrivers: offer } = options;
   const { onGuardrail, onFact, end } = progress();
-  const report = await checkRange({ repo, range, stopEarly, recordings, cache, onGuardrail, onFact }).finally(
-    end,
-  );
+  const report = await checkRange({
+    repo,
+    range,
+    stopEarly,
+    recordings,
+    cache,
+    offer,
+    onGuardrail,
+    onFact,
+  }).finally(end);
   const { width } = await import('../render/text.ts');
   for (const { format, file } of targets) {
     const look = { columns: width(), coloured: file === undefined };

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ApiFile } from '../../domain/api.ts';
-import type { Driver } from '../../domain/driver.ts';
+import type { Driver, DriverAuthor } from '../../domain/driver.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { ModelIdentity } from '../../domain/model.ts';
 import type { Model } from '../../ports/model.ts';
@@ -10,7 +10,8 @@ import { isUpdate } from './characterization/characterization.ts';
 import { dropOf, runsOnBase } from './drivers/admit.ts';
 import { readReply, readText } from './drivers/answer.ts';
 import { cutDeclarations, leftBy, type Survivor, shownPaths } from './drivers/boundary-left.ts';
-import type { DriverAuthor, DriverFacts, DriverSettings } from './drivers/facts.ts';
+import { keptDrivers } from './drivers/drivers.ts';
+import type { DriverFacts, DriverSettings } from './drivers/facts.ts';
 import { protocol, requestFor, type ShownBoundary } from './drivers/prompt.ts';
 import { screen } from './drivers/screen.ts';
 import type { Facts } from './facts.ts';
@@ -81,6 +82,11 @@ async function askAndTry(to: To, wanted: DriverSettings, left: readonly Survivor
       isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
     },
   );
+  const kept = keptDrivers({ drivers, trials });
+  deps.onDrivers?.({
+    author,
+    drivers: kept.map(({ driver, evidence }) => ({ driver, noticed: evidence.faults?.noticed.length ?? 0 })),
+  });
   return { kind: 'tried', author, drivers, screened, faults: left.length, trials };
 }
 

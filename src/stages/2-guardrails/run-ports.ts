@@ -1,4 +1,5 @@
 import type { ChangeId, Proposal } from '../../domain/change.ts';
+import type { KeptDrivers } from '../../domain/driver.ts';
 import type { Classification } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { Advisories } from '../../ports/advisories.ts';
@@ -47,6 +48,8 @@ export type GuardrailPorts = {
   readonly drivers: DriverRunner;
   /** Absent: there is no model here to write drivers. */
   readonly driverModels?: ModelSource;
+  /** Told once of the drivers that were kept. */
+  readonly onDrivers?: (kept: KeptDrivers) => void;
   /** Absent: models are asked anew each time. */
   readonly answers?: AnswerCache;
   readonly clock: Clock;

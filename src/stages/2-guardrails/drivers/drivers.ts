@@ -1,13 +1,13 @@
-import type { Driver, DriverEvidence, DriverRun, DriverTrials } from '../../../domain/driver.ts';
+import type { Driver, DriverAuthor, DriverEvidence, DriverTrials } from '../../../domain/driver.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import { printable } from '../../../domain/printable.ts';
 import { counted } from '../../../domain/words.ts';
-import { compareBehaviour, type Difference } from '../characterization/compare.ts';
+import type { Difference } from '../characterization/compare.ts';
 import { cut, row, shown } from '../characterization/told.ts';
 import { goesBack } from '../check.ts';
 import { type Finding, guardrail } from '../facts.ts';
 import { dropOf, isKept } from './admit.ts';
-import type { DriverAuthor, DriverFacts } from './facts.ts';
+import { compareDriver } from './compare-driver.ts';
+import type { DriverFacts } from './facts.ts';
 
 type Tried = Extract<DriverFacts, { kind: 'tried' }>;
 
@@ -92,7 +92,7 @@ function judge(facts: Tried, trials: DriverTrials): Finding {
     const reason = `None of ${counted(facts.drivers.length + facts.screened.length, 'driver')} ${byWhom(facts.author)} was kept${firstWhy(evidence)}.`;
     return finding('not-offered', 'none-kept', reason, evidence);
   }
-  const compared = kept.map((one) => compare(one.evidence));
+  const compared = kept.map((one) => compareDriver(one.evidence));
   const differences = compared.flatMap((one) => one.differences);
   const [worst] = differences;
   if (worst !== undefined) return differs(worst, { differences, author: facts.author, evidence });
@@ -101,60 +101,6 @@ function judge(facts: Tried, trials: DriverTrials): Finding {
   const calls = compared.reduce((sum, one) => sum + one.calls, 0);
   const reason = `${counted(kept.length, 'driver')} ${byWhom(facts.author)}, ${counted(calls, 'call')} in all, saw the same with the new versions as with the old.`;
   return finding('pass', 'same', reason, { ...evidence, calls });
-}
-
-type Compared = {
-  readonly differences: readonly Difference[];
-  readonly calls: number;
-  /** Why seeing no difference would say nothing. */
-  readonly doubt: string | undefined;
-};
-
-function compare({ base: [first, second], head }: DriverEvidence): Compared {
-  const nothing = { differences: [], calls: 0 };
-  if (first?.kind !== 'ended' || second?.kind !== 'ended' || head === undefined)
-    return { ...nothing, doubt: 'A driver that was kept was not run with the new versions' };
-  if (head.kind === 'limit') return { ...nothing, differences: [endless(head, first)], doubt: undefined };
-  const { differences, coverage } = compareBehaviour([first.seen, second.seen], head.seen);
-  const calls = [...coverage.values()].reduce((sum, { compared }) => sum + compared, 0);
-  if (differences.length > 0) return { differences, calls, doubt: undefined };
-  // It asserts what no call shows, such as what a package did to a global.
-  if (!head.passed) return { differences: [ownFailure(head, first)], calls, doubt: undefined };
-  const [gap] = head.seen.gaps;
-  if (gap !== undefined)
-    return {
-      ...nothing,
-      doubt: `Not all was recorded that drivers see with the new versions: ${printable(gap)}`,
-    };
-  const changed = [...coverage.values()].some((count) => count.gone + count.new > 0);
-  if (changed || calls === 0)
-    return { ...nothing, doubt: 'A driver makes other calls with the new versions than with the old' };
-  return { differences, calls, doubt: undefined };
-}
-
-function ownFailure(
-  head: Extract<DriverRun, { kind: 'ended' }>,
-  before: Extract<DriverRun, { kind: 'ended' }>,
-): Difference {
-  return { ...ofAll(before), old: 'passes', new: `fails: ${head.tail.slice(-200)}` };
-}
-
-function endless(
-  { limit }: Extract<DriverRun, { kind: 'limit' }>,
-  before: Extract<DriverRun, { kind: 'ended' }>,
-): Difference {
-  return { ...ofAll(before), old: 'an end', new: `no end within its limit (${limit})` };
-}
-
-/** Of no call alone. */
-function ofAll({ seen }: Extract<DriverRun, { kind: 'ended' }>) {
-  const names = new Set([...seen.calls.values()].map((call) => call.package));
-  return {
-    kind: 'exception',
-    package: [...names].join(', '),
-    call: 'the whole driver',
-    facet: 'result',
-  } as const;
 }
 
 type Differing = {

@@ -1,4 +1,4 @@
-import type { Driver, DriverTrials } from '../../../domain/driver.ts';
+import type { Driver, DriverAuthor, DriverTrials } from '../../../domain/driver.ts';
 
 /** The key `characterization.drivers`. */
 export type DriverSettings = {
@@ -11,9 +11,6 @@ export type DriverSettings = {
   /** Of the one answer, with what the model thinks. */
   readonly maxOutputTokens: number;
 };
-
-/** Who wrote the drivers. */
-export type DriverAuthor = { readonly name: string; readonly model: string; readonly scripted: boolean };
 
 /** What drivers see that a model wrote. Cost: one answer of a model, an install of both sides, and some short runs for each driver. */
 export type DriverFacts =
