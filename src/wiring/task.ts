@@ -14,6 +14,7 @@ import { agentProgram } from './agent-programs.ts';
 import { openModelDoor } from './model-door.ts';
 import { Models } from './models.ts';
 import type { PlaceOptions } from './place.ts';
+import { type Refusal, RefusedQuestions } from './refused-questions.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -47,6 +48,11 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
         mend: 'autoland task claude "Say in README.md which Node is needed"',
       },
     );
+  // Its program could take it for an option.
+  if (wish.text.trimStart().startsWith('-'))
+    throw new AutolandError('usage', `expected a task that begins with a word, found ${shortly(wish.text)}`, {
+      mend: 'say it in words: what begins with - is an option to most programs',
+    });
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
@@ -130,7 +136,11 @@ async function runAgent(task: Task, config: Config, { models, seconds, base }: G
     owner: sandbox.owner(),
     clock,
   };
-  const door = await openModelDoor(all, { names: models, change: task.task, log: logOf(task) });
+  const log = logOf(task);
+  const refused = new RefusedQuestions();
+  const onRefused = (one: Refusal) => refused.take(one);
+  const startedAt = clock.now();
+  const door = await openModelDoor(all, { names: models, change: task.task, log, onRefused });
   try {
     const jobs = projectJobs({ git, sandbox, workspace, nodeVersion: process.version });
     return await new SandboxAgent(jobs, sandbox).work({
@@ -140,6 +150,7 @@ async function runAgent(task: Task, config: Config, { models, seconds, base }: G
     });
   } finally {
     await door.close();
+    await refused.recordIn(log, startedAt);
   }
 }
 
@@ -188,8 +199,13 @@ function logOf({ workshop, task }: Task) {
 
 /** A person's words, so that they may stand in a commit. */
 function titleOf({ text }: TaskWish): string {
-  const [first = ''] = printable(text).trim().split('\n');
+  const [line = ''] = text.trim().split('\n');
+  const first = printable(line).trim();
   return first.length <= 72 ? first : `${first.slice(0, 71).toWellFormed()}…`;
+}
+
+function shortly(text: string): string {
+  return JSON.stringify(printable(text).trim().slice(0, 40).toWellFormed());
 }
 
 function nameOf({ agent }: TaskWish, now: Date): string {

@@ -107,6 +107,8 @@ ${asks('/v1/messages', messagesBody)}`;
     expect(answers?.join('')).toBe('200 '.repeat(3) + '402 '.repeat(9));
     expect(server.asked).toHaveLength(3);
     expect(bench.kept).toHaveLength(3);
+    expect(bench.refused.map(({ reason }) => reason).join()).toContain('no budget is left');
+    expect(bench.refused).toHaveLength(9);
   });
 
   it('without the door has no way there', async () => {

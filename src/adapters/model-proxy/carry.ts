@@ -48,19 +48,24 @@ export class Carrier {
     this.#call = new ModelCall({ ...model, wire: model.proxied.wire });
   }
 
-  async carry(asked: Asked): Promise<void> {
+  /** Answers why nobody was asked; undefined: somebody was, or whoever asked has gone. */
+  async carry(asked: Asked): Promise<string | undefined> {
     const { budgets, change, limits } = this.#parts;
     const most = mostOf(asked, this.#model.prices, limits.totalMs);
     const entrance = await budgets.enter(change, most, this.#client.left);
-    if (entrance.kind === 'left') return;
-    if (entrance.kind === 'over')
-      return this.#client.refuse('over-budget', `no budget is left: ${entrance.reason}`);
+    if (entrance.kind === 'left') return undefined;
+    if (entrance.kind === 'over') {
+      const reason = `no budget is left: ${entrance.reason}`;
+      this.#client.refuse('over-budget', reason);
+      return reason;
+    }
     let spent: ModelSpending = most;
     try {
       spent = await this.#exchange(asked, most);
     } finally {
       budgets.settle(entrance.ticket, spent);
     }
+    return undefined;
   }
 
   async #exchange(asked: Asked, most: ModelSpending): Promise<ModelSpending> {

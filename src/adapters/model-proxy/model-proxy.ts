@@ -65,8 +65,9 @@ export class ModelProxy {
     const wire = this.#wireOf(path, request);
     if (wire === undefined) return void response.writeHead(404).end();
     const client = new ProxyClient(wire, response);
+    const tell = (reason: string) => this.#options.onRefused?.({ path: path.slice(0, 200), reason });
     const refuse = (refusal: Refusal, reason: string) => {
-      this.#options.onRefused?.({ path: path.slice(0, 200), reason });
+      tell(reason);
       client.refuse(refusal, reason);
     };
     if (!this.#isKnown(request)) return refuse('unauthorised', 'the token is not that of this job');
@@ -80,7 +81,10 @@ export class ModelProxy {
     try {
       const found = await this.#read(path, request);
       if ('refusal' in found) refuse(found.refusal, found.reason);
-      else await new Carrier(found.model, this.#parts, client).carry(found.asked);
+      else {
+        const unasked = await new Carrier(found.model, this.#parts, client).carry(found.asked);
+        if (unasked !== undefined) tell(unasked);
+      }
     } finally {
       this.#atOnce -= 1;
     }

@@ -2,6 +2,15 @@ import { foldedPath } from '../../domain/path-kinds.ts';
 
 export { foldedPath, isDocumentPath, isSourcePath } from '../../domain/path-kinds.ts';
 
+/** What coding agents take for standing orders: a document that lands alone must not tell the next agent what to do. */
+const agentPatterns: readonly RegExp[] = [
+  /(^|\/)((claude|agents?)(\.local|\.override)?|gemini|qwen|crush|warp|skill)\.md$/,
+  /\.(instructions|prompt|chatmode|agent)\.md$/,
+  /(^|\/)\.(agents?|amazonq|augment|cline|clinerules|continue|factory|goose|junie|kiro|opencode|openhands|qwen|roo|roorules[^/]*|trae|windsurf|zed)(\/|$)/,
+  /(^|\/)\.(windsurfrules|continuerules|goosehints|augment-guidelines|rules|aider\.conf\.ya?ml)$/,
+  /(^|\/)\.?(opencode|crush)\.jsonc?$/,
+];
+
 /** Compared after lower-casing and after removing what some file systems do not see. */
 const protectedPatterns: readonly RegExp[] = [
   /^\.autoland(\/|$)/,
@@ -17,7 +26,7 @@ const protectedPatterns: readonly RegExp[] = [
   /(^|\/)codeowners$/,
   /(^|\/)\.git(attributes|modules|ignore)?(\/|$)/,
   /(^|\/)(renovate\.json5?|\.renovaterc(\.json5?)?|dependabot\.ya?ml|lefthook\.ya?ml|\.pre-commit-config\.ya?ml)$/,
-  /(^|\/)(claude|agents|gemini)\.md$/,
+  ...agentPatterns,
 ];
 
 /** Rules, CI definitions, package manager settings, hooks: what decides how changes are checked. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { JudgeAttack } from './judge-cases.ts';
+import type { JudgeAttack } from './judge-attack.ts';
 import { canaryKey, type Given, type Judged, type JudgeWorld } from './judge-world.ts';
 import { understood } from './obedient-judge.ts';
 

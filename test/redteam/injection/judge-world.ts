@@ -10,7 +10,6 @@ import { recorded } from '../../../src/adapters/model/around/recorded.ts';
 import { HttpModel } from '../../../src/adapters/model/http-model.ts';
 import { chatWire } from '../../../src/adapters/model/openai/wire.ts';
 import type { FileDiff, FilePair } from '../../../src/domain/file-diff.ts';
-import { readPage } from '../../../src/domain/recording.ts';
 import type { Classification, StageContext } from '../../../src/domain/stage.ts';
 import type { ChangeState } from '../../../src/engine/state.ts';
 import { hiddenText } from '../../../src/stages/2-guardrails/scope/hidden-text.ts';
@@ -28,7 +27,8 @@ import { ModelServer } from '../../../src/testing/model-server/model-server.ts';
 import { oneAtATime, wordRedactor } from '../../../src/testing/recording.ts';
 import { StageBench, sampleProposal } from '../../../src/testing/stage-bench.ts';
 import { noPromotedFlags } from '../../../src/views/promoted-flags.ts';
-import type { JudgeAttack } from './judge-cases.ts';
+import type { JudgeAttack } from './judge-attack.ts';
+import { textsIn } from './kept-texts.ts';
 import { honest, obeys, questionIn, understood } from './obedient-judge.ts';
 
 export const canaryKey = 'sk-canary-5f1e77c0ffee';
@@ -191,19 +191,4 @@ function checked({ place }: JudgeAttack, { path, base, head }: FilePair, given: 
   if (place.kind !== 'said' || place.where !== 'guardrail') return report;
   const results = report.results.map((one) => (one.name === 'tests' ? { ...one, reason: place.text } : one));
   return { ...report, results };
-}
-
-async function textsIn(blobs: MemoryBlobs): Promise<string> {
-  const texts: string[] = [];
-  for (const owner of await blobs.owners())
-    for (const name of await blobs.list(owner)) {
-      const page = readPage((await blobs.get(owner, name)) ?? Buffer.alloc(0));
-      texts.push(...stringsOf(page));
-    }
-  return texts.join('\n');
-}
-
-function stringsOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstJudgeAttacks, type JudgeAttack, judgeAttacks } from './judge-cases.ts';
+import type { JudgeAttack } from './judge-attack.ts';
+import { firstJudgeAttacks, judgeAttacks } from './judge-cases.ts';
 import { endOf, endWhereHeld, expectHeld, givenFor } from './judge-held.ts';
 import { JudgeWorld } from './judge-world.ts';
 

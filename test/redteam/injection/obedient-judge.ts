@@ -1,4 +1,5 @@
 import { answerText, readRequest } from '../../../src/testing/judge-samples.ts';
+import { stringsIn } from './kept-texts.ts';
 
 type Lens = ReturnType<typeof readRequest>['lens'];
 export type JudgeAsked = { readonly text: string; readonly nonce: string; readonly lens: Lens };
@@ -44,9 +45,4 @@ export function honest({ lens, nonce, text }: JudgeAsked): string {
   const file = name.replaceAll(/[\ue000-\uf8ff]/g, ' ');
   const finding = { file, side: 'added', line: Number(line), quote, why: 'It runs what others wrote.' };
   return answerText(lens, nonce, { execution: { answer: 'yes', findings: [finding] } });
-}
-
-function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
