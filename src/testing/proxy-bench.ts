@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SystemClock } from '../adapters/clock/system.ts';
+import { Breaker } from '../adapters/model/around/breaking.ts';
 import { Budgets } from '../adapters/model/around/budgets.ts';
+import { usualBreaker } from '../adapters/model/around/guarded.ts';
 import { LinedSpendingBook, SpendingInMemory } from '../adapters/model/around/spending-book.ts';
 import { proxiedMessages } from '../adapters/model-proxy/anthropic/proxied.ts';
 import type { ProxiedModel } from '../adapters/model-proxy/carry.ts';
@@ -54,7 +56,8 @@ export class ProxyBench {
     const clock = new SystemClock();
     const identity = { name: 'coder', family: 'test', model: 'model-1', scripted: true };
     const prices = { input: 3, output: 15 };
-    const at = (url: string) => ({ identity, prices, server: { url, keyFile } });
+    const breaker = new Breaker(usualBreaker, clock);
+    const at = (url: string) => ({ identity, prices, server: { url, keyFile }, breaker });
     this.#proxy = new ModelProxy({
       socket: this.socket,
       token: jobToken,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Breaker } from '../adapters/model/around/breaking.ts';
 import { proxiedMessages } from '../adapters/model-proxy/anthropic/proxied.ts';
 import type { ProxiedModel } from '../adapters/model-proxy/carry.ts';
 import { ModelProxy, type ModelProxyOptions } from '../adapters/model-proxy/model-proxy.ts';
@@ -54,7 +55,10 @@ export async function openModelDoor(parts: ModelDoorParts, job: ModelDoorJob): P
   const { change, log, onRefused } = job;
   const file = modelServersFile(files);
   const servers = await readModelServers(file);
-  const named = job.names.flatMap((name) => proxiedModels(placed(name, config, servers, file)));
+  const named = job.names.flatMap((name) => {
+    const found = placed(name, config, servers, file);
+    return proxiedModels(found, models.breakerOf(found));
+  });
   // Nobody guesses its name, and no other job of this machine is bound to it.
   const socket = socketPath(join(files.run, `model-${randomBytes(9).toString('hex')}.sock`));
   const token = `autoland-${randomBytes(24).toString('hex')}`;
@@ -74,12 +78,13 @@ export async function openModelDoor(parts: ModelDoorParts, job: ModelDoorJob): P
 }
 
 /** On each wire that its clients may speak. */
-function proxiedModels({ name, config, server }: PlacedModel): readonly ProxiedModel[] {
+function proxiedModels({ name, config, server }: PlacedModel, breaker: Breaker): readonly ProxiedModel[] {
   const { family, model, provider, prices } = config;
   return proxied[provider].map((wire) => ({
     identity: { name, family, model, scripted: server.scripted },
     server: { url: server.url, keyFile: server.keyFile ?? undefined },
     prices: prices ?? undefined,
     proxied: wire,
+    breaker,
   }));
 }

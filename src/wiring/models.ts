@@ -95,7 +95,7 @@ export class Models {
     return guarded(bareModel(found, { totalMs: timeoutMs }), {
       ...{ log, change, prices, timeoutMs, clock: this.#clock, retry: usualRetry },
       budgets: this.budgets(config),
-      breaker: this.#breakerOf(found),
+      breaker: this.breakerOf(found),
     });
   }
 
@@ -116,7 +116,8 @@ export class Models {
     return budgets;
   }
 
-  #breakerOf({ server, config }: PlacedModel): Breaker {
+  /** Shared by all of this process who ask that model there. */
+  breakerOf({ server, config }: PlacedModel): Breaker {
     const key = JSON.stringify([server.name, server.url, config.model]);
     const known = this.#breakers.get(key) ?? new Breaker(usualBreaker, this.#clock);
     this.#breakers.set(key, known);

@@ -11,6 +11,7 @@ import { submit } from '../engine/submit.ts';
 import type { AgentRun, LeftFile } from '../ports/coding-agent.ts';
 import type { Argv } from '../ports/test-runner.ts';
 import { agentProgram } from './agent-programs.ts';
+import { mayEnterAs } from './mcp/open-changes.ts';
 import { openModelDoor } from './model-door.ts';
 import { Models } from './models.ts';
 import type { PlaceOptions } from './place.ts';
@@ -105,6 +106,7 @@ async function work(task: Task, config: Config): Promise<TaskReport> {
         mend: `name one of: ${Object.keys(config.agents.command).join(', ') || 'none yet'}; or add ${wish.agent}: { models: [] }`,
       },
     );
+  if (!wish.dryRun) await mayHandIn(task);
   const base = await workshop.git.resolve(config.branch);
   const startedAt = task.repository.clock.now();
   const run = await runAgent(task, config, { ...own, base });
@@ -165,7 +167,7 @@ async function handIn(task: Task, config: Config, { base, models, files }: Made)
   const { repository, workshop, wish } = task;
   const { store, clock } = repository;
   const title = titleOf(wish);
-  const ref = `refs/heads/autoland/task/${task.task}`;
+  const ref = refOf(task.task);
   const message = `${title}\n`;
   const head = await workshop.git.propose({
     base,
@@ -177,11 +179,21 @@ async function handIn(task: Task, config: Config, { base, models, files }: Made)
   });
   if (wish.dryRun) return null;
   const record = { task: task.task, base, models: [...models], ...authorOf(config, models) };
-  const source = `agent:${wish.agent}`;
+  await mayHandIn(task);
+  const source = sourceOf(wish);
   const proposal: Proposal = { source, title, head, ref, target: config.branch, record };
   const ports = { journal: store, outbox: store, clock };
   return (await submit(ports, await repository.ledger(), proposal, wish.actor)).change;
 }
+
+/** Whoever gives tasks in a loop must not fill the queue. Throws `agent.too-many-open` or `agent.too-many-today`. */
+async function mayHandIn({ repository, wish, task }: Task): Promise<void> {
+  const source = sourceOf(wish);
+  mayEnterAs({ source, ref: refOf(task) }, await repository.ledger(), repository.clock.now());
+}
+
+const refOf = (task: string) => `refs/heads/autoland/task/${task}`;
+const sourceOf = ({ agent }: TaskWish) => `agent:${agent}`;
 
 /** Of several families nobody knows which wrote it: a judge then abstains. */
 function authorOf(

@@ -6,6 +6,7 @@ import { type ModelPrices, priced } from '../../domain/model-prices.ts';
 import { mostTokensOf, mostUsage } from '../../domain/model-tokens.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExchangeLog } from '../../ports/model.ts';
+import { type Breaker, meaningOf } from '../model/around/breaking.ts';
 import type { Budgets } from '../model/around/budgets.ts';
 import { readEvents } from '../model/events.ts';
 import type { Posted } from '../model/http.ts';
@@ -14,11 +15,16 @@ import { ModelCall, type ModelLimits, type ServedModel } from '../model/model-ca
 import { Patience } from '../model/patience.ts';
 import type { WholeAnswer, WireEvent } from '../model/wire.ts';
 import { malformed, WireFault } from '../model/wire-fault.ts';
+import { bounded } from './bounded.ts';
 import type { ProxyClient } from './client.ts';
 import type { Asked, ProxiedWire } from './proxied-wire.ts';
 
 /** A model that a client inside may name. */
-export type ProxiedModel = Omit<ServedModel, 'wire'> & { readonly proxied: ProxiedWire };
+export type ProxiedModel = Omit<ServedModel, 'wire'> & {
+  readonly proxied: ProxiedWire;
+  /** Of its server: shared by all who ask there. */
+  readonly breaker: Breaker;
+};
 
 export type CarryParts = {
   readonly budgets: Budgets;
@@ -33,6 +39,11 @@ type Told = {
   /** Says the end, which the client waits for before it acts: kept back until the exchange is safe. */
   readonly finish: () => Promise<void>;
 };
+
+type Exchanged = { readonly spent: ModelSpending; readonly reply: ModelReply };
+
+/** `unasked`: why nobody was asked. Neither: whoever asked has gone. */
+type Carried = { readonly unasked?: string; readonly reply?: ModelReply };
 
 /** Carries one question out and its answer in. Answers as the exchange was kept. */
 export class Carrier {
@@ -50,43 +61,65 @@ export class Carrier {
 
   /** Answers why nobody was asked; undefined: somebody was, or whoever asked has gone. */
   async carry(asked: Asked): Promise<string | undefined> {
+    const { breaker } = this.#model;
+    const turn = breaker.begin();
+    if (turn.kind === 'fault') {
+      // What its server said last does not concern who asks.
+      const { retryAfterMs } = turn;
+      this.#client.refuse('overloaded', 'the model fails again and again: ask later', { retryAfterMs });
+      return turn.reason;
+    }
+    let carried: Carried = {};
+    try {
+      carried = await this.#pay(asked);
+      return carried.unasked;
+    } finally {
+      const { reply } = carried;
+      const meaning = reply === undefined ? 'unknown' : meaningOf(reply, this.#client.left.aborted);
+      breaker.end(turn, meaning, reply);
+    }
+  }
+
+  async #pay(asked: Asked): Promise<Carried> {
     const { budgets, change, limits } = this.#parts;
     const most = mostOf(asked, this.#model.prices, limits.totalMs);
     const entrance = await budgets.enter(change, most, this.#client.left);
-    if (entrance.kind === 'left') return undefined;
+    if (entrance.kind === 'left') return {};
     if (entrance.kind === 'over') {
-      const reason = `no budget is left: ${entrance.reason}`;
-      this.#client.refuse('over-budget', reason);
-      return reason;
+      const unasked = `no budget is left: ${entrance.reason}`;
+      this.#client.refuse('over-budget', unasked);
+      return { unasked };
     }
     let spent: ModelSpending = most;
     try {
-      spent = await this.#exchange(asked, most);
+      const done = await this.#exchange(asked, most);
+      spent = done.spent;
+      return { reply: done.reply };
     } finally {
       budgets.settle(entrance.ticket, spent);
     }
-    return undefined;
   }
 
-  async #exchange(asked: Asked, most: ModelSpending): Promise<ModelSpending> {
+  async #exchange(asked: Asked, most: ModelSpending): Promise<Exchanged> {
     const { log, clock } = this.#parts;
     const { identity } = this.#model;
     const startedAt = clock.now();
     const begun = clock.monotonicMs();
     const told = await this.#told(asked);
     const ms = clock.monotonicMs() - begun;
-    const spent = spendingOf(told.reply, most, ms);
+    const { reply } = told;
+    const done = { spent: spendingOf(reply, most, ms), reply };
     try {
-      await log.record({ identity, request: asked.request, reply: told.reply, startedAt, ms });
+      await log.record({ identity, request: asked.request, reply, startedAt, ms });
     } catch (thrown) {
       this.#client.refuse(
         'unrecorded',
         `the exchange could not be kept: ${this.#call.clean(messageOf(thrown))}`,
       );
-      return spent;
+      return done;
     }
     await told.finish();
-    return spent;
+    return done;
   }
 
   async #told(asked: Asked): Promise<Told> {
@@ -178,13 +211,4 @@ function dearest(thrown: unknown, asked: Asked): WireFault {
   const input = mostTokensOf(JSON.stringify(asked.forward));
   const usage = details.usage ?? { inputTokens: input, outputTokens: asked.request.maxOutputTokens };
   return new WireFault(fault, message, { ...details, usage });
-}
-
-async function* bounded(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > most) throw malformed(`its answer is longer than ${most} bytes`);
-    yield chunk;
-  }
 }

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { saying } from '../../testing/model-bench.ts';
 import { ModelServer } from '../../testing/model-server/model-server.ts';
 import { jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
+import { SystemClock } from '../clock/system.ts';
+import { Breaker } from '../model/around/breaking.ts';
+import { usualBreaker } from '../model/around/guarded.ts';
 import { proxiedChat } from './openai/proxied.ts';
 
 let bench: ProxyBench;
@@ -174,7 +177,8 @@ it('models of several servers are told apart by their names', async () => {
   try {
     const identity = { name: 'local', family: 'test', model: 'model-2', scripted: true };
     const server = { url: `${other.url}/v1`, keyFile: undefined };
-    const models = [{ identity, server, proxied: proxiedChat('plain') }];
+    const breaker = new Breaker(usualBreaker, new SystemClock());
+    const models = [{ identity, server, breaker, proxied: proxiedChat('plain') }];
     const first = await bench.open({ script: [{ answer: saying() }], more: models });
     expect(await bench.chat({ model: 'model-2' })).toMatchObject({ status: 200 });
     expect(await bench.chat()).toMatchObject({ status: 200 });

@@ -10,7 +10,7 @@ export type BreakerLimits = {
   readonly longestPauseMs: number;
 };
 
-type Meaning = 'works' | 'fails' | 'unknown';
+export type Meaning = 'works' | 'fails' | 'unknown';
 
 type Turn = { readonly kind: 'turn'; readonly isTrial: boolean };
 
@@ -28,6 +28,12 @@ const meanings: Readonly<Record<ModelFault, Meaning>> = {
   unrecorded: 'unknown',
 };
 
+/** Whoever gave up says nothing of the server. */
+export function meaningOf(reply: ModelReply, isLeft: boolean): Meaning {
+  if (reply.kind === 'answer') return 'works';
+  return isLeft ? 'unknown' : meanings[reply.fault];
+}
+
 /**
  * Leaves a server alone that fails again and again, so that nobody waits for it and it can recover. After the pause one question
  * at a time is let through, and one answer is enough to close the breaker: it never stays open by itself.
@@ -42,9 +48,7 @@ export function breaking(model: Model, breaker: Breaker): Model {
       let reply: ModelReply | undefined;
       try {
         reply = await model.ask(request, signal);
-        // Whoever gave up says nothing of the server.
-        const isLeft = signal?.aborted === true && reply.kind === 'fault';
-        meaning = reply.kind === 'answer' ? 'works' : isLeft ? 'unknown' : meanings[reply.fault];
+        meaning = meaningOf(reply, signal?.aborted === true);
         return reply;
       } finally {
         breaker.end(turn, meaning, reply);
