@@ -41,6 +41,8 @@ function asked(packages: readonly SamplePackage[], { name, range }: SamplePackag
   return [...new Set([...(range === undefined ? [] : [range]), ...ranges])].sort(byText);
 }
 
+const quotedKey = (key: string): string => (key.startsWith('@') ? `"${key}"` : key);
+
 const versionOf = (packages: readonly SamplePackage[], name: string): string =>
   packages.find((each) => each.name === name)?.version ?? '0.0.0';
 
@@ -120,7 +122,7 @@ const writers: Readonly<Record<Dialect, (packages: readonly SamplePackage[], dir
     const block = (needs: Direct) =>
       needs.length === 0
         ? []
-        : ['  dependencies:', ...needs.map(([name, range]) => `    ${name}: "npm:${range}"`)];
+        : ['  dependencies:', ...needs.map(([name, range]) => `    ${quotedKey(name)}: "npm:${range}"`)];
     return lines([
       '__metadata:',
       '  version: 8',

@@ -4,15 +4,17 @@ import type { Advisories } from '../../ports/advisories.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { type Bundle, type Groups, halvesOf, type TurnedAway } from './groups.ts';
+import type { Project } from './managers/run-read.ts';
+import type { LockWriter } from './managers/run-writer.ts';
 import type { PlannedUpdate, Skipped } from './plan.ts';
 import type { Regenerate } from './regenerate.ts';
 import type { Declined, UpdateRules } from './rules.ts';
-import { type Files, filesOf, type Project } from './run-files.ts';
+import { type Files, filesOf } from './run-files.ts';
 import { proposalOf } from './run-propose.ts';
 import type { SecuritySettings } from './run-security.ts';
 
 export type DependencyAgentDeps = Regenerate & {
-  readonly git: Pick<GitReader, 'resolve' | 'readFile'> & GitInbox;
+  readonly git: Pick<GitReader, 'resolve' | 'readFile' | 'list'> & GitInbox;
   readonly registry: Registry;
   readonly advisories: Advisories;
 };
@@ -46,6 +48,7 @@ export type Attempt = {
   readonly deps: DependencyAgentDeps;
   readonly settings: DependencyAgentSettings;
   readonly project: Project;
+  readonly writer: LockWriter;
   /** What has come of it so far. */
   readonly report: { readonly proposals: Proposal[]; readonly skipped: Skipped[] };
 };

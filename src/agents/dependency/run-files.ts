@@ -1,59 +1,60 @@
-import type { Sha } from '../../domain/change.ts';
-import { type LockEntry, type Lockfile, newEntries, parseLockfile } from '../../domain/lockfile.ts';
-import type { Manifest } from '../../domain/npm/manifest.ts';
+import { type LockEntry, type Lockfile, newEntries } from '../../domain/lockfile.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { dayMs } from './ask.ts';
 import { isIndirect, withOverrides } from './indirect.ts';
-import { restyleLock } from './lock-text.ts';
+import type { Manager } from './managers/choose.ts';
+import type { Project } from './managers/run-read.ts';
+import type { LockWriter } from './managers/run-writer.ts';
 import { editManifest } from './manifest-text.ts';
 import { findCandidates, type PlannedUpdate } from './plan.ts';
-import { type Regenerate, regenerateLock } from './regenerate.ts';
 import type { Declined, UpdateRules } from './rules.ts';
 import { type BroughtVersion, type LockedVersion, newlyLocked, waitsFor } from './transitive-age.ts';
 
-export const lockfilePath = 'package-lock.json';
 const rootPath = 'package.json';
 
-/** What the branch holds. */
-export type Project = {
-  readonly base: Sha;
-  /** Texts of package.json files and the lockfile, by path. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly manifests: ReadonlyMap<string, Manifest>;
-  readonly lockfile: Lockfile;
-};
-
 type Making = {
-  readonly deps: Regenerate & { readonly registry: Registry };
+  readonly deps: { readonly registry: Registry };
   readonly settings: UpdateRules;
   readonly project: Project;
+  readonly writer: LockWriter;
 };
 
-export type Files = { readonly files: ReadonlyMap<string, string> } | Declined;
+export type Files = { readonly files: ReadonlyMap<string, string>; readonly lockfile: Lockfile } | Declined;
 
-/** What the files are after the updates: only those that differ. */
-export async function filesOf(
-  { deps, settings, project }: Making,
-  updates: readonly PlannedUpdate[],
-): Promise<Files> {
-  const manifests = editAll(project, updates, false);
-  const steps = [editAll(project, updates, true), manifests];
-  const raw = await regenerateLock(deps, project.texts, steps, cutoffOf(updates, settings));
-  const after = parseLockfile(raw);
+/** What the files are after the updates, only those that differ, and the lockfile among them as it reads. */
+export async function filesOf(making: Making, updates: readonly PlannedUpdate[]): Promise<Files> {
+  const { deps, settings, project, writer } = making;
+  const indirect = updates.find(isIndirect);
+  if (indirect !== undefined && project.manager !== undefined) return npmAlone(indirect, project.manager);
+  const final = editAll(project, updates, false);
+  const stages = { exact: editAll(project, updates, true), final, asked: updates.flatMap(askedBy) };
+  const raw = await writer.write(stages, cutoffOf(updates, settings));
+  const written = writer.read(raw, final);
   // Those that were chosen have the age that they need.
-  const brought = newlyLocked(project.lockfile, after).filter(
+  const brought = newlyLocked(project.lockfile, written).filter(
     (each) => !updates.some(({ name, to }) => each.name === name && each.version === to),
   );
   const waits = await tooYoung(deps.registry, brought, settings);
   if (waits !== undefined) return waits;
-  const digests = await digestsOf(deps.registry, newEntries(project.lockfile, after));
-  const text = restyleLock(project.texts.get(lockfilePath) ?? '', raw, digests);
-  const missed = entriesMissing(project, text, updates);
+  const digests = await digestsOf(deps.registry, newEntries(project.lockfile, written));
+  const text = writer.restyle(raw, digests);
+  const lockfile = writer.read(text, final);
+  const missed = entriesMissing(project, lockfile, updates) ?? writer.objection(text, lockfile);
   if (missed !== undefined) return { code: 'dependency.not-locked', reason: missed };
-  const changed = [...manifests, [lockfilePath, text] as const].filter(
-    ([path, after]) => project.texts.get(path) !== after,
+  const changed = [...final, [project.lockPath, text] as const].filter(
+    ([path, now]) => project.texts.get(path) !== now,
   );
-  return { files: new Map(changed) };
+  return { files: new Map(changed), lockfile };
+}
+
+function npmAlone({ name, to }: PlannedUpdate, { title }: Manager): Declined {
+  const reason = `No manifest names ${name}: to lock ${to} of it, ${title} needs an override, which a person writes.`;
+  return { code: 'dependency.indirect', reason };
+}
+
+/** What each place that names the package will ask for. */
+function askedBy({ name, to, edits }: PlannedUpdate) {
+  return edits.map(({ spec, edit }) => ({ name, to, spec: edit.kind === 'replace' ? edit.spec : spec }));
 }
 
 /** What mends may be younger than all else. */
@@ -82,8 +83,8 @@ async function digestsOf(
   entries: readonly LockEntry[],
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
-  for (const { name, version, integrity, link } of entries) {
-    if (link || version === undefined || integrity !== undefined) continue;
+  for (const { name, version, integrity, checksum, link } of entries) {
+    if (link || version === undefined || (integrity ?? checksum) !== undefined) continue;
     const served = await registry.manifest(name, version);
     if (served !== undefined) digests.set(`${name}@${version}`, served.integrity);
   }
@@ -112,10 +113,9 @@ function editAll(
 
 function entriesMissing(
   project: Project,
-  text: string,
+  lock: Lockfile,
   updates: readonly PlannedUpdate[],
 ): string | undefined {
-  const lock = parseLockfile(text);
   const { candidates } = findCandidates(project.manifests, lock);
   const now = new Map(candidates.map(({ name, from }) => [name, from]));
   const missed = updates.find((update) =>
@@ -123,7 +123,7 @@ function entriesMissing(
   );
   if (missed === undefined) return undefined;
   const locked = isIndirect(missed) ? missed.from : (now.get(missed.name) ?? 'several versions');
-  return `npm locked ${locked} of ${missed.name} where ${missed.to} was asked for.`;
+  return `${project.manager?.title ?? 'npm'} locked ${locked} of ${missed.name} where ${missed.to} was asked for.`;
 }
 
 function isReplaced(lock: Lockfile, { name, from, to }: PlannedUpdate): boolean {

@@ -1,12 +1,11 @@
 import { AutolandError } from '../../domain/errors.ts';
-import { parseLockfile } from '../../domain/lockfile.ts';
 import type { RegistryPackage } from '../../domain/npm/package.ts';
 import { stepBetween } from '../../domain/npm/step.ts';
 import { idsOf, laterVersions, outOfRangeCode } from './fixes.ts';
 import { leastThat } from './least.ts';
 import { type Described, editsFor, type PlannedUpdate } from './plan.ts';
 import { type Declined, declinedBy, type UpdateRules } from './rules.ts';
-import { type Files, lockfilePath } from './run-files.ts';
+import type { Files } from './run-files.ts';
 import type { Raise } from './run-security.ts';
 
 export type Raised = { readonly update: PlannedUpdate; readonly files: ReadonlyMap<string, string> };
@@ -31,8 +30,7 @@ export async function raiseLeast(
       last = made;
       return undefined;
     }
-    const lock = parseLockfile(made.files.get(lockfilePath) ?? '');
-    const isLeft = [...lock.entries.values()].some(
+    const isLeft = [...made.lockfile.entries.values()].some(
       ({ name, version }) => name === vulnerable.name && bad.has(`${name}@${version}`),
     );
     return isLeft ? undefined : { update, files: made.files };

@@ -1,4 +1,4 @@
-import type { Lockfile } from '../../domain/lockfile.ts';
+import { isProject, type Lockfile } from '../../domain/lockfile.ts';
 import { counted } from '../../domain/words.ts';
 import { dayMs } from './ask.ts';
 import type { Declined, UpdateRules } from './rules.ts';
@@ -19,7 +19,7 @@ const keyOf = ({ name, version }: LockedVersion) => `${name}@${version}`;
 
 function versionsIn({ entries }: Lockfile): readonly LockedVersion[] {
   return [...entries.values()].flatMap(({ path, name, version, link }) =>
-    !path.includes('node_modules/') || link || version === undefined ? [] : [{ name, version }],
+    isProject(path) || link || version === undefined ? [] : [{ name, version }],
   );
 }
 

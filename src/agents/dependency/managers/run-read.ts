@@ -1,0 +1,78 @@
+import type { Sha } from '../../../domain/change.ts';
+import { readLockedTree } from '../../../domain/lockfile/read-tree.ts';
+import { type Dialect, isProject, type Lockfile } from '../../../domain/lockfile.ts';
+import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
+import type { GitReader } from '../../../ports/git-host.ts';
+import type { Skipped } from '../plan.ts';
+import { chooseManager, type Manager } from './choose.ts';
+import { readSettings, settingsPaths } from './settings.ts';
+
+/** What is read of the branch, and who writes its lockfile. */
+export type Project = {
+  readonly base: Sha;
+  readonly lockPath: string;
+  /** Texts of package.json files and the lockfile, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly lockfile: Lockfile;
+  /** What it is written with besides, as the manager is shown it. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** undefined: npm, which is there. */
+  readonly manager: Manager | undefined;
+};
+
+type Git = Pick<GitReader, 'resolve' | 'readFile' | 'list'>;
+
+/** The project at the root of the branch, or why nothing of it can be proposed. Rejects with `lockfile.invalid` and `manifest.invalid`. */
+export async function readProject(git: Git, target: string): Promise<Project | Skipped> {
+  const base = await git.resolve(target);
+  const read = (path: string) => git.readFile(base, path);
+  const paths = async () => (await git.list(base, '')).map(({ path }) => path);
+  const { names, lockfile } = await readLockedTree({ read, paths });
+  const [lockPath, another] = names;
+  if (lockPath === undefined) return skip('dependency.no-lockfile', 'package-lock.json', noLockfile);
+  if (another !== undefined) {
+    const reason = `Which of ${names.join(', ')} is installed from is not known: keep one of them.`;
+    return skip('dependency.several-lockfiles', lockPath, reason);
+  }
+  if (lockfile === undefined || lockPath === 'npm-shrinkwrap.json') {
+    return skip('dependency.manager', lockPath, `${lockPath} cannot be written anew here.`);
+  }
+  const text = async (path: string) => (await read(path))?.toString('utf8');
+  const settings = await readSettingsOf(lockfile.dialect, text);
+  if ('code' in settings) return { name: lockPath, version: null, ...settings };
+  const texts = new Map([[lockPath, (await text(lockPath)) ?? '']]);
+  const manifests = new Map<string, Manifest>();
+  for (const path of manifestPaths(lockfile)) {
+    const found = await text(path);
+    if (found === undefined) continue;
+    texts.set(path, found);
+    manifests.set(path, parseManifest(found, path));
+  }
+  const project = { base, lockPath, texts, manifests, lockfile, settings: settings.files };
+  const { dialect, version } = lockfile;
+  if (dialect === 'npm') return { ...project, manager: undefined };
+  const manager = chooseManager({ dialect, version }, manifests.get('package.json'), settings.brought);
+  return 'code' in manager ? { name: lockPath, version: null, ...manager } : { ...project, manager };
+}
+
+const noLockfile =
+  'There is no lockfile at the root: expected one of package-lock.json, pnpm-lock.yaml, yarn.lock.';
+
+function skip(code: string, name: string, reason: string): Skipped {
+  return { name, version: null, code, reason };
+}
+
+async function readSettingsOf(dialect: Dialect, text: (path: string) => Promise<string | undefined>) {
+  const texts = new Map<string, string>();
+  for (const path of settingsPaths[dialect]) {
+    const found = await text(path);
+    if (found !== undefined) texts.set(path, found);
+  }
+  return readSettings(dialect, texts);
+}
+
+function manifestPaths(lockfile: Lockfile): readonly string[] {
+  const folders = [...lockfile.entries.keys()].filter(isProject);
+  return folders.map((folder) => (folder === '' ? 'package.json' : `${folder}/package.json`));
+}

@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { type Lockfile, parseLockfileOf } from '../../../domain/lockfile.ts';
+import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
+import { type Digests, restyleLock } from '../lock-text.ts';
+import { regenerateLock } from '../regenerate.ts';
+import { ownAddress } from './addresses.ts';
+import type { Project } from './run-read.ts';
+import { relock, type Stages } from './run-relock.ts';
+import { fetchTool, type Tool, type ToolDeps } from './run-tool.ts';
+
+/** Writes the lockfiles of one project, each by its own package manager, which is fetched once. */
+export class LockWriter {
+  readonly #deps: ToolDeps;
+  readonly #project: Project;
+  #tool: Promise<Tool> | undefined;
+
+  constructor(deps: ToolDeps, project: Project) {
+    this.#deps = deps;
+    this.#project = project;
+  }
+
+  /** Rejects with `sandbox.failed`, `registry.invalid` and `lockfile.invalid`. */
+  async write(stages: Stages, before: Date): Promise<string> {
+    const { manager, texts } = this.#project;
+    if (manager === undefined) {
+      return regenerateLock(this.#deps, texts, [stages.exact, stages.final], before);
+    }
+    this.#tool ??= fetchTool(this.#deps, manager);
+    const project = { ...this.#project, manager };
+    return relock({ deps: this.#deps, project, tool: await this.#tool, before }, stages);
+  }
+
+  /** The lockfile that stands beside these manifests, by path. */
+  read(text: string, manifests: ReadonlyMap<string, string>): Lockfile {
+    const all = new Map<string, Manifest>();
+    for (const [path, manifest] of this.#project.manifests) {
+      const edited = manifests.get(path);
+      const folder = path.slice(0, -'package.json'.length).replace(/\/$/, '');
+      all.set(folder, edited === undefined ? manifest : parseManifest(edited, path));
+    }
+    return parseLockfileOf(this.#project.lockfile.dialect, text, all);
+  }
+
+  /** As the project's own manager would have written it. */
+  restyle(text: string, digests: Digests): string {
+    const { manager, texts, lockPath } = this.#project;
+    return manager === undefined ? restyleLock(texts.get(lockPath) ?? '', text, digests) : text;
+  }
+
+  /** What must not be proposed, in a sentence; undefined: nothing was found. */
+  objection(text: string, after: Lockfile): string | undefined {
+    const { lockfile, manager, texts, lockPath } = this.#project;
+    if (manager === undefined) return undefined;
+    if (after.version !== lockfile.version) {
+      return `${manager.title} turns the lockfile of version ${lockfile.version} into ${after.version}: name the one that wrote it as "packageManager".`;
+    }
+    const keys = new Set([...lockfile.settings.keys(), ...after.settings.keys()]);
+    const steered = [...keys].find((key) => lockfile.settings.get(key) !== after.settings.get(key));
+    if (steered !== undefined)
+      return `${manager.title} changes "${steered}", which steers the whole lockfile.`;
+    const address = ownAddress(text);
+    if (address === undefined || ownAddress(texts.get(lockPath) ?? '') !== undefined) return undefined;
+    return `${manager.title} names ${address}, which is the sandbox's own registry.`;
+  }
+
+  async close(): Promise<void> {
+    const tool = await this.#tool?.catch(() => undefined);
+    if (tool !== undefined) await rm(tool.dir, { recursive: true, force: true });
+  }
+}

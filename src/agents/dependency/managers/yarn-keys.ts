@@ -1,0 +1,64 @@
+import type { FetchedDialect } from './pins.ts';
+
+/** That a project asks for `name` by `spec`, and shall get `to`. */
+export type Asking = { readonly name: string; readonly spec: string; readonly to: string };
+
+/**
+ * Yarn takes the newest version for a range that its lockfile does not hold. So the range is written beside the very version
+ * that Yarn has just locked, and away from any other; Yarn then keeps it, and writes the file anew. Pure.
+ */
+export function admitRanges(dialect: FetchedDialect, lock: string, asked: readonly Asking[]): string {
+  const keys = keysOf[dialect];
+  return keys === undefined ? lock : asked.reduce((text, asking) => admit(text, asking, keys), lock);
+}
+
+type Keys = {
+  readonly read: (line: string) => readonly string[] | undefined;
+  readonly write: (patterns: readonly string[]) => string;
+  readonly pattern: (name: string, range: string) => string;
+};
+
+const plain = /^(?!true|false)[a-z][^\s:",]*$/i;
+
+const keysOf: Readonly<Record<FetchedDialect, Keys | undefined>> = {
+  pnpm: undefined,
+  'yarn-classic': {
+    read: (line) =>
+      /^[^\s#].*:$/.test(line)
+        ? [...line.matchAll(/"((?:[^"\\]|\\.)*)"|[^\s,":]+/g)].map(([whole, quoted]) => quoted ?? whole)
+        : undefined,
+    write: (patterns) =>
+      `${patterns.map((each) => (plain.test(each) ? each : JSON.stringify(each))).join(', ')}:`,
+    pattern: (name, range) => `${name}@${range}`,
+  },
+  'yarn-berry': {
+    read: (line) => /^"([^"]+)":$/.exec(line)?.[1]?.split(', '),
+    write: (patterns) => `"${patterns.join(', ')}":`,
+    pattern: (name, range) => `${name}@npm:${range}`,
+  },
+};
+
+function admit(text: string, { name, spec, to }: Asking, keys: Keys): string {
+  const [wanted, exact] = [keys.pattern(name, spec), keys.pattern(name, to)];
+  // Only the blocks that tell of either are written again.
+  const blocks = text.split(/(?<=\n)(?=[^\s#])/);
+  const known = blocks.map((block) => keys.read(firstLine(block)) ?? []);
+  if (wanted === exact || !known.some((patterns) => patterns.includes(exact))) return text;
+  return blocks
+    .map((block, at) => {
+      const patterns = known[at] ?? [];
+      const rest = patterns.filter((each) => each !== wanted);
+      if (patterns.includes(exact)) return withKey(block, keys.write([...rest, wanted]));
+      if (rest.length === patterns.length) return block;
+      return rest.length === 0 ? '' : withKey(block, keys.write(rest));
+    })
+    .join('');
+}
+
+function firstLine(block: string): string {
+  return (/^[^\n]*/.exec(block)?.[0] ?? '').trimEnd();
+}
+
+function withKey(block: string, key: string): string {
+  return `${key}${block.slice(firstLine(block).length)}`;
+}
