@@ -5,6 +5,7 @@ import { findRepository } from '../adapters/git-host/local/repository.ts';
 import { runGit } from '../adapters/git-host/local/run-git.ts';
 import { defaultConfig } from '../config/defaults.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { rootLockfileNames } from '../domain/lockfile/locate.ts';
 import { defaultPolicyText } from '../stages/4-policy/shipped.ts';
 import { directory } from './place.ts';
 
@@ -33,10 +34,10 @@ export async function initRepository(repo: string, dryRun: boolean): Promise<Ini
   const branch = await currentBranch(dir);
   const test = manifest?.scripts.test === undefined ? null : ['npm', 'test'];
   const service = serviceOf(manifest);
-  const hasLock = existsSync(join(dir, 'package-lock.json'));
+  const locks = rootLockfileNames.filter((name) => existsSync(join(dir, name)));
   const text = defaultConfig({
     branch,
-    install: hasLock ? ['npm', 'ci', '--ignore-scripts'] : null,
+    install: locks.includes('package-lock.json') ? ['npm', 'ci', '--ignore-scripts'] : null,
     build: manifest?.scripts.build === undefined ? null : ['npm', 'run', 'build'],
     test,
     service: 'why' in service ? null : service,
@@ -48,7 +49,7 @@ export async function initRepository(repo: string, dryRun: boolean): Promise<Ini
   const files = wanted.map((file) => ({ ...file, kept: existsSync(join(dir, file.path)) }));
   if (!dryRun) await write(dir, files);
   const next = await whatNext(dir, branch, files);
-  const facts = { branch, hasLock, hasTests: test !== null, service };
+  const facts = { branch, locks, hasTests: test !== null, service };
   return { dir, dryRun, files, ...whatIsThere(manifest, facts), next };
 }
 
@@ -134,7 +135,12 @@ function serviceOf(manifest: Manifest | undefined): Service | { readonly why: st
 
 function whatIsThere(
   manifest: Manifest | undefined,
-  facts: { branch: string; hasLock: boolean; hasTests: boolean; service: Service | { why: string } },
+  facts: {
+    branch: string;
+    locks: readonly string[];
+    hasTests: boolean;
+    service: Service | { why: string };
+  },
 ) {
   const { service } = facts;
   const found = [
@@ -142,7 +148,7 @@ function whatIsThere(
     ...(manifest === undefined
       ? []
       : [`package.json${manifest.name === undefined ? '' : ` of ${manifest.name}`}`]),
-    ...(facts.hasLock ? ['package-lock.json'] : []),
+    ...facts.locks,
     ...(facts.hasTests ? ['tests: npm test'] : []),
     ...('why' in service
       ? []
@@ -152,7 +158,9 @@ function whatIsThere(
   ];
   const missing = [
     ...(manifest === undefined ? ['package.json: the dependency agent has nothing to look at'] : []),
-    ...(facts.hasLock ? [] : ['package-lock.json: dependency updates are held without one']),
+    ...(facts.locks.length > 0
+      ? []
+      : ['a lockfile, such as package-lock.json: dependency updates are held without one']),
     ...(facts.hasTests ? [] : ['a test script: nothing lands without tests']),
     ...('why' in service ? [service.why] : []),
   ];

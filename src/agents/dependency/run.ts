@@ -20,6 +20,7 @@ import {
   tryBundle,
 } from './run-attempt.ts';
 import { proposeFixes } from './run-fixes.ts';
+import { setAside } from './workspaces.ts';
 
 export type { DependencyAgentDeps, DependencyAgentSettings, HeldUpdate } from './run-attempt.ts';
 
@@ -36,7 +37,7 @@ export async function runDependencyAgent(
 ): Promise<DependencyAgentReport> {
   const project = await readProject(deps.git, settings.target);
   if ('code' in project) return { proposals: [], skipped: [project] };
-  const { candidates, skipped } = findCandidates(project.manifests, project.lockfile);
+  const { candidates, skipped } = setAside(findCandidates(project.manifests, project.lockfile), project);
   const report = { proposals: [] as Proposal[], skipped: [...skipped] };
   const writer = new LockWriter(deps, project);
   try {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { NpmRegistry } from '../../../adapters/registry/npm-registry.ts';
@@ -40,9 +40,27 @@ const settings: DependencyAgentSettings = {
 };
 
 const managers = [
-  { dialect: 'pnpm', name: 'pnpm', called: 'pnpm@10.34.9', range: 'specifier: ^1.1.0' },
-  { dialect: 'yarn-classic', name: 'yarn', called: 'yarn@1.22.22', range: '\naa@^1.1.0:' },
-  { dialect: 'yarn-berry', name: '@yarnpkg/cli-dist', called: 'yarn@4.18.1', range: '"aa@npm:^1.1.0":' },
+  {
+    dialect: 'pnpm',
+    name: 'pnpm',
+    called: 'pnpm@10.34.9',
+    bin: 'pnpm/bin/pnpm.cjs',
+    range: 'specifier: ^1.1.0',
+  },
+  {
+    dialect: 'yarn-classic',
+    name: 'yarn',
+    called: 'yarn@1.22.22',
+    bin: 'yarn/bin/yarn.js',
+    range: '\naa@^1.1.0:',
+  },
+  {
+    dialect: 'yarn-berry',
+    name: '@yarnpkg/cli-dist',
+    called: 'yarn@4.18.1',
+    bin: '@yarnpkg/cli-dist/bin/yarn.js',
+    range: '"aa@npm:^1.1.0":',
+  },
 ] as const;
 
 /** Where each says that a package comes from: pnpm and Yarn 4 leave it out for the registry's own. */
@@ -98,6 +116,35 @@ describe('the managers of the registry', () => {
     return z.object({ dist: z.object({ shasum: z.string() }) }).parse(await answer.json()).dist.shasum;
   };
 
+  /** What the manager makes of these files, with the whole registry in reach. */
+  async function lockedBy(bin: string, files: Record<string, string>, lock: string): Promise<string> {
+    const dir = join(workspace, 'first');
+    for (const [path, text] of Object.entries({
+      ...(bin.includes('cli-dist') && { [lock]: '' }),
+      ...files,
+    })) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileSync(join(dir, path), text);
+    }
+    const result = await sandbox.run({
+      argv: ['node', join(import.meta.dirname, '../../../../node_modules', bin), 'install'],
+      cwd: '/first',
+      env: {
+        YARN_NPM_REGISTRY_SERVER: verdaccio.url,
+        YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+        YARN_ENABLE_TELEMETRY: '0',
+        YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
+      },
+      mounts: [{ source: dir, target: '/first', mode: 'write' }],
+      network: 'registry',
+      limits: { seconds: 60, memoryMiB: 1024, processes: 64, diskMiB: 64, outputKiB: 64 },
+    });
+    expect(result).toMatchObject({ kind: 'exited', code: 0 });
+    const text = readFileSync(join(dir, lock), 'utf8');
+    rmSync(dir, { recursive: true });
+    return text.replaceAll(verdaccio.url, 'https://registry.yarnpkg.com/');
+  }
+
   /** As its manager left it when 1.0.0 of both packages was the newest there is. */
   async function project(dialect: Dialect, packageManager: string | undefined) {
     const packages = [
@@ -140,6 +187,33 @@ describe('the managers of the registry', () => {
     expect(findInstalled(locked, '', 'aa')).toMatchObject({ version: '1.1.0', resolved: origins[dialect] });
     // 1.2.0 is what the range admits, and too young.
     expect([...locked.entries.values()].map(({ version }) => version)).not.toContain('1.2.0');
+  });
+
+  it.each(managers)('$called raises all members of a workspace', async ({ dialect, called, bin }) => {
+    const lock = lockfileNames[dialect];
+    const members = {
+      'package.json': { name: 'root', private: true, packageManager: called, workspaces: ['packages/*'] },
+      'packages/a/package.json': { name: 'a', version: '1.0.0', dependencies: { aa: '1.0.0' } },
+      'packages/b/package.json': {
+        name: 'b',
+        version: '1.0.0',
+        dependencies: { a: dialect === 'yarn-classic' ? '1.0.0' : 'workspace:*' },
+        devDependencies: { aa: '~1.0.0' },
+      },
+    };
+    const texts = Object.entries(members).map(([path, raw]) => [path, `${JSON.stringify(raw, null, 2)}\n`]);
+    const files: Record<string, string> = {
+      ...Object.fromEntries(texts),
+      ...(dialect === 'pnpm' && { 'pnpm-workspace.yaml': 'packages: [packages/*]\n' }),
+    };
+    git.commit('main', { ...files, [lock]: await lockedBy(bin, files, lock) });
+    const { proposals, skipped } = await run();
+    expect(skipped).toMatchObject([{ name: 'a', code: 'dependency.workspace-member' }]);
+    expect(proposals).toMatchObject([{ title: 'Update aa from 1.0.0 to 1.1.0' }]);
+    const head = proposals[0]?.head ?? '';
+    expect(await textIn(head, 'packages/a/package.json')).toContain('"aa": "1.1.0"');
+    expect(await textIn(head, 'packages/b/package.json')).toContain('"aa": "~1.1.0"');
+    expect(await textIn(head, lock)).not.toMatch(/aa@(?:npm:)?1\.[02]\.0|aa-1\.0\.0\.tgz/);
   });
 
   it.each(managers)('$called is not run when it is not what was stated', async ({ dialect, called }) => {
