@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentNames, docsKinds } from '../domain/agents.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
+import { rangeStrategies } from '../domain/npm/range-strategy.ts';
 import { type CrossProblem, unknownModel } from './cross-problem.ts';
 import { dependencyGroups } from './dependency-groups.ts';
 import { argv, count, repositoryPattern, wants } from './fields.ts';
@@ -33,6 +34,10 @@ export const agents = z
           .boolean()
           .default(true)
           .describe('Whether versions that are known to be vulnerable are looked for, by advisories.from'),
+        range: z
+          .enum(rangeStrategies)
+          .default('bump')
+          .describe('What becomes of version ranges in package.json'),
         maxOpen: count.default(5).describe('Proposals that are under way at once'),
       })
       .prefault({}),

@@ -96,9 +96,9 @@ export function planUpdate(
   if (described instanceof AutolandError) return skip({ code: described.code, reason: described.message });
   if (described === undefined)
     return skip({ code: 'dependency.unknown-package', reason: 'The registry does not know it.' });
-  const choice = chooseVersion(from, described, rules);
+  const choice = chooseVersion(from, offered(described, candidate, rules), rules);
   if (!('to' in choice)) return skip(choice);
-  const edits = editsFor(candidate, choice.to);
+  const edits = editsFor(candidate, choice.to, rules.range);
   if ('code' in edits) return skip(edits);
   return {
     name,
@@ -114,11 +114,24 @@ export function planUpdate(
 export function editsFor(
   { name, uses }: Pick<Candidate, 'name' | 'uses'>,
   to: string,
+  range: UpdateRules['range'],
 ): readonly Edit[] | Declined {
-  const edits = uses.map((use) => ({ ...use, edit: moveRange(name, use.spec, to) }));
+  const edits = uses.map((use) => ({ ...use, edit: moveRange(name, use.spec, to, range) }));
   for (const { path, edit } of edits)
     if (edit.kind === 'unable') return { code: 'dependency.range', reason: `${path}: ${edit.why}.` };
   return edits;
+}
+
+/** Where no range may change, only what all of them admit. */
+function offered(
+  described: RegistryPackage,
+  { name, uses }: Candidate,
+  { range }: UpdateRules,
+): RegistryPackage {
+  if (range !== 'lockfile-only') return described;
+  const isAdmitted = (version: string) =>
+    uses.every(({ spec }) => moveRange(name, spec, version, range).kind === 'keep');
+  return { ...described, versions: described.versions.filter(({ version }) => isAdmitted(version)) };
 }
 
 /** Versions of unknown age are not chosen, so there is a time. */

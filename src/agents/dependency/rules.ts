@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { RegistryPackage, RegistryVersion } from '../../domain/npm/package.ts';
+import type { RangeStrategy } from '../../domain/npm/range-strategy.ts';
 import { stepBetween } from '../../domain/npm/step.ts';
 
 /** A version that was turned away here before, and why. */
@@ -18,6 +19,8 @@ export type UpdateRules = {
   /** Ages are counted from then: the configured date, else now. */
   readonly asOf: Date;
   readonly remembered: readonly RememberedVersion[];
+  /** What becomes of ranges in manifests; absent: `bump`. */
+  readonly range?: RangeStrategy;
 };
 
 /** Why a package gets no proposal. */

@@ -56,7 +56,7 @@ function possible(
   return laterVersions(from, described, mostVersions).flatMap((version) => {
     const { version: to, publishedAt = '' } = version;
     const kind = stepBetween(from, to);
-    const edits = editsFor(by, to);
+    const edits = editsFor(by, to, rules.range);
     if (kind !== 'patch' && kind !== 'minor') return [];
     if ('code' in edits || declinedBy(version, { name, from, rules: own }) !== undefined) return [];
     return [{ name, from, to, kind, publishedAt, edits, fixes: idsOf(vulnerable) }];

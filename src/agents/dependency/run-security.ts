@@ -161,7 +161,7 @@ function planFix({ vulnerable, later }: Pending, context: Context): PlannedUpdat
     return choice.code === outOfRangeCode
       ? raiseOf(vulnerable, choice.reason, context)
       : { name, version, ...choice, reason: withComplaint(vulnerable, choice.reason) };
-  const edits = editsFor(direct ?? { name, uses: [] }, choice.to);
+  const edits = editsFor(direct ?? { name, uses: [] }, choice.to, rules.range);
   if ('code' in edits) return { name, version, ...edits, reason: withComplaint(vulnerable, edits.reason) };
   return { name, from: version, ...choice, edits, fixes: idsOf(vulnerable), pinned: pinsOf(askers) };
 }

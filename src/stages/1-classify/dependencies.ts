@@ -94,18 +94,22 @@ function rangeRefusal(
   if (from.kind === 'other') return `${name} was ${from.why}.`;
   if (to.kind === 'other') return `${name} becomes ${to.why}.`;
   const step = rangeStep(from.range, to.range);
-  return step === 'patch' || step === 'minor'
+  return step === 'patch' || step === 'minor' || step === 'widened'
     ? undefined
     : `the range of ${name} goes from ${before} to ${after} (${step}).`;
 }
 
-/** A range may move up within its major, and MUST NOT admit a breaking version that it did not admit before. */
-function rangeStep(before: string, after: string): Step | 'wider' {
+/**
+ * A range may move up within its major, or admit more of it and lose nothing. It MUST NOT admit a breaking version that it did
+ * not admit before.
+ */
+function rangeStep(before: string, after: string): Step | 'wider' | 'widened' {
   const low = semver.minVersion(before);
   const high = semver.minVersion(after);
   if (low === null || high === null) return 'invalid';
   const step = stepBetween(low.version, high.version);
-  return semver.subset(after, `${before} || ^${low.version}`) ? step : 'wider';
+  if (!semver.subset(after, `${before} || ^${low.version}`)) return 'wider';
+  return step === 'none' && semver.subset(before, after) ? 'widened' : step;
 }
 
 function rulePackages(packages: readonly PackageChange[], base: Lockfile, head: Lockfile): Ruling {

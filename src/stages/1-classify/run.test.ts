@@ -69,6 +69,7 @@ describe('dependencies', () => {
     ['a transitive minor', project('2.6.1', '^2.6.1', '10.2.0'), 'dependency-minor'],
     ['a transitive major', project('2.6.1', '^2.6.1', '11.0.0'), 'other'],
     ['a range that admits more majors', project('2.6.2', '>=2.6.2'), 'other'],
+    ['a range that loses versions', project('2.6.2', '2.6.1 - 2.7.0'), 'other'],
     ['a range that becomes a tag', project('2.6.2', 'latest'), 'other'],
     ['a git source', project('2.6.2', 'github:mde/ejs'), 'other'],
     ['an alias', project('2.6.2', 'npm:other@^2.6.2'), 'other'],
@@ -101,6 +102,13 @@ describe('dependencies', () => {
     expect(await classOf(two)).toBe('other');
     expect(await classOf(project('2.6.1'), two)).toBe('other');
     expect(await classOf({ ...project('2.6.2'), 'src/new.js': '1' })).toBe('other');
+  });
+
+  it('lets a range admit more of its major and lose nothing', async () => {
+    const narrow = project('2.6.1', '~2.6.1');
+    expect(await classOf(project('2.7.4', '~2.6.1 || ~2.7.4'), narrow)).toBe('dependency-minor');
+    expect(await classOf(project('2.7.4', '~2.6.1 || ~2.7.4 || ~3.0.0'), narrow)).toBe('other');
+    expect(await classOf(project('2.6.1', '~2.6.1 || ~2.7.4'), narrow)).toBe('other');
   });
 
   it('is other when an integrity changes and its version stays', async () => {
