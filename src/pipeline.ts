@@ -1,3 +1,4 @@
+import type { Config } from './config/schema.ts';
 import type { StageContext } from './domain/stage.ts';
 import type { BoundStage } from './engine/step.ts';
 import type { RulesSource } from './ports/rules.ts';
@@ -61,9 +62,19 @@ async function classify(ctx: StageContext, ports: PipelinePorts) {
         const seen = (await ports.seenCrashes()).get(signature);
         return { signature, files: seen?.frames.map(({ file }) => file) };
       },
+      ...securityOf(config, ports),
     },
     ctx,
   );
+}
+
+/** Advisories are asked where an update that mends something has less to wait for. */
+function securityOf(
+  { advisories: { from, osv: url }, registry }: Config,
+  { advisories }: PipelinePorts,
+): Pick<ClassifyDeps, 'security'> {
+  if (registry.fixAgeDays === null || from === 'none') return {};
+  return { security: { advisories, source: from === 'osv' ? { from, url } : { from } } };
 }
 
 async function guardrails(ctx: StageContext, ports: PipelinePorts) {

@@ -58,6 +58,13 @@ const registry = z
       .describe('URL prefixes that a lockfile may name; the configured registry is always allowed'),
     before: instant.nullable().default(null).describe('Read the registry as of this date; null: as of now'),
     minimumAgeDays: z.number().min(0).max(365).default(7).describe('Younger versions are not proposed'),
+    fixAgeDays: z
+      .number()
+      .min(0)
+      .max(365)
+      .nullable()
+      .default(null)
+      .describe('How old a version must be that mends what is known to be vulnerable; null: as old as any'),
     keysOf: z
       .array(registryPrefix)
       .default([])

@@ -39,6 +39,15 @@ export type Classification = {
   readonly packages: readonly PackageChange[];
   /** Paths under `.autoland/`, CI definitions and the like: never autonomous, whatever the policy says. */
   readonly protectedPaths: readonly string[];
+  /** New versions that mend what is known to be vulnerable; only of class `dependency-security`. */
+  readonly mends?: readonly MendedVersion[];
+};
+
+export type MendedVersion = {
+  readonly name: string;
+  readonly version: string;
+  /** Of the advisories. */
+  readonly ids: readonly string[];
 };
 
 export type GuardrailsReport = {

@@ -37,8 +37,8 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
 }
 
 function securityOf({ advisories: { from, osv: url }, registry }: Config): SecuritySettings | null {
-  const { minimumAgeDays } = registry;
   if (from === 'none') return null;
+  const minimumAgeDays = Math.min(registry.fixAgeDays ?? registry.minimumAgeDays, registry.minimumAgeDays);
   return { source: from === 'osv' ? { from, url } : { from }, minimumAgeDays };
 }
 

@@ -136,7 +136,6 @@ function rulePackages(packages: readonly PackageChange[], base: Lockfile, head: 
   }
   const minor = steps.includes('minor');
   const size = minor ? 'minor' : 'patch';
-  // Whether it fixes a known vulnerability is not looked up, so `dependency-security` is never given.
   return {
     class: `dependency-${size}`,
     reasons: [

@@ -20,6 +20,7 @@ import {
   sourcesToCompare,
 } from './reading-list.ts';
 import { readFlags } from './run-flags.ts';
+import { readSecurity, type SecurityReading } from './run-security.ts';
 
 export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
@@ -36,6 +37,8 @@ export type ClassifyDeps = {
   readonly revertOf?: (proposal: Proposal) => Sha | undefined;
   /** The crash that a change claims to mend, and what production showed of it. */
   readonly crashOf?: (proposal: Proposal) => Promise<CrashClaim | undefined>;
+  /** Absent: nothing is of class `dependency-security`. */
+  readonly security?: SecurityReading;
 };
 
 /** Merges the change onto the tip of its branch, and classes the difference of the two trees. */
@@ -61,10 +64,9 @@ export async function runClassify(
     const facts = await gather(deps, { base, tree, files });
     const revert = await checkRevert(deps, proposal, { base, tree });
     const crash = await deps.crashOf?.(proposal);
-    return {
-      kind: 'done',
-      data: { ...classify({ ...facts, revert, crash, protectedPatterns }), base, tree, files },
-    };
+    const ruled = classify({ ...facts, revert, crash, protectedPatterns });
+    const data = { ...(await readSecurity(deps.security, ruled, facts)), base, tree, files };
+    return { kind: 'done', data };
   } catch (error) {
     if (!(error instanceof AutolandError) || error.code !== 'lockfile.invalid') throw error;
     return stop('refused', error.code, error.message);

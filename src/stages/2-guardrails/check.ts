@@ -1,4 +1,5 @@
 import { AutolandError, messageOf } from '../../domain/errors.ts';
+import type { MendedVersion } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { AgeRules, FactName, Facts, Finding, Guardrail } from './facts.ts';
 import type { GuardrailSettings } from './settings.ts';
@@ -43,9 +44,17 @@ export function notRun(failed: GuardrailResult): Fault {
 }
 
 /** Counting from a moment to come would make everything older than it is. */
-export function agesOf({ registry }: Pick<GuardrailSettings, 'registry'>, now: Date): AgeRules {
+export function agesOf(
+  { registry }: Pick<GuardrailSettings, 'registry'>,
+  now: Date,
+  mends: readonly MendedVersion[] = [],
+): AgeRules {
   const before = registry.before === null ? now : new Date(registry.before);
-  return { minimumAgeDays: registry.minimumAgeDays, asOf: before < now ? before : now };
+  const asOf = before < now ? before : now;
+  const { minimumAgeDays, fixAgeDays = null } = registry;
+  if (fixAgeDays === null || mends.length === 0) return { minimumAgeDays, asOf };
+  const versions = new Set(mends.map(({ name, version }) => `${name}@${version}`));
+  return { minimumAgeDays, fixes: { versions, minimumAgeDays: Math.min(fixAgeDays, minimumAgeDays) }, asOf };
 }
 
 /** A revert must not wait: keeping users on what is taken back is worse than what they had. */

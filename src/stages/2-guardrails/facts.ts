@@ -77,6 +77,8 @@ export type VersionFacts = {
 };
 export type AgeRules = {
   readonly minimumAgeDays: number;
+  /** What holds for versions that mend a known vulnerability, by `name@version`; absent: there are none. */
+  readonly fixes?: { readonly versions: ReadonlySet<string>; readonly minimumAgeDays: number };
   /** The moment that ages are counted from. */
   readonly asOf: Date;
 };

@@ -9,6 +9,10 @@ export const releaseAge = guardrail('release-age', ['registry'], ({ registry }) 
   const failure = failing([...published].flatMap(([key, at]) => tooYoung(key, at, registry)));
   const evidence = {
     minimumAgeDays,
+    ...(registry.ages.fixes !== undefined && {
+      fixes: [...registry.ages.fixes.versions].slice(0, 20),
+      fixAgeDays: registry.ages.fixes.minimumAgeDays,
+    }),
     asOf: asOf.toISOString(),
     published: Object.fromEntries([...published].slice(0, 20).map(([key, at]) => [key, at ?? null])),
   };
@@ -19,8 +23,8 @@ export const releaseAge = guardrail('release-age', ['registry'], ({ registry }) 
     return { verdict: 'abstain', code: 'release-age.unknown', reason, evidence };
   }
   const versions = published.size === 1 ? 'The new version is' : `All ${published.size} new versions are`;
-  const reason =
-    published.size === 0 ? 'No version is new.' : `${versions} at least ${minimumAgeDays} days old.`;
+  const days = Math.min(...[...published.keys()].map((key) => leastDays(key, registry)), minimumAgeDays);
+  const reason = published.size === 0 ? 'No version is new.' : `${versions} at least ${days} days old.`;
   return { verdict: 'pass', code: 'release-age.old-enough', reason, evidence };
 });
 
@@ -41,6 +45,12 @@ function tooYoung(key: string, at: string | undefined, { ages }: RegistryFacts):
       },
     ];
   }
-  const detail = `${key} is ${days.toFixed(1)} days old, less than ${ages.minimumAgeDays}.`;
-  return days < ages.minimumAgeDays ? [{ code: 'release-age.too-young', detail }] : [];
+  const least = leastDays(key, { ages });
+  const detail = `${key} is ${days.toFixed(1)} days old, less than ${least}.`;
+  return days < least ? [{ code: 'release-age.too-young', detail }] : [];
+}
+
+/** What mends a known vulnerability has less to wait for, and nothing that comes with it. */
+function leastDays(key: string, { ages: { fixes, minimumAgeDays } }: Pick<RegistryFacts, 'ages'>): number {
+  return fixes?.versions.has(key) === true ? fixes.minimumAgeDays : minimumAgeDays;
 }

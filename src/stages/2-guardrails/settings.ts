@@ -14,6 +14,8 @@ export type GuardrailSettings = {
     /** RFC 3339: ages are counted from then; null: from now. */
     readonly before: string | null;
     readonly minimumAgeDays: number;
+    /** Of versions that mend what is known to be vulnerable; null or absent: as of any. */
+    readonly fixAgeDays?: number | null;
     /** URL prefixes of registries whose own keys count, beside npm's; absent: none. */
     readonly keysOf?: readonly string[];
   };
