@@ -5,7 +5,7 @@ import { rangeStrategies } from '../domain/npm/range-strategy.ts';
 import { type CrossProblem, unknownModel } from './cross-problem.ts';
 import { dependencyGroups } from './dependency-groups.ts';
 import { argv, count, repositoryPattern, wants } from './fields.ts';
-import { ignorePattern } from './fields-lists.ts';
+import { ignoreRule, window } from './fields-lists.ts';
 import { modelName } from './models.ts';
 
 const own: ReadonlySet<string> = new Set(agentNames);
@@ -24,7 +24,10 @@ export const agents = z
     dependency: z
       .strictObject({
         enabled: z.boolean().default(true),
-        ignore: z.array(ignorePattern).default([]).describe('name, @scope/name, name@3.x or @scope/*'),
+        ignore: z
+          .array(ignoreRule)
+          .default([])
+          .describe('name, @scope/name, name@3.x or @scope/*, or { package, until }'),
         updates: z
           .array(z.enum(['patch', 'minor']))
           .min(1, wants('at least one of patch and minor', 'to switch the agent off, write enabled: false'))
@@ -39,6 +42,18 @@ export const agents = z
           .default('bump')
           .describe('What becomes of version ranges in package.json'),
         maxOpen: count.default(5).describe('Proposals that are under way at once'),
+        maxPerDay: count
+          .nullable()
+          .default(null)
+          .describe(
+            'Proposals within any 24 hours, beside those that mend a vulnerability; null: any number',
+          ),
+        schedule: z
+          .array(window)
+          .min(1, wants('at least one window', 'leave schedule out to propose at any time'))
+          .nullable()
+          .default(null)
+          .describe('When updates are proposed, beside those that mend a vulnerability; null: at any time'),
       })
       .prefault({}),
     'flag-removal': z

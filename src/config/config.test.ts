@@ -176,6 +176,22 @@ service:
       'agents.dependency.ignore[0]',
       '@3.x',
     ],
+    [
+      'agents: { dependency: { ignore: [{ package: a }] } }',
+      'agents.dependency.ignore[0].until',
+      '2026-11-01',
+    ],
+    [
+      'agents: { dependency: { ignore: [{ package: a, until: never }] } }',
+      'agents.dependency.ignore[0].until',
+      '2026-11-01',
+    ],
+    ['agents: { dependency: { schedule: [] } }', 'agents.dependency.schedule', 'leave schedule out'],
+    [
+      'agents: { dependency: { schedule: [{ days: [mon], from: "17:00", to: "09:00" }] } }',
+      'agents.dependency.schedule[0].to',
+      'in two',
+    ],
     ['agents: { dependency: { updates: [major] } }', 'agents.dependency.updates[0]', 'correct'],
     ['agents: { dependency: { groups: { A: { packages: [a] } } } }', 'agents.dependency.groups.A', 'lint'],
     [

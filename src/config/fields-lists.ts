@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { z } from 'zod';
-import { wants } from './fields.ts';
+import { instant, wants } from './fields.ts';
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -18,7 +18,7 @@ const dayRange = z
   .transform((text) => daysOf(text))
   .refine((days) => days.length > 0, wantsDay);
 
-export const days = z
+const days = z
   .array(dayRange)
   .min(1, wants('at least one day'))
   .transform((ranges) => weekdays.filter((day) => ranges.some((range) => range.includes(day))));
@@ -35,7 +35,7 @@ function indexOfDay(name: string): number {
 const wantsTime = wants('a time of day from 00:00 to 24:00', 'write it in quotes, as "09:00"');
 
 /** -> minutes since midnight, 0 to 1440. */
-export const timeOfDay = z
+const timeOfDay = z
   .string(wantsTime)
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, wantsTime)
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
@@ -45,7 +45,7 @@ const wantsZone = wants(
   'use a name of the IANA database, such as UTC or Europe/Vienna',
 );
 
-export const timeZone = z.string(wantsZone).refine(isTimeZone, wantsZone);
+const timeZone = z.string(wantsZone).refine(isTimeZone, wantsZone);
 
 function isTimeZone(name: string): boolean {
   try {
@@ -56,13 +56,38 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Some hours of some days, on the clocks of one zone. */
+export const window = z
+  .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })
+  .refine((value) => value.from < value.to, {
+    path: ['to'],
+    ...wants('an end after the beginning', 'split a window that passes midnight in two, at 24:00'),
+  });
+
 const wantsIgnore = wants(
   'a package name, a package with a range, or a whole scope',
   'write name, @scope/name, name@3.x or "@scope/*"',
 );
 
 /** Packages that the dependency agent leaves alone. */
-export const ignorePattern = z.string(wantsIgnore).refine(isIgnorePattern, wantsIgnore);
+const ignorePattern = z.string(wantsIgnore).refine(isIgnorePattern, wantsIgnore);
+
+const wantsRule = wants(
+  'a package name, a package with a range, a whole scope, or one of these with an end',
+  'write name, name@3.x, "@scope/*", or { package: name@3.x, until: 2027-01-31 }',
+);
+
+/** With an end, it holds until that instant. */
+export const ignoreRule = z.union(
+  [
+    ignorePattern,
+    z.strictObject({
+      package: ignorePattern,
+      until: instant.describe('From then on it is looked at again'),
+    }),
+  ],
+  wantsRule,
+);
 
 function isIgnorePattern(text: string): boolean {
   const parts = /^(?<name>(?:@[a-z0-9~-][\w.~-]*\/)?(?:[a-z0-9~-][\w.~-]*|\*))(?:@(?<range>.+))?$/i.exec(

@@ -12,7 +12,7 @@ import {
   repositoryPattern,
   wants,
 } from './fields.ts';
-import { days, timeOfDay, timeZone } from './fields-lists.ts';
+import { window } from './fields-lists.ts';
 import { flags } from './flags.ts';
 import { judge, judgeProblems } from './judge.ts';
 import { modelLimits, models, unpricedModels } from './models.ts';
@@ -148,13 +148,6 @@ const autonomy = z
   .describe(
     'How far autoland may go alone, by class of change; observe: it only says what it would have done',
   );
-
-const window = z
-  .strictObject({ days, from: timeOfDay, to: timeOfDay, timeZone: timeZone.default('UTC') })
-  .refine((value) => value.from < value.to, {
-    path: ['to'],
-    ...wants('an end after the beginning', 'split a window that passes midnight in two, at 24:00'),
-  });
 
 const limits = z
   .strictObject({

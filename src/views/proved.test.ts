@@ -95,6 +95,15 @@ describe('versions of several packages', () => {
     expect(turnedAwayTogether(ledger)).toEqual([]);
   });
 
+  it('are each turned away where a person cancelled them', () => {
+    const record = { updates: [update('a'), update('b')] };
+    const cancel = concluded('g', 'held', 'change.cancel');
+    const told = [proposed('g', 'agent:dependency', record), classified('g', [pkg('a'), pkg('b')])];
+    expect(rememberedVersions(ledgerOf(...told, cancel))).toMatchObject(versions);
+    expect(turnedAwayTogether(ledgerOf(...told, cancel))).toEqual([]);
+    expect(rememberedVersions(ledgerOf(...told, concluded('g', 'held', 'policy.level-observe')))).toEqual([]);
+  });
+
   it('say nothing where the day is to blame', () => {
     const record = { updates: [update('a'), update('b')] };
     const young = concluded('g', 'refused', 'release-age.too-young');

@@ -39,7 +39,8 @@ function turnedAway(ledger: Ledger): readonly (TurnedAway & { readonly together:
     const moved = updateClasses.has(change.class) ? movedBy(change) : [];
     // What the agent itself asked for is one thing, whatever npm moved with it.
     const versions = asked.length > 1 || moved.length === 0 ? asked : moved;
-    const together = versions.length > 1 && asked.length !== 1;
+    // A person who cancels says no to all of it.
+    const together = versions.length > 1 && asked.length !== 1 && code !== cancelled;
     return versions.length === 0 ? [] : [{ change: change.id, code, versions, together }];
   });
 }
@@ -56,8 +57,11 @@ const updateClasses: ReadonlySet<ChangeClass> = new Set([
 /** They say something about today, not about the version: it is proposed again. */
 const passing = /^(release-age|registry|stage|policy|merge|classify|change)\./;
 
+const cancelled = 'change.cancel';
+
 /** The code of what speaks against the versions of a change; undefined: nothing does. */
-function turnedAwayWith({ conclusion }: LedgerChange): string | undefined {
+function turnedAwayWith({ conclusion, proposal }: LedgerChange): string | undefined {
+  if (conclusion?.code === cancelled && updatesOf(proposal).length > 0) return cancelled;
   if (conclusion === null || (conclusion.outcome !== 'refused' && conclusion.outcome !== 'rolled-back'))
     return undefined;
   return passing.test(conclusion.code) ? undefined : conclusion.code;

@@ -1,6 +1,6 @@
 import type { ChangeId, Proposal } from '../domain/change.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
-import { dependencySource, type Ledger } from './ledger.ts';
+import { dependencySource, type Ledger, overtakenCode } from './ledger.ts';
 
 /** An update that a proposal of the agent for dependencies asks for, as its record has it. */
 export type ProposedUpdate = { readonly name: string; readonly from: string; readonly to: string };
@@ -37,4 +37,17 @@ export function heldUpdates(
     .flatMap(({ id, proposal }) =>
       updatesOf(proposal).map((update) => ({ ...update, base: String(proposal.record.base), change: id })),
     );
+}
+
+/** When each was proposed that mends nothing; what the branch has overtaken is made anew, and counts once. */
+export function updatesProposedAt(ledger: Ledger): readonly string[] {
+  return [...ledger.changes.values()].flatMap(({ proposal, proposedAt, conclusion }) =>
+    updatesOf(proposal).length === 0 || isFix(proposal) || conclusion?.code === overtakenCode
+      ? []
+      : [proposedAt],
+  );
+}
+
+function isFix({ record }: Proposal): boolean {
+  return Array.isArray(record.fixes);
 }

@@ -1,15 +1,16 @@
 import { type DependencyAgentReport, runDependencyAgent } from '../agents/dependency/run.ts';
 import type { SecuritySettings } from '../agents/dependency/run-security.ts';
 import type { Config } from '../config/schema.ts';
+import { nextOpening } from '../config/windows.ts';
 import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
 import { rememberedVersions, turnedAwayTogether } from '../views/proved.ts';
-import { heldUpdates, openUpdates } from '../views/updates.ts';
+import { heldUpdates, openUpdates, updatesProposedAt } from '../views/updates.ts';
 import type { Repository } from './repository.ts';
 import { handAll, type Scanning, type ScanReport, type ScanWish, toldOf } from './scanning.ts';
 
 /** What the agent for dependencies has to propose. */
 export async function scanDependencies({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
-  const { enabled: _, security, ...wishes } = config.agents.dependency;
+  const { enabled: _, security, schedule, maxPerDay, ...wishes } = config.agents.dependency;
   const overtaken = await overtakenIn(repository);
   const ledger = await repository.ledger();
   const now = repository.clock.now();
@@ -20,6 +21,12 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
     remembered: rememberedVersions(ledger),
     target: config.branch,
     ...(how.only === undefined ? {} : { only: how.only }),
+    pace: {
+      ...(schedule !== null && { opensAt: nextOpening({ windows: schedule }, now) ?? null }),
+      maxPerDay,
+      proposedAt: updatesProposedAt(ledger),
+      now,
+    },
     open: openUpdates(ledger),
     held: heldUpdates(ledger),
     turnedAway: turnedAwayTogether(ledger),

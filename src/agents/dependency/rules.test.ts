@@ -45,11 +45,29 @@ describe('chooseVersion', () => {
   it.each<[string, Partial<UpdateRules>, string]>([
     ['a name', { ignore: ['p'] }, 'dependency.ignored'],
     ['a range', { ignore: ['p@1.x'] }, 'dependency.ignored'],
+    [
+      'a name for a while',
+      { ignore: [{ package: 'p', until: '2026-01-01T00:00:00.001Z' }] },
+      'dependency.ignored',
+    ],
     ['only patches wanted', { updates: ['patch'] }, 'dependency.step-not-wanted'],
     ['too young', { asOf: new Date('2020-01-03T00:00:00Z') }, 'dependency.too-young'],
     ['a time to come', { asOf: new Date('2019-01-03T00:00:00Z'), minimumAgeDays: 0 }, 'dependency.too-young'],
   ])('declines by %s', (_what, over, code) => {
     expect(chooseVersion('1.0.0', found('1.0.0', '1.1.0'), { ...rules, ...over })).toMatchObject({ code });
+  });
+
+  it('takes up again what was ignored until now, and says until when it is', () => {
+    const ignoring = (...ignore: UpdateRules['ignore']) =>
+      chooseVersion('1.0.0', found('1.0.0', '1.1.0', '1.2.0'), { ...rules, ignore });
+    const [past, next] = ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'];
+    expect(ignoring({ package: 'p', until: past })).toMatchObject({ to: '1.2.0' });
+    expect(ignoring({ package: 'p@1.2.x', until: next })).toMatchObject({ to: '1.1.0' });
+    expect(ignoring({ package: 'p', until: next })).toMatchObject({
+      code: 'dependency.ignored',
+      until: next,
+    });
+    expect(ignoring({ package: 'p', until: next }, 'p')).not.toHaveProperty('until');
   });
 
   it('never proposes a downgrade, a breaking step, a prerelease, or what is remembered, deprecated or of unknown age', () => {

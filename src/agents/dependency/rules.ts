@@ -11,10 +11,12 @@ export type RememberedVersion = {
   readonly code: string;
 };
 
+/** `name`, `@scope/name`, `name@range` or `@scope/*`, and until when (RFC 3339) it holds, if not for ever. */
+export type IgnoreRule = string | { readonly package: string; readonly until: string };
+
 export type UpdateRules = {
   readonly updates: readonly ('patch' | 'minor')[];
-  /** `name`, `@scope/name`, `name@range`, `@scope/*`. */
-  readonly ignore: readonly string[];
+  readonly ignore: readonly IgnoreRule[];
   readonly minimumAgeDays: number;
   /** Ages are counted from then: the configured date, else now. */
   readonly asOf: Date;
@@ -59,10 +61,17 @@ const oldEnough: Rule = (version, { rules }) => {
 };
 
 const notIgnored: Rule = (version, { name, rules }) => {
-  const pattern = rules.ignore.find((each) => isIgnored(each, name, version.version));
-  return pattern === undefined
-    ? undefined
-    : { code: 'dependency.ignored', reason: `${version.version} is ignored by the rule ${pattern}.` };
+  const matching = rules.ignore
+    .map((each) => (typeof each === 'string' ? { package: each } : each))
+    .filter((each) => isIgnored(each.package, name, version.version))
+    .filter((each) => !('until' in each) || Date.parse(each.until) > rules.asOf.getTime());
+  // One without an end says more.
+  const rule = matching.find((each) => !('until' in each)) ?? matching[0];
+  if (rule === undefined) return undefined;
+  const reason = `${version.version} is ignored by the rule ${rule.package}`;
+  return 'until' in rule
+    ? { code: 'dependency.ignored', reason: `${reason} until ${rule.until}.`, until: rule.until }
+    : { code: 'dependency.ignored', reason: `${reason}.` };
 };
 
 const notRemembered: Rule = (version, { name, rules }) => {

@@ -6,6 +6,7 @@ import type { Registry } from '../../ports/registry.ts';
 import { type Bundle, type Groups, halvesOf, type TurnedAway } from './groups.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
+import { type Pace, whyLater } from './pace.ts';
 import type { PlannedUpdate, Skipped } from './plan.ts';
 import type { Regenerate } from './regenerate.ts';
 import type { Declined, UpdateRules } from './rules.ts';
@@ -24,6 +25,8 @@ export type DependencyAgentSettings = UpdateRules & {
   /** Packages to look at; absent: all. */
   readonly only?: readonly string[];
   readonly maxOpen: number;
+  /** Of what mends nothing. */
+  readonly pace: Pace;
   /** Proposals of this agent that are still under way: they count, and are not made again. */
   readonly open: readonly { readonly name: string; readonly version: string; readonly change: ChangeId }[];
   /** Proposals of this agent that a person has not decided on: not made again from the same commit. */
@@ -78,7 +81,8 @@ export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>)
   const skip = (why: Declined) =>
     report.skipped.push(...bundle.updates.map((update) => skipped(update, why)));
   const [{ to } = { to: 'it' }, ...more] = bundle.updates;
-  const full = whyFull(attempt, more.length === 0 ? to : 'the group');
+  const what = more.length === 0 ? to : 'the group';
+  const full = whyFull(attempt, what) ?? (bundle.updates.every(mends) ? undefined : whyNotNow(attempt, what));
   if (full !== undefined) {
     skip(full);
     return;
@@ -94,6 +98,15 @@ export function whyFull({ settings, report }: Attempt, what: string): Declined |
   if (underWay < settings.maxOpen) return undefined;
   const reason = `${settings.maxOpen} proposals are under way already; ${what} waits.`;
   return { code: 'dependency.max-open', reason };
+}
+
+const mends = ({ fixes }: PlannedUpdate): boolean => fixes !== undefined;
+
+function whyNotNow({ settings, report }: Attempt, what: string): Declined | undefined {
+  // What the branch has overtaken was proposed once in its time.
+  if (settings.only !== undefined) return undefined;
+  const made = report.proposals.filter(({ record }) => record.fixes === undefined);
+  return whyLater(settings.pace, made.length, what);
 }
 
 export async function filesFor(attempt: Attempt, updates: readonly PlannedUpdate[]): Promise<Files> {

@@ -37,6 +37,7 @@ const settings: DependencyAgentSettings = {
   asOf: new Date('2026-01-01T00:00:00Z'),
   remembered: [],
   maxOpen: 5,
+  pace: { maxPerDay: null, proposedAt: [], now: new Date('2026-01-01T00:00:00Z') },
   open: [],
   held: [],
   groups: {},
@@ -230,6 +231,20 @@ describe('runDependencyAgent', () => {
         ['b', 'dependency.max-open'],
       ]),
     );
+    expect(sandbox.jobs).toEqual([]);
+  });
+
+  it('proposes at its pace, and says when it goes on', async () => {
+    registry.add('ejs', '2.6.1').add('ejs', '2.7.4');
+    git.commit('main', ejsProject('^2.6.1'));
+    const now = settings.asOf;
+    const opensAt = new Date(now.getTime() + 1000);
+    const late = await run({ pace: { opensAt, maxPerDay: null, proposedAt: [], now } });
+    expect(late.skipped).toMatchObject([
+      { name: 'ejs', code: 'dependency.out-of-schedule', until: opensAt.toISOString() },
+    ]);
+    const full = await run({ pace: { maxPerDay: 1, proposedAt: [now.toISOString()], now } });
+    expect(full.skipped).toMatchObject([{ name: 'ejs', code: 'dependency.max-per-day' }]);
     expect(sandbox.jobs).toEqual([]);
   });
 
