@@ -160,6 +160,17 @@ export const agents = z
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
       })
       .prefault({}),
+    'crash-fix': z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        minCount: count.default(10).describe('How often what is stable has met a crash, at least'),
+        maxAgeDays: count.default(7).describe('A crash that was not met for longer is left alone'),
+        attempts: count.default(60).describe('Edits that are tried for one crash'),
+        minutes: count.default(30).describe('No edit is begun after this long'),
+        maxOpen: count.default(1).describe('Proposals that are under way at once'),
+        maxPerDay: count.default(3).describe('Searches for a fix within 24 hours'),
+      })
+      .prefault({}),
     command: z
       .record(
         agentName,

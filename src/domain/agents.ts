@@ -1,5 +1,13 @@
 /** The agents that come with autoland; each has its settings under `agents` in the configuration. */
-export const agentNames = ['revert', 'dependency', 'flag-removal', 'docs', 'lint', 'performance'] as const;
+export const agentNames = [
+  'revert',
+  'dependency',
+  'flag-removal',
+  'docs',
+  'lint',
+  'performance',
+  'crash-fix',
+] as const;
 export type AgentName = (typeof agentNames)[number];
 
 /** What the agent for documents looks for; each kind is a change of its own. */

@@ -59,6 +59,11 @@ beforeEach(async () => {
     syntax: new ChildSyntaxComparer(),
     rewriter: { rewrite: () => Promise.reject(new Error('nothing may be rewritten')) },
     benchmarker: { compare: () => Promise.reject(new Error('nothing may be measured')) },
+    fixing: {
+      maker: { candidates: () => Promise.reject(new Error('nothing crashed')) },
+      tests: { measure: () => Promise.reject(new Error('nothing crashed')) },
+      clock: { monotonicMs: () => 0 },
+    },
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
   };
 });

@@ -1,11 +1,15 @@
+import { readCrashBook } from '../adapters/crashes/crash-file.ts';
 import type { AgentName } from '../domain/agents.ts';
-import type { Proposal } from '../domain/change.ts';
+import type { Proposal, Sha } from '../domain/change.ts';
+import type { Crash } from '../domain/crash.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { driftTypes, latencyDrifts } from '../views/latency-drift.ts';
 import type { Ledger } from '../views/ledger.ts';
+import { findCrashFix } from './find-crash-fix.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
+import { scanCrashes } from './scan-crashes.ts';
 import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanFlags } from './scan-flags.ts';
@@ -53,6 +57,8 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
     ...(isWanted('lint') ? [await scanForLint(scanning)] : []),
     ...(isWanted('performance') ? [await scanForPerformance(scanning)] : []),
+    // Last: it may take as long as many runs of the tests.
+    ...(isWanted('crash-fix') ? [await scanForCrashes(scanning)] : []),
   ];
   return {
     dryRun: how.dryRun,
@@ -105,6 +111,24 @@ async function scanForPerformance(scanning: Scanning): Promise<ScanReport> {
   return taken(scanning, ledger, 'performance', await scanPerformance(tools, known));
 }
 
+async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
+  const { repository, config, tools } = scanning;
+  const ledger = await repository.ledger();
+  const book = readCrashBook(repository.place.files.crashes);
+  const scans = await repository.store.read({ types: ['agents.scanned'] });
+  const deps = {
+    git: tools.git,
+    findFix: (crash: Crash, tip: Sha) =>
+      findCrashFix({ ...tools.fixing, git: tools.git }, config, { crash, tip }),
+  };
+  const found = await scanCrashes(deps, { config, ledger, book, scans, now: repository.clock.now() });
+  const searches = found.searches.map((search) => ({ ...search }));
+  return taken(scanning, ledger, 'crash-fix', {
+    ...found,
+    ...(searches.length > 0 && { learned: { searches } }),
+  });
+}
+
 type AgentReport = Pick<ScanReport, 'skipped'> & {
   readonly proposals: readonly Proposal[];
   /** What its next scan shall know; absent: nothing new. */
@@ -141,6 +165,8 @@ function readOnly(tools: ScanTools): ScanTools {
       resolve: (ref) => git.resolve(ref),
       readFile: (commit, path) => git.readFile(commit, path),
       list: (commit, under) => git.list(commit, under),
+      diff: (base, head) => git.diff(base, head),
+      blame: (head, path, lines) => git.blame(head, path, lines),
       touches: (head, paths, most) => git.touches(head, paths, most),
       moves: (head, paths, most) => git.moves(head, paths, most),
       propose: (input) => git.propose({ ...input, ref: null }),

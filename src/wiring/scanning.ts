@@ -1,3 +1,4 @@
+import type { FixDeps } from '../agents/crash-fix/run-search.ts';
 import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
@@ -55,7 +56,12 @@ export type ScanTools = DependencyAgentDeps &
   DocsAgentDeps &
   RevertDeps &
   LintAgentDeps &
-  PerformanceDeps & { readonly rules: RulesSource };
+  PerformanceDeps & {
+    readonly rules: RulesSource;
+    readonly git: FixDeps['git'];
+    /** With which a fix of a crash is looked for. */
+    readonly fixing: Omit<FixDeps, 'git'>;
+  };
 
 export type Scanning = {
   readonly repository: Repository;

@@ -11,6 +11,7 @@ import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
+import { ChildFixMaker } from '../adapters/fix-maker/child-fix-maker.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
 import { openGitHost } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
@@ -33,6 +34,7 @@ import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scan
 import { ChildSpeller } from '../adapters/speller/child-speller.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
 import { projectJobs } from '../adapters/test-runner/project-commands.ts';
+import { SandboxTestMeasurer } from '../adapters/test-runner/sandbox-test-measurer.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { FileTextCache } from '../adapters/text-cache.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
@@ -98,6 +100,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     linter: new SandboxLinter(jobs),
     rewriter: new ChildRewriter(),
     benchmarker: new SandboxBenchmarker(jobs),
+    fixing: { maker: new ChildFixMaker(), tests: new SandboxTestMeasurer(jobs), clock },
     diffs: new ChildDiffReader(),
     answers: new FileTextCache(join(files.cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),
     tests: new SandboxTestRunner({ ...jobs, evidence }),
