@@ -121,6 +121,23 @@ describe('ReleaseSymboliser', () => {
     },
   );
 
+  it.each<[string, object | null]>([
+    ['nothing', null],
+    ['no mappings', { version: 3, sources: ['a.ts'], names: [] }],
+    ['mappings that are none', { version: 3, sources: ['a.ts'], names: [], mappings: 5 }],
+    ['a line before the first', { version: 3, sources: ['a.ts'], names: [], mappings: 'AAFA' }],
+    ['a source that is not there', { version: 3, sources: [], names: [], mappings: 'AAAA' }],
+    ['sections', { version: 3, sections: [{ offset: { line: 0, column: 0 }, map: null }] }],
+  ])('survives a map that holds %s', async (_name, map) => {
+    put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');
+    put('dist/a.js.map', JSON.stringify(map));
+    put('src/b.js', '1;\n');
+    // Others count all the same.
+    expect(await symbolise([at('/app/dist/a.js'), at('/app/src/b.js')])).toEqual([
+      { file: 'src/b.js', line: 1, column: 1 },
+    ]);
+  });
+
   it('gives no name that a minifier made up', async () => {
     const map = { version: 3, sources: ['../src/a.ts'], names: [], mappings: 'AAAA' };
     put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');

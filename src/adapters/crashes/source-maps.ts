@@ -3,8 +3,8 @@ import { originalPositionFor, type SourceMapInput, TraceMap } from '@jridgewell/
 import { LRUCache } from 'lru-cache';
 import { readWithin, within } from './tree-files.ts';
 
-const mostCodeBytes = 16 << 20;
-const mostMapBytes = 32 << 20;
+const mostCodeBytes = 8 << 20;
+const mostMapBytes = 16 << 20;
 /** A map is some megabytes once it is read. */
 const mostMaps = 8;
 const comment = 'sourceMappingURL=';
@@ -32,19 +32,16 @@ export class SourceMaps {
     const found = await this.#mapOf(position.file);
     if (found.kind === 'none') return { ...position, isMapped: false };
     if (found.kind !== 'map') return undefined;
-    const { source, line, column } = originalPositionFor(found.map, {
-      line: position.line,
-      column: position.column - 1,
-    });
-    if (source === null) return undefined;
-    const file = sourceIn(found.path, source);
-    return file === undefined ? undefined : { file, line, column: column + 1, isMapped: true };
+    const original = traced(found.map, position);
+    const file = original && sourceIn(found.path, original.source);
+    if (original === undefined || file === undefined) return undefined;
+    return { file, line: original.line, column: original.column + 1, isMapped: true };
   }
 
   #mapOf(file: string): Promise<Found> {
     const known = this.#maps.get(file);
     if (known !== undefined) return known;
-    const read = this.#read(file);
+    const read = this.#read(file).catch((): Found => ({ kind: 'unreadable' }));
     this.#maps.set(file, read);
     return read;
   }
@@ -58,12 +55,29 @@ export class SourceMaps {
     const path = inline === undefined ? besideOf(file, url) : file;
     const text = inline ?? (path && (await readWithin(this.#tree, path, mostMapBytes)));
     if (text === undefined || path === undefined) return { kind: 'unreadable' };
-    try {
-      return { kind: 'map', map: new TraceMap(JSON.parse(text) as SourceMapInput), path };
-    } catch {
-      return { kind: 'unreadable' };
-    }
+    return { kind: 'map', map: new TraceMap(JSON.parse(text) as SourceMapInput), path };
   }
+}
+
+type Traced = { readonly source: string; readonly line: number; readonly column: number };
+
+/** What a map holds is read only now: whoever made it may have written anything. */
+function traced(map: TraceMap, { line, column }: Position): Traced | undefined {
+  try {
+    const found: Readonly<Record<'source' | 'line' | 'column', unknown>> = originalPositionFor(map, {
+      line,
+      column: column - 1,
+    });
+    const { source, line: oldLine, column: oldColumn } = found;
+    const isPlace = isCount(oldLine) && oldLine > 0 && isCount(oldColumn);
+    return typeof source === 'string' && isPlace ? { source, line: oldLine, column: oldColumn } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function mapUrlIn(code: string): string | undefined {

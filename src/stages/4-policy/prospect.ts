@@ -62,6 +62,8 @@ const settled: FlagEnd = { key: 'flag', change: '', flags: [], state: 'promoted'
 
 /** Policies ask by these codes what was proved. */
 function proving(result: GuardrailResult, { classification }: Beforehand): GuardrailResult {
+  if (result.name === 'reproduction' && classification.class === 'crash-fix')
+    return result.verdict === 'pass' ? { ...result, code: 'reproduction.fails-before' } : result;
   if (result.name !== 'flag-off' || result.verdict !== 'pass') return result;
   if (classification.class === 'flag-addition') return { ...result, code: 'flag-off.equivalent' };
   if (classification.class === 'flag-removal') return { ...result, code: 'flag-off.removed-on' };
