@@ -86,7 +86,7 @@ describe('the agent for crash-fixes', () => {
       'new\ntest\n',
     );
     expect(JSON.stringify(proposal)).not.toContain('4711');
-    expect(searches).toMatchObject([{ code: 'crash-fix.proposed', tip, record: fixed.record }]);
+    expect(searches).toEqual([{ signature: 'a'.repeat(32), code: 'crash-fix.proposed', tip, record: {} }]);
   });
 
   it.each<[string, Partial<CrashFixSettings>, string]>([
@@ -133,7 +133,7 @@ describe('the agent for crash-fixes', () => {
     const none = await run({ seen: [seen(crash())] }, { ...fixed, files: undefined, ended });
     expect([none.skipped, none.searches, none.proposals]).toMatchObject([
       [ended],
-      [{ code: ended.code }],
+      [{ code: ended.code, record: fixed.record }],
       [],
     ]);
     const down = await run({ seen: [seen(crash())] }, new AutolandError('sandbox.unavailable', 'no'));

@@ -101,7 +101,8 @@ async function attempt(deps: CrashFixDeps, asked: Asked): Promise<Outcome> {
       return without(code, reason, found.record);
     }
     const proposal = await propose(deps, asked, { ...found, files: found.files });
-    return { proposal, search: { signature, tip, code: 'crash-fix.proposed', record: found.record } };
+    // The proposal has the record.
+    return { proposal, search: { signature, tip, code: 'crash-fix.proposed', record: {} } };
   } catch (error) {
     if (!(error instanceof AutolandError)) throw error;
     return without(error.code, error.message);
