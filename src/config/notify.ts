@@ -23,6 +23,7 @@ const forPeople: readonly (typeof notificationKinds)[number][] = [
   'incident.resolved',
   'autonomy.demoted',
   'autonomy.restored',
+  'judge.standing-lost',
 ];
 const on = z
   .array(z.enum(notificationKinds))

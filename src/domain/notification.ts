@@ -15,6 +15,7 @@ export const notificationKinds = [
   'service.adopted',
   'autonomy.demoted',
   'autonomy.restored',
+  'judge.standing-lost',
   'flag.opened',
   'flag.raised',
   'flag.closed',
@@ -25,7 +26,7 @@ export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tr
 /** What a person sends to see whether a receiver is reached. */
 export function trial(id: string, at: Date): Notification {
   const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, incident: null };
+  const nothing = { ...none, flag: null, autonomy: null, judge: null, incident: null };
   const text = 'This is a trial: nothing happened, and autoland can reach you.';
   return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
 }
@@ -50,6 +51,8 @@ export type Notification = {
   readonly flag: NotifiedFlag | null;
   /** null: no class has lost or regained its level. */
   readonly autonomy: NotifiedAutonomy | null;
+  /** null: no judge has lost its standing. */
+  readonly judge: NotifiedJudge | null;
   readonly incident: Incident | null;
 };
 
@@ -75,6 +78,9 @@ export type NotifiedFlag = { readonly name: string; readonly share: number };
 
 /** `demotedTo` null: a person has restored it. */
 export type NotifiedAutonomy = { readonly class: ChangeClass; readonly demotedTo: AutonomyLevel | null };
+
+/** `judge`: the digest of panel and questions, as `autoland judge` shows it. */
+export type NotifiedJudge = { readonly judge: string; readonly class: string; readonly why: string };
 
 /** What came of one attempt to tell a receiver. */
 export type Delivery =

@@ -22,6 +22,7 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     users: { exposed: 9, errored: 5, background: 1, harmed: 4 },
     flag: null,
     autonomy: null,
+    judge: null,
     incident: null,
     ...more,
   };

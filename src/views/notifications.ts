@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canaryJudged } from '../domain/canary.ts';
 import type { Conclusion } from '../domain/decision.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
@@ -8,6 +9,7 @@ import type {
   NotificationKind,
   NotifiedChange,
   NotifiedFlag,
+  NotifiedJudge,
   NotifiedService,
 } from '../domain/notification.ts';
 import type { Classification, Leg, MergeReport, ReleaseReport } from '../domain/stage.ts';
@@ -16,6 +18,7 @@ import { autonomyTypes, loweredBy, type Restoration } from './autonomy.ts';
 import { lastExposure } from './change-view.ts';
 import { incidentOf, isEffect, isRollbackDecided, resultOf, shareOf, usersOf } from './incident.ts';
 import { releasesIn } from './legs.ts';
+import { mayTakeStanding } from './standing-lost.ts';
 
 /** The event types that something is told of, or that decide whether it is. */
 export const notifiedTypes = [
@@ -25,6 +28,7 @@ export const notifiedTypes = [
   'change.concluded',
   'service.stable',
   ...autonomyTypes,
+  canaryJudged,
 ];
 
 /** Whether an entry of these types may be told of at all: most are not, and need no further reading. */
@@ -32,6 +36,7 @@ export function mayBeTold(entry: Entry): boolean {
   const { type, data } = entry;
   if (type === 'stage.finished') return data.stage === 'merge';
   if (type === 'stage.noted') return isRollbackDecided(entry);
+  if (type === canaryJudged) return mayTakeStanding(entry);
   return type !== 'effect.done' || isEffect(entry, 'expose-') || isEffect(entry, 'close-');
 }
 
@@ -41,11 +46,13 @@ export type NotificationSources = {
   readonly entries: readonly Entry[];
   /** Incidents that this entry ends. */
   readonly ends: readonly Incident[];
+  /** The judge whose standing this entry takes; absent: nobody's. */
+  readonly unseats?: NotifiedJudge | undefined;
 };
 
 /** What an entry is told as; []: nobody is told of it. */
 export function notificationsOf(entry: Entry, sources: NotificationSources): readonly Notification[] {
-  const { entries, ends } = sources;
+  const { entries, ends, unseats } = sources;
   const own = tell(entry, entries);
   const closed = ends.map((incident) => ({
     ...blank(entry, 'incident.resolved', incident.change),
@@ -54,7 +61,7 @@ export function notificationsOf(entry: Entry, sources: NotificationSources): rea
     service: serviceOfIncident(incident),
     incident,
   }));
-  return [...own, ...closed];
+  return [...own, ...closed, ...(unseats === undefined ? [] : [standingLost(entry, unseats)])];
 }
 
 function tell(entry: Entry, entries: readonly Entry[]): readonly Notification[] {
@@ -127,6 +134,12 @@ function restored(entry: Entry): Notification {
     text: `${entry.actor} restored the autonomy of ${of}: ${reason}`,
     autonomy: { class: of, demotedTo: null },
   };
+}
+
+function standingLost(entry: Entry, judge: NotifiedJudge): Notification {
+  const { class: of, why } = judge;
+  const text = `The judge has lost its standing for ${of}, so its "no objection" no longer counts there: ${why}.`;
+  return { ...blank(entry, 'judge.standing-lost', `${judge.judge} ${of}`), text, judge };
 }
 
 const outcomes: { readonly [Outcome in Conclusion['outcome']]: NotificationKind | null } = {
@@ -217,7 +230,7 @@ function about(entry: Entry, kind: NotificationKind, entries: readonly Entry[]):
 function blank(entry: Entry, kind: NotificationKind, of: string): Notification {
   const { index, at, type } = entry;
   const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, incident: null };
+  const nothing = { ...none, flag: null, autonomy: null, judge: null, incident: null };
   return { id: idOf([index, at, type, entry.change ?? '', kind, of]), kind, at, index, text: '', ...nothing };
 }
 

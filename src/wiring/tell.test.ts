@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveryFiles } from '../adapters/notify/delivery-file.ts';
 import { Webhook } from '../adapters/notify/webhook.ts';
+import { canaryDrawn, canaryJudged } from '../domain/canary.ts';
 import { type NotificationKind, notificationKinds } from '../domain/notification.ts';
 import { rollout } from '../stages/7-rollout/run.ts';
 import { conclude } from '../stages/8-conclude/run.ts';
@@ -94,6 +95,45 @@ describe('what a receiver is told', () => {
     await one.tell(wants);
     expect(kinds()).toEqual(['incident.detected', 'incident.resolved']);
     expect(told()[1]?.data).toMatchObject({ incident: { state: 'resolved', change: at.id } });
+  });
+});
+
+describe('a judge that loses its standing', () => {
+  const about = {
+    judge: 'j1',
+    panel: [],
+    families: 2,
+    prompts: 'sha256:x',
+    class: 'docs',
+    kind: 'seeded',
+    defect: null,
+  };
+  const usage = { inputTokens: 1, outputTokens: 1, microdollars: null };
+  const canary = (n: number, outcome: string) => [
+    { type: canaryDrawn, actor: 'judge', data: { ...about, id: `c${n}`, host: `chg_${n}` } },
+    { type: canaryJudged, actor: 'judge', data: { id: `c${n}`, judge: 'j1', outcome, usage } },
+  ];
+
+  it('is told of by the miss that took it, once, and by no other', async () => {
+    const one = teller();
+    await one.tell(receiver());
+    const caught = Array.from({ length: 64 }, (_, n) => canary(n, 'caught')).flat();
+    await at.store.append({ events: [...canary(100, 'abstained'), ...caught] });
+    await one.tell(receiver());
+    expect(kinds()).toEqual([]);
+    await at.store.append({ events: [...canary(101, 'missed'), ...canary(102, 'missed')] });
+    await one.tell(receiver());
+    expect(told()).toMatchObject([
+      {
+        type: 'judge.standing-lost',
+        data: {
+          text: expect.stringMatching(
+            /^The judge has lost its standing for docs.*it found 64 of 65 seeded defects/,
+          ),
+          judge: { judge: 'j1', class: 'docs' },
+        },
+      },
+    ]);
   });
 });
 

@@ -8,11 +8,13 @@ import {
   passed,
 } from '../domain/delivery.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { Notification } from '../domain/notification.ts';
+import type { Notification, NotifiedJudge } from '../domain/notification.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Receiver } from '../ports/receiver.ts';
+import { measureTypes } from '../views/judge-standing.ts';
 import { mayBeTold, notificationsOf, notifiedTypes } from '../views/notifications.ts';
+import { mayTakeStanding, standingLostBy } from '../views/standing-lost.ts';
 import { incidentsEndedBy } from './incidents.ts';
 
 export type TellerParts = {
@@ -89,7 +91,14 @@ export class Teller {
     if (entry === undefined) return [];
     const entries =
       entry.change === undefined ? [] : await journal.read({ change: entry.change, to: index + 1 });
-    return notificationsOf(entry, { entries, ends: await incidentsEndedBy(journal, entry) });
+    const [ends, unseats] = [await incidentsEndedBy(journal, entry), await this.#unseatedBy(entry)];
+    return notificationsOf(entry, { entries, ends, unseats });
+  }
+
+  async #unseatedBy(entry: Entry): Promise<NotifiedJudge | undefined> {
+    if (!mayTakeStanding(entry)) return undefined;
+    const before = await this.#parts.journal.read({ types: measureTypes, to: entry.index });
+    return standingLostBy(entry, before);
   }
 
   #keep(name: string, state: DeliveryState): DeliveryState {

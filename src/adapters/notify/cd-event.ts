@@ -19,6 +19,7 @@ const types: { readonly [Kind in NotificationKind]?: string } = {
   'flag.closed': 'dev.cdeventsx.autoland-flag.closed.0.1.0',
   'autonomy.demoted': 'dev.cdeventsx.autoland-autonomy.demoted.0.1.0',
   'autonomy.restored': 'dev.cdeventsx.autoland-autonomy.restored.0.1.0',
+  'judge.standing-lost': 'dev.cdeventsx.autoland-judge.standinglost.0.1.0',
   'receiver.tried': 'dev.cdeventsx.autoland-receiver.tried.0.1.0',
 };
 
@@ -38,7 +39,7 @@ export type CdEvent = {
 
 /** undefined: CDEvents has no word for it. */
 export function cdEvent(notification: Notification, where: CdEventContext): CdEvent | undefined {
-  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, text } = notification;
+  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, judge, text } = notification;
   const type = types[kind];
   const subject = subjectOf(notification, where);
   if (type === undefined || subject === undefined) return undefined;
@@ -48,7 +49,7 @@ export function cdEvent(notification: Notification, where: CdEventContext): CdEv
   return {
     context: { specversion, id, source, type, timestamp: at, ...chain },
     subject: { ...subject, source },
-    customData: plain({ text, change, users, conclusion, flag, autonomy }) as JsonObject,
+    customData: plain({ text, change, users, conclusion, flag, autonomy, judge }) as JsonObject,
     customDataContentType: 'application/json',
   };
 }
@@ -60,13 +61,15 @@ function subjectOf(
   notification: Notification,
   { repository, environment }: CdEventContext,
 ): Subject | undefined {
-  const { kind, change, service, incident, flag, autonomy } = notification;
+  const { kind, change, service, incident, flag, autonomy, judge } = notification;
   if (kind === 'receiver.tried') return { id: repository, content: { environment: { id: environment } } };
   if (kind === 'change.merged') return { id: change?.id ?? '', content: { repository: { id: repository } } };
   if (flag !== null)
     return { id: flag.name, content: { share: flag.share, environment: { id: environment } } };
   if (autonomy !== null)
     return { id: autonomy.class, content: { level: autonomy.demotedTo, environment: { id: environment } } };
+  if (judge !== null)
+    return { id: judge.judge, content: { class: judge.class, environment: { id: environment } } };
   if (service === null) return undefined;
   const place = { environment: { id: environment } };
   if (incident !== null) {

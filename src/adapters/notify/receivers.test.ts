@@ -158,6 +158,16 @@ describe('CdEvents', () => {
     });
   });
 
+  it('tells of a judge that lost its standing', async () => {
+    const judge = { judge: 'j1', class: 'docs', why: 'it missed two' };
+    const lost = sampleNotification({ kind: 'judge.standing-lost', judge, change: null, service: null });
+    await bus({ url: server.url }).deliver(lost);
+    expect(server.received[0]?.headers).toMatchObject({
+      'ce-type': 'dev.cdeventsx.autoland-judge.standinglost.0.1.0',
+      'ce-subject': 'j1',
+    });
+  });
+
   it('tells of a class that lost its level, or has it again', async () => {
     const lost = { class: 'docs', demotedTo: 'propose' } as const;
     await bus({ url: server.url }).deliver(sampleNotification({ kind: 'autonomy.demoted', autonomy: lost }));

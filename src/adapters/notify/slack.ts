@@ -26,6 +26,7 @@ const signs: { readonly [Kind in NotificationKind]?: string } = {
   'incident.resolved': ':white_check_mark:',
   'autonomy.demoted': ':arrow_down:',
   'autonomy.restored': ':arrow_up:',
+  'judge.standing-lost': ':arrow_down:',
   'receiver.tried': ':wave:',
 };
 const mostCharacters = 3_000;
