@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SystemClock } from '../adapters/clock/system.ts';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { readEvalset } from '../adapters/evalset/read-evalset.ts';
@@ -9,19 +8,20 @@ import type { HeardRow } from '../judge-eval/answer.ts';
 import { type Choice, choose } from '../judge-eval/choose.ts';
 import { evaluate } from '../judge-eval/evaluate.ts';
 import { type EvalReport, reportOf } from '../judge-eval/report.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ModelSource } from '../ports/models.ts';
 import { type Judges, judgesOf } from '../stages/3-judge/run-consult.ts';
-import { ExchangeFile } from './exchange-file.ts';
+import { type EvalExchanges, type KeptExchanges, openEvalExchanges } from './eval-exchanges.ts';
 import { askerOf } from './judge-rows.ts';
 import { Models } from './models.ts';
-import { locate, type PlaceOptions } from './place.ts';
+import { locate, type Place, type PlaceOptions } from './place.ts';
 import { BranchRules } from './rules.ts';
 
 export type EvalWish = Choice & { readonly models: readonly string[] };
 
 export type Evaluation = EvalReport & {
   /** What was said to the models, and by them. */
-  readonly exchanges: string;
+  readonly exchanges: KeptExchanges;
 };
 
 /** Asks the models about the labelled set, as a panel. Counts against the budget of the day. Rejects with `config.invalid`. */
@@ -37,28 +37,33 @@ export async function evaluateJudge(
     });
   const set = await readEvalset();
   const rows = choose(set, wish);
-  const { judges, exchanges } = await judgesHere(options, wish.models);
-  const heard = await evaluate(rows, askerOf(judges, new ChildDiffReader()), (one, count) =>
-    told(one, count, rows.length),
-  );
-  const { members, panel } = judges;
-  return { ...reportOf(heard, { models: members, prompts: panel.prompts.digest, set }), exchanges };
-}
-
-async function judgesHere(options: PlaceOptions, names: readonly string[]) {
   const place = await locate(options);
   const clock = new SystemClock();
+  const exchanges = await openEvalExchanges(place, clock.now());
+  try {
+    const judges = await judgesHere({ place, clock, exchanges }, wish.models);
+    const heard = await evaluate(rows, askerOf(judges, new ChildDiffReader()), (one, count) =>
+      told(one, count, rows.length),
+    );
+    const { members, panel } = judges;
+    const report = reportOf(heard, { models: members, prompts: panel.prompts.digest, set });
+    return { ...report, exchanges: exchanges.kept() };
+  } finally {
+    await exchanges.close();
+  }
+}
+
+type Here = { readonly place: Place; readonly clock: Clock; readonly exchanges: EvalExchanges };
+
+async function judgesHere({ place, clock, exchanges }: Here, names: readonly string[]): Promise<Judges> {
   const { reader, close } = await openGitReader(place.repo);
   try {
     const { config } = await new BranchRules(reader, false).load();
-    const started = clock
-      .now()
-      .toISOString()
-      .replaceAll(/[-:]|\.\d+/g, '');
-    const log = new ExchangeFile(join(place.state, 'judge-eval', `${started}.ndjson`));
     const all = new Models(place.files, clock);
-    const source: ModelSource = { named: (name, change) => all.model(config, { name, change, log }) };
-    return { judges: await panelOf(source, names), exchanges: log.path };
+    const source: ModelSource = {
+      named: (name, change) => all.model(config, { name, change, log: exchanges.log }),
+    };
+    return await panelOf(source, names);
   } finally {
     await close();
   }

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileKeyRing } from '../../src/adapters/keys/file-key-ring.ts';
 import type { EvalReport } from '../../src/judge-eval/report.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
+import { locate } from '../../src/wiring/place.ts';
+import { openRepository } from '../../src/wiring/repository.ts';
 import { runCli } from './cli.ts';
 import { BareRepository } from './repository.ts';
 
@@ -60,7 +63,7 @@ servers:
       '--json',
     );
     expect(code, stderr).toBe(0);
-    const report = JSON.parse(stdout) as EvalReport & { readonly exchanges: string };
+    const report = JSON.parse(stdout) as EvalReport & { readonly exchanges: { readonly path: string } };
     expect(report.models.map(({ name, scripted }) => [name, scripted])).toEqual([
       ['opus', true],
       ['gpt', true],
@@ -68,9 +71,38 @@ servers:
     expect(report.splits.reduce((sum, { all }) => sum + all.abstention.hits, 0)).toBe(2);
     expect(report.splits.every(({ all }) => all.agreement.orders.of === 0)).toBe(true);
     expect(stderr).toMatch(/^2\/2 {2}\S+: abstain, label \S+$/m);
-    const lines = readFileSync(report.exchanges, 'utf8').trim().split('\n');
+    const { path } = report.exchanges;
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
     expect(lines.length).toBe(server.asked.length);
-    expect(statSync(report.exchanges).mode & 0o077).toBe(0);
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it('records, where there is a journal, what was said as all else: encrypted, named in the log, erasable', async () => {
+    const place = await locate({ repo: where[1] ?? '', state: join(dir, 'recorded') });
+    await (await openRepository({ repo: place.repo, state: place.state }, 'write'))[Symbol.asyncDispose]();
+    await FileKeyRing.open(place.files.keys, { create: true });
+    const here = ['--repo', place.repo, '--state', place.state];
+    const env = { AUTOLAND_MODELS: join(dir, 'models.yaml') };
+    const before = server.asked.length;
+    const said = await runCli(['judge', 'eval', ...here, '--model', 'opus', '--limit', '1', '--json'], {
+      env,
+    });
+    expect(said.code, said.stderr).toBe(0);
+    const { exchanges } = JSON.parse(said.stdout) as {
+      exchanges: { kind: string; tasks: readonly string[] };
+    };
+    expect(exchanges).toMatchObject({
+      kind: 'recorded',
+      tasks: [expect.stringMatching(/^task_judge-eval-.*z-1$/)],
+    });
+    const [task = ''] = exchanges.tasks;
+    const shown = await runCli(['show', task, '--thinking', ...here]);
+    expect(shown.stdout, shown.stderr).toContain('It looks fine to me.');
+    await using repository = await openRepository({ repo: place.repo, state: place.state }, 'read');
+    const entries = await repository.store.read({ types: ['model.asked'] });
+    expect(entries.length).toBe(server.asked.length - before);
+    expect(JSON.stringify(entries)).not.toContain('It looks fine');
+    expect(existsSync(join(place.state, 'judge-eval'))).toBe(false);
   });
 
   it('tells people the same in words', async () => {

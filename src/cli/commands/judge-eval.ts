@@ -32,11 +32,11 @@ export function define(program: Command): void {
 async function run(options: EvalOptions): Promise<void> {
   const wish = { models: options.model, split: splitOf(options.split), limit: limitOf(options.limit) };
   const { evaluateJudge } = await import('../../wiring/judge-eval.ts');
-  const { renderEval } = await import('../render/judge-eval.ts');
+  const { renderEval, renderExchanges } = await import('../render/judge-eval.ts');
   const report = await evaluateJudge(options, wish, ({ row, answer }, count, of) => {
     process.stderr.write(`${count}/${of}  ${row.id}: ${answer.verdict}, label ${row.label}\n`);
   });
-  print(options.json, report, (safe) => [...renderEval(safe), `Exchanges: ${safe.exchanges}`]);
+  print(options.json, report, (safe) => [...renderEval(safe), ...renderExchanges(safe.exchanges)]);
 }
 
 function splitOf(text: string | undefined): Split | undefined {

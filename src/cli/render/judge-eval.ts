@@ -3,6 +3,7 @@ import type { Cost } from '../../judge-eval/cost.ts';
 import type { Injection, Measures } from '../../judge-eval/measure.ts';
 import type { EvalModel, EvalReport, SplitReport } from '../../judge-eval/report.ts';
 import type { Share } from '../../judge-eval/share.ts';
+import type { KeptExchanges } from '../../wiring/eval-exchanges.ts';
 import { paint, wrap, wrapAll } from './text.ts';
 
 /** What a judge made of the labelled set. */
@@ -125,4 +126,10 @@ function warning(models: readonly EvalModel[]): string {
   if (models.some(({ scripted }) => scripted))
     return 'A scripted model answers what a person wrote: these figures say that the way to a model works, and nothing of any judge.';
   return 'The rows are public and small, and models may have read what they were made from: a live change is harder. What counts is the standing that a judge earns on live changes (docs/guide/judge-eval.md).';
+}
+
+export function renderExchanges(kept: KeptExchanges): string[] {
+  if (kept.kind === 'recorded')
+    return kept.tasks.map((task) => `Exchanges, encrypted: autoland show ${task} --thinking`);
+  return [`Exchanges, in plain text since there are no journal and keys here yet: ${kept.path}`];
 }
