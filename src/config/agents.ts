@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentNames, docsKinds } from '../domain/agents.ts';
+import { agentNames, docsKinds, modelAgent } from '../domain/agents.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { rangeStrategies } from '../domain/npm/range-strategy.ts';
 import { type CrossProblem, unknownModel } from './cross-problem.ts';
@@ -8,7 +8,7 @@ import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignoreRule, window } from './fields-lists.ts';
 import { modelName } from './models.ts';
 
-const own: ReadonlySet<string> = new Set(agentNames);
+const own: ReadonlySet<string> = new Set([...agentNames, modelAgent]);
 const wantsAgent = wants(
   'a name for a coding agent: lower-case letters, digits and -, at most 30, and none of the agents that come with autoland',
   'name it after the program, such as claude',
@@ -181,6 +181,17 @@ export const agents = z
       )
       .default({})
       .describe('Coding agents that may be given tasks here, by the names that the machine gives them'),
+    model: z
+      .strictObject({
+        model: modelName
+          .nullable()
+          .default(null)
+          .describe('The model that is given tasks where none is named; null: none'),
+        rounds: z.int().min(1).max(500).default(60).describe('It is asked this often for one task'),
+        seconds: count.default(1800).describe('It is ended after this long'),
+      })
+      .prefault({})
+      .describe('An agent of any configured model, with tools of autoland: no program of yours'),
     tasks: z
       .strictObject({
         atOnce: z
@@ -198,11 +209,23 @@ export const agents = z
 /** The models that coding agents may ask, where there are none of that name. */
 export function agentProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
   const { agents: all, models } = config;
-  if (!isRecord(all) || !isRecord(all.command) || !isRecord(models)) return [];
-  return Object.entries(all.command).flatMap(([name, settings]) => {
-    const asked = isRecord(settings) && Array.isArray(settings.models) ? settings.models.map(String) : [];
-    return asked.flatMap((model, at) =>
-      Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', 'command', name, 'models', at])],
-    );
+  if (!isRecord(all) || !isRecord(models)) return [];
+  const asked = [...commandModels(all.command), ...modelModels(all.model)];
+  return asked.flatMap(({ model, path }) =>
+    Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', ...path])],
+  );
+}
+
+type AskedModel = { readonly model: string; readonly path: CrossProblem['path'] };
+
+function commandModels(command: unknown): readonly AskedModel[] {
+  return Object.entries(isRecord(command) ? command : {}).flatMap(([name, settings]) => {
+    const all = isRecord(settings) && Array.isArray(settings.models) ? settings.models.map(String) : [];
+    return all.map((model, at) => ({ model, path: ['command', name, 'models', at] }));
   });
+}
+
+function modelModels(settings: unknown): readonly AskedModel[] {
+  const model = isRecord(settings) ? settings.model : undefined;
+  return typeof model === 'string' ? [{ model, path: ['model', 'model'] }] : [];
 }

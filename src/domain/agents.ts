@@ -1,3 +1,5 @@
+import type { ChangeClass } from './change.ts';
+
 /** The agents that come with autoland; each has its settings under `agents` in the configuration. */
 export const agentNames = [
   'revert',
@@ -17,3 +19,15 @@ export type DocsKind = (typeof docsKinds)[number];
 /** What the agent for lint proposes apart from each other. */
 export const lintKinds = ['code', 'tests'] as const;
 export type LintKind = (typeof lintKinds)[number];
+
+/** The agent that works on tasks with tools of autoland and any configured model. */
+export const modelAgent = 'model';
+
+/** Classes that a task may be meant for; of the others, agents of their own make changes. */
+export const taskClasses = [
+  'docs',
+  'lint',
+  'crash-fix',
+  'flag-addition',
+] as const satisfies readonly ChangeClass[];
+export type TaskClass = (typeof taskClasses)[number];

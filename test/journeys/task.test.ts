@@ -34,14 +34,32 @@ console.log('what is outside is', away, existsSync(process.argv[4]) ? 'seen' : '
 tell({ type: 'result', subtype: 'success', is_error: false, usage: { input_tokens: 9, output_tokens: 2 } });
 `;
 
+const calling = (...calls: readonly (readonly [string, Record<string, unknown>])[]) => ({
+  times: 1,
+  answer: {
+    kind: 'says' as const,
+    blocks: calls.map(([tool, input]) => ({ kind: 'tool-call' as const, tool, input })),
+  },
+});
+const loop = [
+  calling(
+    ['write_file', { path: '.autoland/autoland.yaml', content: 'version: 1' }],
+    ['write_file', { path: 'docs/port.md', content: '# Port\n\nIt answers on the port that PORT names.\n' }],
+    ['run_tests', {}],
+  ),
+  calling(['finish', { isDone: true, summary: 'It is said.' }]),
+];
+
 describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
   let server: ModelServer;
   const stage = new Stage({
     '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${own}`,
   });
   beforeAll(async () => {
-    const says = () => 'It answers on the port that PORT names.';
-    server = await ModelServer.open({ script: { steps: [{ answer: { kind: 'silent' } }] }, says, key });
+    // With tools it is asked by the agent of autoland, and the script answers.
+    const says = ({ tools }: { readonly tools?: unknown }) =>
+      tools === undefined ? 'It answers on the port that PORT names.' : undefined;
+    server = await ModelServer.open({ script: { steps: loop }, says, key });
     const files = stateFiles(stage.state);
     const [keyFile, program] = [join(stage.dir, 'secret', 'key'), join(stage.dir, 'program')];
     mkdirSync(join(stage.dir, 'secret'), { mode: 0o700 });
@@ -87,6 +105,20 @@ describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
     expect(failed.stdout.replaceAll(/\s+/g, ' ')).toContain('nothing is handed in: writer ended with 1');
     const tried = await stage.json<TaskReport>('task', 'writer', 'Say it again', '--dry-run');
     expect(tried).toMatchObject({ change: null, paths: ['README.md'], why: null });
+  });
+
+  it('may be any model, with tools of autoland', async () => {
+    const text = 'Say in docs on which port it answers';
+    const unnamed = await stage.run(['task', 'model', text]);
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr.replaceAll(/\s+/g, ' ')).toContain('name one with --model: coder');
+    const found = await stage.json<TaskReport>('task', 'model', text, '--model', 'coder', '--class', 'docs');
+    expect(found).toMatchObject({ paths: ['docs/port.md'], why: null });
+    const view = await stage.ended(found.change ?? '');
+    expect(view).toMatchObject({ source: 'agent:model', class: 'docs', code: 'landed.merged' });
+    const said = (await stage.run(['show', found.change ?? '', '--thinking'])).stdout;
+    expect(said).toContain('ran run_tests: done');
+    expect(said).toContain('is not written: it is protected');
   });
 
   it('waits for nobody where as many are under way as may be', async () => {

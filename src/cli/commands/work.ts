@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type AgentName, agentNames } from '../../domain/agents.ts';
+import { type AgentName, agentNames, type TaskClass, taskClasses } from '../../domain/agents.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
 import { scanOf } from '../profile-option.ts';
@@ -20,9 +20,15 @@ export function define(program: Command): void {
     .option('--dry-run', 'say what would be submitted')
     .action(submit);
   command(program, 'task <agent> <text>', {
-    what: 'lets a coding agent work in the sandbox, and hands in what it changed',
+    what: 'lets a coding agent of yours, or any model, work in the sandbox, and hands in what it changed',
     example: 'task claude "Say in README.md which Node is needed"',
   })
+    .option('--model <name>', 'of the agent model: the model that works (default: agents.model.model)')
+    .addOption(
+      new Option('--class <name>', 'of the agent model: it may write what this class is about').choices([
+        ...taskClasses,
+      ]),
+    )
     .option('--dry-run', 'hand nothing in; say what it changed')
     .action(task);
 }
@@ -40,10 +46,14 @@ async function scan(options: ScanOptions): Promise<void> {
   print(options.json, report, renderScan);
 }
 
-async function task(agent: string, text: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
+type TaskOptions = CommonOptions & { dryRun?: true; model?: string; class?: TaskClass };
+
+async function task(agent: string, text: string, options: TaskOptions): Promise<void> {
   const { runTask } = await import('../../wiring/task.ts');
   const { renderTask } = await import('../render/task.ts');
-  const report = await runTask(options, { agent, text, actor: person(), dryRun: options.dryRun === true });
+  const { model, class: meant, dryRun } = options;
+  const wish = { agent, text, model, class: meant, actor: person(), dryRun: dryRun === true };
+  const report = await runTask(options, wish);
   print(options.json, report, renderTask);
   if (report.why !== null) process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { isTestFile } from '../../../domain/test-file.ts';
 import type { DiffFacts, Problem } from '../facts.ts';
 import { isRootLockfile } from './sizes.ts';
 
-type Place = 'manifest' | 'lockfile' | 'tool' | 'generated' | 'document' | 'test' | 'source' | 'other';
+export type Place = 'manifest' | 'lockfile' | 'tool' | 'generated' | 'document' | 'test' | 'source' | 'other';
 type Status = FileChange['status'];
 type Allowed = {
   readonly places: readonly Place[];
@@ -44,7 +44,7 @@ const told: Readonly<Record<Place, string>> = {
 };
 
 /** The first kind that fits: a configuration is not source code, even where it is written in it. */
-function placeOf(path: string): Place {
+export function placeOf(path: string): Place {
   if (isManifest(path)) return 'manifest';
   if (isRootLockfile(path)) return 'lockfile';
   if (isToolFile(path)) return 'tool';

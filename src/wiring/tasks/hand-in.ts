@@ -1,0 +1,71 @@
+import type { Config } from '../../config/schema.ts';
+import type { Proposal, Sha } from '../../domain/change.ts';
+import { printable } from '../../domain/printable.ts';
+import { submit } from '../../engine/submit.ts';
+import { mayEnterAs } from '../mcp/open-changes.ts';
+import type { Task, Worked } from './work.ts';
+
+type Made = Extract<Worked, { kind: 'made' }>;
+
+/** The change that it is handed in as; null: only rehearsed. */
+export async function handIn(task: Task, made: Made, how: { actor: string; dryRun: boolean }) {
+  const { repository, workshop, config, base } = task;
+  const { store, clock } = repository;
+  const title = titleOf(task.text);
+  const ref = refOf(task);
+  const head = await workshop.git.propose({
+    ...{ base, message: `${title}\n`, ref: how.dryRun ? null : ref, at: clock.now() },
+    ...contentsOf(made.files),
+  });
+  if (how.dryRun) return null;
+  const record = { task: task.task, base, models: [...made.models], ...authorOf(config, made.models) };
+  await mayHandIn(task);
+  const proposal: Proposal = {
+    ...{ source: sourceOf(task), title, head, ref, target: config.branch, record },
+  };
+  const ports = { journal: store, outbox: store, clock };
+  return (await submit(ports, await repository.ledger(), proposal, how.actor)).change;
+}
+
+/** Whoever gives tasks in a loop must not fill the queue. Rejects with `agent.too-many-open` and `agent.too-many-today`. */
+export async function mayHandIn(task: Task): Promise<void> {
+  const { repository } = task;
+  const entering = { source: sourceOf(task), ref: refOf(task) };
+  mayEnterAs(entering, await repository.ledger(), repository.clock.now());
+}
+
+const refOf = ({ task }: Task) => `refs/heads/autoland/task/${task}`;
+const sourceOf = ({ agent }: Task) => `agent:${agent}`;
+
+function contentsOf(files: Made['files']): Pick<Contents, 'files' | 'executable'> {
+  const executable = [...files].flatMap(([path, file]) =>
+    file === null ? [] : [[path, file.isExecutable] as const],
+  );
+  return {
+    files: new Map([...files].map(([path, file]) => [path, file?.bytes ?? null])),
+    executable: new Map(executable),
+  };
+}
+
+type Contents = {
+  readonly base: Sha;
+  readonly files: ReadonlyMap<string, Buffer | null>;
+  readonly executable: ReadonlyMap<string, boolean>;
+};
+
+/** Of several families nobody knows which wrote it: a judge then abstains. */
+function authorOf(
+  config: Config,
+  models: readonly string[],
+): { readonly model?: { readonly family: string } } {
+  const families = [...new Set(models.flatMap((name) => config.models[name]?.family ?? []))];
+  const [family, ...more] = families;
+  return family === undefined || more.length > 0 ? {} : { model: { family } };
+}
+
+/** A person's words, so that they may stand in a commit. */
+export function titleOf(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  const first = printable(line).trim();
+  return first.length <= 72 ? first : `${first.slice(0, 71).toWellFormed()}…`;
+}

@@ -1,0 +1,70 @@
+import { SandboxAgent } from '../../adapters/coding-agent/sandbox-agent.ts';
+import { projectJobs } from '../../adapters/test-runner/project-commands.ts';
+import { taskMark } from '../../config/agent-programs.ts';
+import { AutolandError } from '../../domain/errors.ts';
+import type { AgentRun } from '../../ports/coding-agent.ts';
+import type { Argv } from '../../ports/test-runner.ts';
+import { agentProgram } from '../agent-programs.ts';
+import { openModelDoor } from '../model-door.ts';
+import { Models } from '../models.ts';
+import { type Refusal, RefusedQuestions } from '../refused-questions.ts';
+import { logOf, type Task, type Worked } from './work.ts';
+
+/** A program of the operator's works on it, in the sandbox. Rejects with `usage` where the branch knows no such agent. */
+export async function workByCommand(task: Task): Promise<Worked> {
+  const { agent, text, base, repository } = task;
+  const { models, seconds } = settingsOf(task);
+  const startedAt = repository.clock.now();
+  const run = await runProgram(task, { models, seconds });
+  const { transcript, ms } = run;
+  const output = `${transcript === undefined ? run.stdout : ''}${run.stderr}`;
+  await logOf(task).recordCall({
+    ...{ tool: agent, input: { task: text, base }, output, isError: run.kind === 'failed' },
+    ...{ startedAt, ms, transcript },
+  });
+  return run.kind === 'failed'
+    ? { kind: 'failed', models, why: run.why }
+    : { kind: 'made', models, files: run.files };
+}
+
+function settingsOf({ agent, config }: Task): Given {
+  const { command } = config.agents;
+  const own = Object.hasOwn(command, agent) ? command[agent] : undefined;
+  if (own !== undefined) return own;
+  throw new AutolandError(
+    'usage',
+    `expected an agent of agents.command in .autoland/autoland.yaml, found ${agent}`,
+    {
+      mend: `name one of: ${[...Object.keys(command), 'model'].join(', ')}; or add ${agent}: { models: [] }`,
+    },
+  );
+}
+
+type Given = { readonly models: readonly string[]; readonly seconds: number };
+
+async function runProgram(task: Task, { models, seconds }: Given): Promise<AgentRun> {
+  const { repository, workshop, config, base } = task;
+  const { place, clock } = repository;
+  const program = await agentProgram(place.files, task.agent);
+  const { git, sandbox, workspace } = workshop;
+  const parts = { models: new Models(place.files, clock), config, files: place.files, clock };
+  const log = logOf(task);
+  const refused = new RefusedQuestions();
+  const onRefused = (one: Refusal) => refused.take(one);
+  const startedAt = clock.now();
+  const door = await openModelDoor(
+    { ...parts, owner: sandbox.owner() },
+    { names: models, change: task.task, log, onRefused },
+  );
+  try {
+    const jobs = projectJobs({ git, sandbox, workspace, nodeVersion: process.version });
+    return await new SandboxAgent(jobs, sandbox).work({
+      ...{ commit: base, install: config.commands.install, door: door.job, env: program.env, seconds },
+      argv: program.run.map((word) => word.replaceAll(taskMark, () => task.text)) as unknown as Argv,
+      directory: program.directory ?? undefined,
+    });
+  } finally {
+    await door.close();
+    await refused.recordIn(log, startedAt);
+  }
+}
