@@ -1,6 +1,8 @@
 import type { Behaviour } from './behaviour.ts';
+import type { BoundaryMutant } from './boundary-mutation.ts';
+import type { Instrumentation } from './mutation.ts';
 
-/** A test that a model wrote, of what the clients of a package meet. Its text is hostile. */
+/** A test that a model wrote, of what the clients of a package, or of a file of the project, meet. Its text is hostile. */
 export type Driver = {
   readonly format: 'cjs' | 'esm';
   readonly text: string;
@@ -12,18 +14,27 @@ export type DriverRun =
   /** It took too long, or too much. */
   | { readonly kind: 'limit'; readonly limit: string };
 
+/** Faults that the project's own tests were seen not to notice: in what packages answer, or in the base's own files. */
+export type DriverFaults =
+  | { readonly kind: 'boundary'; readonly mutants: readonly BoundaryMutant[] }
+  | {
+      readonly kind: 'source';
+      readonly instrumentation: Instrumentation;
+      readonly chosen: readonly string[];
+    };
+
 /** What was seen of one driver, as far as it was tried. */
 export type DriverEvidence = {
   /** With the base, one after the other; []: there was no time. */
   readonly base: readonly DriverRun[];
-  /** Faults made in what the packages answer; undefined: not tried. */
+  /** Faults that it reaches, and those of them that it notices; undefined: not tried. */
   readonly faults?: { readonly tried: number; readonly noticed: readonly string[] };
   /** undefined: not run with the head. */
   readonly head?: DriverRun;
 };
 
 export type DriverTrials =
-  /** `idle`: what a client asks of the kernel that loads the packages and does nothing; one for each driver, in their order. */
+  /** `idle`: what a client asks of the kernel that loads what is watched and does nothing; one for each driver, in their order. */
   | { readonly kind: 'tried'; readonly idle: DriverRun; readonly drivers: readonly DriverEvidence[] }
   | { readonly kind: 'not-ready'; readonly side: 'base' | 'head'; readonly phase: 'install' | 'build' };
 

@@ -1,7 +1,6 @@
-import type { BoundaryMutant } from '../domain/boundary-mutation.ts';
 import type { Sha } from '../domain/change.ts';
-import type { Driver, DriverEvidence, DriverRun, DriverTrials } from '../domain/driver.ts';
-import type { TestCommands } from './test-runner.ts';
+import type { Driver, DriverEvidence, DriverFaults, DriverRun, DriverTrials } from '../domain/driver.ts';
+import type { Observed, TestCommands } from './test-runner.ts';
 
 export type DriverSides = {
   /** A commit or a tree; so is `head`. */
@@ -12,10 +11,9 @@ export type DriverSides = {
 export type DriverTrial = {
   /** In the order in which they are tried. */
   readonly drivers: readonly Driver[];
-  /** Names of the packages whose boundary is recorded. */
-  readonly packages: readonly string[];
-  /** Faults that the project's own tests were seen not to notice. */
-  readonly faults: readonly BoundaryMutant[];
+  /** Whose boundary is recorded. */
+  readonly watched: Observed;
+  readonly faults: DriverFaults;
   /** With the base, each with another seed for what is random. */
   readonly runs: number;
   readonly secondsEach: number;

@@ -26,6 +26,11 @@ models:
   writer: { provider: openai-compatible, server: here, model: local-1, family: local }
 characterization: { drivers: { model: writer } }
 `;
+const fee = 'exports.fee = (sum) => (sum > 100 ? 0 : 5);\n';
+const feeTests = `const { test } = require('node:test'), assert = require('node:assert'), { fee } = require('../src/fee.js');
+test('a fee', () => { assert.equal(fee(1), 5); assert.equal(fee(900), 0); });
+`;
+
 /** As it is called here. */
 const forHere = ({ format, text }: Driver): Driver => ({
   format,
@@ -69,6 +74,8 @@ describe('drivers of a model', { timeout: 300_000 }, () => {
     repo = new BareRepository(join(dir, 'client.git'), {
       '.autoland/autoland.yaml': config,
       'test/a.test.js': tests,
+      'src/fee.js': fee,
+      'test/fee.test.js': feeTests,
       ...(await depending(old)),
     });
   });
@@ -93,8 +100,12 @@ describe('drivers of a model', { timeout: 300_000 }, () => {
   }
 
   async function check(version: string, written: readonly Driver[], more: readonly string[] = []) {
+    return checkFiles(await depending(version), written, more);
+  }
+
+  async function checkFiles(files: Files, written: readonly Driver[], more: readonly string[] = []) {
     writes = written;
-    repo.push('update', await depending(version));
+    repo.push('update', files);
     const args = ['check', '--repo', repo.dir, 'main..update', '--json', '--cache', cache, '--no-stop-early'];
     const env = { TMPDIR: scratch, AUTOLAND_MODELS: servers, 'npm_config_@journey:registry': registry.url };
     const { stdout, stderr } = await runCli([...args, ...more], { env, limitMs: 200_000 });
@@ -145,6 +156,22 @@ describe('drivers of a model', { timeout: 300_000 }, () => {
     expect(found('drivers')).toMatchObject({ verdict: 'pass', code: 'drivers.same', evidence: { kept: 1 } });
     expect(server.asked).toHaveLength(before);
     expect(readdirSync(offers)).toHaveLength(1);
+  });
+
+  it('look at the edges of own code where its tests do not', async () => {
+    const text = `const { test } = require('node:test'), assert = require('node:assert/strict'), { fee } = require('../src/fee.js');
+test('driver', () => { assert.equal(fee(100), 5); });`;
+    const changed = { 'src/fee.js': fee.replace('> 100', '>= 100') };
+    const { found } = await checkFiles(changed, [{ format: 'cjs', text }]);
+    expect(found('tests')).toMatchObject({ verdict: 'pass' });
+    expect(found('drivers')).toMatchObject({
+      verdict: 'abstain',
+      code: 'drivers.differs',
+      evidence: {
+        differences: [{ call: 'src/fee.js.fee(100)', old: 'return 5', new: 'return 0' }],
+        kept: 1,
+      },
+    });
   });
 
   it('are none where the model is gone: that is no pass', async () => {

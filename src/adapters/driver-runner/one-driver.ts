@@ -3,9 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BoundaryMutant } from '../../domain/boundary-mutation.ts';
 import type { Driver, DriverEvidence, DriverRun } from '../../domain/driver.ts';
+import type { Instrumentation } from '../../domain/mutation.ts';
 import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
+import type { Observed } from '../../ports/test-runner.ts';
 import { makeDisturbance } from '../mutation/disturbance.ts';
-import { stateOf } from '../mutation/trial.ts';
+import { reachedNotes, readReached } from '../mutation/instrumented.ts';
+import { patience, stateOf } from '../mutation/trial.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isGreen, tailOf } from '../test-runner/job-result.ts';
 import { type ProjectCommands, projectInside } from '../test-runner/project-commands.ts';
@@ -15,14 +18,16 @@ export type DriverJobs = {
   readonly commands: ProjectCommands;
   /** A directory of this trial alone. */
   readonly job: string;
-  readonly packages: readonly string[];
+  readonly watched: Observed;
   readonly secondsEach: number;
 };
 
+type Noticed = NonNullable<DriverEvidence['faults']>;
 type Argv = readonly [string, ...string[]];
 type Process = {
   readonly argv: Argv;
-  readonly option: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly seconds?: number;
   readonly mounts: readonly SandboxMount[];
 };
 
@@ -41,10 +46,11 @@ export class DriverProcesses {
     { seed, traced }: { seed: number; traced: boolean },
   ): Promise<DriverRun> {
     return this.#placed(tree, driver, async (argv) => {
-      const { job, packages } = this.#jobs;
-      const watch = await startWatch(job, { packages, modules: [] }, seed);
+      const { job, watched } = this.#jobs;
+      const watch = await startWatch(job, watched, seed);
+      const env = { NODE_OPTIONS: watch.option };
       const run = (under: Argv, more: readonly SandboxMount[] = []) =>
-        this.#run(tree, { argv: under, option: watch.option, mounts: [...watch.mounts, ...more] });
+        this.#run(tree, { argv: under, env, mounts: [...watch.mounts, ...more] });
       const result = await (traced ? watch.traced(argv, run) : run(argv));
       if (result.kind === 'limit') return { kind: 'limit', limit: result.limit };
       const seen = await watch.read();
@@ -52,18 +58,45 @@ export class DriverProcesses {
     });
   }
 
-  /** The ids of the faults that it notices. */
-  notices(tree: string, driver: Driver, faults: readonly BoundaryMutant[]): Promise<readonly string[]> {
+  /** Of faults in what packages answer. */
+  notices(tree: string, driver: Driver, faults: readonly BoundaryMutant[]): Promise<Noticed> {
     return this.#placed(tree, driver, async (argv) => {
-      const { job, packages } = this.#jobs;
-      const disturbance = await makeDisturbance(join(job, await this.#own('faults')), packages);
+      const { job, watched } = this.#jobs;
+      const disturbance = await makeDisturbance(join(job, await this.#own('faults')), watched.packages);
       const noticed: string[] = [];
       for (const fault of faults) {
         const { option, mounts, isDisturbed } = await disturbance.arm(fault);
-        const state = stateOf(await this.#run(tree, { argv, option, mounts }));
+        const state = stateOf(await this.#run(tree, { argv, env: { NODE_OPTIONS: option }, mounts }));
         if (state !== 'survived' && (await isDisturbed())) noticed.push(fault.id);
       }
-      return noticed;
+      return { tried: faults.length, noticed };
+    });
+  }
+
+  /** Of faults that sleep in the tree's own files. */
+  noticesInside(
+    tree: string,
+    driver: Driver,
+    { variables }: Instrumentation,
+    chosen: readonly string[],
+  ): Promise<Noticed> {
+    return this.#placed(tree, driver, async (argv) => {
+      const noted = join(this.#jobs.job, await this.#own('reached'), 'notes');
+      await mkdir(noted);
+      const mount: SandboxMount = { source: noted, target: reachedNotes.dir, mode: 'write' };
+      const note = { [variables.reached]: `${reachedNotes.dir}/${reachedNotes.file}` };
+      const sound = await this.#run(tree, { argv, env: note, mounts: [mount] });
+      // It is the faults alone that may make it fail.
+      if (!isGreen(sound)) return { tried: 0, noticed: [] };
+      const reached = await readReached(noted);
+      const within = chosen.filter((id) => reached.has(id));
+      const noticed: string[] = [];
+      for (const id of within) {
+        const env = { [variables.awake]: id };
+        const result = await this.#run(tree, { argv, env, mounts: [], seconds: patience(sound.ms) });
+        if (stateOf(result) !== 'survived') noticed.push(id);
+      }
+      return { tried: within.length, noticed };
     });
   }
 
@@ -87,10 +120,11 @@ export class DriverProcesses {
     }
   }
 
-  #run(tree: string, { argv, option, mounts }: Process): Promise<SandboxResult> {
-    const { commands, secondsEach: seconds } = this.#jobs;
-    const env = { NODE_OPTIONS: option };
-    return commands.run(argv, tree, { phase: 'test', seconds, env, mounts, project: 'read' });
+  #run(
+    tree: string,
+    { argv, env, mounts, seconds = this.#jobs.secondsEach }: Process,
+  ): Promise<SandboxResult> {
+    return this.#jobs.commands.run(argv, tree, { phase: 'test', seconds, env, mounts, project: 'read' });
   }
 }
 

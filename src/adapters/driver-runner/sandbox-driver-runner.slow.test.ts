@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boundaryFaults } from '../../domain/boundary-mutation.ts';
+import type { Driver } from '../../domain/driver.ts';
 import { dropOf, isKept, runsOnBase } from '../../stages/2-guardrails/drivers/admit.ts';
+import { compareDriver } from '../../stages/2-guardrails/drivers/compare-driver.ts';
 import { driverSamples, padFiles, padNew, padOld } from '../../testing/driver-samples.ts';
 import { hasTracer } from '../../testing/has-tracer.ts';
 import { TempGit } from '../../testing/temp-git.ts';
+import { instrumentInChild } from '../mutation/child-instrumenter.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { projectJobs } from '../test-runner/project-commands.ts';
 import { SandboxDriverRunner } from './sandbox-driver-runner.ts';
@@ -39,8 +42,8 @@ async function tried(names: readonly Name[], secondsEach = 30) {
     { base, head },
     {
       drivers: names.map((name) => driverSamples[name]),
-      packages: ['pad'],
-      faults,
+      watched: { packages: ['pad'], modules: [] },
+      faults: { kind: 'boundary', mutants: faults },
       runs: runsOnBase,
       secondsEach,
       seconds: 300,
@@ -85,5 +88,43 @@ describe('SandboxDriverRunner in the sandbox', () => {
       'runs-programs',
     ]);
     expect(drivers.every(({ base }) => base.length === 1)).toBe(true);
+  });
+
+  it('notices faults in the files of the project, and sees what a change of them does', async () => {
+    const files = (fee: string) => ({ 'package.json': '{"type":"module"}', 'src/fee.js': fee });
+    const old = 'export const fee = (sum) => (sum > 100 ? 0 : 5);\n';
+    const base = git.commit('own', files(old));
+    const head = git.commit('own-topic', { 'src/fee.js': old.replace('> 100', '>= 100') }, base);
+    const path = 'src/fee.js';
+    const instrumentation = await instrumentInChild([{ path, text: old, lines: [{ from: 1, to: 1 }] }]);
+    const chosen = instrumentation.files.flatMap(({ mutants }) => mutants.map(({ id }) => id));
+    const driver = (body: string): Driver => ({
+      format: 'esm',
+      text: `import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { fee } from '../src/fee.js';
+test('driver', () => { ${body} });`,
+    });
+    const trials = await runner.run(
+      { install: null, build: null },
+      { base, head },
+      {
+        drivers: [driver('assert.equal(fee(100), 5);'), driver('fee(1);')],
+        watched: { packages: [], modules: [path] },
+        faults: { kind: 'source', instrumentation, chosen },
+        runs: runsOnBase,
+        secondsEach: 30,
+        seconds: 300,
+        isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
+      },
+    );
+    if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
+    const [sees, blind] = trials.drivers;
+    expect(sees && isKept(sees, trials.idle)).toBe(true);
+    expect(sees && compareDriver(sees).differences).toMatchObject([
+      { package: path, call: 'src/fee.js.fee(100)', old: 'return 5', new: 'return 0' },
+    ]);
+    expect(blind && dropOf(blind, trials.idle)?.code).toBe('notices-nothing');
+    expect(readdirSync(workspace)).toEqual([]);
   });
 });

@@ -37,8 +37,8 @@ async function tried(names: readonly Name[], seconds = 120) {
     { base, head },
     {
       drivers: names.map((name) => driverSamples[name]),
-      packages: ['pad'],
-      faults,
+      watched: { packages: ['pad'], modules: [] },
+      faults: { kind: 'boundary', mutants: faults },
       runs: runsOnBase,
       secondsEach: 60,
       seconds,

@@ -1,19 +1,16 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
 import type { Instrumentation, MutantState, MutationRun, MutationTarget } from '../../domain/mutation.ts';
 import type { MutationTrial, Mutator } from '../../ports/mutator.ts';
 import type { TestCommands, TestSides } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
-import { readOutputFile } from '../sandbox/read-output-file.ts';
 import { isGreen, tailOf } from '../test-runner/job-result.ts';
 import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';
 import { instrumentInChild } from './child-instrumenter.ts';
+import { reachedNotes, readReached, writeInstrumented } from './instrumented.ts';
 import { patience, stateOf } from './trial.ts';
-
-/** Where the tests note in the sandbox which mutants they reach. */
-const notes = { dir: '/tmp/autoland-reached', file: 'reached' } as const;
 
 /**
  * One instrumented tree, one run of the tests for each mutant. Runs share the tree, as the runs of a developer do: the run
@@ -70,13 +67,13 @@ export class SandboxMutator implements Mutator {
         phase: 'test',
         seconds,
         env,
-        mounts: dir === undefined ? [] : [{ source: dir, target: notes.dir, mode: 'write' }],
+        mounts: dir === undefined ? [] : [{ source: dir, target: reachedNotes.dir, mode: 'write' }],
       });
     const started = performance.now();
     await mkdir(noted);
     const sound = await test(
       commands.testSeconds,
-      { [variables.reached]: `${notes.dir}/${notes.file}` },
+      { [variables.reached]: `${reachedNotes.dir}/${reachedNotes.file}` },
       noted,
     );
     if (!isGreen(sound)) return { kind: 'red', phase: 'test', tail: tailOf(sound) };
@@ -104,14 +101,3 @@ type Trying = {
   readonly tree: string;
   readonly noted: string;
 };
-
-/** Before any code of the project has run in the tree: no link leads elsewhere but those that the export allows. */
-async function writeInstrumented(tree: string, { files }: Instrumentation): Promise<void> {
-  for (const { path, text } of files) await writeFile(join(tree, path), text);
-}
-
-/** The project's code could write there too: at worst it has mutants tried in vain, or called unreached. */
-async function readReached(dir: string): Promise<ReadonlySet<string>> {
-  const bytes = await readOutputFile(dir, notes.file);
-  return new Set(bytes?.toString('utf8').split('\n'));
-}

@@ -4,7 +4,7 @@ import type { PackageChange } from '../../domain/change.ts';
 import type { MutationRun } from '../../domain/mutation.ts';
 import type { DriverTrial } from '../../ports/driver-runner.ts';
 import type { Model } from '../../ports/model.ts';
-import { sampleClassification, sampleProposal } from '../../testing/changes.ts';
+import { sampleClassification, sampleFile, sampleProposal } from '../../testing/changes.ts';
 import { WritingModel } from '../../testing/driver-answers.ts';
 import { driverSamples } from '../../testing/driver-samples.ts';
 import { sampleSettings } from '../../testing/guardrail-settings.ts';
@@ -49,15 +49,29 @@ type Wish = {
   readonly mutation?: MutationFacts;
   readonly model?: Model | Error | null;
   readonly class?: 'dependency-patch' | 'revert';
+  /** A file of the project changes, in a change of this class. */
+  readonly own?: 'crash-fix' | 'lint';
   readonly packages?: readonly PackageChange[];
   readonly kept?: Map<string, string>;
 };
 
+const own = { id: '0.1', path: 'src/fee.js', line: 1, original: '5', replacement: '6', silenced: false };
 const sha = (letter: string) => letter.repeat(40);
 
 async function gather({ model = new WritingModel([driverSamples.good]), kept, ...wish }: Wish = {}) {
   const trials: DriverTrial[] = [];
+  const sides: unknown[] = [];
   const deps = {
+    git: {
+      readFile: async (of: string) => Buffer.from(`export const fee = () => ${of === sha('b') ? 5 : 7};`),
+    },
+    mutator: {
+      instrument: async () => ({ files: [{ path: 'src/fee.js', text: '', mutants: [own] }], unreadable: [] }),
+      run: async (_commands: object, asked: object) => {
+        sides.push(asked);
+        return { kind: 'ran', states: new Map([[own.id, 'survived']]), steady: true, testMs: 1 };
+      },
+    },
     registry: {
       contents: async () => ({
         integrity: '',
@@ -100,10 +114,18 @@ async function gather({ model = new WritingModel([driverSamples.good]), kept, ..
   const packages = wish.packages ?? [update];
   const classification = sampleClassification(
     { base: sha('b'), tree: sha('c') },
-    { packages, class: wish.class ?? 'dependency-patch', files: [] },
+    {
+      packages,
+      class: wish.own ?? wish.class ?? 'dependency-patch',
+      files: wish.own === undefined ? [] : [sampleFile('src/fee.js')],
+    },
   );
   const found = {
-    tests: { configured: true, observed: { kind: 'observed', base: [seen, seen], head: seen } },
+    tests: {
+      configured: true,
+      ...(wish.own && { own: { modules: ['src/fee.js'], omitted: 0, observed: undefined } }),
+      observed: { kind: 'observed', base: [seen, seen], head: seen },
+    },
     mutation: wish.mutation ?? boundary(ran('other')),
   } as unknown as Facts;
   const change = { classification, proposal: sampleProposal(sha('a')), now: new Date() };
@@ -113,7 +135,7 @@ async function gather({ model = new WritingModel([driverSamples.good]), kept, ..
     change,
     found,
   });
-  return { fact, trials };
+  return { fact, trials, sides };
 }
 
 describe('the fact drivers', () => {
@@ -132,7 +154,12 @@ describe('the fact drivers', () => {
       faults: 1,
     });
     expect(trials).toMatchObject([
-      { packages: ['pad'], faults: [{ path: 'pad.pad', fault: 'other' }], runs: 3, seconds: 9 },
+      {
+        watched: { packages: ['pad'], modules: [] },
+        faults: { kind: 'boundary', mutants: [{ path: 'pad.pad', fault: 'other' }] },
+        runs: 3,
+        seconds: 9,
+      },
     ]);
     const [request] = model.requests;
     const [message] = request?.messages ?? [];
@@ -152,7 +179,7 @@ describe('the fact drivers', () => {
 
   it.each<[string, Wish, string]>([
     ['where it goes back', { class: 'revert' }, 'revert'],
-    ['where no package is updated', { packages: [] }, 'no-update'],
+    ['where no package is updated', { packages: [] }, 'nothing'],
     ['where none is configured', { drivers: null }, 'not-configured'],
     ['where no fault is tried', { mutation: { kind: 'switched-off' } }, 'no-faults'],
     ['where the tests were not watched', { mutation: { kind: 'unwatched', why: 'disturbed' } }, 'unmeasured'],
@@ -199,5 +226,25 @@ describe('the fact drivers', () => {
     expect(model.requests).toHaveLength(2);
     expect((await gather({ model, kept, mutation: boundary(ran('throw')) })).fact.kind).toBe('tried');
     expect(model.requests).toHaveLength(3);
+  });
+
+  it('asks of the old files that change, where the old tests leave faults in them', async () => {
+    const model = new WritingModel([{ format: 'esm', text: "import { fee } from '../src/fee.js';" }]);
+    const { fact, trials, sides } = await gather({ model, own: 'crash-fix', packages: [] });
+    expect(fact).toMatchObject({ kind: 'tried', screened: [], faults: 1 });
+    expect(trials).toMatchObject([
+      { watched: { packages: [], modules: ['src/fee.js'] }, faults: { kind: 'source', chosen: ['0.1'] } },
+    ]);
+    // The new version does not run before a driver is kept.
+    expect(sides).toEqual([{ base: sha('b'), head: sha('b'), judgedBy: 'own' }]);
+    const [message] = model.requests[0]?.messages ?? [];
+    const shown = message?.role === 'user' ? message.text : '';
+    expect(shown).toMatch(/^source .src\/fee\.js$/m);
+    expect(shown).toMatch(/^fault 1 .5 .6$/m);
+    expect(shown).toMatch(/^[\ue000-\uf8ff]export[\ue000-\uf8ff]const[\ue000-\uf8ff]fee/m);
+  });
+
+  it('asks for nothing where only style changes', async () => {
+    expect((await gather({ own: 'lint', packages: [] })).fact).toEqual({ kind: 'nothing' });
   });
 });

@@ -49,7 +49,7 @@ function faultOf(run: DriverRun, idle: DriverRun): Drop | undefined {
   const [gap] = run.seen.gaps;
   if (gap !== undefined) return { code: 'not-whole', why: `not all that it does was recorded: ${gap}` };
   const isUse = [...run.seen.calls.values()].some(({ args, facets }) => args !== '' && facets.has('result'));
-  return isUse ? undefined : { code: 'nothing-seen', why: 'it calls nothing of a package that changes' };
+  return isUse ? undefined : { code: 'nothing-seen', why: 'it calls nothing that changes' };
 }
 
 function flickering([first, ...more]: readonly DriverRun[]): Drop | undefined {

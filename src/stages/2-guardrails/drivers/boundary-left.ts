@@ -8,10 +8,9 @@ import type { ShownPath } from './prompt.ts';
 export type Survivor = PlannedMutant;
 
 /** Why there is none to be noticed. */
-export type NothingLeft = 'no-faults' | 'unmeasured' | 'nothing-left' | 'not-reached';
+export type NothingLeft = 'unmeasured' | 'nothing-left' | 'not-reached';
 
 export function leftBy(mutation: MutationFacts): readonly Survivor[] | NothingLeft {
-  if (mutation.kind === 'switched-off') return 'no-faults';
   if (mutation.kind !== 'boundary') return 'unmeasured';
   const { plan, run } = mutation;
   if (plan.idle.length === 0 && plan.mutants.length === 0) return 'not-reached';

@@ -1,3 +1,4 @@
+import type { Behaviour } from '../../../domain/behaviour.ts';
 import type { DriverEvidence, DriverRun } from '../../../domain/driver.ts';
 import { printable } from '../../../domain/printable.ts';
 import { compareBehaviour, type Difference } from '../characterization/compare.ts';
@@ -15,7 +16,7 @@ export function compareDriver({ base: [first, second], head }: DriverEvidence): 
   if (first?.kind !== 'ended' || second?.kind !== 'ended' || head === undefined)
     return { ...nothing, doubt: 'A driver that was kept was not run with the new versions' };
   if (head.kind === 'limit') return { ...nothing, differences: [endless(head, first)], doubt: undefined };
-  const { differences, coverage } = compareBehaviour([first.seen, second.seen], head.seen);
+  const { differences, coverage } = compareBehaviour([calledIn(first), calledIn(second)], calledIn(head));
   const calls = [...coverage.values()].reduce((sum, { compared }) => sum + compared, 0);
   if (differences.length > 0) return { differences, calls, doubt: undefined };
   // It asserts what no call shows, such as what a package did to a global.
@@ -30,6 +31,11 @@ export function compareDriver({ base: [first, second], head }: DriverEvidence): 
   if (changed || calls === 0)
     return { ...nothing, doubt: 'A driver makes other calls with the new versions than with the old' };
   return { differences, calls, doubt: undefined };
+}
+
+/** What a file of the project exports, before anybody calls it, says nothing of what it does. */
+function calledIn({ seen }: Extract<DriverRun, { kind: 'ended' }>): Behaviour {
+  return { ...seen, calls: new Map([...seen.calls].filter(([, { facets }]) => !facets.has('export'))) };
 }
 
 function ownFailure(

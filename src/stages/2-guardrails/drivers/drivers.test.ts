@@ -100,7 +100,7 @@ describe('what a driver is kept for', () => {
 describe('drivers', () => {
   it.each<[DriverFacts['kind'], string]>([
     ['revert', 'pass drivers.revert'],
-    ['no-update', 'pass drivers.nothing-to-drive'],
+    ['nothing', 'pass drivers.nothing-to-drive'],
     ['not-reached', 'pass drivers.not-reached'],
     ['nothing-left', 'pass drivers.nothing-left'],
     ['not-configured', 'not-configured drivers.not-configured'],
@@ -122,8 +122,7 @@ describe('drivers', () => {
     expect(judge(facts([good, good]))).toMatchObject({
       verdict: 'pass',
       code: 'drivers.same',
-      reason:
-        '2 drivers by writer (scripted), 4 calls in all, saw the same with the new versions as with the old.',
+      reason: '2 drivers by writer (scripted), 4 calls in all, saw the same of the new as of the old.',
       evidence: { author, written: 2, kept: 2, calls: 4, faults: 2, noticed: 1, dropped: [] },
     });
   });

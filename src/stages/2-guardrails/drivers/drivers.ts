@@ -19,11 +19,11 @@ export const drivers = guardrail('drivers', ['drivers'], ({ drivers: facts }) =>
   switch (facts.kind) {
     case 'revert':
       return goesBack('drivers');
-    case 'no-update':
+    case 'nothing':
       return finding(
         'pass',
         'nothing-to-drive',
-        'No package alone has a new version: there is nothing to drive.',
+        'Neither a package alone nor code that could be wrong changes: there is nothing to drive.',
       );
     case 'not-configured':
       return finding(
@@ -99,7 +99,7 @@ function judge(facts: Tried, trials: DriverTrials): Finding {
   const doubt = compared.find((one) => one.doubt !== undefined)?.doubt;
   if (doubt !== undefined) return finding('abstain', 'not-compared', `${doubt}.`, evidence);
   const calls = compared.reduce((sum, one) => sum + one.calls, 0);
-  const reason = `${counted(kept.length, 'driver')} ${byWhom(facts.author)}, ${counted(calls, 'call')} in all, saw the same with the new versions as with the old.`;
+  const reason = `${counted(kept.length, 'driver')} ${byWhom(facts.author)}, ${counted(calls, 'call')} in all, saw the same of the new as of the old.`;
   return finding('pass', 'same', reason, { ...evidence, calls });
 }
 

@@ -12,12 +12,15 @@ export type DriverSettings = {
   readonly maxOutputTokens: number;
 };
 
-/** What drivers see that a model wrote. Cost: one answer of a model, an install of both sides, and some short runs for each driver. */
+/**
+ * What drivers see that a model wrote. Cost: one answer of a model, an install of both sides, and some short runs for each driver; where the
+ * project's own code changes, some runs of its tests.
+ */
 export type DriverFacts =
   /** It goes back to what ran before. */
   | { readonly kind: 'revert' }
-  /** It updates no package, or the project's own code changes too. */
-  | { readonly kind: 'no-update' }
+  /** It neither updates packages alone, nor changes code that drivers are written for. */
+  | { readonly kind: 'nothing' }
   | { readonly kind: 'not-configured' | 'no-tests' | 'no-faults' }
   /** No test calls a function of a package that changes. */
   | { readonly kind: 'not-reached' }

@@ -21,7 +21,7 @@ describe('the first look at a driver', () => {
     ['a way out of a package', `import 'pad'; import 'pad/../../x'`, 'it loads pad/../../x'],
     ['a computed name', `require('pad'); require('node:' + x)`, 'it loads a module that it does not name'],
     ['a name beside a comment', `/* from 'pad' */ require(x)`, 'it loads a module that it does not name'],
-    ['no package', `require('node:test')`, 'it loads no package that changes'],
+    ['no package', `require('node:test')`, 'it loads nothing that changes'],
     [
       'too much',
       `require('pad');${' '.repeat(mostText)}`,

@@ -31,7 +31,7 @@ export function screen({ text }: Driver, packages: readonly string[]): string | 
   const names = modules.filter((name) => name !== undefined);
   const foreign = names.find((name) => !always.includes(name) && !isOf(name, packages));
   if (foreign !== undefined) return `it loads ${foreign.slice(0, 100)}`;
-  return names.some((name) => isOf(name, packages)) ? undefined : 'it loads no package that changes';
+  return names.some((name) => isOf(name, packages)) ? undefined : 'it loads nothing that changes';
 }
 
 function isOf(module: string, packages: readonly string[]): boolean {
