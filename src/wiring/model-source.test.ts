@@ -2,10 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canaryJudged } from '../domain/canary.ts';
-import { givenDocument, openWiringBench, panelYaml, type WiringBench } from '../testing/judged-change.ts';
-import { saying } from '../testing/model-bench.ts';
+import {
+  givenDocument,
+  judgedChange,
+  openWiringBench,
+  panelYaml,
+  type WiringBench,
+} from '../testing/judged-change.ts';
+import { question, saying } from '../testing/model-bench.ts';
 import { ModelServer } from '../testing/model-server/model-server.ts';
 import { measureNow } from './judge-now.ts';
+import { recordedModels } from './model-source.ts';
+import { BranchRules } from './rules.ts';
 
 /* The judge's panel over the wires that models really speak; what answers is a script, and says so. */
 
@@ -54,5 +62,19 @@ describe('the models of a judge', () => {
       message: expect.stringContaining('models.one wants the server anthropic'),
     });
     expect(server.asked).toEqual([]);
+  });
+});
+
+describe('the models of who writes drivers', () => {
+  it('are recorded under a role of their own, for the change that they write for', async () => {
+    await givenDocument(bench, panelYaml);
+    const { repository } = bench;
+    const models = recordedModels({ repository, rules: new BranchRules(bench.git, false) })('test-writer');
+    const model = await models.named('one', judgedChange);
+    expect(await model?.ask(question)).toMatchObject({ kind: 'answer' });
+    expect(await models.named('nobody', judgedChange)).toBeUndefined();
+    const [asked, ...more] = await repository.store.read({ types: ['model.asked'] });
+    expect(more).toEqual([]);
+    expect(asked).toMatchObject({ change: judgedChange, data: { role: 'test-writer' } });
   });
 });
