@@ -23,8 +23,8 @@ export type DropCode =
 export type Drop = { readonly code: DropCode; readonly why: string };
 
 /**
- * Why a driver is dropped; undefined: nothing speaks against it so far. It is kept once it ran `runsOnBase` times with the base, all alike, and then noticed a
- * fault.
+ * Why a driver is dropped; undefined: nothing speaks against it so far. It is kept once it ran `runsOnBase` times with the base,
+ * all alike, and then noticed a fault.
  */
 export function dropOf({ base, faults }: DriverEvidence, idle: DriverRun): Drop | undefined {
   if (base.length === 0) return { code: 'not-tried', why: 'there was no time to run it' };

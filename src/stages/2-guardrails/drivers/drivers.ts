@@ -10,63 +10,58 @@ import { compareDriver } from './compare-driver.ts';
 import type { DriverFacts } from './facts.ts';
 
 type Tried = Extract<DriverFacts, { kind: 'tried' }>;
+type UndrivenKind = Exclude<DriverFacts['kind'], 'revert' | 'tried' | 'unanswered'>;
+type Verdict = Finding['verdict'];
+
+/** What is found without any driver. */
+const plain: Readonly<Record<UndrivenKind, readonly [verdict: Verdict, code: string, reason: string]>> = {
+  nothing: [
+    'pass',
+    'nothing-to-drive',
+    'Neither a package alone nor code that could be wrong changes: there is nothing to drive.',
+  ],
+  'not-configured': [
+    'not-configured',
+    'not-configured',
+    'No model writes drivers: characterization.drivers is null.',
+  ],
+  'no-tests': ['not-configured', 'no-tests', 'No test command is configured.'],
+  'no-faults': [
+    'not-configured',
+    'no-faults',
+    'No fault is tried, since mutation.mutants is 0, so no driver could prove its worth.',
+  ],
+  'not-reached': [
+    'pass',
+    'not-reached',
+    'No test calls a function of a package that changes: no fault can be made there.',
+  ],
+  unmeasured: [
+    'abstain',
+    'unmeasured',
+    "What the project's own tests leave unnoticed could not be measured.",
+  ],
+  'nothing-left': [
+    'pass',
+    'nothing-left',
+    "The project's own tests notice each fault that was tried: a driver has nothing to add.",
+  ],
+};
 
 /**
- * What a model's tests see of the packages that change is the same with the new versions. The model only writes what is called: the recorder
- * says what came of it, so no word of the model's counts, and what differs is for a person.
+ * What a model's tests see of what changes is the same as before. The model only writes what is called: the recorder says what came of
+ * it, so no word of the model's counts, and what differs is for a person.
  */
 export const drivers = guardrail('drivers', ['drivers'], ({ drivers: facts }) => {
-  switch (facts.kind) {
-    case 'revert':
-      return goesBack('drivers');
-    case 'nothing':
-      return finding(
-        'pass',
-        'nothing-to-drive',
-        'Neither a package alone nor code that could be wrong changes: there is nothing to drive.',
-      );
-    case 'not-configured':
-      return finding(
-        'not-configured',
-        'not-configured',
-        'No model writes drivers: characterization.drivers is null.',
-      );
-    case 'no-tests':
-      return finding('not-configured', 'no-tests', 'No test command is configured.');
-    case 'no-faults':
-      return finding(
-        'not-configured',
-        'no-faults',
-        'No fault is tried, since mutation.mutants is 0, so no driver could prove its worth.',
-      );
-    case 'not-reached':
-      return finding(
-        'pass',
-        'not-reached',
-        'No test calls a function of a package that changes: no fault can be made there.',
-      );
-    case 'unmeasured':
-      return finding(
-        'abstain',
-        'unmeasured',
-        "What the project's own tests leave unnoticed could not be measured.",
-      );
-    case 'nothing-left':
-      return finding(
-        'pass',
-        'nothing-left',
-        "The project's own tests notice each fault that was tried: a driver has nothing to add.",
-      );
-    case 'unanswered':
-      return finding(
-        'not-offered',
-        'unanswered',
-        `No driver was written: ${cut(facts.why)}.`,
-        authorIn(facts.author),
-      );
-    case 'tried':
-      return judge(facts, facts.trials);
-  }
+  if (facts.kind === 'revert') return goesBack('drivers');
+  if (facts.kind === 'tried') return judge(facts, facts.trials);
+  if (facts.kind !== 'unanswered') return finding(...plain[facts.kind]);
+  return finding(
+    'not-offered',
+    'unanswered',
+    `No driver was written: ${cut(facts.why)}.`,
+    authorIn(facts.author),
+  );
 });
 
 /** The drivers that were kept, and what of them was seen. */
@@ -153,11 +148,6 @@ function authorIn(author: DriverAuthor | undefined): JsonObject {
   return author === undefined ? {} : { author: { ...author } };
 }
 
-function finding(
-  verdict: Finding['verdict'],
-  code: string,
-  reason: string,
-  evidence: JsonObject = {},
-): Finding {
+function finding(verdict: Verdict, code: string, reason: string, evidence: JsonObject = {}): Finding {
   return { verdict, code: `drivers.${code}`, reason, evidence };
 }
