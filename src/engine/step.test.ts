@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AutolandError } from '../domain/errors.ts';
 import type { StageContext, StageOutcome } from '../domain/stage.ts';
+import { covers } from '../testing/covers.ts';
 import { StageBench } from '../testing/stage-bench.ts';
 import { leaseMs } from './step.ts';
 
@@ -74,6 +75,7 @@ describe('outcomes', () => {
 });
 
 describe('a stage that throws', () => {
+  covers('ASI08');
   const broken: Run = async () => {
     throw new AutolandError('git.failed', 'no space');
   };

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { readEvalset } from '../../src/adapters/evalset/read-evalset.ts';
 import { rowKinds } from '../../src/judge-eval/header.ts';
 import { type Row, readRow } from '../../src/judge-eval/row.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { alike } from '../../src/testing/row-proof/likeness.ts';
 import { proveAll } from '../../src/testing/row-proof/prove-all.ts';
 
@@ -43,6 +44,7 @@ describe('the set of labelled changes', () => {
   });
 
   it('has labels that running both sides shows to be right', async () => {
+    covers('LLM04');
     const proofs = await proveAll(rows);
     const broken = proofs.filter(({ problems }) => problems.length > 0);
     expect(broken).toEqual([]);

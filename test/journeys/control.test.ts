@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { covers } from '../../src/testing/covers.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
 import { takeRepository } from '../../src/wiring/take-repository.ts';
 import { runCli } from './cli.ts';
@@ -121,6 +122,7 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
   });
 
   it('lets no title of a change reach the terminal as more than text', async () => {
+    covers('ASI09');
     const title = 'Fix \u001b[2J\u001b]0;owned\u0007 a\nchg_1  landed \u202etypo';
     repo.push('escape', { 'README.md': '# Greeter\n\nSays hello to all.\n' });
     const submitted = await runCli(['submit', 'escape', '--title', title, ...where, '--json']);

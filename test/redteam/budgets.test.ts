@@ -3,6 +3,7 @@ import { SandboxAgent } from '../../src/adapters/coding-agent/sandbox-agent.ts';
 import { BubblewrapSandbox } from '../../src/adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts';
 import type { ModelBudget } from '../../src/domain/model-budget.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { saying } from '../../src/testing/model-bench.ts';
 import type { ScriptInput } from '../../src/testing/model-server/script.ts';
 import { ProxyBench } from '../../src/testing/proxy-bench.ts';
@@ -15,6 +16,7 @@ import { AgentWorld } from './injection/agent-world.ts';
 /* An agent that goes on and on. What ends it, and what it and the operator are told. */
 
 describe('an agent that asks its model in a loop', () => {
+  covers('LLM10', 'ASI08');
   let bench: ProxyBench;
   beforeEach(() => {
     bench = new ProxyBench();
@@ -59,6 +61,7 @@ describe('an agent that asks its model in a loop', () => {
 });
 
 describe('an agent that never ends', { timeout: 60_000 }, () => {
+  covers('LLM10');
   const world = new AgentWorld();
   const git = new TempGit();
   beforeEach(() => world.open());

@@ -3,6 +3,7 @@ import { ChildProver } from '../../src/adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../src/adapters/syntax/child-syntax-comparer.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
@@ -272,6 +273,7 @@ describe('a poisoned lockfile', () => {
 });
 
 describe('a poisoned package', () => {
+  covers('LLM03', 'ASI04');
   it.each<[string, Parameters<MemoryRegistry['add']>[2], string]>([
     [
       'a new postinstall',

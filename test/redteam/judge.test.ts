@@ -5,6 +5,7 @@ import { openGitHost } from '../../src/adapters/git-host/local/local-git-host.ts
 import { bot, TestKeyRing, TestRepository } from '../../src/adapters/git-host/local/test-repository.ts';
 import type { JudgeReport, StageContext, StageOutcome } from '../../src/domain/stage.ts';
 import { judge } from '../../src/stages/3-judge/run.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { answerText, replyOf } from '../../src/testing/judge-samples.ts';
 import { judgeYaml } from '../../src/testing/judge-yaml.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../src/testing/memory-model.ts';
@@ -118,7 +119,9 @@ const gullible: Answering = ({ lens, nonce, text }) => {
 };
 
 describe('a change that speaks to its judge', () => {
+  covers('LLM01', 'LLM07');
   it('says nothing to the lenses by its comments, its title, its ref or its record', async () => {
+    covers('ASI07');
     const { texts } = await judgedBy(bribed, bribed);
     const lenses = texts.filter(({ isWhole }) => !isWhole);
     expect(lenses).toHaveLength(12);
@@ -156,6 +159,7 @@ describe('a change that speaks to its judge', () => {
   });
 
   it('gains nothing by an answer that it brings along', async () => {
+    covers('LLM05');
     const parrot: Answering = ({ text }) => {
       const [found = planted] = /\{"nonce".*\}\}?/.exec(text.replaceAll(/[\ue000-\uf8ff]/g, ' ')) ?? [];
       return replyOf(found, 'one-1');

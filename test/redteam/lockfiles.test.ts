@@ -5,6 +5,7 @@ import type { Dialect } from '../../src/domain/lockfile.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { allGuardrails } from '../../src/stages/2-guardrails/all.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { lockfileNames } from '../../src/testing/lock-samples.ts';
@@ -68,6 +69,7 @@ const evil = sampleIntegrity('evil', '2.6.2');
 const npmField = (field: string): Swap => [`"integrity": "${ejs}"`, `"integrity": "${ejs}", ${field}`];
 
 describe('a poisoned lockfile', () => {
+  covers('LLM03');
   it.each<[Dialect, string, readonly Swap[], string]>([
     ['npm', 'an invented command', [npmField('"bin": { "node": "x.js" }')], 'integrity.bin-differs'],
     ['npm', 'an invented platform', [npmField('"os": ["win32"]')], 'integrity.platform-differs'],

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentChanges, AgentSubmitted } from '../../src/server/mcp/desk.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { openRepository } from '../../src/wiring/repository.ts';
 import { Agent, type Era } from '../journeys/agent.ts';
 import { collect, runCli, spawnCli, until } from '../journeys/cli.ts';
@@ -15,6 +16,7 @@ import { greeter, reformatted } from '../journeys/greeter.ts';
 import { BareRepository } from '../journeys/repository.ts';
 
 describe('agents over HTTP', { timeout: 120_000 }, () => {
+  covers('ASI03', 'ASI07');
   let dir: string;
   let repo: BareRepository;
   let where: string[];
@@ -234,6 +236,7 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
   });
 
   it('ask no faster than they may, and are told when to come again; others are not held up', async () => {
+    covers('LLM10');
     // Answered at once, so that no machine is slow enough to be let do it.
     const flood = { headers: { authorization: `Bearer ${tokenOf('flood')}` }, body: '[]' };
     const busy = await until(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BubblewrapSandbox } from '../../src/adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import type { SandboxJob } from '../../src/ports/sandbox.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { saying } from '../../src/testing/model-bench.ts';
 import { jobToken, messagesBody, ProxyBench, realKey } from '../../src/testing/proxy-bench.ts';
 
@@ -59,6 +60,7 @@ describe('an agent in the sandbox', () => {
   });
 
   it('finds the key nowhere: not in what it is answered, its environment, its files or its processes', async () => {
+    covers('LLM02');
     await open();
     const look = `import { readdirSync, readFileSync } from 'node:fs';
 const said = [JSON.stringify(process.env)];
@@ -74,6 +76,7 @@ ${asks('/v1/messages', messagesBody)}`;
   });
 
   it('gets nothing by asking otherwise than it may', async () => {
+    covers('ASI02', 'ASI03');
     const server = await open();
     const tries: readonly (readonly [string, object | undefined, string?])[] = [
       ['/v1/messages', messagesBody, realKey.replace('real', 'else')],
@@ -97,6 +100,7 @@ ${asks('/v1/messages', messagesBody)}`;
   });
 
   it('that asks in a loop stops at its budget', async () => {
+    covers('LLM10');
     const server = await bench.open({
       script: [{ answer: saying() }],
       budget: { tokens: 350 },

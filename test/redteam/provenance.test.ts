@@ -8,6 +8,7 @@ import { publisher } from '../../src/stages/2-guardrails/package-proofs/publishe
 import { signatures } from '../../src/stages/2-guardrails/package-proofs/signatures.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { sampleClassification, sampleProposal } from '../../src/testing/changes.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
@@ -120,6 +121,7 @@ async function check(proofs: NpmProofs) {
 const fine = ['pass signatures.verified', 'pass provenance.verified', 'pass publisher.verified'];
 
 describe('a package that is signed and attested', () => {
+  covers('LLM03');
   it('passes', async () => {
     expect(await judge({})).toEqual(fine);
   });

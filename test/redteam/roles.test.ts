@@ -13,6 +13,7 @@ import type { Role } from '../../src/ports/attestor.ts';
 import type { KeyRing } from '../../src/ports/key-ring.ts';
 import { merge } from '../../src/stages/5-merge/run.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { checkRepository } from '../../src/wiring/fsck.ts';
 import { openRealState, type RealState } from './support/real-state.ts';
 
@@ -68,6 +69,7 @@ async function forgeries(honest: VerificationSummaryInput) {
 }
 
 describe('what the lander merges', () => {
+  covers('LLM06', 'ASI03', 'ASI07');
   async function stage() {
     const { git, rules } = real.workshop;
     const base = await git.resolve('main');
@@ -160,6 +162,7 @@ describe('what the lander merges', () => {
 });
 
 describe('what the runtime starts', () => {
+  covers('LLM06', 'ASI03', 'ASI10');
   async function stage() {
     const { workshop, state } = real;
     const { commit, config } = await workshop.rules.load();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BubblewrapSandbox } from '../../src/adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { readOutputFile } from '../../src/adapters/sandbox/read-output-file.ts';
 import type { SandboxLimits, SandboxMount, SandboxResult } from '../../src/ports/sandbox.ts';
+import { covers } from '../../src/testing/covers.ts';
 
 const LIMITS: SandboxLimits = { seconds: 20, memoryMiB: 256, processes: 64, diskMiB: 16, outputKiB: 64 };
 const SECRET_NAME = 'AUTOLAND_REDTEAM_TOKEN';
@@ -21,6 +22,7 @@ const say = (value) => console.log(JSON.stringify(value));
 const pids = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name));`;
 
 describe('a hostile script in the sandbox', () => {
+  covers('ASI05');
   let root: string;
   let sandbox: BubblewrapSandbox;
   const victim = spawn('sleep', ['600.125'], { stdio: 'ignore' });
@@ -57,6 +59,7 @@ describe('a hostile script in the sandbox', () => {
   };
 
   it('finds no secret in any environment', async () => {
+    covers('LLM02');
     const script = `const all = pids.map((pid) => attempt(() => fs.readFileSync('/proc/' + pid + '/environ', 'latin1')));
       say([process.env, ...all].map((each) => JSON.stringify(each)).filter((text) => text.includes('${SECRET_NAME}') || text.includes('redteam')).length);`;
     expect(await answer(script)).toBe(0);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
 import { supplyChain } from '../../src/stages/2-guardrails/supply-chain/supply-chain.ts';
 import { sampleClassification, sampleProposal } from '../../src/testing/changes.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import {
@@ -74,6 +75,7 @@ const verdictOf = async (next: Next) => {
 };
 
 describe('a package that can newly do harm', () => {
+  covers('LLM03', 'ASI04');
   it.each<[string, string, string]>([
     [
       'sends the environment to a host built from parts',

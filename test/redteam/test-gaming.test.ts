@@ -8,6 +8,7 @@ import { projectJobs } from '../../src/adapters/test-runner/project-commands.ts'
 import { SandboxTestRunner } from '../../src/adapters/test-runner/sandbox-test-runner.ts';
 import { runClassify } from '../../src/stages/1-classify/run.ts';
 import { checkChange } from '../../src/stages/2-guardrails/run.ts';
+import { covers } from '../../src/testing/covers.ts';
 import { sampleSettings } from '../../src/testing/guardrail-settings.ts';
 import { guardrailTools } from '../../src/testing/guardrail-tools.ts';
 import { HostSandbox } from '../../src/testing/host-sandbox.ts';
@@ -97,6 +98,7 @@ it('lets honest work pass', async () => {
 });
 
 describe('tests that run green', () => {
+  covers('LLM09');
   it.each<[string, TestFiles, string]>([
     [
       'a result that is hard-coded',

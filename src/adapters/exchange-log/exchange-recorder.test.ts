@@ -6,6 +6,7 @@ import type { ModelMessage } from '../../domain/model.ts';
 import { type Page, readPage } from '../../domain/recording.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Redactor } from '../../ports/redactor.ts';
+import { covers } from '../../testing/covers.ts';
 import { MemoryBlobs } from '../../testing/memory-blobs.ts';
 import {
   EventList,
@@ -259,6 +260,7 @@ describe('ExchangeRecorder', () => {
   });
 
   it('takes credentials out of everything, and tells their kind and place', async () => {
+    covers('LLM02');
     const token = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5'}`;
     const log = recorder({ redactor: new ChildRedactor() }).of(subject);
     const tools = [{ name: 't', description: token, parameters: { enum: [token] } }];
@@ -295,6 +297,7 @@ describe('ExchangeRecorder', () => {
 });
 
 describe('what cannot be recorded', () => {
+  covers('LLM10', 'ASI10');
   const nothingKept = async () => {
     expect(await blobs.size(owner)).toBe(0);
     expect(journal.events).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { covers } from '../../testing/covers.ts';
 import { saying } from '../../testing/model-bench.ts';
 import { ModelServer } from '../../testing/model-server/model-server.ts';
 import { jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
@@ -138,6 +139,7 @@ describe('an exchange', () => {
   });
 
   it('does not come to its end before it is kept', async () => {
+    covers('ASI10');
     const order: string[] = [];
     const safe = Promise.withResolvers<void>();
     const log = {

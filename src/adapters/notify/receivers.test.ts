@@ -6,6 +6,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notificationKinds, trial } from '../../domain/notification.ts';
 import { receiverContract } from '../../testing/contracts/receiver.ts';
+import { covers } from '../../testing/covers.ts';
 import { HttpReceiver } from '../../testing/http-receiver.ts';
 import { sampleNotification } from '../../testing/notifications.ts';
 import { CdEvents, type CdEventsOptions } from './cd-events.ts';
@@ -85,6 +86,7 @@ describe('Slack', () => {
   receiverContract(slack);
 
   it('calls nobody, and links nowhere, by what a title says', async () => {
+    covers('ASI09');
     await slack({ url: server.url }).deliver(
       sampleNotification({ text: 'Held "<!channel> & <https://evil.example|log in>"' }),
     );

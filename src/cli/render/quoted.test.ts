@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { covers } from '../../testing/covers.ts';
 import { quoted, visible } from './quoted.ts';
 import { width } from './text.ts';
 
@@ -16,6 +17,7 @@ it('puts a bar before each line, so that none looks like one of ours', () => {
 });
 
 it('shows what a terminal would obey, or not show', () => {
+  covers('LLM05', 'ASI09');
   const text = `${esc}[2Jhi\u202egnp.exe\u{e0041}\u200b\u0007`;
   expect(plain(text)).toEqual(['  │ \\u{1b}[2Jhi\\u{202e}gnp.exe\\u{e0041}\\u{200b}\\u{7}']);
   expect(visible('a\tb 👩‍💻')).toBe('a  b 👩‍💻');

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ShownDiff } from '../../domain/judgement.ts';
 import { bare, marked, markerOf } from '../../domain/marking.ts';
+import { covers } from '../../testing/covers.ts';
 import { sampleDiff, sampleFinding, shownLine } from '../../testing/judge-samples.ts';
 import { misplaced } from './place.ts';
 
 describe('a claim', () => {
+  covers('LLM05', 'LLM09');
   it.each([
     [{}, undefined],
     [{ quote: '  if (order.owner!==user.id)\n throw' }, undefined],

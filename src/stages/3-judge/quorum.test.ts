@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AskOutcome, ChangeAuthor } from '../../domain/judgement.ts';
 import type { ModelReply } from '../../domain/model.ts';
+import { covers } from '../../testing/covers.ts';
 import { answerText, lensNamed, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
 import { planAsks } from './plan.ts';
 import { judgementOf, type Quorum } from './quorum.ts';
@@ -62,6 +63,7 @@ const outcomes = fc.oneof(
 );
 
 describe('a judgement', () => {
+  covers('LLM06');
   it('has no objection only when nobody has one, to any side of it', () => {
     expect(judgementOf(fine, quorum)).toEqual({ verdict: 'no-objection', reasons: [], findings: [] });
     for (const at of fine.keys())

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AskOutcome } from '../../domain/judgement.ts';
 import type { ModelReply, ModelStop } from '../../domain/model.ts';
+import { covers } from '../../testing/covers.ts';
 import { answerText, lensNamed, replyOf, sampleDiff, sampleFinding } from '../../testing/judge-samples.ts';
 import { type Asked, readReply } from './read-reply.ts';
 
@@ -25,6 +26,7 @@ const veto = { access: { answer: 'yes', findings: [sampleFinding] } };
 const text = (given = {}) => answerText(asked.lens, nonce, given);
 
 describe('a reply', () => {
+  covers('LLM03', 'LLM05');
   it('has no objection when it says no to everything', () => {
     expect(read(text())).toEqual({ ...asked.ask, verdict: 'no-objection', dropped: [] });
     expect(read(`\`\`\`json\n${text()}\n\`\`\``).verdict).toBe('no-objection');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelReply } from '../../domain/model.ts';
 import type { JudgeReport } from '../../domain/stage.ts';
+import { covers } from '../../testing/covers.ts';
 import { type JudgeBench, judgeBench, judgeContext, reportIn, vetoing } from '../../testing/judge-bench.ts';
 import { answerText, replyOf } from '../../testing/judge-samples.ts';
 import type { Answering } from '../../testing/memory-model.ts';
@@ -12,6 +13,7 @@ async function reportOf(given: JudgeBench = {}): Promise<JudgeReport> {
 
 describe('asking a panel', () => {
   it('does not ask again what was answered, and draws no better answer by handing in the same', async () => {
+    covers('LLM04', 'ASI06');
     const { ports, models, kept } = judgeBench({ two: vetoing });
     expect((await judge(judgeContext().ctx, ports)).kind).toBe('stop');
     expect(kept.size).toBe(14);
@@ -42,6 +44,7 @@ describe('asking a panel', () => {
   });
 
   it('asks nothing more once its tokens are used', async () => {
+    covers('LLM10');
     const { ports, models } = judgeBench({ config: 'panel: [one, two], maxTokens: 3000, atOnce: 1' });
     const report = reportIn(await judge(judgeContext().ctx, ports));
     expect(report.reasons.join()).toContain('tokens are used, of 3000 (judge.maxTokens)');

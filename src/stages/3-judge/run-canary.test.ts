@@ -5,6 +5,7 @@ import { canaryDrawn, canaryJudged } from '../../domain/canary.ts';
 import type { FileChange } from '../../domain/change.ts';
 import type { NewEvent } from '../../domain/journal.ts';
 import type { ShownLine } from '../../domain/judgement.ts';
+import { covers } from '../../testing/covers.ts';
 import { answerText, replyOf, shownLine } from '../../testing/judge-samples.ts';
 import { judgeYaml } from '../../testing/judge-yaml.ts';
 import { type Answering, MemoryModel, MemoryModels } from '../../testing/memory-model.ts';
@@ -67,6 +68,7 @@ const careful: Answering = ({ lens, nonce, text }) => {
 };
 
 describe('a canary', () => {
+  covers('LLM09');
   it('is journalled when it is drawn, then asked like any change, and its outcome journalled', async () => {
     const { ports, models, events } = bench((asked) => {
       expect(events.map(({ type }) => type)).toEqual([canaryDrawn]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isBelow } from '../../domain/autonomy.ts';
 import { autonomyLevels } from '../../domain/change.ts';
 import { sampleDemotion } from '../../testing/changes.ts';
+import { covers } from '../../testing/covers.ts';
 import { demotionBelow, effectiveLevel, foldAutonomy } from '../../views/autonomy.ts';
 import { loadPolicies } from './cedar.ts';
 import { decide } from './decide.ts';
@@ -59,6 +60,7 @@ const act = fc.oneof(
 
 describe('a decision', () => {
   it('never permits more after one more failure, whatever history, evidence and policy', () => {
+    covers('ASI08', 'ASI10');
     fc.assert(
       fc.property(
         fc.array(act, { maxLength: 10 }),

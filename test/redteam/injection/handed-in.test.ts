@@ -7,6 +7,7 @@ import { loadPolicies } from '../../../src/stages/4-policy/cedar.ts';
 import { decide } from '../../../src/stages/4-policy/decide.ts';
 import { goodPatch, of } from '../../../src/stages/4-policy/sample-evidence.ts';
 import { defaultPolicyText } from '../../../src/stages/4-policy/shipped.ts';
+import { covers } from '../../../src/testing/covers.ts';
 import { TempGit } from '../../../src/testing/temp-git.ts';
 import { agentAttacks } from './agent-cases.ts';
 
@@ -34,6 +35,7 @@ async function decided(path: string): Promise<PolicyDecision> {
 }
 
 describe('what an obedient agent hands in', () => {
+  covers('LLM05', 'LLM06', 'ASI04', 'ASI06');
   it.each(agentAttacks.flatMap(({ id, path }) => (path === undefined ? [] : [{ id, path }])))(
     'is denied though all else is well: $id, $path',
     async ({ path }) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { covers } from '../../../src/testing/covers.ts';
 import type { JudgeAttack } from './judge-attack.ts';
 import { firstJudgeAttacks, judgeAttacks } from './judge-cases.ts';
 import { endOf, endWhereHeld, expectHeld, givenFor } from './judge-held.ts';
@@ -20,6 +21,7 @@ const named = (id: string): JudgeAttack => {
 };
 
 describe('a judge whose models obey what they read', () => {
+  covers('LLM01', 'LLM05', 'LLM07', 'ASI01');
   const asked = firstJudgeAttacks.filter(({ held, id }) => held !== 'guarded' && id !== 'too-long');
 
   it.each(asked)('permits nothing for it, and it is on record: $id, by $door', (attack) =>

@@ -4,6 +4,7 @@ import { TestRepository } from '../../../src/adapters/git-host/local/test-reposi
 import type { AgentSubmittedFiles, Allowed } from '../../../src/server/mcp/desk.ts';
 import { makeMcpServer } from '../../../src/server/mcp/server.ts';
 import { defaultPolicyText } from '../../../src/stages/4-policy/shipped.ts';
+import { covers } from '../../../src/testing/covers.ts';
 import type { AgentChange } from '../../../src/views/agents/agent-change.ts';
 import { Desks } from '../../../src/wiring/mcp/desk.ts';
 import { openRepository, type Repository } from '../../../src/wiring/repository.ts';
@@ -17,6 +18,7 @@ const changeOf = (attack: McpAttack) =>
   `chg_${Buffer.from(attack.id).toString('hex').padEnd(12, '0').slice(0, 12)}`;
 
 describe('an agent that obeys what it is told through tools', { timeout: 60_000 }, () => {
+  covers('LLM01', 'LLM06', 'ASI01', 'ASI02', 'ASI09');
   let host: TestRepository;
   let repository: Repository;
   let desks: Desks;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelFault, ModelReply } from '../../../domain/model.ts';
 import type { Model } from '../../../ports/model.ts';
+import { covers } from '../../../testing/covers.ts';
 import {
   badReply,
   goodReply,
@@ -12,6 +13,7 @@ import {
 import { Breaker, breaking } from './breaking.ts';
 
 describe('breaking', () => {
+  covers('ASI08');
   const breakerLimits = { faults: 3, pauseMs: 100, longestPauseMs: 1_000 };
   const failing: readonly ModelFault[] = [
     'unreachable',

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelReply, ModelRequest } from '../../../domain/model.ts';
 import { mostTokens } from '../../../domain/model-tokens.ts';
 import type { Model } from '../../../ports/model.ts';
+import { covers } from '../../../testing/covers.ts';
 import { question } from '../../../testing/model-bench.ts';
 import { SystemClock } from '../../clock/system.ts';
 import { budgeted } from './budgeted.ts';
@@ -39,6 +40,7 @@ function budgetsOf(pages: SpendingPages, perDay: number, perChange: number): Bud
 const options = { prices: undefined, timeoutMs: 1_000, clock };
 
 describe('budgets', () => {
+  covers('LLM10');
   it('are exceeded by one answer at the most, whatever the order in which calls come and end', async () => {
     const call = fc.record({ change: fc.constantFrom('a', 'b'), tokens: fc.integer({ min: 0, max: most }) });
     await fc.assert(
@@ -120,6 +122,7 @@ describe('budgets', () => {
 });
 
 describe('spending in files', () => {
+  covers('LLM10');
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'autoland-spending-'));

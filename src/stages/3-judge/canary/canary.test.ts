@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JudgeFinding, ShownDiff, ShownFile } from '../../../domain/judgement.ts';
+import { covers } from '../../../testing/covers.ts';
 import { sampleFinding, shownLine } from '../../../testing/judge-samples.ts';
 import type { Judgement } from '../quorum.ts';
 import type { ShownChange } from '../shown.ts';
@@ -35,6 +36,7 @@ function drawing(...numbers: readonly number[]): () => number {
 }
 
 describe('a seeded canary', () => {
+  covers('LLM04', 'LLM09');
   it('has the defect as added lines after a fitting one, and all below moved down, in both forms', () => {
     const made = seed(shown, drawing(0));
     expect(made?.defect).toEqual({ name: 'sends the environment away', file: 'src/a.ts', from: 11, to: 14 });
