@@ -1,12 +1,25 @@
 /**
  * The forms in which a model may take a text: without what is invisible and in one form of each letter; with letters that look like
- * Latin ones taken for these; and what stands in it as base64.
+ * Latin ones taken for these; with what is escaped spelled out; and what stands in it as base64.
  */
 export function formsOf(text: string): readonly string[] {
   const plain = plainOf(text);
-  const folded = plain.replaceAll(lookAlike, (letter) => latin.get(letter) ?? letter);
-  const forms = [plain, ...(folded === plain ? [] : [folded]), ...encodedIn(text)];
+  const others = [plain.replaceAll(lookAlike, (letter) => latin.get(letter) ?? letter), unescaped(plain)];
+  const forms = [plain, ...others.filter((form) => form !== plain), ...encodedIn(plain)];
   return forms.map((form) => form.replaceAll(/[\s_*]+/g, ' '));
+}
+
+const escapes =
+  /\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|&#x([0-9a-f]{1,6});|%([0-9a-f]{2})|&#(\d{1,7});/gi;
+const lastPoint = 0x10ffff;
+
+/** As programs, pages and addresses write letters. */
+function unescaped(text: string): string {
+  return text.replaceAll(escapes, (whole, ...found: readonly (string | undefined)[]) => {
+    const hex = found.slice(0, 5).find((digits) => digits !== undefined);
+    const point = hex === undefined ? Number(found[5]) : Number.parseInt(hex, 16);
+    return point <= lastPoint ? String.fromCodePoint(point) : whole;
+  });
 }
 
 function plainOf(text: string): string {
@@ -30,7 +43,7 @@ const latin: ReadonlyMap<string, string> = new Map(
 );
 const lookAlike = /[\u0370-\u03ff\u0400-\u052f\u0531-\u0587]/gu;
 
-const most = { pieces: 8, characters: 4_096 };
+const most = { pieces: 64, characters: 4_096 };
 /** Shorter ones say nothing; hashes decode to what is no text. */
 const encoded = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
 

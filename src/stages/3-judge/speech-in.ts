@@ -11,19 +11,42 @@ const most = 5;
 export function speechIn(diff: ShownDiff): readonly string[] {
   const found = diff.flatMap(({ path, hunks }) => {
     const name = speaksToReviewer(path.replaceAll(/[-/.]+/g, ' ')) ? [`the name ${shown(path)}`] : [];
-    const lines = hunks.flatMap((hunk) => hunk.filter((line, at) => speaks(line, hunk[at + 1])));
+    const lines = hunks.flatMap((hunk) => addedRuns(hunk).flatMap(speakingIn));
     return [...name, ...lines.map(({ line, text }) => `text at ${shown(path)}:${line} ("${shown(text)}")`)];
   });
   const more = found.length > most ? [`… and ${found.length - most} more`] : [];
   return [...found.slice(0, most).map((where) => `${where} reads as if it spoke to a reviewer.`), ...more];
 }
 
-/** A break must not hide it, so that two lines are read as one; each is told where it begins. */
-function speaks({ side, text }: ShownLine, next: ShownLine | undefined): boolean {
-  if (side !== 'added') return false;
-  if (speaksToReviewer(text)) return true;
-  if (next?.side !== 'added' || speaksToReviewer(next.text)) return false;
-  return speaksToReviewer(`${text} ${next.text.replace(/^[\s>*#/-]+/, '')}`);
+/** Lines that are added one after the other. */
+function addedRuns(hunk: readonly ShownLine[]): readonly (readonly ShownLine[])[] {
+  const runs: ShownLine[][] = [];
+  let run: ShownLine[] = [];
+  for (const line of hunk) {
+    if (line.side === 'added') run.push(line);
+    else run = [];
+    if (run.length === 1) runs.push(run);
+  }
+  return runs;
+}
+
+/** Lines by themselves; else where it begins over a break, or several: they must not hide it. */
+function speakingIn(run: readonly ShownLine[]): readonly ShownLine[] {
+  const alone = run.filter(({ text }) => speaksToReviewer(text));
+  if (alone.length > 0 || !speaksToReviewer(joined(run))) return alone;
+  // The last line from which on all of it still speaks.
+  let [first, behind] = [0, run.length];
+  while (behind - first > 1) {
+    const middle = (first + behind) >> 1;
+    if (speaksToReviewer(joined(run.slice(middle)))) first = middle;
+    else behind = middle;
+  }
+  return run.slice(first, first + 1);
+}
+
+/** As prose: without what stands before the lines of a comment, a quote or a list. */
+function joined(run: readonly ShownLine[]): string {
+  return run.map(({ text }) => text.replace(/^[\s>*#/-]+/, '')).join(' ');
 }
 
 function shown(text: string): string {
