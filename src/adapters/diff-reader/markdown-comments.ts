@@ -3,6 +3,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 import type { CommentsOf, Span } from './comments.ts';
+import { htmlComments } from './html-comments.ts';
 
 /** What a reader of the page does not see: comments in its HTML, and definitions that nothing uses. */
 export const markdownComments: CommentsOf = (_path, text) => {
@@ -13,21 +14,19 @@ export const markdownComments: CommentsOf = (_path, text) => {
       node.type === 'linkReference' || node.type === 'imageReference' ? [node.identifier] : [],
     ),
   );
-  return nodes.flatMap((node): readonly Span[] => {
-    const [from, to] = [node.position?.start.offset, node.position?.end.offset];
-    if (from === undefined || to === undefined) return [];
-    if (node.type === 'definition') return used.has(node.identifier) ? [] : [{ from, to }];
-    return node.type === 'html' ? htmlComments(text.slice(from, to), from) : [];
-  });
+  const spans: Span[] = [];
+  for (const { type, position, ...node } of nodes) {
+    const [from, to] = [position?.start.offset, position?.end.offset];
+    if (from === undefined || to === undefined) continue;
+    if (type === 'definition' && 'identifier' in node && !used.has(node.identifier)) spans.push({ from, to });
+    if (type !== 'html') continue;
+    const found = htmlComments(text.slice(from, to));
+    // Where one piece cannot be read, a browser may read all that follows otherwise.
+    if (found === undefined && text.includes('<!--')) return undefined;
+    spans.push(...(found ?? []).map((span) => ({ from: from + span.from, to: from + span.to })));
+  }
+  return spans;
 };
-
-/** One that nobody closes goes to the end. */
-function htmlComments(html: string, at: number): readonly Span[] {
-  return [...html.matchAll(/<!--[\s\S]*?(?:-->|$)/g)].map(({ index, 0: comment }) => ({
-    from: at + index,
-    to: at + index + comment.length,
-  }));
-}
 
 /** An own stack: depth is the author's choice. */
 function* walk(root: Nodes): Generator<Nodes> {

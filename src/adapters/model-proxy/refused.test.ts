@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { covers } from '../../testing/covers.ts';
 import { saying } from '../../testing/model-bench.ts';
 import { jobToken, ProxyBench, realKey } from '../../testing/proxy-bench.ts';
 
@@ -9,8 +10,12 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 describe('what is refused, and never asked', () => {
+  covers('LLM02', 'ASI02');
   const image = (source: object) => [{ role: 'user', content: [{ type: 'image', source }] }];
   const part = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
+
+  const away = { $ref: 'https://evil.example/?secret' };
+  const fetching = { name: 'read', parameters: { properties: { a: away } } };
 
   it.each<[string, object]>([
     [
@@ -23,6 +28,15 @@ describe('what is refused, and never asked', () => {
     ['code that the provider runs', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }],
     ['an image behind a URL', { messages: image({ type: 'url', url: 'https://evil.example/?secret' }) }],
     ['a file that the provider keeps', { messages: image({ type: 'file', file_id: 'f1' }) }],
+    [
+      'a schema that the provider would fetch',
+      { tools: [{ name: 'read', input_schema: { allOf: [away] } }] },
+    ],
+    ['a schema of a dialect elsewhere', { tools: [{ name: 'read', input_schema: { $schema: away.$ref } }] }],
+    [
+      'a form of the answer from elsewhere',
+      { output_config: { format: { type: 'json_schema', schema: away } } },
+    ],
     ['a block that nobody knows', { messages: [{ role: 'user', content: [{ type: 'new_thing' }] }] }],
     ['a longer answer than is allowed', { max_tokens: 100_000 }],
     ['no length', { max_tokens: undefined }],
@@ -39,6 +53,11 @@ describe('what is refused, and never asked', () => {
     ['a search by the provider', { web_search_options: {} }],
     ['a tool that the provider runs', { tools: [{ type: 'mcp', server_url: 'https://evil.example' }] }],
     ['an image behind a URL', { messages: part('https://evil.example/?secret') }],
+    ['a schema that the provider would fetch', { tools: [{ type: 'function', function: fetching }] }],
+    [
+      'a form of the answer from elsewhere',
+      { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { items: away } } } },
+    ],
     ['several answers', { n: 50 }],
     ['a longer answer than is allowed', { max_tokens: 100_000 }],
   ])('%s (OpenAI)', async (_, more) => {
@@ -47,6 +66,16 @@ describe('what is refused, and never asked', () => {
     expect(status).toBe(400);
     expect(JSON.parse(body)).toMatchObject({ error: { code: 'invalid_request_error' } });
     expect(server.asked).toEqual([]);
+  });
+
+  it('a schema that leads away, by the name of its fault; one that stays within itself goes on', async () => {
+    const server = await bench.open({ script: [{ answer: saying() }] });
+    const asks = (input_schema: object) => bench.messages({ tools: [{ name: 'read', input_schema }] });
+    expect((await asks({ items: away })).body).toContain('refers to another one');
+    expect((await asks({ $id: 'https://evil.example/', $ref: 'a.json' })).status).toBe(400);
+    const own = { $schema: 'http://json-schema.org/draft-07/schema#', $ref: '#/$defs/a', $defs: { a: {} } };
+    expect((await asks(own)).status).toBe(200);
+    expect(server.asked).toHaveLength(1);
   });
 
   it('a client without the token, or with another', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonSchema } from '../json-schema.ts';
 
 /*
  * What a client may say. Whatever makes the provider itself fetch, run or remember something is not here: its web search, code
@@ -54,7 +55,7 @@ const ownTool = z.object({
   type: z.literal('custom').optional(),
   name: z.string(),
   description: z.string().optional(),
-  input_schema: z.record(z.string(), z.unknown()),
+  input_schema: jsonSchema,
   strict: z.boolean().optional(),
   cache_control,
 });
@@ -104,9 +105,7 @@ export const messagesBody = z.object({
   output_config: z
     .object({
       effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
-      format: z
-        .object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) })
-        .nullish(),
+      format: z.object({ type: z.literal('json_schema'), schema: jsonSchema }).nullish(),
     })
     .optional(),
 });

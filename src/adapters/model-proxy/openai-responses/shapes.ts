@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonSchema } from '../json-schema.ts';
 
 /* What a client may say: nothing that makes the provider fetch, run or remember something. See the other wires'. */
 
@@ -47,7 +48,7 @@ const functionTool = z.object({
   type: z.literal('function'),
   name: z.string(),
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: jsonSchema.nullish(),
   strict: z.boolean().nullish(),
 });
 const customTool = z.object({
@@ -79,7 +80,7 @@ const format = z.discriminatedUnion('type', [
     type: z.literal('json_schema'),
     name: z.string(),
     description: z.string().optional(),
-    schema: z.record(z.string(), z.unknown()),
+    schema: jsonSchema,
     strict: z.boolean().nullish(),
   }),
 ]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonSchema } from '../json-schema.ts';
 
 /* What a client may say: nothing that makes the provider fetch, run or remember something. See the other wire's. */
 
@@ -45,7 +46,7 @@ const tool = z.object({
   function: z.object({
     name: z.string(),
     description: z.string().optional(),
-    parameters: z.record(z.string(), z.unknown()).optional(),
+    parameters: jsonSchema.optional(),
     strict: z.boolean().nullish(),
   }),
 });
@@ -57,7 +58,7 @@ const format = z.discriminatedUnion('type', [
     json_schema: z.object({
       name: z.string(),
       description: z.string().optional(),
-      schema: z.record(z.string(), z.unknown()).optional(),
+      schema: jsonSchema.optional(),
       strict: z.boolean().nullish(),
     }),
   }),
