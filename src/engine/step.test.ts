@@ -58,6 +58,7 @@ describe('outcomes', () => {
   });
 
   it('raced begins again from classify, and is held the fifth time', async () => {
+    covers('LLM10', 'ASI08');
     const rounds: number[] = [];
     const end = await bench.drive(async (ctx) => {
       const { conclusion } = ctx;

@@ -12,6 +12,7 @@ import type { SyntaxComparer } from '../../ports/syntax.ts';
 import { overtakenCode } from '../../views/ledger.ts';
 import { type ClassifyInput, classify, kindOfDiff } from './classify.ts';
 import type { CrashClaim } from './crash-fix.ts';
+import { foldedPath } from './paths.ts';
 import {
   changedDocumentsIn,
   isComparable,
@@ -21,6 +22,7 @@ import {
 } from './reading-list.ts';
 import { readFlags } from './run-flags.ts';
 import { readSecurity, type SecurityReading } from './run-security.ts';
+import { documentsInOrders } from './run-orders.ts';
 
 export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
@@ -169,10 +171,19 @@ async function readersOf(
   unreadable: Unreadable,
 ): Promise<ClassifyInput['readers']> {
   const readers = new Map<string, string>();
-  const list = possibleReaders(await git.list(tree, ''));
+  const listed = await git.list(tree, '');
+  const list = possibleReaders(listed);
   if (list.kind === 'too-much') {
     unreadable.push(list.why);
     return readers;
+  }
+  const paths = listed.map(({ path }) => path);
+  const ordering = await documentsInOrders(git, base, paths);
+  if (ordering === undefined)
+    unreadable.push('Which documents give agents their orders is too much to look through.');
+  for (const path of files.flatMap((file) => [file.path, file.oldPath ?? file.path])) {
+    const by = ordering?.get(foldedPath(path));
+    if (by !== undefined) readers.set(path, by);
   }
   for (let at = 0; at < list.paths.length; at += readAtOnce) {
     const batch = list.paths.slice(at, at + readAtOnce);

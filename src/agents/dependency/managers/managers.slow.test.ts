@@ -32,6 +32,7 @@ const settings: DependencyAgentSettings = {
   asOf: new Date('2026-01-01T00:00:00Z'),
   remembered: [],
   maxOpen: 5,
+  pace: { maxPerDay: null, proposedAt: [], now: new Date('2026-01-01T00:00:00Z') },
   open: [],
   held: [],
   groups: {},
