@@ -21,8 +21,8 @@ import {
   sourcesToCompare,
 } from './reading-list.ts';
 import { readFlags } from './run-flags.ts';
-import { readSecurity, type SecurityReading } from './run-security.ts';
 import { documentsInOrders } from './run-orders.ts';
+import { readSecurity, type SecurityReading } from './run-security.ts';
 
 export type ClassifyDeps = {
   /** `diff`, `readFile` and `list` are called with tree names too. */
