@@ -1,3 +1,4 @@
+import semver from 'semver';
 import { AutolandError } from '../../domain/errors.ts';
 import { findInstalled, type Lockfile } from '../../domain/lockfile.ts';
 import { type InstalledSection, installedDependencies, type Manifest } from '../../domain/npm/manifest.ts';
@@ -15,8 +16,15 @@ export type Use = {
   readonly spec: string;
 };
 
-/** A package that the project names, at the one version that is locked for all its uses. */
-export type Candidate = { readonly name: string; readonly from: string; readonly uses: readonly Use[] };
+/** A package that the project names. */
+export type Candidate = {
+  readonly name: string;
+  /** The lowest version that is locked for one of its uses. */
+  readonly from: string;
+  /** The highest; absent: all have the same. */
+  readonly highest?: string;
+  readonly uses: readonly Use[];
+};
 
 export type PlannedUpdate = {
   readonly name: string;
@@ -72,17 +80,18 @@ export function findCandidates(
   }
   const candidates: Candidate[] = [];
   for (const [name, { versions, uses }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [from, ...more] = versions;
-    if (from !== undefined && more.length === 0) candidates.push({ name, from, uses });
-    else
-      skipped.push({
-        name,
-        version: null,
-        code: 'dependency.several-versions',
-        reason: `It is locked at ${[...versions].join(' and ')}.`,
-      });
+    const isKnown = [...versions].every((version) => semver.valid(version) !== null);
+    const [from, ...more] = isKnown ? [...versions].sort(semver.compare) : [];
+    const highest = more.at(-1);
+    if (from !== undefined)
+      candidates.push({ name, from, ...(highest === undefined ? {} : { highest }), uses });
+    else skipped.push({ name, version: null, ...several([...versions]) });
   }
   return { candidates, skipped };
+}
+
+function several(versions: readonly string[]): Declined {
+  return { code: 'dependency.several-versions', reason: `It is locked at ${versions.join(' and ')}.` };
 }
 
 /** The update of one package, or why there is none. Pure. */
@@ -98,6 +107,9 @@ export function planUpdate(
     return skip({ code: 'dependency.unknown-package', reason: 'The registry does not know it.' });
   const choice = chooseVersion(from, offered(described, candidate, rules), rules);
   if (!('to' in choice)) return skip(choice);
+  // All members get the same version, and none an older one.
+  const { highest = from } = candidate;
+  if (semver.lt(choice.to, highest)) return skip(several([from, highest]));
   const edits = editsFor(candidate, choice.to, rules.range);
   if ('code' in edits) return skip(edits);
   return {

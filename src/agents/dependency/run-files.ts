@@ -117,7 +117,9 @@ function entriesMissing(
   updates: readonly PlannedUpdate[],
 ): string | undefined {
   const { candidates } = findCandidates(project.manifests, lock);
-  const now = new Map(candidates.map(({ name, from }) => [name, from]));
+  const now = new Map(
+    candidates.flatMap(({ name, from, highest = from }) => (from === highest ? [[name, from]] : [])),
+  );
   const missed = updates.find((update) =>
     isIndirect(update) ? !isReplaced(lock, update) : now.get(update.name) !== update.to,
   );

@@ -104,26 +104,6 @@ describe('runDependencyAgent', () => {
     expect(changed.map((file) => file.path)).toEqual(['package-lock.json']);
   });
 
-  it('changes no range where only lockfiles change, and chooses what all ranges admit', async () => {
-    registry.add('ejs', '2.6.1').add('ejs', '2.6.2').add('ejs', '2.7.4');
-    git.commit('main', ejsProject('~2.6.1'));
-    const { proposals } = await run({ range: 'lockfile-only' });
-    expect(proposals.map((each) => each.record.to)).toEqual(['2.6.2']);
-    const changed = await git.diff(await git.resolve('main'), proposals[0]?.head ?? '');
-    expect(changed.map((file) => file.path)).toEqual(['package-lock.json']);
-  });
-
-  it('widens a range, and locks the version', async () => {
-    registry.add('ejs', '2.6.1').add('ejs', '2.7.4');
-    git.commit('main', ejsProject('2.6.x'));
-    const { proposals } = await run({ range: 'widen' });
-    const head = proposals[0]?.head ?? '';
-    expect(await textIn(head, 'package.json')).toContain('"2.6.x || 2.7.x"');
-    expect(JSON.parse(await textIn(head, 'package-lock.json')).packages['node_modules/ejs'].version).toBe(
-      '2.7.4',
-    );
-  });
-
   it('takes the next lower version when the highest was turned away here', async () => {
     registry.add('ejs', '2.6.1').add('ejs', '2.7.3').add('ejs', '2.7.4');
     git.commit('main', ejsProject('~2.6.1'));
