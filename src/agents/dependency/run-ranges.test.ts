@@ -103,3 +103,25 @@ describe('a workspace that has a package at several versions', () => {
     expect(await run()).toMatchObject({ proposals: [], skipped: [{ code: 'dependency.several-versions' }] });
   });
 });
+
+describe('a project that cannot be read', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['a lockfile of npm 6', { 'package-lock.json': '{"lockfileVersion":1}' }, 'lockfile.invalid'],
+    [
+      'a lockfile that is cut off',
+      { 'pnpm-lock.yaml': "lockfileVersion: '9.0'\nimporters: {" },
+      'lockfile.invalid',
+    ],
+    ['a manifest that is none', { 'package.json': '[]' }, 'manifest.invalid'],
+  ])('for %s is told with the mend', async (_what, files, code) => {
+    const { 'package-lock.json': lock, ...rest } = ejsProject('^2.6.1');
+    git.commit('main', {
+      ...rest,
+      ...(code === 'manifest.invalid' && { 'package-lock.json': lock }),
+      ...files,
+    });
+    const { proposals, skipped } = await run();
+    expect(proposals).toEqual([]);
+    expect(skipped).toMatchObject([{ code, reason: expect.stringContaining('Mend: ') }]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { Sha } from '../../../domain/change.ts';
+import { AutolandError } from '../../../domain/errors.ts';
 import { readLockedTree } from '../../../domain/lockfile/read-tree.ts';
 import { type Dialect, isProject, type Lockfile } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
@@ -23,9 +24,20 @@ export type Project = {
 
 type Git = Pick<GitReader, 'resolve' | 'readFile' | 'list'>;
 
-/** The project at the root of the branch, or why nothing of it can be proposed. Rejects with `lockfile.invalid` and `manifest.invalid`. */
+/** The project at the root of the branch, or why nothing of it can be proposed. */
 export async function readProject(git: Git, target: string): Promise<Project | Skipped> {
-  const base = await git.resolve(target);
+  try {
+    return await readAt(git, await git.resolve(target));
+  } catch (thrown) {
+    const isRead = thrown instanceof AutolandError && /^(?:lockfile|manifest)\.invalid$/.test(thrown.code);
+    if (!isRead) throw thrown;
+    // Other agents have work all the same.
+    const mend = thrown.mend === undefined ? '' : ` Mend: ${thrown.mend}.`;
+    return skip(thrown.code, 'package.json', `${thrown.message}${mend}`);
+  }
+}
+
+async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
   const read = (path: string) => git.readFile(base, path);
   const paths = async () => (await git.list(base, '')).map(({ path }) => path);
   const { names, lockfile } = await readLockedTree({ read, paths });
