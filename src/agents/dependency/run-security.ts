@@ -105,7 +105,8 @@ function lockedVersions({ entries }: Lockfile) {
 function silence({ silent }: AdvisoryAnswer): readonly Skipped[] {
   const [first] = silent;
   if (first === undefined) return [];
-  const reason = `The registry of ${first} has no advisories: whether ${counted(silent.length, 'locked version')} of it are vulnerable is not known.`;
+  const more = silent.length === 1 ? 'it is' : `it and ${counted(silent.length - 1, 'more version')} are`;
+  const reason = `The registry of ${first} serves no advisories: whether ${more} vulnerable is not known.`;
   return [{ name: 'advisories', version: null, code: 'dependency.advisories-not-offered', reason }];
 }
 
@@ -145,6 +146,9 @@ function sortOut(pending: readonly Pending[], context: Context, before: readonly
   return { updates, raises, skipped };
 }
 
+/** Another version of what brings it may ask for one that is out of its range now, or of another major. */
+const raisable: ReadonlySet<string> = new Set([outOfRangeCode, 'dependency.fix-breaking']);
+
 function planFix({ vulnerable, later }: Pending, context: Context): PlannedUpdate | Raise | Skipped {
   const { locked, rules, answers } = context;
   const { name, version } = vulnerable;
@@ -157,10 +161,11 @@ function planFix({ vulnerable, later }: Pending, context: Context): PlannedUpdat
   const fixed = fixedVersions(name, later, answers[1]);
   const own = { ...rules, minimumAgeDays: rules.security.minimumAgeDays };
   const choice = chooseFix({ vulnerable, fixed, askers }, own);
-  if ('code' in choice)
-    return choice.code === outOfRangeCode
-      ? raiseOf(vulnerable, choice.reason, context)
-      : { name, version, ...choice, reason: withComplaint(vulnerable, choice.reason) };
+  if ('code' in choice) {
+    const isRaised = direct === undefined && raisable.has(choice.code);
+    if (isRaised) return raiseOf(vulnerable, choice.reason, context);
+    return { name, version, ...choice, reason: withComplaint(vulnerable, choice.reason) };
+  }
   const edits = editsFor(direct ?? { name, uses: [] }, choice.to, rules.range);
   if ('code' in edits) return { name, version, ...edits, reason: withComplaint(vulnerable, edits.reason) };
   return { name, from: version, ...choice, edits, fixes: idsOf(vulnerable), pinned: pinsOf(askers) };

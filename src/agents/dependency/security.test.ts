@@ -124,15 +124,14 @@ describe('a vulnerable version', () => {
   });
 
   it('that its asker holds fast takes the least raise of what the project names', async () => {
-    kits('1.0.0', '1.1.0');
-    broughtKit('~1.0.0');
-    registry.add('app', '1.0.1', { dependencies: { kit: '~1.0.0' } });
-    registry.add('app', '1.0.2', { dependencies: { kit: '~1.1.0' } });
-    registry.add('app', '1.2.0', { dependencies: { kit: '~1.1.0' } });
+    kits('1.0.0', '2.0.0');
+    broughtKit('^1.0.0');
+    registry.add('app', '1.0.1', { dependencies: { kit: '^2.0.0' } });
+    registry.add('app', '1.2.0', { dependencies: { kit: '^2.0.0' } });
     const { proposals, skipped } = await run(against('kit@1.0.0'));
     expect(skipped).toEqual([]);
-    expect(proposals).toMatchObject([{ record: { package: 'app', to: '1.0.2', fixes: ['GHSA-1'] } }]);
-    expect(await lockedIn(proposals[0]?.head, 'node_modules/kit')).toBe('1.1.0');
+    expect(proposals).toMatchObject([{ record: { package: 'app', to: '1.0.1', fixes: ['GHSA-1'] } }]);
+    expect(await lockedIn(proposals[0]?.head, 'node_modules/kit')).toBe('2.0.0');
   });
 
   it('that nothing can raise is told', async () => {

@@ -3,6 +3,7 @@ import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import type { Proposal } from '../../domain/change.ts';
 import { covers } from '../../testing/covers.ts';
+import { MemoryAdvisories } from '../../testing/memory-package-proofs.ts';
 import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
 import type { CrashClaim } from './crash-fix.ts';
@@ -77,6 +78,20 @@ describe('dependencies', () => {
     ['nothing locked changes', project('2.6.1', '^2.6.0'), 'other'],
   ])('%s', async (_what, change, expected) => {
     expect(await classOf(change)).toBe(expected);
+  });
+
+  it('asks whether an update mends something, where it is to', async () => {
+    const root = git.commit('main', base);
+    const head = git.commit('topic', project('2.6.2'), root);
+    const one = { id: 'GHSA-1', title: '', url: '', severity: 'high', malicious: false } as const;
+    const advisories = new MemoryAdvisories({ 'ejs@2.6.1': [one] });
+    const security = { advisories, source: { from: 'registry' } } as const;
+    expect(await runClassify({ ...deps(), security }, { proposal: proposalOf(head) })).toMatchObject({
+      data: {
+        class: 'dependency-security',
+        mends: [{ name: 'ejs', version: '2.6.2', ids: ['GHSA-1'] }],
+      },
+    });
   });
 
   it('takes a step of 0.x minor for breaking', async () => {
