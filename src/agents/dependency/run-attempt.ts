@@ -77,9 +77,7 @@ const skipped = ({ name, from }: PlannedUpdate, why: Declined): Skipped => ({ na
 const passing = /^(registry|git)\.|^sandbox\.unavailable$/;
 
 export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<void> {
-  const { report } = attempt;
-  const skip = (why: Declined) =>
-    report.skipped.push(...bundle.updates.map((update) => skipped(update, why)));
+  const skip = (why: Declined) => skipAll(attempt, bundle, why);
   const [{ to } = { to: 'it' }, ...more] = bundle.updates;
   const what = more.length === 0 ? to : 'the group';
   const full = whyFull(attempt, what) ?? (bundle.updates.every(mends) ? undefined : whyNotNow(attempt, what));
@@ -88,9 +86,13 @@ export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>)
     return;
   }
   const made = await filesFor(attempt, bundle.updates);
-  if (!('code' in made)) report.proposals.push(await proposed(attempt, bundle, made.files));
+  if (!('code' in made)) await propose(attempt, bundle, made.files);
   else if (bundle.updates.length === 1 || passing.test(made.code)) skip(made);
   else for (const half of halvesOf(bundle)) await tryBundle(attempt, half);
+}
+
+function skipAll({ report }: Attempt, { updates }: Bundle<PlannedUpdate>, why: Declined): void {
+  report.skipped.push(...updates.map((update) => skipped(update, why)));
 }
 
 export function whyFull({ settings, report }: Attempt, what: string): Declined | undefined {
@@ -110,21 +112,26 @@ function whyNotNow({ settings, report }: Attempt, what: string): Declined | unde
 }
 
 export async function filesFor(attempt: Attempt, updates: readonly PlannedUpdate[]): Promise<Files> {
-  try {
-    return await filesOf(attempt, updates);
-  } catch (error) {
-    if (error instanceof AutolandError) return { code: error.code, reason: error.message };
-    throw error;
-  }
+  return filesOf(attempt, updates).catch(asDeclined);
 }
 
-export function proposed(
-  { deps, settings, project }: Attempt,
+/** Makes the proposal; where git cannot, says so of each update. */
+export async function propose(
+  attempt: Attempt,
   bundle: Bundle<PlannedUpdate>,
   files: ReadonlyMap<string, string>,
-): Promise<Proposal> {
+): Promise<void> {
+  const { deps, settings, project, report } = attempt;
   const place = { base: project.base, target: settings.target, at: settings.asOf };
-  return proposalOf(deps.git, bundle, files, place);
+  const made = await proposalOf(deps.git, bundle, files, place).catch(asDeclined);
+  if ('code' in made) skipAll(attempt, bundle, made);
+  else report.proposals.push(made);
+}
+
+/** A bug stays one. */
+function asDeclined(thrown: unknown): Declined {
+  if (thrown instanceof AutolandError) return { code: thrown.code, reason: thrown.message };
+  throw thrown;
 }
 
 function isSame(held: HeldUpdate, { name, from, to }: PlannedUpdate, base: Sha): boolean {

@@ -139,7 +139,8 @@ describe('a vulnerable version', () => {
     broughtKit('~1.0.0');
     const { proposals, skipped } = await run(against('kit@1.0.0'));
     expect(proposals).toEqual([]);
-    expect(skipped).toEqual([
+    expect(skipped.slice(1)).toMatchObject([{ name: 'app', code: 'dependency.up-to-date' }]);
+    expect(skipped.slice(0, 1)).toEqual([
       {
         name: 'kit',
         version: '1.0.0',
