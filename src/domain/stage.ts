@@ -40,10 +40,10 @@ export type Classification = {
   /** Paths under `.autoland/`, CI definitions and the like: never autonomous, whatever the policy says. */
   readonly protectedPaths: readonly string[];
   /** New versions that mend what is known to be vulnerable; only of class `dependency-security`. */
-  readonly mends?: readonly MendedVersion[];
+  readonly fixes?: readonly FixedVersion[];
 };
 
-export type MendedVersion = {
+export type FixedVersion = {
   readonly name: string;
   readonly version: string;
   /** Of the advisories. */

@@ -53,11 +53,10 @@ const oldEnough: Rule = (version, { rules }) => {
     return { code: 'dependency.age-unknown', reason: `When ${version.version} was published is unknown.` };
   }
   const days = (rules.asOf.getTime() - Date.parse(version.publishedAt)) / dayMs;
-  const reason = `${version.version} is ${days.toFixed(1)} days old, less than ${rules.minimumAgeDays}.`;
+  if (days >= rules.minimumAgeDays && days >= 0) return undefined;
   const until = new Date(Date.parse(version.publishedAt) + rules.minimumAgeDays * dayMs).toISOString();
-  return days < rules.minimumAgeDays || days < 0
-    ? { code: 'dependency.too-young', reason, until }
-    : undefined;
+  const age = `${version.version} is ${days.toFixed(1)} days old, less than ${rules.minimumAgeDays}`;
+  return { code: 'dependency.too-young', reason: `${age}; it waits until ${until}.`, until };
 };
 
 const notIgnored: Rule = (version, { name, rules }) => {

@@ -89,7 +89,7 @@ describe('dependencies', () => {
     expect(await runClassify({ ...deps(), security }, { proposal: proposalOf(head) })).toMatchObject({
       data: {
         class: 'dependency-security',
-        mends: [{ name: 'ejs', version: '2.6.2', ids: ['GHSA-1'] }],
+        fixes: [{ name: 'ejs', version: '2.6.2', ids: ['GHSA-1'] }],
       },
     });
   });

@@ -66,7 +66,7 @@ describe('an update for security', () => {
   ])('is one that %s', async (_what, after, known, mends) => {
     const found = await rule(before, after, known);
     expect(found.class).toBe(mends === undefined ? 'dependency-patch' : 'dependency-security');
-    expect('mends' in found ? found.mends : undefined).toEqual(
+    expect('fixes' in found ? found.fixes : undefined).toEqual(
       mends?.map((key) => ({ name: key.split('@')[0], version: key.split('@')[1], ids: ['A'] })),
     );
   });

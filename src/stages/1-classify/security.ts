@@ -2,7 +2,7 @@ import type { PackageChange } from '../../domain/change.ts';
 import type { Lockfile } from '../../domain/lockfile.ts';
 import type { AdvisoryAnswer } from '../../domain/npm/advisories.ts';
 import { printable } from '../../domain/printable.ts';
-import type { Classification, MendedVersion } from '../../domain/stage.ts';
+import type { Classification, FixedVersion } from '../../domain/stage.ts';
 import { indirectMoves, type Move } from './indirect.ts';
 
 type Ruled = Pick<Classification, 'class' | 'reasons' | 'packages'>;
@@ -31,23 +31,25 @@ export function withSecurity<T extends Ruled>(ruled: T, locks: Locks, answer: Ad
   if (!mayMend(ruled) || baseLock === undefined || headLock === undefined) return ruled;
   const { carried, own } = indirectMoves(ruled.packages, baseLock, headLock);
   const direct = movesOf(ruled.packages.filter((each) => each.direct));
-  const idsOf = (move: Move) => mendedBy(move, answer);
+  const idsOf = (move: Move) => idsMended(move, answer);
   const throughIt = carried.flatMap(idsOf);
   const [only, ...more] = direct;
-  const mends: readonly MendedVersion[] = [
-    ...direct.map((move) => mended(move, direct.length === 1 ? [...idsOf(move), ...throughIt] : idsOf(move))),
-    ...own.map((move) => mended(move, idsOf(move))),
+  const fixes: readonly FixedVersion[] = [
+    ...direct.map((move) =>
+      fixedBy(move, direct.length === 1 ? [...idsOf(move), ...throughIt] : idsOf(move)),
+    ),
+    ...own.map((move) => fixedBy(move, idsOf(move))),
   ];
   const carries = only !== undefined && more.length === 0 ? carried : [];
-  const brought = carries.map((move) => mended(move, idsOf(move))).filter(({ ids }) => ids.length > 0);
-  if (mends.length === 0 || mends.some(({ ids }) => ids.length === 0)) return ruled;
-  const told = mends.map(({ name, version, ids }) => `${name} ${version} (${ids.join(', ')})`);
+  const brought = carries.map((move) => fixedBy(move, idsOf(move))).filter(({ ids }) => ids.length > 0);
+  if (fixes.length === 0 || fixes.some(({ ids }) => ids.length === 0)) return ruled;
+  const told = fixes.map(({ name, version, ids }) => `${name} ${version} (${ids.join(', ')})`);
   const reason = `All of it mends what is known to be vulnerable: ${told.slice(0, 5).join(', ')}.`;
   return {
     ...ruled,
     class: 'dependency-security',
     reasons: [...ruled.reasons, reason],
-    mends: [...mends, ...brought],
+    fixes: [...fixes, ...brought],
   };
 }
 
@@ -57,12 +59,12 @@ function movesOf(packages: readonly PackageChange[]): readonly Move[] {
   );
 }
 
-function mended({ name, to }: Move, ids: readonly string[]): MendedVersion {
+function fixedBy({ name, to }: Move, ids: readonly string[]): FixedVersion {
   return { name, version: to, ids: [...new Set(ids)].slice(0, 10) };
 }
 
 /** What was known of the former version and is not of the new one, which must be free of everything. */
-function mendedBy({ name, from, to }: Move, { known, silent }: AdvisoryAnswer): readonly string[] {
+function idsMended({ name, from, to }: Move, { known, silent }: AdvisoryAnswer): readonly string[] {
   const after = `${name}@${to}`;
   if (silent.includes(after) || (known.get(after)?.length ?? 0) > 0) return [];
   return (known.get(`${name}@${from}`) ?? []).map(({ id }) => printable(id).slice(0, 100));

@@ -1,5 +1,5 @@
 import { AutolandError, messageOf } from '../../domain/errors.ts';
-import type { MendedVersion } from '../../domain/stage.ts';
+import type { FixedVersion } from '../../domain/stage.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
 import type { AgeRules, FactName, Facts, Finding, Guardrail } from './facts.ts';
 import type { GuardrailSettings } from './settings.ts';
@@ -47,13 +47,13 @@ export function notRun(failed: GuardrailResult): Fault {
 export function agesOf(
   { registry }: Pick<GuardrailSettings, 'registry'>,
   now: Date,
-  mends: readonly MendedVersion[] = [],
+  fixes: readonly FixedVersion[] = [],
 ): AgeRules {
   const before = registry.before === null ? now : new Date(registry.before);
   const asOf = before < now ? before : now;
   const { minimumAgeDays, fixAgeDays = null } = registry;
-  if (fixAgeDays === null || mends.length === 0) return { minimumAgeDays, asOf };
-  const versions = new Set(mends.map(({ name, version }) => `${name}@${version}`));
+  if (fixAgeDays === null || fixes.length === 0) return { minimumAgeDays, asOf };
+  const versions = new Set(fixes.map(({ name, version }) => `${name}@${version}`));
   return { minimumAgeDays, fixes: { versions, minimumAgeDays: Math.min(fixAgeDays, minimumAgeDays) }, asOf };
 }
 

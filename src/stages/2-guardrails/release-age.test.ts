@@ -6,7 +6,7 @@ import { releaseAge } from './release-age.ts';
 
 const now = new Date('2026-01-08T00:00:00Z');
 const registry = { allowed: [], before: null, minimumAgeDays: 7, fixAgeDays: 2 };
-const mends = [{ name: 'kit', version: '1.0.1', ids: ['GHSA-1'] }];
+const fixes = [{ name: 'kit', version: '1.0.1', ids: ['GHSA-1'] }];
 
 function check(published: Readonly<Record<string, string>>, ages: ReturnType<typeof agesOf>) {
   const entries = Object.keys(published).map((name) => [`node_modules/${name}`, sampleEntry(name, '1.0.1')]);
@@ -29,7 +29,7 @@ function check(published: Readonly<Record<string, string>>, ages: ReturnType<typ
 const [threeDays, oneDay] = ['2026-01-05T00:00:00Z', '2026-01-07T00:00:00Z'];
 
 it('lets what mends a known vulnerability be younger, and nothing that comes with it', () => {
-  const ages = agesOf({ registry }, now, mends);
+  const ages = agesOf({ registry }, now, fixes);
   expect(check({ kit: threeDays }, ages)).toBe('pass The new version is at least 2 days old.');
   expect(check({ kit: oneDay }, ages)).toBe('fail kit@1.0.1 is 1.0 days old, less than 2.');
   expect(check({ kit: threeDays, other: threeDays }, ages)).toBe(
@@ -41,7 +41,7 @@ it('makes no difference where nothing is mended, or nobody asked for it, and non
   const late = 'fail kit@1.0.1 is 3.0 days old, less than 7.';
   expect(check({ kit: threeDays }, agesOf({ registry }, now))).toBe(late);
   const { fixAgeDays: _, ...none } = registry;
-  expect(check({ kit: threeDays }, agesOf({ registry: none }, now, mends))).toBe(late);
+  expect(check({ kit: threeDays }, agesOf({ registry: none }, now, fixes))).toBe(late);
   const longer = { ...registry, fixAgeDays: 30 };
-  expect(check({ kit: threeDays }, agesOf({ registry: longer }, now, mends))).toBe(late);
+  expect(check({ kit: threeDays }, agesOf({ registry: longer }, now, fixes))).toBe(late);
 });

@@ -11,8 +11,8 @@ export const gatherRegistry = gatherer<'registry'>()({
   async gather({ deps, settings, change, found }) {
     const { wanted, ...inquiry } = inquiryOf(found.lock);
     const versions = await lookUpAll(deps.registry, wanted);
-    const { packages, mends } = change.classification;
-    return { packages, ...inquiry, versions, ages: agesOf(settings, change.now, mends) };
+    const { packages, fixes } = change.classification;
+    return { packages, ...inquiry, versions, ages: agesOf(settings, change.now, fixes) };
   },
 });
 
