@@ -157,6 +157,11 @@ function planFix({ vulnerable, later }: Pending, context: Context): PlannedUpdat
     const why = 'the project asks for it in several versions, or not from a registry';
     return { name, version, ...noFix(vulnerable, 'several-versions', why) };
   }
+  const { dialect } = locked.lockfile;
+  if (direct === undefined && dialect !== 'npm') {
+    const why = `what the project does not name is raised in lockfiles of npm, and this is one of ${dialect}`;
+    return { name, version, ...noFix(vulnerable, 'fix-not-offered', why) };
+  }
   const askers = direct === undefined ? askersOf(locked.lockfile, vulnerable) : [];
   const fixed = fixedVersions(name, later, answers[1]);
   const own = { ...rules, minimumAgeDays: rules.security.minimumAgeDays };

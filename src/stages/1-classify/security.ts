@@ -32,16 +32,15 @@ export function withSecurity<T extends Ruled>(ruled: T, locks: Locks, answer: Ad
   const { carried, own } = indirectMoves(ruled.packages, baseLock, headLock);
   const direct = movesOf(ruled.packages.filter((each) => each.direct));
   const idsOf = (move: Move) => idsMended(move, answer);
-  const throughIt = carried.flatMap(idsOf);
-  const [only, ...more] = direct;
+  // Of two that move nobody knows which brings what.
+  const brought = (direct.length === 1 ? carried : [])
+    .map((move) => fixedBy(move, idsOf(move)))
+    .filter(({ ids }) => ids.length > 0);
+  const throughIt = brought.flatMap(({ ids }) => ids);
   const fixes: readonly FixedVersion[] = [
-    ...direct.map((move) =>
-      fixedBy(move, direct.length === 1 ? [...idsOf(move), ...throughIt] : idsOf(move)),
-    ),
+    ...direct.map((move) => fixedBy(move, [...idsOf(move), ...throughIt])),
     ...own.map((move) => fixedBy(move, idsOf(move))),
   ];
-  const carries = only !== undefined && more.length === 0 ? carried : [];
-  const brought = carries.map((move) => fixedBy(move, idsOf(move))).filter(({ ids }) => ids.length > 0);
   if (fixes.length === 0 || fixes.some(({ ids }) => ids.length === 0)) return ruled;
   const told = fixes.map(({ name, version, ids }) => `${name} ${version} (${ids.join(', ')})`);
   const reason = `All of it mends what is known to be vulnerable: ${told.slice(0, 5).join(', ')}.`;
