@@ -107,7 +107,8 @@ async function trialsFor(
   const samples: Trial[] = [];
   for (const [at, place] of places.entries())
     samples.push(...(await samplesAt(asked, place, made[at]?.text ?? '')));
-  const ofKind = (kind: FixKind) => inTurn(made.map(({ edits }) => edits.filter((one) => one.kind === kind)));
+  const ofKind = (kind: FixKind) =>
+    once(inTurn(made.map(({ edits }) => edits.filter((one) => one.kind === kind))));
   const reverts = await revertsOf(deps, asked, places);
   const [templates, mutations] = [ofKind('template'), ofKind('mutation')];
   const rest = Math.max(0, asked.limits.attempts - samples.length - reverts.length);
@@ -126,6 +127,15 @@ async function editsAt({ git, maker }: FixDeps, { tip, crash }: FixAsked, place:
 
 function trialOf(place: FaultPlace, { text, ...candidate }: Candidate): Trial {
   return { ...candidate, place, files: new Map([[candidate.file, text]]) };
+}
+
+/** Lines of one statement offer the same edits. */
+function once(trials: readonly Trial[]): readonly Trial[] {
+  const seen = new Set<string>();
+  return trials.filter(({ files }) => {
+    const key = 'fault' in files ? '' : JSON.stringify([...files]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 const mostSamples = 8;
