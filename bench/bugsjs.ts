@@ -1,7 +1,7 @@
 // How many real bugs of express and hessian.js the search for a fix mends without a model: BugsJS, whose repositories whoever runs
 // this has cloned. `--from DIR` holds `express` and `hessian.js` (https://github.com/BugsJS), with their tags; packages come from the
 // registry that npm is set up with. --only express#5,hessian.js#1; --attempts, --seconds: of one bug; --work DIR: kept for another
-// run. Prints one JSON object. *Plausible*: the failing tests pass, and no other breaks. *Same*: the syntax tree that people
+// run; --minutes: no further bug is begun then. Prints one JSON object. *Plausible*: the failing tests pass, and no other breaks. *Same*: the syntax tree that people
 // left. Whatever is plausible and not the same is unclear, and not called right.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     attempts: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '120' },
+    minutes: { type: 'string', default: 'Infinity' },
     work: { type: 'string' },
   },
 });
@@ -74,6 +75,7 @@ async function searchProject(dir: string, { project, folder, results, faults }: 
   try {
     for (const n of chosen) {
       const bug = `${project.name}#${n}`;
+      if (performance.now() > 60_000 * Number(values.minutes)) break;
       try {
         const result = await searchBug(shop, project, { n, limits });
         results.push(result);

@@ -61,6 +61,8 @@ function taken() {
 
 /** Which lines each failing test ran, and how many passing tests ran each. */
 module.exports = function SpectrumReporter(runner) {
+  // Older versions read it.
+  this.stats = { failures: 0 };
   const failed = [];
   const passing = {};
   let passed = 0;

@@ -23,6 +23,8 @@ export type Shown = {
   readonly base: Sha;
   /** Runs the reproducing tests alone, where that can be done. */
   readonly alone: TestCommands;
+  /** Runs all the project's tests; the same where nothing else runs them alone. */
+  readonly all: TestCommands;
   /** Those that shall pass; undefined: the run names none. */
   readonly names: readonly string[] | undefined;
   /** All the project's tests. */
@@ -44,9 +46,18 @@ export async function showCrash(deps: ReproduceDeps, asked: Asked): Promise<Show
   const whole = test?.command == null ? first : await deps.tests.measure(commands, base);
   if (whole.kind !== 'ran' || whole.report?.complete !== true)
     return ended('not-measured', 'What the project’s own tests say before the fix cannot be read.');
+  const [one, all] = [bounded(alone, first), bounded(commands, whole)];
   const by = asked.reproducing ? 'given' : call === undefined ? 'already-red' : 'recorded-call';
-  return { by, base, alone, names, whole };
+  return { by, base, alone: one, all: test?.command == null ? one : all, names, whole };
 }
+
+/** An edit may make a loop endless: none may take much longer than the tests did before it. */
+function bounded(commands: TestCommands, run: TestRun): TestCommands {
+  const seconds = run.kind === 'ran' ? Math.max(slack.least, Math.ceil((slack.times * run.ms) / 1000)) : 0;
+  return { ...commands, testSeconds: Math.min(commands.testSeconds, Math.max(1, seconds)) };
+}
+
+const slack = { times: 5, least: 10 };
 
 function notShown(
   { crash, reproducing }: Asked,
