@@ -26,7 +26,7 @@ const inside = join(import.meta.dirname, 'inside');
 const reporters = ['tap-reporter.cjs', 'spectrum-reporter.cjs'];
 export const mochaWith = (reporter: string, project: Project, files: readonly string[]) =>
   [
-    'node_modules/.bin/mocha',
+    'node_modules/.bin/_mocha',
     '--reporter',
     `/work/autoland-${reporter}`,
     ...project.options,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AutolandError } from '../../domain/errors.ts';
 import { CrashBench, crashingCall, crashingCode, crashingFiles } from '../../testing/crash-bench.ts';
 import { defaultFixLimits } from './run-search.ts';
 
@@ -50,5 +51,15 @@ describe('findFix', () => {
       ['model', 'new-crash'],
     ]);
     expect(found.fixes[0]?.files.get('label.js')).toBe(mended);
+  });
+
+  it('goes on without a model that is down', async () => {
+    const limits = { ...defaultFixLimits, attempts: 2, fixes: 2, recentDays: 0 };
+    const samples = () => Promise.reject(new AutolandError('telemetry.unreachable', 'the model is down'));
+    const found = await bench.search(bench.tipOf(crashingFiles), { limits, samples });
+    expect(found.tried.map(({ kind, end }) => [kind, end])).toEqual([
+      ['template', 'fixed'],
+      ['model', 'not-measured'],
+    ]);
   });
 });

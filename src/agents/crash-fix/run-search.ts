@@ -1,6 +1,7 @@
 import type { Sha } from '../../domain/change.ts';
 import type {
   Attempt,
+  AttemptEnd,
   Candidate,
   FaultPlace,
   FixKind,
@@ -8,6 +9,7 @@ import type {
   ModelSample,
   RankedFix,
 } from '../../domain/crash-fix.ts';
+import { AutolandError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FixMaker } from '../../ports/fix-maker.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
@@ -141,15 +143,25 @@ function once(trials: readonly Trial[]): readonly Trial[] {
 const mostSamples = 8;
 
 async function samplesAt({ samples }: FixAsked, place: FaultPlace, text: string): Promise<readonly Trial[]> {
-  const answers = (await samples?.(place, text)) ?? [];
-  return answers.slice(0, mostSamples).map((sample) => {
-    const fault = sampleFault(place.file, text, sample);
-    const { file, line } = place;
-    const base = { kind: 'model', name: 'sample', file, line, place } as const;
-    if (fault !== undefined)
-      return { ...base, size: 0, files: { fault: { end: 'not-allowed', detail: fault } } };
-    return { ...base, size: sizeOf(text, sample.text), files: new Map([[file, sample.text]]) };
+  const { file, line } = place;
+  const base = { kind: 'model', name: 'sample', file, line, place } as const;
+  const none = (end: AttemptEnd, detail: string): Trial => ({
+    ...base,
+    size: 0,
+    files: { fault: { end, detail } },
   });
+  try {
+    const answers = (await samples?.(place, text)) ?? [];
+    return answers.slice(0, mostSamples).map((sample) => {
+      const fault = sampleFault(file, text, sample);
+      if (fault !== undefined) return none('not-allowed', fault);
+      return { ...base, size: sizeOf(text, sample.text), files: new Map([[file, sample.text]]) };
+    });
+  } catch (error) {
+    // A model that is down, or over its budget, ends no search.
+    if (error instanceof AutolandError) return [none('not-measured', error.message)];
+    throw error;
+  }
 }
 
 /** The commit that brought a place's line, if it did so of late. */
