@@ -19,6 +19,14 @@ export type Lowered = Pick<Demotion, 'class' | 'from' | 'to'>;
 /** Agents go on proposing, a person lands. */
 export const demotedTo = 'propose' satisfies AutonomyLevel;
 
+/** No record of such changes counts yet, so none can have earned more, whatever level stands in the configuration. */
+const unearned: ReadonlySet<ChangeClass> = new Set(['crash-fix']);
+
+/** How far changes of a class may go at most, before anything has failed. */
+export function mostOf(changeClass: ChangeClass): AutonomyLevel {
+  return unearned.has(changeClass) ? 'propose' : 'deploy';
+}
+
 export function isBelow(one: AutonomyLevel, other: AutonomyLevel): boolean {
   return autonomyLevels.indexOf(one) < autonomyLevels.indexOf(other);
 }

@@ -41,6 +41,9 @@ describe('what failures have cost', () => {
     expect(effectiveLevel(autonomy, 'deploy', 'docs')).toBe('propose');
     expect(effectiveLevel(autonomy, 'observe', 'docs')).toBe('observe');
     expect(effectiveLevel(autonomy, 'deploy', 'lint')).toBe('deploy');
+    // Nothing has earned it more.
+    expect(effectiveLevel(fullAutonomy, 'deploy', 'crash-fix')).toBe('propose');
+    expect(effectiveLevel(fullAutonomy, 'observe', 'crash-fix')).toBe('observe');
     expect(demotionBelow(autonomy, 'docs', 'merge')).toMatchObject({
       change: 'chg_1',
       code: 'rollout.latency',

@@ -1,6 +1,6 @@
 import { levelOf } from '../config/policy-digest.ts';
 import type { Config } from '../config/schema.ts';
-import { type Demotion, isBelow, type Lowered, lowerOf } from '../domain/autonomy.ts';
+import { type Demotion, isBelow, type Lowered, lowerOf, mostOf } from '../domain/autonomy.ts';
 import type { Cost } from '../domain/blame.ts';
 import {
   type AutonomyLevel,
@@ -105,7 +105,8 @@ export function effectiveLevel(
   configured: AutonomyLevel,
   changeClass: ChangeClass,
 ): AutonomyLevel {
-  return demotionsOf(autonomy, changeClass).reduce((lowest, { to }) => lowerOf(lowest, to), configured);
+  const begin = lowerOf(configured, mostOf(changeClass));
+  return demotionsOf(autonomy, changeClass).reduce((lowest, { to }) => lowerOf(lowest, to), begin);
 }
 
 export function demotionsOf({ demotions }: Autonomy, changeClass: ChangeClass): readonly Demotion[] {

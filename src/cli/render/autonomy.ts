@@ -1,3 +1,4 @@
+import { isBelow, mostOf } from '../../domain/autonomy.ts';
 import type { ClassAutonomy } from '../../views/autonomy.ts';
 import { paint, wrap, wrapAll } from './text.ts';
 
@@ -15,7 +16,10 @@ function renderClass({ class: of, configured, effective, demotions }: ClassAuton
   const why = demotions.flatMap(({ change, code, at }) =>
     wrap(`    demoted at ${at}: ${change} was taken back (${code})`, '      '),
   );
-  return [`${of.padEnd(20)} ${level}`, ...why];
+  const most = isBelow(mostOf(of), configured)
+    ? ['    goes no further than propose: nothing has earned it more yet']
+    : [];
+  return [`${of.padEnd(20)} ${level}`, ...most, ...why];
 }
 
 export function renderRestored(view: {

@@ -1,3 +1,4 @@
+import { mostOf } from '../../domain/autonomy.ts';
 import { codeFlagsAdded, unfitCodeFlags } from '../../domain/code-flag.ts';
 import { overallVerdict } from '../../domain/verdict.ts';
 import type { Evidence } from './evidence.ts';
@@ -46,19 +47,24 @@ const classOther: Rule = ({ classification }) =>
       ]
     : [];
 
-/** No record of such changes counts yet, so no level that a configuration gives them is earned. */
-const crashFix: Rule = ({ classification, guardrails }) => {
+/** The level says so too; here no policy and no mistake in a level overrules it. */
+const unearned: Rule = ({ classification: { class: of } }) =>
+  mostOf(of) === 'deploy'
+    ? []
+    : [
+        escalate(
+          'policy.not-earned',
+          `A person must land it: changes of class ${of} have not earned to land alone.`,
+        ),
+      ];
+
+const crashShown: Rule = ({ classification, guardrails }) => {
   if (classification.class !== 'crash-fix') return [];
-  const unearned = escalate(
-    'policy.not-earned',
-    'A person must land it: changes of class crash-fix have not earned to land alone.',
-  );
   const isShown = guardrails.results.some(
     ({ verdict, code }) => verdict === 'pass' && code === 'reproduction.fails-before',
   );
-  if (isShown) return [unearned];
   const reason = 'No test is known to fail without it and to pass with it.';
-  return [escalate('policy.not-reproduced', reason), unearned];
+  return isShown ? [] : [escalate('policy.not-reproduced', reason)];
 };
 
 const failedGuardrails: Rule = ({ guardrails }) => {
@@ -114,7 +120,8 @@ const rules: readonly Rule[] = [
   frozen,
   protectedPaths,
   classOther,
-  crashFix,
+  crashShown,
+  unearned,
   undecidedGuardrails,
   judgeAbstained,
   unfitFlags,
