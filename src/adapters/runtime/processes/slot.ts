@@ -33,6 +33,7 @@ export class Slot {
   readonly socket: string;
   spec: ProcessSpec;
   restarts: number;
+  readonly takeExceptions = () => this.#otlp.takeExceptions();
   readonly #context: SlotContext;
   readonly #dirs: SlotDirs;
   readonly #log: ServiceLog;
@@ -83,10 +84,6 @@ export class Slot {
 
   telemetry(): ReceivedReport {
     return this.#otlp.report();
-  }
-
-  takeExceptions(): ReturnType<OtlpReceiver['takeExceptions']> {
-    return this.#otlp.takeExceptions();
   }
 
   healthy(): Promise<boolean> {
