@@ -185,9 +185,23 @@ export const configSchema = z
     notify: notify.prefault({}),
     models,
     retention: z
-      .strictObject({ releases: z.int().min(2).max(1000).default(5), days: count.default(30) })
+      .strictObject({
+        releases: z.int().min(2).max(1000).default(5),
+        days: count.default(30),
+        recordings: z
+          .strictObject({
+            maxMiB: z.int().min(1).max(10_240).default(64).describe('Of all that is said about one change'),
+            keepDays: count
+              .nullable()
+              .default(null)
+              .describe(
+                'What was said is erased so long after its change has ended; null: by a person alone',
+              ),
+          })
+          .prefault({}),
+      })
       .prefault({})
-      .describe('How many releases are kept, and for how long'),
+      .describe('What is kept, how much of it, and for how long'),
     judge,
   })
   .refine(isNamedOnce, {

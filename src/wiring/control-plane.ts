@@ -80,7 +80,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
     redactor: new ChildRedactor(),
   });
   closing.defer(() => crashing.stop());
-  const tidying = keepHouse(repository, options);
+  const tidying = keepHouse(repository, options, workshop.rules);
   closing.defer(() => clearInterval(tidying));
   const journalling = journalActsOften(repository);
   closing.defer(() => clearInterval(journalling));

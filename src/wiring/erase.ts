@@ -2,7 +2,10 @@ import { exclusively } from '../adapters/store/exclusively.ts';
 import { type BlobOwner, isCommitment } from '../domain/blob.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { NewEvent } from '../domain/journal.ts';
-import type { Erasure } from '../views/recordings.ts';
+import { counted } from '../domain/words.ts';
+import type { RulesSource } from '../ports/rules.ts';
+import type { LedgerChange } from '../views/ledger.ts';
+import { type Erasure, outlived, retention } from '../views/recordings.ts';
 import type { PlaceOptions } from './place.ts';
 import { blobsOf, readRecordings } from './recordings.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -50,6 +53,43 @@ export async function eraseRecordings(
     await carryOut(repository);
     return erased;
   });
+}
+
+/**
+ * Erases what was said about changes that ended longer ago than `retention.recordings.keepDays` of the protected branch; null: nothing. What
+ * belongs to a change that is under way stays, however old. Answers of how many.
+ */
+export async function eraseByAge(repository: Repository, rules: RulesSource): Promise<number> {
+  const { keepDays } = (await rules.load()).config.retention.recordings;
+  if (keepDays === null) return 0;
+  return exclusively(repository.place.files.recordingLock, async () => {
+    const recordings = await readRecordings(repository);
+    const { changes } = await repository.ledger();
+    const now = repository.clock.now();
+    const old = [...outlived(recordings, endIn(changes.values()), { keepDays, now }).keys()];
+    for (const owner of old) {
+      const reason = `Older than ${counted(keepDays, 'day')} (retention.recordings.keepDays).`;
+      const data = { owner, contents: null, reason, keepDays };
+      const event = { type: 'recording.erasing', actor: retention, data, ...changeOf(owner) };
+      await repository.store.append({ events: [event] });
+    }
+    if (old.length > 0) await carryOut(repository);
+    return old.length;
+  });
+}
+
+/** When the last change ended that it belongs to; null: one has not. A task that brought no change has ended with what was said in it. */
+function endIn(changes: Iterable<LedgerChange>): (owner: BlobOwner) => Date | null {
+  const ends = new Map<string, readonly (string | null)[]>();
+  for (const { id, concludedAt, proposal } of changes)
+    for (const name of [id, `task_${String(proposal.record.task ?? '')}`])
+      ends.set(name, [...(ends.get(name) ?? []), concludedAt]);
+  return (owner) => {
+    const all = ends.get(owner) ?? (owner.startsWith('task_') ? [] : [null]);
+    const times = all.map((at) => (at === null ? Number.NaN : Date.parse(at)));
+    const last = Math.max(0, ...times);
+    return Number.isNaN(last) ? null : new Date(last);
+  };
 }
 
 /** Ends what was ordered and cut off. */

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelExchange } from '../domain/model.ts';
 import type { ExchangeLog } from '../ports/model.ts';
+import type { RulesSource } from '../ports/rules.ts';
 import { ExchangeFile } from './exchange-file.ts';
-import { exchangeRecorder } from './exchanges.ts';
+import { exchangeRecorder, recordingBudget } from './exchanges.ts';
 import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
 
@@ -24,7 +25,11 @@ export type EvalExchanges = {
 const mostOfOne = 200;
 
 /** `started`: names the measurement. */
-export async function openEvalExchanges(place: Place, started: Date): Promise<EvalExchanges> {
+export async function openEvalExchanges(
+  place: Place,
+  rules: RulesSource,
+  started: Date,
+): Promise<EvalExchanges> {
   const stamp = started.toISOString().replaceAll(/[-:]|\.\d+/g, '');
   // A key of blobs in a directory without the others would stand in the way of those.
   if (!hasJournal(place) || !existsSync(place.files.keys)) {
@@ -32,7 +37,7 @@ export async function openEvalExchanges(place: Place, started: Date): Promise<Ev
     return { log, kept: () => ({ kind: 'file', path: log.path }), close: async () => {} };
   }
   const repository = await openRepository({ repo: place.repo, state: place.state }, 'update');
-  const recorder = exchangeRecorder(repository);
+  const recorder = exchangeRecorder(repository, recordingBudget(rules));
   const tasks: string[] = [];
   let count = 0;
   const record = (exchange: ModelExchange) => {

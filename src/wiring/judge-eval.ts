@@ -10,6 +10,7 @@ import { evaluate } from '../judge-eval/evaluate.ts';
 import { type EvalReport, reportOf } from '../judge-eval/report.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelSource } from '../ports/models.ts';
+import type { RulesSource } from '../ports/rules.ts';
 import { type Judges, judgesOf } from '../stages/3-judge/run-consult.ts';
 import { type EvalExchanges, type KeptExchanges, openEvalExchanges } from './eval-exchanges.ts';
 import { askerOf } from './judge-rows.ts';
@@ -39,34 +40,40 @@ export async function evaluateJudge(
   const rows = choose(set, wish);
   const place = await locate(options);
   const clock = new SystemClock();
-  const exchanges = await openEvalExchanges(place, clock.now());
-  try {
-    const judges = await judgesHere({ place, clock, exchanges }, wish.models);
-    const heard = await evaluate(rows, askerOf(judges, new ChildDiffReader()), (one, count) =>
-      told(one, count, rows.length),
-    );
-    const { members, panel } = judges;
-    const report = reportOf(heard, { models: members, prompts: panel.prompts.digest, set });
-    return { ...report, exchanges: exchanges.kept() };
-  } finally {
-    await exchanges.close();
-  }
-}
-
-type Here = { readonly place: Place; readonly clock: Clock; readonly exchanges: EvalExchanges };
-
-async function judgesHere({ place, clock, exchanges }: Here, names: readonly string[]): Promise<Judges> {
   const { reader, close } = await openGitReader(place.repo);
   try {
-    const { config } = await new BranchRules(reader, false).load();
-    const all = new Models(place.files, clock);
-    const source: ModelSource = {
-      named: (name, change) => all.model(config, { name, change, log: exchanges.log }),
-    };
-    return await panelOf(source, names);
+    const rules = new BranchRules(reader, false);
+    const exchanges = await openEvalExchanges(place, rules, clock.now());
+    try {
+      const judges = await judgesHere({ place, clock, rules, exchanges }, wish.models);
+      const heard = await evaluate(rows, askerOf(judges, new ChildDiffReader()), (one, count) =>
+        told(one, count, rows.length),
+      );
+      const { members, panel } = judges;
+      const report = reportOf(heard, { models: members, prompts: panel.prompts.digest, set });
+      return { ...report, exchanges: exchanges.kept() };
+    } finally {
+      await exchanges.close();
+    }
   } finally {
     await close();
   }
+}
+
+type Here = {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly rules: RulesSource;
+  readonly exchanges: EvalExchanges;
+};
+
+async function judgesHere(
+  { place, clock, rules, exchanges }: Here,
+  names: readonly string[],
+): Promise<Judges> {
+  const { config } = await rules.load();
+  const all = new Models(place.files, clock);
+  return panelOf({ named: (name, change) => all.model(config, { name, change, log: exchanges.log }) }, names);
 }
 
 /** With the settings that a panel has where nobody says otherwise; all of its families must have no objection. */

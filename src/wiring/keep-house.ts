@@ -1,5 +1,6 @@
 import { messageOf } from '../domain/errors.ts';
-import { finishErasures } from './erase.ts';
+import type { RulesSource } from '../ports/rules.ts';
+import { eraseByAge, finishErasures } from './erase.ts';
 import { collectGarbage } from './gc.ts';
 import type { PlaceOptions } from './place.ts';
 import type { Repository } from './repository.ts';
@@ -9,9 +10,10 @@ const hourMs = 60 * 60 * 1000;
 const mostNamed = 100;
 
 /** What `autoland gc` does, once an hour; what it removed is journalled. */
-export function keepHouse(repository: Repository, options: PlaceOptions): NodeJS.Timeout {
+export function keepHouse(repository: Repository, options: PlaceOptions, rules: RulesSource): NodeJS.Timeout {
   const tidy = async () => {
     await finishErasures(repository);
+    await eraseByAge(repository, rules);
     const removed = await collectGarbage(options, false);
     const named = { count: removed.length, removed: removed.slice(0, mostNamed) };
     if (removed.length > 0) await repository.record('house.collected', 'deployer', named);

@@ -143,7 +143,7 @@ const asker = `
   const [repo, state] = process.argv.slice(1);
   const { place, store } = await openRepository({ repo, state }, 'write');
   const lock = (work) => exclusively(place.files.recordingLock, work);
-  const parts = { journal: store, blobs: blobsOf(place), redactor: wordRedactor, exclusively: lock, mostBytes: 1e9 };
+  const parts = { journal: store, blobs: blobsOf(place), redactor: wordRedactor, exclusively: lock, mostBytes: async () => 1e9 };
   const log = new ExchangeRecorder(parts).of({ change: 'chg_0123456789ab', role: 'agent' });
   const messages = [];
   for (let n = 0; ; n += 1) {

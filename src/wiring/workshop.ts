@@ -39,7 +39,7 @@ import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.t
 import { FileTextCache } from '../adapters/text-cache.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
-import { exchangeRecorder } from './exchanges.ts';
+import { exchangeRecorder, recordingBudget } from './exchanges.ts';
 import { logOrigin } from './origin.ts';
 import type { Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
@@ -94,7 +94,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     profiles: new FileProfileCache(join(files.cache, 'profiles')),
     secrets: new ChildSecretScanner(),
     /** What models and tools say on the way. */
-    recorder: exchangeRecorder(repository, spans),
+    recorder: exchangeRecorder(repository, recordingBudget(rules), spans),
     documents: new ChildDocumentReader(),
     speller: new ChildSpeller(),
     linter: new SandboxLinter(jobs),

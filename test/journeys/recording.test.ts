@@ -58,7 +58,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
     const { keys, log: directory } = repository.place.files;
     const keyRing = await FileKeyRing.open(keys, { create: true });
     log = new TileLog({ store, keyRing, origin: logOrigin, directory });
-    const recorder = exchangeRecorder(repository);
+    const recorder = exchangeRecorder(repository, async () => 1e8);
     const agent = recorder.of({ task: 'mend-7', role: 'agent' });
     await agent.record(exchangeOf([user(`use ${token}\nto read`)], 'I will look'));
     const startedAt = new Date();
@@ -172,7 +172,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
   });
 
   it('that is said after an erasure is recorded anew; an erasure that was cut off is ended', async () => {
-    const judge = exchangeRecorder(repository).of({ change, role: 'judge' });
+    const judge = exchangeRecorder(repository, async () => 1e8).of({ change, role: 'judge' });
     await judge.record(exchangeOf([user('and now?')], 'yes'));
     const data = { owner: change, contents: null, reason: 'cut off' };
     await repository.store.append({
@@ -185,7 +185,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
   });
 
   it('stays readable when the key is rotated, and is told where it was altered', async () => {
-    const judge = exchangeRecorder(repository).of({ change, role: 'judge' });
+    const judge = exchangeRecorder(repository, async () => 1e8).of({ change, role: 'judge' });
     await judge.record(exchangeOf([user('once more')], 'yes'));
     expect((await autoland('audit', 'rotate', '--reason', 'yearly')).text).toContain(
       '1 key is wrapped under',

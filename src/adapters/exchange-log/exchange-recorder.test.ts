@@ -32,7 +32,13 @@ beforeEach(() => {
 });
 
 function recorder(over: Partial<RecorderParts> = {}): ExchangeRecorder {
-  const parts = { journal, blobs, redactor: wordRedactor, exclusively: oneAtATime(), mostBytes: 1 << 20 };
+  const parts = {
+    journal,
+    blobs,
+    redactor: wordRedactor,
+    exclusively: oneAtATime(),
+    mostBytes: async () => 1 << 20,
+  };
   return new ExchangeRecorder({ ...parts, ...over });
 }
 
@@ -313,7 +319,7 @@ describe('what cannot be recorded', () => {
   });
 
   it('is refused: more than the budget, and what was kept before stays', async () => {
-    const log = recorder({ mostBytes: 20_000 }).of(subject);
+    const log = recorder({ mostBytes: async () => 20_000 }).of(subject);
     await log.record(exchangeOf([user('x'.repeat(10_000))], 'a'));
     const large = log.record(exchangeOf([user('y'.repeat(15_000))], 'b'));
     await expect(large).rejects.toMatchObject({
@@ -327,7 +333,7 @@ describe('what cannot be recorded', () => {
   });
 
   it('is never over the budget, however many record at once', async () => {
-    const log = recorder({ mostBytes: 30_000 }).of(subject);
+    const log = recorder({ mostBytes: async () => 30_000 }).of(subject);
     const all = Array.from({ length: 20 }, (_, n) =>
       log.record(exchangeOf([user(`${n} ${'x'.repeat(4000)}`)], 'a')),
     );

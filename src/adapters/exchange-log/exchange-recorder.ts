@@ -24,8 +24,8 @@ export type RecorderParts = {
   readonly redactor: Redactor;
   /** One writer of blobs at a time, of all processes. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
-  /** What all blobs of one owner may take. */
-  readonly mostBytes: number;
+  /** What all blobs of one owner may take. Where it cannot be told, nothing is kept. */
+  readonly mostBytes: () => Promise<number>;
   /** undefined: nobody traces. */
   readonly spans?: SpanSink | undefined;
 };
@@ -96,7 +96,8 @@ export class ExchangeRecorder {
   }
 
   async #write({ owner, subject, recording, known, clean, cleanTexts }: Writing): Promise<void> {
-    const { blobs, journal, mostBytes, spans } = this.#parts;
+    const { blobs, journal, spans } = this.#parts;
+    const mostBytes = await this.#parts.mostBytes();
     const cleanText: Clean = (text) => {
       const item = cleanTexts.get(text.toWellFormed());
       if (item === undefined) throw new Error('a text that nobody looked through');

@@ -22,7 +22,7 @@ import { genAiSpan, type Span } from './gen-ai-span.ts';
 /** What the recorder really journals. */
 async function journalled(over: Parameters<typeof exchangeOf>[2] = {}): Promise<NewEvent> {
   const journal = new EventList();
-  const parts = { journal, blobs: new MemoryBlobs(), redactor: wordRedactor, mostBytes: 1e6 };
+  const parts = { journal, blobs: new MemoryBlobs(), redactor: wordRedactor, mostBytes: async () => 1e6 };
   const recorder = new ExchangeRecorder({ ...parts, exclusively: oneAtATime() });
   await recorder
     .of({ change: 'chg_0123456789ab', role: 'judge' })
