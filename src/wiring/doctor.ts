@@ -18,6 +18,7 @@ import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
 import { flagsAnswer } from './doctor-flags.ts';
+import { agentsServed } from './doctor-mcp.ts';
 import { nothingDrifts } from './examine-drift.ts';
 import { examineFrontDoor } from './examine-front-door.ts';
 import { examineModels, noModels } from './examine-models.ts';
@@ -66,6 +67,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'drift', look: () => nothingDrifts(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
+    { name: 'mcp', look: () => agentsServed(place) },
     { name: 'notifications', look: () => receiversAnswer(place) },
     { name: 'models', look: () => modelsAnswer(place) },
     { name: 'recordings', look: () => recordingsOpen(place, process.env) },

@@ -9,6 +9,7 @@ import { makeMcpServer } from '../../server/mcp/server.ts';
 import { mustHaveJournal } from '../journal-there.ts';
 import { locate, type PlaceOptions } from '../place.ts';
 import { Desks } from './desk.ts';
+import { noteServedAt } from './served-at.ts';
 import { agentSource, mayBearName } from './source.ts';
 import { tellBug } from './tell-bug.ts';
 
@@ -45,8 +46,11 @@ export async function serveMcpHttp(options: PlaceOptions, wish: HttpWish): Promi
   const server = boundedServer(getRequestListener(app.fetch));
   const port = await listen(server, { host, port: wish.port, setting: 'autoland mcp --http' });
   hosts.push(`${host}:${port}`, `localhost:${port}`);
-  wish.onReady(`http://${host}:${port}/mcp`);
+  const url = `http://${host}:${port}/mcp`;
+  const unnote = noteServedAt(place.files.run, url);
+  wish.onReady(url);
   await ended(wish.ephemeral);
+  unnote();
   server.closeAllConnections();
   server.close();
   await close();
