@@ -32,6 +32,8 @@ export type RewriteAnswer =
       /** The whole file, with this function's rewrites alone. */
       readonly text: string;
       readonly rewrites: readonly Rewritten[];
+      /** The name of the function, or of the innermost around it that has one; null: none has. */
+      readonly within: string | null;
     }
   /** `elsewhere`: no function of that name begins there, so the profile is of other code. */
   | { readonly kind: 'nothing' | 'elsewhere' };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isGeneratedPath, isSourcePath, isToolFile } from '../../domain/path-kinds.ts';
 import { compilePattern, foldedPath } from '../../domain/path-pattern.ts';
-import type { Rewritten } from '../../domain/performance.ts';
+import type { RewriteAnswer, Rewritten } from '../../domain/performance.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
 import { isTestFile } from '../../domain/test-file.ts';
 import { isProtectedPath } from '../../stages/1-classify/paths.ts';
@@ -11,6 +11,8 @@ import type { HotFunction } from './profile.ts';
 /** One function with what could make it faster. */
 export type Candidate = Item & {
   readonly hot: HotFunction;
+  /** Its name, or that of the function around it; null: none has one. */
+  readonly within: string | null;
   readonly text: string;
   readonly rewrites: readonly Rewritten[];
 };
@@ -31,13 +33,15 @@ export function isWanted(path: string, { ignore, protectedPaths }: Wanted): bool
 export function candidateOf(
   hot: HotFunction,
   before: string,
-  { text, rewrites }: { readonly text: string; readonly rewrites: readonly Rewritten[] },
+  answer: Extract<RewriteAnswer, { kind: 'rewritten' }>,
 ): Candidate {
+  const { text, rewrites, within } = answer;
   const key = createHash('sha256')
     .update(JSON.stringify([hot.path, before, text]))
     .digest('hex')
     .slice(0, 16);
-  return { key, path: hot.path, name: nameOf(hot), weight: 1, hot, text, rewrites };
+  const name = hot.name === '' && within !== null ? `${nameOf(hot)} in ${within}` : nameOf(hot);
+  return { key, path: hot.path, name, weight: 1, hot, within, text, rewrites };
 }
 
 export function nameOf({ path, name, line }: HotFunction): string {
@@ -46,11 +50,10 @@ export function nameOf({ path, name, line }: HotFunction): string {
 
 /** Of the calls that were recorded those of the function itself, where it is exported; else all of its file. */
 export function callsFor(
-  { path, name }: HotFunction,
+  { path, within }: Pick<Candidate, 'path' | 'within'>,
   recorded: readonly RecordedCall[],
 ): readonly RecordedCall[] {
   const ofFile = recorded.filter((call) => call.package === path);
-  const last = name.split(/[\s.]/).at(-1) ?? '';
-  const own = ofFile.filter(({ steps }) => last !== '' && steps.at(-1) === last);
+  const own = ofFile.filter(({ steps }) => within !== null && steps.at(-1) === within);
   return own.length === 0 ? ofFile : own;
 }

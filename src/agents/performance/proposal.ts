@@ -3,7 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { BenchmarkRun } from '../../domain/performance.ts';
 import { printable } from '../../domain/printable.ts';
 import { performanceSource } from '../../views/ledger.ts';
-import { type Candidate, nameOf } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import { type Gain, shownGain } from './gain.ts';
 
 /** What was seen of a candidate, each part of which it took. */
@@ -24,10 +24,10 @@ export function changeOf(
   base: Sha,
   proof: Proof,
 ): Pick<Proposal, 'source' | 'title' | 'ref' | 'record'> {
-  const { hot, path, key, rewrites } = candidate;
+  const { hot, path, key, rewrites, within } = candidate;
   return {
     source: performanceSource,
-    title: `Make ${printable(hot.name === '' ? 'a function' : hot.name).slice(0, 60)} of ${printable(path).slice(0, 100)} faster`,
+    title: `Make ${printable(within ?? 'a function').slice(0, 60)} of ${printable(path).slice(0, 100)} faster`,
     ref: `refs/heads/autoland/performance/${key}`,
     record: {
       kind: kindOf(candidate),
@@ -36,7 +36,7 @@ export function changeOf(
         {
           path,
           key,
-          function: cut(nameOf(hot)),
+          function: cut(candidate.name),
           shareOfProfile: hot.share,
           gain: shownGain(proof.gain),
           rewrites: rewrites.map(({ rule, line, before }) => ({ rule, line, before: cut(before) })),
@@ -49,8 +49,8 @@ export function changeOf(
 }
 
 /** The same for the same function: so only one proposal of it is under way. */
-export function kindOf({ hot }: Pick<Candidate, 'hot'>): string {
-  return cut(`${hot.path}#${hot.name}`);
+export function kindOf({ path, within }: Pick<Candidate, 'path' | 'within'>): string {
+  return cut(`${path}#${within ?? ''}`);
 }
 
 export function assumesOf({ rewrites }: Pick<Candidate, 'rewrites'>): string[] {

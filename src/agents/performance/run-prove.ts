@@ -81,7 +81,7 @@ function isGreen(run: TestRun): boolean {
 }
 
 function workloadOf(
-  { hot }: Candidate,
+  candidate: Candidate,
   { benchmark }: ProvingRules,
   { observed }: TestComparison,
 ): { readonly calls: readonly RecordedCall[]; readonly workload: string } {
@@ -91,7 +91,7 @@ function workloadOf(
       workload: `the benchmark ${benchmark}`,
     };
   const recorded = observed?.kind === 'observed' ? (observed.base[0].inputs ?? []) : [];
-  return { calls: callsFor(hot, recorded), workload: 'the calls that the tests make' };
+  return { calls: callsFor(candidate, recorded), workload: 'the calls that the tests make' };
 }
 
 function doubt(word: string, reason: string): Doubt {

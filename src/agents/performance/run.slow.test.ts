@@ -85,10 +85,10 @@ describe('the agent for performance', () => {
     expect(proposals).toMatchObject([
       {
         source: 'agent:performance',
-        title: 'Make exports.index of a.js faster',
+        title: 'Make index of a.js faster',
         target: 'main',
         record: {
-          kind: 'a.js#exports.index',
+          kind: 'a.js#index',
           base,
           items: [{ path: 'a.js', shareOfProfile: 1, assumes: ["Array(n).fill('a') is an array"] }],
           measured: { alpha: 0.01, callsCompared: expect.any(Number), machine: { node: '24' } },
@@ -107,7 +107,7 @@ describe('the agent for performance', () => {
     const known = { change: 'chg_1', base, outcome: 'held' as const, code: 'policy.class' };
     const keys = (record.items as { key: string }[]).map(({ key }) => key);
     expect(codes(await look({ earlier: [{ ...known, keys }] }))).toEqual(['performance.held']);
-    expect(codes(await look({ open: ['a.js#exports.index'] }))).toEqual(['performance.open']);
+    expect(codes(await look({ open: ['a.js#index'] }))).toEqual(['performance.open']);
   });
 
   it('proposes nothing that no test calls, and nothing where the tests fail', async () => {

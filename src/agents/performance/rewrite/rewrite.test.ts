@@ -161,6 +161,16 @@ describe('what grows by copies', () => {
   });
 });
 
+describe('a callback', () => {
+  it('is rewritten with the call that it is handed to, under the name of what is around it', () => {
+    const text = 'exports.index = (l) => l.reduce((all, x) => ({ ...all, [x]: 1 }), {});';
+    const place = { name: '', line: 0, column: text.indexOf('(all') };
+    const [answer] = rewriteFunctions({ path: 'a.js', text, functions: [place] }, parseSource);
+    expect(answer).toMatchObject({ kind: 'rewritten', within: 'index' });
+    expect(answer).toMatchObject({ text: expect.stringContaining('Object.fromEntries(l.reduce(') });
+  });
+});
+
 describe('a place of a profile', () => {
   it('counts where a function of that name begins, and nowhere else', () => {
     const ask = (name: string, line: number, column: number) =>

@@ -1,5 +1,5 @@
 import type { FunctionPlace, RewriteAnswer, RewriteQuestion } from '../../../domain/performance.ts';
-import { type Node, walk } from '../../../domain/syntax-tree.ts';
+import { child, identifier, type Node, property, walk } from '../../../domain/syntax-tree.ts';
 import { constantSet } from './constant-set.ts';
 import { growingAccumulator } from './growing-accumulator.ts';
 import { hoistConstant } from './hoist-constant.ts';
@@ -24,13 +24,15 @@ export function rewriteFunctions(
     const source = new Source(text, program, comments);
     const found = functionAt(source, place);
     if (found === undefined) return { kind: 'elsewhere' };
-    const rewrites = rewritesIn(source, found, hoistFor(source, place));
+    const within = nameAround(source, found);
+    const rewrites = rewritesIn(source, callOf(source, found), hoistFor(source, within));
     if (rewrites.length === 0) return { kind: 'nothing' };
     const rewritten = apply(source, rewrites);
     if (rewritten === undefined || !parses(() => parse(path, rewritten))) return { kind: 'nothing' };
     return {
       kind: 'rewritten',
       text: rewritten,
+      within: within ?? null,
       rewrites: rewrites.map(({ rule, line, before, assumes }) => ({ rule, line, before, assumes })),
     };
   });
@@ -64,9 +66,35 @@ function statementOf(source: Source, found: Node): Node {
 
 const ring = 'no module that this one imports calls it before it has run';
 
-function hoistFor(source: Source, { name }: FunctionPlace): Hoist {
-  const last = name.split(/[\s.]/).at(-1) ?? '';
-  return { base: /^[a-z_$][\w$]*$/i.test(last) ? last : 'hot', assumes: source.isModule ? [ring] : [] };
+function hoistFor(source: Source, name: string | undefined): Hoist {
+  return { base: name ?? 'hot', assumes: source.isModule ? [ring] : [] };
+}
+
+/** A callback is hot for what its caller does with it. */
+function callOf(source: Source, found: Node): Node {
+  const { parent, field } = source.placeOf(found);
+  return parent?.type === 'CallExpression' && field === 'arguments' ? parent : found;
+}
+
+function nameAround(source: Source, found: Node): string | undefined {
+  for (let node: Node | undefined = found; node !== undefined; node = source.placeOf(node).parent) {
+    const name = isFunction(node) ? ownName(source, node) : undefined;
+    if (name !== undefined && /^[a-z_$][\w$]*$/i.test(name)) return name;
+  }
+  return undefined;
+}
+
+/** As V8 names it: by itself, or by what it is assigned to. */
+function ownName(source: Source, node: Node): string | undefined {
+  const own = identifier(child(node, 'id'));
+  const { parent } = source.placeOf(node);
+  if (own !== undefined || parent === undefined) return own;
+  if (parent.type === 'VariableDeclarator') return identifier(child(parent, 'id'));
+  if (parent.type === 'AssignmentExpression')
+    return identifier(child(parent, 'left')) ?? property(child(parent, 'left'));
+  return /^(Property|MethodDefinition|PropertyDefinition)$/.test(parent.type) && parent.computed !== true
+    ? identifier(child(parent, 'key'))
+    : undefined;
 }
 
 /** Those that do not touch each other. */
