@@ -1,5 +1,5 @@
 import { child, children, identifier, type Node, walk } from '../../../domain/syntax-tree.ts';
-import { endOf, isFunction, methodCall, type Rewrite, type Source } from './source.ts';
+import { type Edit, endOf, isFunction, methodCall, type Rewrite, replace, type Source } from './source.ts';
 
 /** What stands for a callback that answers a copy of what it was given, with more in it. */
 type Growth = { readonly source: Source; readonly name: string };
@@ -10,25 +10,20 @@ type Growth = { readonly source: Source; readonly name: string };
  * collected and defined at once: assigned one by one, `__proto__` would be no key.
  */
 export function growingAccumulator(source: Source, node: Node): Rewrite | undefined {
-  const call = methodCall(node);
-  const [callback, initial, ...more] = call?.args ?? [];
-  if (call?.method !== 'reduce' || callback === undefined || initial === undefined || more.length > 0)
-    return undefined;
-  const name = identifier(children(callback, 'params')[0]);
-  const body = answerOf(callback);
-  if (name === undefined || body === undefined || !isPrivate(source, callback, name)) return undefined;
+  const found = reductionOf(source, node);
+  if (found === undefined) return undefined;
+  const { callback, receiver, body, name, initial } = found;
   const growth = { source, name };
-  const seed = unwrapped(initial);
-  const list = isEmpty(seed, 'ArrayExpression') ? statementFor(growth, body) : undefined;
-  const entries = isEmpty(initial, 'ObjectExpression') ? entriesFor(growth, body) : undefined;
-  const statement = list ?? entries?.statement;
-  if (statement === undefined) return undefined;
-  const start = arrowEnd(source, callback, body);
-  if (start === undefined || source.hasComment(start, endOf(callback))) return undefined;
-  const grown = { start, end: endOf(callback), text: ` {\n${statement}\nreturn ${name};\n}` };
+  const list = isEmpty(unwrapped(initial), 'ArrayExpression') ? statementFor(growth, body, 1) : undefined;
   const typed = node.typeArguments ?? node.typeParameters;
-  if (entries !== undefined && typed != null) return undefined;
-  const { receiver } = call;
+  const isObject = isEmpty(initial, 'ObjectExpression') && typed == null;
+  const entries = isObject ? entriesFor(growth, body) : undefined;
+  const statement = list ?? entries?.statement;
+  const start = arrowEnd(source, callback, body);
+  if (statement === undefined || start === undefined || source.hasComment(start, endOf(callback)))
+    return undefined;
+  const text = block(source, callback, [...statement, { depth: 1, text: `return ${name};` }]);
+  const grown = { start, end: endOf(callback), text };
   return {
     rule: 'growing-accumulator',
     line: source.lineOf(callback),
@@ -37,16 +32,29 @@ export function growingAccumulator(source: Source, node: Node): Rewrite | undefi
       ...(isList(receiver) ? [] : [`${source.textOf(receiver).slice(0, 80)} is an array`]),
       ...(entries?.assumes ?? []),
     ],
-    edits:
-      entries === undefined
-        ? [grown]
-        : [
-            { start: node.start, end: node.start, text: 'Object.fromEntries(' },
-            grown,
-            { start: initial.start, end: endOf(initial), text: '[]' },
-            { start: endOf(node), end: endOf(node), text: ')' },
-          ],
+    edits: entries === undefined ? [grown] : [...collected(node, initial), grown],
   };
+}
+
+/** Around a call that gathers entries. */
+function collected(node: Node, initial: Node): readonly Edit[] {
+  return [
+    { start: node.start, end: node.start, text: 'Object.fromEntries(' },
+    replace(initial, '[]'),
+    { start: endOf(node), end: endOf(node), text: ')' },
+  ];
+}
+
+/** A `reduce` by an arrow function that answers one expression, whose accumulator nobody else reaches. */
+function reductionOf(source: Source, node: Node) {
+  const call = methodCall(node);
+  const [callback, initial, ...more] = call?.args ?? [];
+  if (call?.method !== 'reduce' || callback === undefined || initial === undefined || more.length > 0)
+    return undefined;
+  const name = identifier(children(callback, 'params')[0]);
+  const body = answerOf(callback);
+  if (name === undefined || body === undefined || !isPrivate(source, callback, name)) return undefined;
+  return { callback, receiver: call.receiver, body, name, initial };
 }
 
 /** The one expression that an arrow function answers. */
@@ -83,16 +91,28 @@ function isEmpty(node: Node | undefined, type: string): boolean {
   return Array.isArray(inside) && inside.length === 0;
 }
 
+/** What it holds may have lines of its own, which must stay as they are: they may be text. */
+type Line = { readonly depth: number; readonly text: string };
+
+/** Set as the line that the callback begins in. */
+function block(source: Source, callback: Node, lines: readonly Line[]): string {
+  const before = source.text.slice(0, callback.start);
+  const indent = /^[ \t]*/.exec(before.slice(before.lastIndexOf('\n') + 1))?.[0] ?? '';
+  const unit = /(?:^|\n)\t/.test(source.text) ? '\t' : '  ';
+  const set = lines.map(({ depth, text }) => `${indent}${unit.repeat(depth)}${text}`);
+  return ` {\n${set.join('\n')}\n${indent}}`;
+}
+
 /** undefined: more could happen to it. */
-function statementFor(growth: Growth, answer: Node): string | undefined {
+function statementFor(growth: Growth, answer: Node, depth: number): readonly Line[] | undefined {
   const { source, name } = growth;
-  if (answer.type === 'ConditionalExpression') return conditional(growth, answer);
+  if (answer.type === 'ConditionalExpression') return conditional(growth, answer, depth);
   if (answer.type !== 'ArrayExpression' || !Array.isArray(answer.elements)) return undefined;
   const [first, ...rest] = children(answer, 'elements');
   if (rest.length === 0 || rest.length + 1 !== answer.elements.length || !isCopyOf(first, name))
     return undefined;
   if (rest.some((each) => mentionsName(each, name))) return undefined;
-  return rest.map((each) => pushed(source, each, name)).join('\n');
+  return rest.map((each) => ({ depth, text: pushed(source, each, name) }));
 }
 
 function pushed(source: Source, element: Node, name: string): string {
@@ -103,7 +123,11 @@ function pushed(source: Source, element: Node, name: string): string {
   return `for (const ${each} of ${source.textOf(inner)}) ${name}.push(${each});`;
 }
 
-function conditional(growth: Growth, { test, consequent, alternate }: Node): string | undefined {
+function conditional(
+  growth: Growth,
+  { test, consequent, alternate }: Node,
+  depth: number,
+): readonly Line[] | undefined {
   const { source, name } = growth;
   const [asked, yes, no] = [test, consequent, alternate].map((each) => child({ ...none, each }, 'each'));
   if (asked === undefined || yes === undefined || no === undefined || mentionsName(asked, name))
@@ -112,8 +136,8 @@ function conditional(growth: Growth, { test, consequent, alternate }: Node): str
   const condition = source.textOf(asked);
   const [grown, text] = isPlain(no) ? [yes, condition] : [no, `!(${condition})`];
   if (!isPlain(no) && !isPlain(yes)) return undefined;
-  const statement = statementFor(growth, grown);
-  return statement && `if (${text}) {\n${statement}\n}`;
+  const inner = statementFor(growth, grown, depth + 1);
+  return inner && [{ depth, text: `if (${text}) {` }, ...inner, { depth, text: '}' }];
 }
 
 const none = { type: '', start: 0 };
@@ -126,7 +150,7 @@ function isCopyOf(node: Node | undefined, name: string): boolean {
 function entriesFor(
   { source, name }: Growth,
   answer: Node,
-): { statement: string; assumes: readonly string[] } | undefined {
+): { statement: readonly Line[]; assumes: readonly string[] } | undefined {
   if (answer.type !== 'ObjectExpression' || !source.isGlobal('Object')) return undefined;
   const [first, ...rest] = children(answer, 'properties');
   if (rest.length === 0 || !isCopyOf(first, name) || rest.some((each) => mentionsName(each, name)))
@@ -140,7 +164,7 @@ function entriesFor(
   const assumes = unsure.flatMap((key) =>
     key === undefined ? [] : [`${source.textOf(key).slice(0, 80)} is no object`],
   );
-  return { statement: entries.map((entry) => `${name}.push(${entry});`).join('\n'), assumes };
+  return { statement: entries.map((entry) => ({ depth: 1, text: `${name}.push(${entry});` })), assumes };
 }
 
 function entryOf(source: Source, property: Node): string | undefined {

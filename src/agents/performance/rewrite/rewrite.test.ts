@@ -108,7 +108,7 @@ describe('what grows by copies', () => {
 
   it('grows in place', () => {
     expect(faster(spread('[...all, x * 2, ...[x]]'))).toBe(
-      spread('{\nall.push(x * 2);\nfor (const one of [x]) all.push(one);\nreturn all;\n}'),
+      spread('{\n  all.push(x * 2);\n  for (const one of [x]) all.push(one);\n  return all;\n}'),
     );
     expect(rules(spread('[...all, x]'))).toMatchObject([{ assumes: ['l is an array'] }]);
     expect(rules('const hot = (o) => Object.keys(o).reduce((all, k) => [...all, k], []);')).toMatchObject([
