@@ -200,6 +200,12 @@ export const agents = z
           .max(32)
           .default(2)
           .describe('Tasks that are under way at once, on this machine and of this repository'),
+        rounds: z
+          .int()
+          .min(0)
+          .max(10)
+          .default(2)
+          .describe('How often a refused change goes back to its agent with the reasons; 0: never'),
       })
       .prefault({})
       .describe('What all tasks have in common'),

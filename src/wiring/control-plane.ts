@@ -26,6 +26,7 @@ import { proposeAnewOften } from './propose-anew.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { keepStableRunning, releasesRest, serviceOf } from './stable.ts';
 import { takeRepository } from './take-repository.ts';
+import { workOnTasksOften } from './tasks/often.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {
@@ -69,6 +70,8 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
+  const working = workOnTasksOften(repository);
+  closing.defer(() => working.stop());
   const measuring = measureJudgeOften(repository, { ...ports, draw });
   closing.defer(() => measuring.stop());
   const drift = watchDrift(keeper);

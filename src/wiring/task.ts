@@ -1,46 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { Slot } from '../adapters/store/slots.ts';
-import { modelAgent, type TaskClass } from '../domain/agents.ts';
+import { modelAgent } from '../domain/agents.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { handIn, mayHandIn, titleOf } from './tasks/hand-in.ts';
-import type { Task } from './tasks/work.ts';
-import { workByCommand } from './tasks/work-command.ts';
-import { workByModel } from './tasks/work-model.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import { rememberBrief } from './tasks/brief.ts';
+import { type RoundReport, runRound } from './tasks/round.ts';
+import type { Task, TaskBrief, TaskTools } from './tasks/work.ts';
+import { openWorkshop } from './workshop.ts';
 
-export type TaskWish = {
-  readonly agent: string;
-  readonly text: string;
-  readonly actor: string;
-  readonly dryRun: boolean;
-  /** Of the agent `model`; undefined: as the configuration has it. */
-  readonly model?: string | undefined;
-  readonly class?: TaskClass | undefined;
-};
-
-export type TaskReport = {
-  /** What was said and done in it: `autoland show task_NAME`. */
-  readonly task: string;
-  /** null: nothing was handed in. */
-  readonly change: string | null;
-  readonly title: string;
-  readonly paths: readonly string[];
-  /** Why nothing was handed in; null: it was, or only rehearsed. */
-  readonly why: string | null;
-};
+export type TaskWish = TaskBrief & { readonly actor: string; readonly dryRun: boolean };
+export type TaskReport = RoundReport;
 
 const longestTask = 20_000;
 
 /** `autoland task`: an agent works on the tip of the branch, and what it changed is handed in as a change of anybody's. */
 export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<TaskReport> {
-  refuseWish(wish);
+  refuseBrief(wish);
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    const report = await inSlot(await taskOf(repository, workshop, wish), wish);
+    const task = await firstRound({ repository, workshop }, { brief: wish, from: 'person', key: null });
+    if (!wish.dryRun) await rememberBrief(task);
+    const report = await runRound(task, wish);
     if (!wish.dryRun) await workshop.auditLog.publish();
     return report;
   } finally {
@@ -48,7 +30,23 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
   }
 }
 
-function refuseWish({ agent, text, model, class: meant }: TaskWish): void {
+export type TaskPlace = { readonly repository: Repository; readonly workshop: TaskTools };
+export type TaskOrigin = { readonly brief: TaskBrief } & Pick<Task, 'from' | 'key'>;
+
+/** On the tip of the branch, by the rules that stand there now. */
+export async function firstRound({ repository, workshop }: TaskPlace, origin: TaskOrigin): Promise<Task> {
+  const { config } = await workshop.rules.load();
+  const { agent, text, model, class: meant } = origin.brief;
+  const task = nameOf(agent, repository.clock.now());
+  const base = await workshop.git.resolve(config.branch);
+  return {
+    ...{ repository, workshop, config, agent, text, model, class: meant, task, base },
+    ...{ from: origin.from, key: origin.key, round: 1, after: null },
+  };
+}
+
+/** Throws `usage`. */
+function refuseBrief({ agent, text, model, class: meant }: TaskBrief): void {
   if (text.trim() === '' || text.length > longestTask)
     throw new AutolandError(
       'usage',
@@ -60,46 +58,10 @@ function refuseWish({ agent, text, model, class: meant }: TaskWish): void {
     throw new AutolandError('usage', `expected a task that begins with a word, found ${shortly(text)}`, {
       mend: 'say it in words: what begins with - is an option to most programs',
     });
-  if (agent === modelAgent || (model === undefined && meant === undefined)) return;
+  if (agent === modelAgent || (model === null && meant === null)) return;
   throw new AutolandError('usage', `expected --model and --class of the agent model alone, found ${agent}`, {
     mend: `leave them out; which models ${agent} may ask stands in agents.command`,
   });
-}
-
-async function taskOf(repository: Repository, workshop: Workshop, wish: TaskWish): Promise<Task> {
-  const { config } = await workshop.rules.load();
-  const { agent, text, model, class: meant } = wish;
-  const task = nameOf(agent, repository.clock.now());
-  const base = await workshop.git.resolve(config.branch);
-  return { repository, workshop, config, agent, text, model, class: meant, task, base };
-}
-
-/** Rejects with `agent.busy` where as many are under way as may be. */
-async function inSlot(task: Task, wish: TaskWish): Promise<TaskReport> {
-  const { atOnce } = task.config.agents.tasks;
-  const place = { directory: task.repository.place.files.run, name: 'task', most: atOnce };
-  const slot = Slot.take(place, task.task);
-  if (!(slot instanceof Slot))
-    throw new AutolandError(
-      'agent.busy',
-      `expected fewer than ${atOnce} tasks under way, found ${slot.map(printable).join(', ')}`,
-      { mend: 'wait until one has ended, or raise agents.tasks.atOnce in .autoland/autoland.yaml' },
-    );
-  try {
-    return await work(task, wish);
-  } finally {
-    slot.free();
-  }
-}
-
-async function work(task: Task, wish: TaskWish): Promise<TaskReport> {
-  if (!wish.dryRun) await mayHandIn(task);
-  const worked = task.agent === modelAgent ? await workByModel(task) : await workByCommand(task);
-  const nothing = { task: task.task, change: null, title: titleOf(task.text), paths: [] };
-  if (worked.kind === 'failed') return { ...nothing, why: `${task.agent} ${worked.why}` };
-  if (worked.files.size === 0) return { ...nothing, why: `${task.agent} changed nothing` };
-  const change = await handIn(task, worked, wish);
-  return { ...nothing, change, paths: [...worked.files.keys()], why: null };
 }
 
 function shortly(text: string): string {

@@ -152,6 +152,15 @@ export class Stage {
     return until(look, () => `${JSON.stringify(last)}\n${this.said}`, limitMs);
   }
 
+  /** Waits for an entry of the journal that is as wanted. */
+  async until(type: string, wanted: (entry: Entry) => boolean, limitMs?: number): Promise<Entry> {
+    const look = async () => {
+      await using repository = await openRepository({ repo: this.repo.dir, state: this.state }, 'read');
+      return (await repository.store.read({ types: [type] })).find(wanted);
+    };
+    return until(look, () => this.said, limitMs);
+  }
+
   /** As `status` says it, without a process of its own. */
   async candidate(): Promise<StatusView['services'][number]['candidate']> {
     await using repository = await openRepository({ repo: this.repo.dir, state: this.state }, 'read');

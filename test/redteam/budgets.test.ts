@@ -88,7 +88,8 @@ describe('an agent that never ends', { timeout: 60_000 }, () => {
       const event = { type: 'change.proposed', change: `chg_${at}`, actor: 'person:alice', data };
       await repository.store.append({ events: [event] });
     }
-    const wish = { agent: 'writer', text: 'Go on', actor: 'person:alice', dryRun: false };
+    const brief = { agent: 'writer', text: 'Go on', model: null, class: null };
+    const wish = { ...brief, actor: 'person:alice', dryRun: false };
     await expect(runTask(options, wish)).rejects.toMatchObject({
       code: 'agent.too-many-open',
       message: 'expected at most 10 changes of agent:writer under way, found 10 changes',

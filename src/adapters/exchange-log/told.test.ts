@@ -19,7 +19,13 @@ const usage = { inputTokens: 30, outputTokens: 4, microdollars: null };
 describe('what a program says that it did', () => {
   it('is kept in order, without credentials, beside what was seen from outside', async () => {
     const [journal, blobs] = [new EventList(), new MemoryBlobs()];
-    const parts = { journal, blobs, redactor: wordRedactor, exclusively: oneAtATime(), mostBytes: 1 << 20 };
+    const parts = {
+      journal,
+      blobs,
+      redactor: wordRedactor,
+      exclusively: oneAtATime(),
+      mostBytes: async () => 1 << 20,
+    };
     const log = new ExchangeRecorder(parts).of({ role: 'agent', task: 'fix-7' });
     // At the model proxy the same was said: it is kept once.
     await log.record(exchangeOf([user('go')], 'I read it.'));

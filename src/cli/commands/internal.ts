@@ -6,6 +6,10 @@ export function define(program: Command): void {
     const { runControlPlane } = await import('../../wiring/control-plane.ts');
     await runControlPlane(JSON.parse(options));
   });
+  program.command('_task <options>', { hidden: true }).action(async (options: string) => {
+    const { runTaskProcess } = await import('../../wiring/tasks/task-process.ts');
+    await runTaskProcess(JSON.parse(options));
+  });
   program.command('_router <options>', { hidden: true }).action(async (options: string) => {
     const { runRouter } = await import('../../wiring/router.ts');
     await runRouter(JSON.parse(options));

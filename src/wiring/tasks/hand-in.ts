@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { Proposal, Sha } from '../../domain/change.ts';
+import type { ChangeId, Proposal, Sha } from '../../domain/change.ts';
 import { printable } from '../../domain/printable.ts';
 import { submit } from '../../engine/submit.ts';
 import { mayEnterAs } from '../mcp/open-changes.ts';
@@ -7,19 +7,29 @@ import type { Task, Worked } from './work.ts';
 
 type Made = Extract<Worked, { kind: 'made' }>;
 
-/** The change that it is handed in as; null: only rehearsed. */
-export async function handIn(task: Task, made: Made, how: { actor: string; dryRun: boolean }) {
+/** The change that it is handed in as; null: only rehearsed. `same`: it is what was refused before, and is not handed in again. */
+export async function handIn(
+  task: Task,
+  made: Made,
+  how: { readonly actor: string; readonly dryRun: boolean },
+): Promise<ChangeId | null | 'same'> {
   const { repository, workshop, config, base } = task;
   const { store, clock } = repository;
   const title = titleOf(task.text);
   const ref = refOf(task);
-  const head = await workshop.git.propose({
-    ...{ base, message: `${title}\n`, ref: how.dryRun ? null : ref, at: clock.now() },
-    ...contentsOf(made.files),
-  });
+  const commit = { base, message: `${title}\n`, at: clock.now(), ...contentsOf(made.files) };
+  const head = await workshop.git.propose({ ...commit, ref: null });
   if (how.dryRun) return null;
-  const record = { task: task.task, base, models: [...made.models], ...authorOf(config, made.models) };
+  if (await isSame(task, head)) return 'same';
   await mayHandIn(task);
+  await workshop.git.propose({ ...commit, ref });
+  const record = {
+    task: task.task,
+    round: task.round,
+    base,
+    models: [...made.models],
+    ...authorOf(config, made.models),
+  };
   const proposal: Proposal = {
     ...{ source: sourceOf(task), title, head, ref, target: config.branch, record },
   };
@@ -36,6 +46,12 @@ export async function mayHandIn(task: Task): Promise<void> {
 
 const refOf = ({ task }: Task) => `refs/heads/autoland/task/${task}`;
 const sourceOf = ({ agent }: Task) => `agent:${agent}`;
+
+/** As what was turned away: it would be again. */
+async function isSame({ repository, workshop, after }: Task, head: Sha): Promise<boolean> {
+  const before = after && (await repository.ledger()).changes.get(after.change)?.proposal.head;
+  return before != null && (await workshop.git.diff(before, head)).length === 0;
+}
 
 function contentsOf(files: Made['files']): Pick<Contents, 'files' | 'executable'> {
   const executable = [...files].flatMap(([path, file]) =>

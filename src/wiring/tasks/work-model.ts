@@ -22,8 +22,17 @@ export async function workByModel(task: Task): Promise<Worked> {
   const end = await runTaskLoop(
     { model, bench, log, clock },
     {
-      ...{ task: task.text, feedback: null, rounds, seconds, nonce: randomBytes(9).toString('hex') },
-      rules: { class: task.class, protectedPaths: config.scope.protectedPaths.map(compilePattern) },
+      ...{
+        task: task.text,
+        feedback: task.after?.text ?? null,
+        rounds,
+        seconds,
+        nonce: randomBytes(9).toString('hex'),
+      },
+      rules: {
+        class: task.class ?? undefined,
+        protectedPaths: config.scope.protectedPaths.map(compilePattern),
+      },
     },
   );
   if (end.kind === 'failed') return { kind: 'failed', models: [name], why: end.why };

@@ -1,24 +1,44 @@
 import type { Config } from '../../config/schema.ts';
 import type { TaskClass } from '../../domain/agents.ts';
-import type { Sha } from '../../domain/change.ts';
+import type { ChangeId, Sha } from '../../domain/change.ts';
 import type { LeftFile } from '../../ports/coding-agent.ts';
 import type { Repository } from '../repository.ts';
 import type { Workshop } from '../workshop.ts';
 
-/** One task, whoever works on it. */
-export type Task = {
-  readonly repository: Repository;
-  readonly workshop: Workshop;
-  readonly config: Config;
+/** What is asked of an agent, and what is asked again when a change of it is refused. */
+export type TaskBrief = {
   readonly agent: string;
   readonly text: string;
-  /** The model that is to be asked; undefined: as the configuration has it. */
-  readonly model?: string | undefined;
-  /** undefined: none in particular. */
-  readonly class?: TaskClass | undefined;
+  /** The model that is to be asked; null: as the configuration has it. */
+  readonly model: string | null;
+  /** null: none in particular. */
+  readonly class: TaskClass | null;
+};
+
+export type TaskTools = Pick<Workshop, 'git' | 'sandbox' | 'workspace' | 'recorder' | 'rules' | 'auditLog'>;
+
+/** One round of a task, whoever works on it. */
+export type Task = TaskBrief & {
+  readonly repository: Repository;
+  readonly workshop: TaskTools;
+  readonly config: Config;
   /** Its name: what is said in it is recorded under that. */
   readonly task: string;
   readonly base: Sha;
+  /** Where it came from, and what tells it from others of there. */
+  readonly from: string;
+  readonly key: string | null;
+  /** From 1. */
+  readonly round: number;
+  /** What was turned away before; null: nothing was. */
+  readonly after: Feedback | null;
+};
+
+export type Feedback = {
+  readonly change: ChangeId;
+  readonly codes: readonly string[];
+  /** JSON, for the agent. Others wrote what is in it. */
+  readonly text: string;
 };
 
 /** What an agent made of a task. */
@@ -32,6 +52,6 @@ export type Worked = {
 );
 
 /** What is said in it, by whomever. */
-export function logOf({ workshop, task }: Task) {
+export function logOf({ workshop, task }: Pick<Task, 'workshop' | 'task'>) {
   return workshop.recorder.of({ role: 'agent', task });
 }

@@ -23,7 +23,8 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
   beforeAll(async () => {
     await world.open();
     const options = { repo: world.repo.dir, state: world.state };
-    const wish = { agent: 'writer', text: `Tidy up.\n${world.task}`, actor: 'person:alice', dryRun: false };
+    const brief = { agent: 'writer', text: `Tidy up.\n${world.task}`, model: null, class: null };
+    const wish = { ...brief, actor: 'person:alice', dryRun: false };
     report = await runTask(options, wish);
     await using repository = await openRepository(options, 'read');
     entries = await repository.store.read();

@@ -127,7 +127,13 @@ export class JudgeWorld {
 
   #models(bench: StageBench, blobs: MemoryBlobs): MemoryModels {
     const exclusively = oneAtATime();
-    const parts = { journal: bench.store, blobs, redactor: wordRedactor, exclusively, mostBytes: 2 ** 26 };
+    const parts = {
+      journal: bench.store,
+      blobs,
+      redactor: wordRedactor,
+      exclusively,
+      mostBytes: async () => 2 ** 26,
+    };
     const log = new ExchangeRecorder(parts).of({ role: 'judge', change: bench.id });
     const keyFile = join(this.#dir, 'key');
     const url = this.#server?.url ?? '';

@@ -1,0 +1,63 @@
+import { AutolandError } from '../../domain/errors.ts';
+import { agentChange } from '../../views/agents/agent-change.ts';
+import { viewChange } from '../../views/change-view.ts';
+import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
+import type { Repository } from '../repository.ts';
+import { firstRound, type TaskPlace } from '../task.ts';
+import { recallBrief } from './brief.ts';
+import { runRound } from './round.ts';
+import type { Feedback } from './work.ts';
+
+/** Who begins what no person asked for. */
+export const taskActor = 'autoland';
+/** Of what an agent is told. */
+const mostFeedback = 12_000;
+
+/** The refused change of a task goes back to its agent, with the reasons. A task that cannot be given back is given up, and told. */
+export async function giveBack(place: TaskPlace, task: string): Promise<void> {
+  const { repository } = place;
+  const tasks = foldTasks(await repository.store.read({ types: taskTypes }));
+  const refused = refusedTasks(tasks, await repository.ledger()).find(({ line }) => line.task === task);
+  if (refused === undefined) return;
+  try {
+    const why = await again(place, refused);
+    if (why !== undefined) await giveUp(repository, refused.line, why);
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError)) throw thrown;
+    // There will be room.
+    if (thrown.code !== 'agent.busy') await giveUp(repository, refused.line, thrown.message);
+  }
+}
+
+/** Answers why it is given up; undefined: an agent has worked on it again. */
+async function again(place: TaskPlace, { line, change }: Refused): Promise<string | undefined> {
+  const { repository, workshop } = place;
+  const { config } = await workshop.rules.load();
+  const { rounds } = config.agents.tasks;
+  if (line.rounds > rounds) return `refused ${line.rounds} times, and agents.tasks.rounds is ${rounds}`;
+  const brief = await recallBrief(repository, line.task);
+  if (brief === undefined) return 'what was asked in it was erased, or cannot be read';
+  const after = await feedbackOf(repository, change, line.rounds);
+  const first = await firstRound(place, { brief, from: line.from, key: line.key });
+  const next = { ...first, task: line.task, round: line.rounds + 1, after };
+  return (await runRound(next, { actor: taskActor, dryRun: false })).why ?? undefined;
+}
+
+async function feedbackOf(repository: Repository, id: string, round: number): Promise<Feedback> {
+  const found = await repository.change(id);
+  const told = agentChange(viewChange(found.state, undefined), found);
+  const { id: change, code, reasons, notPassed, notRun } = told;
+  const all = { change, round, code, reasons, notPassed, notRun };
+  const whole = JSON.stringify(all);
+  const short = JSON.stringify({ ...all, notPassed: notPassed.map((one) => ({ ...one, evidence: null })) });
+  const text = whole.length <= mostFeedback ? whole : short.slice(0, mostFeedback).toWellFormed();
+  const codes = [...new Set([code ?? 'refused', ...notPassed.map((one) => one.code)])].slice(0, 50);
+  return { change, codes, text };
+}
+
+export async function giveUp(repository: Repository, line: TaskLine, why: string): Promise<void> {
+  const { task, agent, change, rounds } = line;
+  const data = { task, agent, change, rounds, why: why.slice(0, 2_000).toWellFormed() };
+  await repository.record('task.given-up', taskActor, data);
+  process.stderr.write(`autoland: the task ${task} is given up: ${data.why}\n`);
+}

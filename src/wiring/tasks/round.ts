@@ -1,0 +1,76 @@
+import { Slot } from '../../adapters/store/slots.ts';
+import { modelAgent } from '../../domain/agents.ts';
+import type { ChangeId } from '../../domain/change.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { printable } from '../../domain/printable.ts';
+import { handIn, mayHandIn, titleOf } from './hand-in.ts';
+import type { Task } from './work.ts';
+import { workByCommand } from './work-command.ts';
+import { workByModel } from './work-model.ts';
+
+export type RoundHow = { readonly actor: string; readonly dryRun: boolean };
+
+export type RoundReport = {
+  /** What was said and done in it: `autoland show task_NAME`. */
+  readonly task: string;
+  /** null: nothing was handed in. */
+  readonly change: ChangeId | null;
+  readonly title: string;
+  readonly paths: readonly string[];
+  /** Why nothing was handed in; null: it was, or only rehearsed. */
+  readonly why: string | null;
+};
+
+/** An agent works once on a task; beginning and end are journalled. Rejects with `agent.busy` where as many are under way as may be. */
+export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> {
+  const slot = slotFor(task);
+  try {
+    if (how.dryRun) return await work(task, how);
+    await mayHandIn(task);
+    await note(task, how, 'task.begun', begunData(task));
+    const report = await work(task, how).catch(async (thrown: unknown) => {
+      await note(task, how, 'task.ended', { change: null, why: messageOf(thrown).slice(0, mostWhy) });
+      throw thrown;
+    });
+    const why = report.why?.slice(0, mostWhy).toWellFormed() ?? null;
+    await note(task, how, 'task.ended', { change: report.change, why });
+    return report;
+  } finally {
+    slot.free();
+  }
+}
+
+/** In one entry of the journal, which is bounded. */
+const mostWhy = 2_000;
+
+type Noted = Readonly<Record<string, string | number | null | readonly string[]>>;
+
+async function note(task: Task, { actor }: RoundHow, type: string, data: Noted): Promise<void> {
+  await task.repository.record(type, actor, { task: task.task, round: task.round, ...data });
+}
+
+function begunData({ agent, base, from, key, after }: Task): Noted {
+  return { agent, base, from, key, after: after?.change ?? null, codes: after?.codes ?? [] };
+}
+
+function slotFor(task: Task): Slot {
+  const { atOnce } = task.config.agents.tasks;
+  const place = { directory: task.repository.place.files.run, name: 'task', most: atOnce };
+  const slot = Slot.take(place, task.task);
+  if (slot instanceof Slot) return slot;
+  throw new AutolandError(
+    'agent.busy',
+    `expected fewer than ${atOnce} tasks under way, found ${slot.map(printable).join(', ')}`,
+    { mend: 'wait until one has ended, or raise agents.tasks.atOnce in .autoland/autoland.yaml' },
+  );
+}
+
+async function work(task: Task, how: RoundHow): Promise<RoundReport> {
+  const worked = task.agent === modelAgent ? await workByModel(task) : await workByCommand(task);
+  const nothing = { task: task.task, change: null, title: titleOf(task.text), paths: [] };
+  if (worked.kind === 'failed') return { ...nothing, why: `${task.agent} ${worked.why}` };
+  if (worked.files.size === 0) return { ...nothing, why: `${task.agent} changed nothing` };
+  const handed = await handIn(task, worked, how);
+  if (handed === 'same') return { ...nothing, why: `${task.agent} made the same again as was refused` };
+  return { ...nothing, change: handed, paths: [...worked.files.keys()], why: null };
+}

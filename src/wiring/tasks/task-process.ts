@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { killChild } from '../../adapters/kill-child.ts';
+import { endWithStdin } from '../../adapters/runtime/keep-alive.ts';
+import { type Place, stateFiles } from '../place.ts';
+import { openRepository } from '../repository.ts';
+import { openWorkshop } from '../workshop.ts';
+import { giveBack } from './give-back.ts';
+
+/** What a process of its own is started for. */
+export type TaskJob = { readonly kind: 'again'; readonly task: string };
+
+export type TaskProcessOptions = Pick<Place, 'repo' | 'state'> & { readonly job: TaskJob };
+
+/**
+ * Works on a task beside the control plane, which an agent may keep waiting for half an hour, or bring down. It ends with whoever started it.
+ * Rejects only where it cannot be started.
+ */
+export async function runApart(options: TaskProcessOptions, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const main = join(import.meta.dirname, '..', '..', 'cli', `main.${extension}`);
+  const child = spawn(process.execPath, [main, '_task', JSON.stringify(options)], {
+    env: { ...process.env, NODE_COMPILE_CACHE: stateFiles(options.state).compiled },
+    // The pipe is its life line.
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const end = () => killChild(child, 'SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await once(child, 'close');
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** The process itself. */
+export async function runTaskProcess({ job, ...place }: TaskProcessOptions): Promise<void> {
+  endWithStdin();
+  await using repository = await openRepository(place, 'update');
+  const workshop = await openWorkshop(repository, { unsignedAllowed: false });
+  try {
+    await giveBack({ repository, workshop }, job.task);
+  } finally {
+    await workshop.close();
+    process.stdin.destroy();
+  }
+}
