@@ -67,6 +67,12 @@ describe('judge, models and agents together', () => {
     ]);
     const own = { models: {}, agents: { command: { coder: { models: ['none'] } } } };
     expect(agentProblems(own)).toMatchObject([{ path: ['agents', 'command', 'coder', 'models', 0] }]);
+    const scheduled = { n: { agent: 'absent', model: 'gone' }, m: { agent: 'model', model: null } };
+    const at = ['agents', 'tasks', 'scheduled', 'n'];
+    expect(agentProblems({ models: {}, agents: { tasks: { scheduled } } })).toMatchObject([
+      { path: [...at, 'model'] },
+      { path: [...at, 'agent'] },
+    ]);
   });
 
   it('fit where the panel has families enough without the author', () => {

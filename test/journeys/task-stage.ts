@@ -6,9 +6,9 @@ import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 
 export const key = 'sk-test-0123456789';
-const own = `models:
+const own = (scheduled: string) => `models:
   coder: { provider: openai-compatible, server: local, model: qwen-x, family: qwen }
-agents: { tasks: { rounds: 1 }, command: { writer: { models: [coder] }, absent: {} } }
+agents: { tasks: { rounds: 1, scheduled: {${scheduled}} }, command: { writer: { models: [coder] }, absent: {} } }
 `;
 
 /** Asks its model what to write, as a coding agent does: by the address and the token that its environment names. */
@@ -55,9 +55,9 @@ const loop = [
 export type TaskStage = { readonly stage: Stage; readonly server: ModelServer };
 
 /** A control plane with a coding agent of the operator's, and a model that both agents may ask. */
-export async function openTaskStage(): Promise<TaskStage> {
+export async function openTaskStage(scheduled = ''): Promise<TaskStage> {
   const stage = new Stage({
-    '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${own}`,
+    '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${own(scheduled)}`,
   });
 
   // With tools it is asked by the agent of autoland, and the script answers.

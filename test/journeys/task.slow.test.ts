@@ -3,16 +3,31 @@ import type { TaskReport } from '../../src/wiring/task.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 
-describe('a task whose change is refused', { timeout: 180_000 }, () => {
+describe('a task that nobody asks for a second time', { timeout: 180_000 }, () => {
   let opened: TaskStage;
   let stage: Stage;
   beforeAll(async () => {
-    opened = await openTaskStage();
+    const hour = Math.min(new Date().getUTCHours(), 18);
+    const at = (hours: number) => `"${String(hours).padStart(2, '0')}:00"`;
+    const window = `days: [mon-sun], from: ${at(hour)}, to: ${at(hour + 6)}`;
+    const end = new Date(Date.now() + 86_400_000).toISOString();
+    opened = await openTaskStage(
+      `hourly: { agent: model, model: coder, class: docs, text: Say the port, ${window}, until: "${end}" }`,
+    );
     stage = opened.stage;
   }, 120_000);
   afterAll(async () => {
     await opened.stage.close();
     await opened.server.close();
+  });
+
+  it('is begun by itself where it is scheduled, once', async () => {
+    const ended = await stage.until('task.ended', ({ data }) => String(data.task).startsWith('model-'));
+    expect(ended.actor).toBe('autoland');
+    const change = String(ended.data.change);
+    expect(await stage.ended(change)).toMatchObject({ code: 'landed.merged', source: 'agent:model' });
+    const begun = (await stage.journal()).filter(({ data }) => data.from === 'hourly');
+    expect(begun.map(({ type }) => type)).toEqual(['task.begun']);
   });
 
   it('gets back what was refused, with the reasons, and mends it', async () => {

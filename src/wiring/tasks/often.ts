@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.ts';
+import type { RulesSource } from '../../ports/rules.ts';
+import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, noTasks, refusedTasks, type Tasks, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
 import { giveUp } from './give-back.ts';
@@ -8,11 +10,12 @@ import { runApart, type TaskJob } from './task-process.ts';
 const lookMs = 1_000;
 /** After a task that could not be begun. */
 const pauseMs = 15_000;
+const scheduleMs = 20_000;
 
 /** Tasks that nobody has to ask for: refused changes of tasks go back to their agents, one at a time, beside the pipeline. */
-export function workOnTasksOften(repository: Repository): { stop(): Promise<void> } {
+export function workOnTasksOften(repository: Repository, rules: RulesSource): { stop(): Promise<void> } {
   const ending = new AbortController();
-  const looking = new LookingForTasks(repository, ending.signal);
+  const looking = new LookingForTasks({ repository, rules }, ending.signal);
   const running = (async () => {
     while (!ending.signal.aborted) {
       await looking.look();
@@ -27,15 +30,20 @@ export function workOnTasksOften(repository: Repository): { stop(): Promise<void
   };
 }
 
+type LookingParts = { readonly repository: Repository; readonly rules: RulesSource };
+
 class LookingForTasks {
   readonly #repository: Repository;
+  readonly #rules: RulesSource;
   readonly #signal: AbortSignal;
+  #scheduleAt = 0;
   #tasks: Tasks = noTasks;
   #isFirst = true;
   #notBefore = 0;
 
-  constructor(repository: Repository, signal: AbortSignal) {
+  constructor({ repository, rules }: LookingParts, signal: AbortSignal) {
     this.#repository = repository;
+    this.#rules = rules;
     this.#signal = signal;
   }
 
@@ -63,16 +71,25 @@ class LookingForTasks {
   }
 
   /** A process that journalled nothing was not let in, or cannot start: it is not begun anew each second. */
-  async #lookAfter({ task }: TaskJob, before: number): Promise<void> {
+  async #lookAfter(job: TaskJob, before: number): Promise<void> {
     await this.#read();
     if (this.#tasks.upTo === before) this.#notBefore = performance.now() + pauseMs;
-    const line = this.#tasks.lines.get(task);
-    if (line?.isOpen === true) await giveUp(this.#repository, line, 'its process ended in the middle');
+    for (const line of this.#tasks.lines.values()) {
+      const isOfJob = job.kind === 'again' ? line.task === job.task : line.from === job.name;
+      if (isOfJob && line.isOpen) await giveUp(this.#repository, line, 'its process ended in the middle');
+    }
   }
 
   async #next(): Promise<TaskJob | undefined> {
-    const [refused] = refusedTasks(this.#tasks, await this.#repository.ledger());
-    return refused && { kind: 'again', task: refused.line.task };
+    const ledger = await this.#repository.ledger();
+    const [refused] = refusedTasks(this.#tasks, ledger);
+    if (refused !== undefined) return { kind: 'again', task: refused.line.task };
+    // The rules are read from the branch, which is more than each second needs.
+    if (performance.now() < this.#scheduleAt) return undefined;
+    this.#scheduleAt = performance.now() + scheduleMs;
+    const { scheduled } = (await this.#rules.load()).config.agents.tasks;
+    const [name] = dueTasks(scheduled, { tasks: this.#tasks, ledger }, this.#repository.clock.now());
+    return name === undefined ? undefined : { kind: 'scheduled', name };
   }
 
   /** Their processes ended with the control plane that had started them. What a person began may be under way. */

@@ -7,9 +7,12 @@ import { type Place, stateFiles } from '../place.ts';
 import { openRepository } from '../repository.ts';
 import { openWorkshop } from '../workshop.ts';
 import { giveBack } from './give-back.ts';
+import { beginScheduled } from './scheduled.ts';
 
 /** What a process of its own is started for. */
-export type TaskJob = { readonly kind: 'again'; readonly task: string };
+export type TaskJob =
+  | { readonly kind: 'again'; readonly task: string }
+  | { readonly kind: 'scheduled'; readonly name: string };
 
 export type TaskProcessOptions = Pick<Place, 'repo' | 'state'> & { readonly job: TaskJob };
 
@@ -41,7 +44,9 @@ export async function runTaskProcess({ job, ...place }: TaskProcessOptions): Pro
   await using repository = await openRepository(place, 'update');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    await giveBack({ repository, workshop }, job.task);
+    const parts = { repository, workshop };
+    if (job.kind === 'again') await giveBack(parts, job.task);
+    else await beginScheduled(parts, job.name);
   } finally {
     await workshop.close();
     process.stdin.destroy();
