@@ -68,7 +68,7 @@ describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
   it.each([
     ['an agent that the branch does not know', ['other', 'x'], /agents\.command.*writer, absent/s],
     ['an agent that this machine does not have', ['absent', 'x'], /expected absent among the agents of/],
-    ['a task that its program takes for an option', ['writer', '--', '--yes'], /begins with a word.*--yes/],
+    ['a task that its program takes for an option', ['writer', ' --yes'], /begins with a word.*--yes/],
     ['no task', ['writer', ' '], /expected a task of 1 to 20000 characters/],
   ])('says what is wrong with %s', async (_what, args, said) => {
     const { code, stderr } = await stage.run(['task', ...args]);
