@@ -69,10 +69,10 @@ export const judgeAttacks: readonly JudgeAttack[] = [
   ...answers,
 ];
 
-/** One of each kind of door and of what holds: the others are tried where there is time (`judge.slow.test.ts`). */
+/** One of each goal and of what holds: the others are tried where there is time (`judge.slow.test.ts`). */
 export const [firstJudgeAttacks, otherJudgeAttacks] = parted(judgeAttacks);
 
 function parted(all: readonly JudgeAttack[]): readonly [readonly JudgeAttack[], readonly JudgeAttack[]] {
-  const groups = [...Map.groupBy(all, ({ door, held }) => `${door}, ${held}`).values()];
+  const groups = [...Map.groupBy(all, ({ goal, held }) => `${goal}, ${held}`).values()];
   return [groups.flatMap((group) => group.slice(0, 1)), groups.flatMap((group) => group.slice(1))];
 }
