@@ -18,7 +18,7 @@ const dayRange = z
   .transform((text) => daysOf(text))
   .refine((days) => days.length > 0, wantsDay);
 
-const days = z
+export const days = z
   .array(dayRange)
   .min(1, wants('at least one day'))
   .transform((ranges) => weekdays.filter((day) => ranges.some((range) => range.includes(day))));
@@ -35,7 +35,7 @@ function indexOfDay(name: string): number {
 const wantsTime = wants('a time of day from 00:00 to 24:00', 'write it in quotes, as "09:00"');
 
 /** -> minutes since midnight, 0 to 1440. */
-const timeOfDay = z
+export const timeOfDay = z
   .string(wantsTime)
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, wantsTime)
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
@@ -45,7 +45,7 @@ const wantsZone = wants(
   'use a name of the IANA database, such as UTC or Europe/Vienna',
 );
 
-const timeZone = z.string(wantsZone).refine(isTimeZone, wantsZone);
+export const timeZone = z.string(wantsZone).refine(isTimeZone, wantsZone);
 
 function isTimeZone(name: string): boolean {
   try {

@@ -2,7 +2,6 @@ import { type LockEntry, type Lockfile, newEntries } from '../../domain/lockfile
 import type { Registry } from '../../ports/registry.ts';
 import { dayMs } from './ask.ts';
 import { isIndirect, withOverrides } from './indirect.ts';
-import type { Manager } from './managers/choose.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
 import { editManifest } from './manifest-text.ts';
@@ -24,8 +23,6 @@ export type Files = { readonly files: ReadonlyMap<string, string>; readonly lock
 /** What the files are after the updates, only those that differ, and the lockfile among them as it reads. */
 export async function filesOf(making: Making, updates: readonly PlannedUpdate[]): Promise<Files> {
   const { deps, settings, project, writer } = making;
-  const indirect = updates.find(isIndirect);
-  if (indirect !== undefined && project.manager !== undefined) return npmAlone(indirect, project.manager);
   const final = editAll(project, updates, false);
   const stages = { exact: editAll(project, updates, true), final, asked: updates.flatMap(askedBy) };
   const raw = await writer.write(stages, cutoffOf(updates, settings));
@@ -45,11 +42,6 @@ export async function filesOf(making: Making, updates: readonly PlannedUpdate[])
     ([path, now]) => project.texts.get(path) !== now,
   );
   return { files: new Map(changed), lockfile };
-}
-
-function npmAlone({ name, to }: PlannedUpdate, { title }: Manager): Declined {
-  const reason = `No manifest names ${name}: to lock ${to} of it, ${title} needs an override, which a person writes.`;
-  return { code: 'dependency.indirect', reason };
 }
 
 /** What each place that names the package will ask for. */

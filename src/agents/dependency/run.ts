@@ -52,7 +52,9 @@ export async function runDependencyAgent(
 async function proposeAll(attempt: Attempt, candidates: readonly Candidate[]): Promise<void> {
   const { deps, settings, report } = attempt;
   const describe = describer((name) => deps.registry.describe(name));
-  const mended = await proposeFixes(attempt, candidates, describe);
+  // What mends one version says nothing of another that a member has.
+  const single = candidates.filter(({ highest }) => highest === undefined);
+  const mended = await proposeFixes(attempt, single, describe);
   const updates: PlannedUpdate[] = [];
   for (const candidate of candidates.filter(({ name }) => isWanted(settings, name) && !mended.has(name))) {
     const planned = planUpdate(candidate, await describe(candidate.name), settings);
