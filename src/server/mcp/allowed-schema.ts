@@ -5,7 +5,9 @@ import { classes, decision, levels, stopped, text, texts } from './schemas.ts';
 const count = z.int().min(0);
 const ifAllPass = decision
   .extend({ value: z.enum(['permit', 'escalate', 'deny']), level: levels })
-  .describe('What the policy answers if every guardrail passes. escalate: a person decides. No promise');
+  .describe(
+    'What the policy answers if every guardrail passes and no judge that is configured objects. escalate: a person decides. No promise',
+  );
 const needs = z
   .strictObject({
     mustPass: texts.describe('Guardrails without which no policy permits it'),

@@ -22,6 +22,7 @@ function known(of: ChangeClass, changed: Partial<Beforehand> = {}): Beforehand {
     irreversible,
     level: 'deploy',
     unsignedAllowed: true,
+    judge: 'not-configured',
     ...changed,
   };
 }
@@ -50,6 +51,18 @@ describe('what may become of a change', () => {
       ['crash-fix', 'escalate', false],
       ['revert', 'permit', true],
       ['other', 'deny', false],
+    ]);
+  });
+
+  it('takes a judge that is configured for one that does not object', () => {
+    const values = (['docs', 'lint', 'other'] as const).map((one) => {
+      const { ifAllPass, needs } = of(one, { judge: 'no-objection' });
+      return [ifAllPass.value, needs !== null];
+    });
+    expect(values).toEqual([
+      ['permit', true],
+      ['permit', true],
+      ['deny', false],
     ]);
   });
 

@@ -9,9 +9,12 @@ import type { Evidence } from './evidence.ts';
 export type Beforehand = Pick<
   Evidence,
   'classification' | 'source' | 'target' | 'level' | 'demotion' | 'irreversible' | 'unsignedAllowed'
->;
+> & {
+  /** The best that can be heard of it: nobody objects, where one is configured. */
+  readonly judge: Extract<Evidence['judge']['verdict'], 'no-objection' | 'not-configured'>;
+};
 
-/** What the policy answers if every guardrail passes, whatever the hour: a stop or a freeze is told apart. */
+/** What the policy answers if every guardrail passes and no judge objects, whatever the hour: a stop or a freeze is told apart. */
 export type Prospect = Pick<PolicyDecision, 'value' | 'level' | 'codes' | 'reasons'>;
 
 /** What the guardrails must say for a policy to permit it. One that fails or abstains is always in the way. */
@@ -49,7 +52,7 @@ function evidenceOf(known: Beforehand, results: readonly GuardrailResult[]): Evi
   return {
     ...known,
     guardrails: { verdict: 'pass', results: results.map((one) => proving(one, known)) },
-    judge: { verdict: 'not-configured', reasons: [] },
+    judge: { verdict: known.judge, reasons: [] },
     removal: removes ? { to: 'on', keys: [settled.key], settled: [settled], doubts: [] } : undefined,
     stopped: undefined,
     frozen: undefined,

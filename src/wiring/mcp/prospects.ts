@@ -88,5 +88,6 @@ function beforehand(
     demotion: demotionBelow(autonomy, of, configured),
     irreversible: isDeployed ? irreversiblePaths(classification.files, config.rollout.irreversible) : [],
     unsignedAllowed,
+    judge: config.judge === 'none' || of === 'revert' ? 'not-configured' : 'no-objection',
   };
 }
