@@ -24,14 +24,13 @@ export type Bug = {
 
 const inside = join(import.meta.dirname, 'inside');
 const reporters = ['tap-reporter.cjs', 'spectrum-reporter.cjs'];
-export const mochaWith = (reporter: string, project: Project, files: readonly string[]) =>
-  [
-    'node_modules/.bin/_mocha',
-    '--reporter',
-    `/work/autoland-${reporter}`,
-    ...project.options,
-    ...files,
-  ] as const;
+const reporterAt = `/work/autoland-${reporters[0]}`;
+
+/** Of older versions not the program that starts it, whose way of handing output on is gone from Node; the newest has one alone. */
+async function runnerOf({ git }: Workshop, commit: Sha): Promise<string> {
+  const manifest = (await git.readFile(commit, 'package.json'))?.toString('utf8') ?? '';
+  return `node_modules/mocha/bin/${/"mocha": *"\*"/.test(manifest) ? 'mocha.js' : '_mocha'}`;
+}
 
 /** Bug N of a project: its own history, and on top of it what the benchmark needs. */
 export async function openBug(shop: Workshop, project: Project, n: number): Promise<Bug> {
@@ -56,6 +55,7 @@ export async function openBug(shop: Workshop, project: Project, n: number): Prom
   const listed = (await shop.git.list(test, 'test')).map(({ path }) => path).filter(project.isTest);
   const touched = (await shop.git.diff(`${await parentOf(shop, test)}`, test)).map(({ path }) => path);
   const own = touched.filter(project.isTest);
+  const mocha = ['node', await runnerOf(shop, test), '--reporter', reporterAt, ...project.options] as const;
   return {
     name: `${project.name}#${n}`,
     ...{ tip, at, fixed: await make(tip, human) },
@@ -63,10 +63,10 @@ export async function openBug(shop: Workshop, project: Project, n: number): Prom
     commands: {
       install: ['npm', 'ci'],
       build: null,
-      test: mochaWith('tap-reporter.cjs', project, listed),
+      test: [...mocha, ...listed],
       testSeconds: 120,
     },
-    alone: mochaWith('tap-reporter.cjs', project, own.length > 0 ? own : listed),
+    alone: [...mocha, ...(own.length > 0 ? own : listed)],
   };
 }
 

@@ -67,6 +67,8 @@ async function showingTests({ tests }: Workshop, bug: Bug): Promise<readonly str
   const [before, after] = [await tests.measure(commands, bug.tip), await tests.measure(commands, bug.fixed)];
   if (before.kind !== 'ran') return `its tests could not be run: ${JSON.stringify(before).slice(0, 300)}`;
   const [red, green] = [namesOf(before, 'not-ok'), namesOf(after, 'ok')];
+  if (red === undefined || green === undefined)
+    throw new Error(`no report of its tests: ${before.tail.trim().slice(-200)}`);
   const stillRed = new Set(namesOf(after, 'not-ok'));
   const showing = (red ?? []).filter((name) => green?.includes(name) && !stillRed.has(name));
   if (showing.length > 0) return showing;
