@@ -77,7 +77,8 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
     expect(new Set(report.paths)).toEqual(new Set(those('other').map(({ path }) => path)));
     const types = entries.map(({ type, actor }) => `${type} by ${actor}`);
     const recorded = ['model.asked by recorder', 'tool.called by recorder'];
-    expect(types.filter((type) => !recorded.includes(type))).toEqual(['change.proposed by person:alice']);
+    const others = ['task.begun', 'change.proposed', 'task.ended'].map((type) => `${type} by person:alice`);
+    expect(types.filter((type) => !recorded.includes(type))).toEqual(others);
     expect(entries.find(({ type }) => type === 'change.proposed')?.data).toMatchObject({
       source: 'agent:writer',
     });
