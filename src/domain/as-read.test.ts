@@ -48,8 +48,12 @@ describe('what a model may read in a text', () => {
   });
 
   it('is itself where it is plain', () => {
+    // Each escape begins with one of these.
+    const plain = fc
+      .string({ unit: 'grapheme-ascii', maxLength: 23 })
+      .map((text) => text.replace(/[%\\&]/g, ''));
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 23 }), (text) => {
+      fc.property(plain, (text) => {
         expect(formsOf(text)).toEqual([text.replaceAll(/[\s_*]+/g, ' ')]);
       }),
     );
