@@ -15,16 +15,6 @@ describe('a canary', { timeout: 240_000 }, () => {
   }, 120_000);
   afterAll(() => stage.close());
 
-  it('that never becomes healthy is taken back before anybody meets it', async () => {
-    const view = await stage.ended(await stage.submit(laidOut('greet', moods.neverHealthy)));
-    expect(view).toMatchObject({ state: 'rolled-back', code: 'release.unhealthy', exposed: 0 });
-    expect(view.reasons.join()).toContain('did not answer 2xx at /healthz within 3 s');
-    await stage.reverted(view);
-    await stage.onlyRun(stable);
-    expect([...stage.met.keys()]).toEqual(['0.0.0']);
-    expect([...stage.users.statuses.keys()]).toEqual([200]);
-  });
-
   it('whose process is killed again and again is rolled back, and harms its own users alone', async () => {
     const change = await stage.submit(laidOut('greet', plain));
     const digest = await stage.exposed();

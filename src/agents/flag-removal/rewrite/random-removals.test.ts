@@ -119,7 +119,7 @@ it('runs as the old program with the flag at that value, and is proved to', () =
       expect(judged.restores).toMatch(value ? /^on$/ : /^o(n|ff)$/);
       for (const input of tried) expect(trace(head, value, input)).toEqual(trace(text, value, input));
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
   expect(counts.removed).toBeGreaterThan(counts.cannot);
 });
@@ -170,7 +170,7 @@ it('is proved of nothing that runs differently', () => {
       if (restores === 'on')
         for (const input of tried) expect(trace(head, true, input)).toEqual(trace(text, true, input));
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
   expect(counts.refused).toBeGreaterThan(counts.proved);
 });
