@@ -13,6 +13,9 @@ export const taskActor = 'autoland';
 /** Of what an agent is told. */
 const mostFeedback = 12_000;
 
+/** Where others are under way: there will be room. */
+const roomLater: ReadonlySet<string> = new Set(['agent.busy', 'agent.too-many-open']);
+
 /** The refused change of a task goes back to its agent, with the reasons. A task that cannot be given back is given up, and told. */
 export async function giveBack(place: TaskPlace, task: string): Promise<void> {
   const { repository } = place;
@@ -24,8 +27,7 @@ export async function giveBack(place: TaskPlace, task: string): Promise<void> {
     if (why !== undefined) await giveUp(repository, refused.line, why);
   } catch (thrown) {
     if (!(thrown instanceof AutolandError)) throw thrown;
-    // There will be room.
-    if (thrown.code !== 'agent.busy') await giveUp(repository, refused.line, thrown.message);
+    if (!roomLater.has(thrown.code)) await giveUp(repository, refused.line, thrown.message);
   }
 }
 
