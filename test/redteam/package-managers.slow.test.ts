@@ -74,14 +74,14 @@ const hostile = [
     version: '9.0.9',
     program: `fs.writeFileSync(lock, raised.replaceAll('1.1.0', '1.2.0'));`,
     code: 'dependency.brings-too-young',
-    says: 'aa 1.2.0',
+    says: 'aa@1.2.0',
   },
   {
     does: 'locks what was not asked for',
     version: '9.0.10',
     program: `fs.writeFileSync(lock, text);`,
     code: 'dependency.not-locked',
-    says: 'pnpm 9.0.10 locked 1.0.0 where 1.1.0 was asked for',
+    says: 'pnpm 9.0.10 locked 1.0.0 of aa where 1.1.0 was asked for',
   },
   {
     does: 'says more than anybody reads',
