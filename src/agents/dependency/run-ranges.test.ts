@@ -1,36 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unaskedAdvisories as advisories, sampleSettings } from '../../testing/dependency-settings.ts';
-import { HostSandbox } from '../../testing/host-sandbox.ts';
-import { HttpRegistry } from '../../testing/http-registry.ts';
-import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
-import { TempGit } from '../../testing/temp-git.ts';
-import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
+import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
+import { UpdateStage } from '../../testing/update-stage.ts';
+import type { DependencyAgentSettings } from './run.ts';
 
-let git: TempGit;
-let registry: MemoryRegistry;
-let http: HttpRegistry;
-let sandbox: HostSandbox;
-let workspace: string;
-
+let stage: UpdateStage;
+let git: UpdateStage['git'];
+let registry: UpdateStage['registry'];
 beforeEach(async () => {
-  git = new TempGit();
-  registry = new MemoryRegistry();
-  http = await HttpRegistry.start(registry);
-  sandbox = new HostSandbox(http.url);
-  workspace = mkdtempSync(join(tmpdir(), 'autoland-test-ranges-'));
+  stage = await UpdateStage.open();
+  ({ git, registry } = stage);
 });
-afterEach(async () => {
-  await http.stop();
-  sandbox.remove();
-  git.remove();
-  rmSync(workspace, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
-const run = (over: Partial<DependencyAgentSettings> = {}) =>
-  runDependencyAgent({ git, registry, advisories, sandbox, workspace }, { ...sampleSettings, ...over });
+const run = (over: Partial<DependencyAgentSettings> = {}) => stage.run(over);
 
 async function textIn(commit: string, path: string): Promise<string> {
   return (await git.readFile(commit, path))?.toString('utf8') ?? '';

@@ -1,55 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HostSandbox } from '../../testing/host-sandbox.ts';
-import { HttpRegistry } from '../../testing/http-registry.ts';
-import { MemoryAdvisories } from '../../testing/memory-package-proofs.ts';
-import { MemoryRegistry, sampleEntry, sampleIntegrity, sampleProject } from '../../testing/npm-samples.ts';
-import { TempGit } from '../../testing/temp-git.ts';
-import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
+import { sampleSettings } from '../../testing/dependency-settings.ts';
+import { sampleEntry, sampleIntegrity, sampleProject } from '../../testing/npm-samples.ts';
+import { UpdateStage } from '../../testing/update-stage.ts';
+import type { DependencyAgentSettings } from './run.ts';
 
-let git: TempGit;
-let registry: MemoryRegistry;
-let http: HttpRegistry;
-let sandbox: HostSandbox;
-let workspace: string;
-
+let stage: UpdateStage;
+let git: UpdateStage['git'];
+let registry: UpdateStage['registry'];
 beforeEach(async () => {
-  git = new TempGit();
-  registry = new MemoryRegistry();
-  http = await HttpRegistry.start(registry);
-  sandbox = new HostSandbox(http.url);
-  workspace = mkdtempSync(join(tmpdir(), 'autoland-test-agent-'));
+  stage = await UpdateStage.open();
+  ({ git, registry } = stage);
 });
-afterEach(async () => {
-  await http.stop();
-  sandbox.remove();
-  git.remove();
-  rmSync(workspace, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
-const settings: DependencyAgentSettings = {
-  target: 'main',
-  updates: ['patch', 'minor'],
-  ignore: [],
-  minimumAgeDays: 7,
-  asOf: new Date('2026-01-01T00:00:00Z'),
-  remembered: [],
-  maxOpen: 5,
-  pace: { maxPerDay: null, proposedAt: [], now: new Date('2026-01-01T00:00:00Z') },
-  open: [],
-  held: [],
-  groups: {},
-  turnedAway: [],
-  security: null,
-};
-
-const run = (over: Partial<DependencyAgentSettings> = {}) =>
-  runDependencyAgent(
-    { git, registry, sandbox, workspace, advisories: new MemoryAdvisories() },
-    { ...settings, ...over },
-  );
+const run = (over: Partial<DependencyAgentSettings> = {}) => stage.run(over);
 
 async function textIn(commit: string, path: string): Promise<string> {
   return (await git.readFile(commit, path))?.toString('utf8') ?? '';
@@ -211,13 +175,13 @@ describe('runDependencyAgent', () => {
         ['b', 'dependency.max-open'],
       ]),
     );
-    expect(sandbox.jobs).toEqual([]);
+    expect(stage.sandbox.jobs).toEqual([]);
   });
 
   it('proposes at its pace, and says when it goes on', async () => {
     registry.add('ejs', '2.6.1').add('ejs', '2.7.4');
     git.commit('main', ejsProject('^2.6.1'));
-    const now = settings.asOf;
+    const now = sampleSettings.asOf;
     const opensAt = new Date(now.getTime() + 1000);
     const late = await run({ pace: { opensAt, maxPerDay: null, proposedAt: [], now } });
     expect(late.skipped).toMatchObject([
@@ -225,7 +189,7 @@ describe('runDependencyAgent', () => {
     ]);
     const full = await run({ pace: { maxPerDay: 1, proposedAt: [now.toISOString()], now } });
     expect(full.skipped).toMatchObject([{ name: 'ejs', code: 'dependency.max-per-day' }]);
-    expect(sandbox.jobs).toEqual([]);
+    expect(stage.sandbox.jobs).toEqual([]);
   });
 
   it('reports a registry that is down', async () => {

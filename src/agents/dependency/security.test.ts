@@ -1,55 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AutolandError } from '../../domain/errors.ts';
 import type { Advisory, AdvisoryAnswer } from '../../domain/npm/advisories.ts';
 import type { Advisories } from '../../ports/advisories.ts';
-import { HostSandbox } from '../../testing/host-sandbox.ts';
-import { HttpRegistry } from '../../testing/http-registry.ts';
 import { MemoryAdvisories } from '../../testing/memory-package-proofs.ts';
-import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
-import { TempGit } from '../../testing/temp-git.ts';
-import { type DependencyAgentSettings, runDependencyAgent } from './run.ts';
+import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
+import { UpdateStage } from '../../testing/update-stage.ts';
+import type { DependencyAgentSettings } from './run.ts';
 
-let git: TempGit;
-let registry: MemoryRegistry;
-let http: HttpRegistry;
-let sandbox: HostSandbox;
-let workspace: string;
-
+let stage: UpdateStage;
+let git: UpdateStage['git'];
+let registry: UpdateStage['registry'];
 beforeEach(async () => {
-  git = new TempGit();
-  registry = new MemoryRegistry();
-  http = await HttpRegistry.start(registry);
-  sandbox = new HostSandbox(http.url);
-  workspace = mkdtempSync(join(tmpdir(), 'autoland-test-agent-'));
+  stage = await UpdateStage.open();
+  ({ git, registry } = stage);
 });
-afterEach(async () => {
-  await http.stop();
-  sandbox.remove();
-  git.remove();
-  rmSync(workspace, { recursive: true, force: true });
-});
+afterEach(() => stage.close());
 
-const settings: DependencyAgentSettings = {
-  target: 'main',
-  updates: ['patch', 'minor'],
-  ignore: [],
-  minimumAgeDays: 7,
-  asOf: new Date('2026-01-01T00:00:00Z'),
-  remembered: [],
-  maxOpen: 5,
-  pace: { maxPerDay: null, proposedAt: [], now: new Date('2026-01-01T00:00:00Z') },
-  open: [],
-  held: [],
-  groups: {},
-  turnedAway: [],
-  security: { source: { from: 'registry' }, minimumAgeDays: 7 },
-};
-
+const security = { source: { from: 'registry' }, minimumAgeDays: 7 } as const;
 const run = (advisories: Advisories, over: Partial<DependencyAgentSettings> = {}) =>
-  runDependencyAgent({ git, registry, sandbox, workspace, advisories }, { ...settings, ...over });
+  stage.run({ security, ...over }, advisories);
 
 const advisory: Advisory = {
   id: 'GHSA-1',
@@ -149,7 +118,7 @@ describe('a vulnerable version', () => {
           'kit 1.0.0 is known to be vulnerable (GHSA-1): 1.1.0 mends it, and app 1.0.0 asks for ~1.0.0. Raising what brings it does not help: no later version of app may be taken.',
       },
     ]);
-    expect(sandbox.jobs).toEqual([]);
+    expect(stage.sandbox.jobs).toEqual([]);
   });
 
   it('is unknown where advisories cannot be had: nothing is claimed, and updates go on', async () => {
