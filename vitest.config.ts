@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const slow = process.env.AUTOLAND_SLOW === '1' ? [] : ['**/*.slow.test.ts'];
 
@@ -12,6 +15,41 @@ const together = [
   'src/stages/{3-judge,4-policy,5-merge,6-release,7-rollout,8-conclude}/**/*.test.ts',
   'src/stages/2-guardrails/*/**/*.test.ts',
 ];
+
+/** What takes longest, longest first. Started last, any of these would be what all else waits for. */
+const longest = [
+  'test/faults/faults.test.ts',
+  'test/journeys/demo.test.ts',
+  'test/journeys/start.test.ts',
+  'test/journeys/runtime-command.test.ts',
+  'test/journeys/notifications.test.ts',
+  'test/faults/canary.test.ts',
+  'test/journeys/flag-removal.test.ts',
+  'test/journeys/code-flag.test.ts',
+  'test/journeys/mcp.test.ts',
+  'src/adapters/runtime/command/deployments.test.ts',
+  'test/journeys/judge.test.ts',
+  'src/stages/2-guardrails/run.test.ts',
+  'test/contracts/prometheus.test.ts',
+  'test/redteam/guardrails.test.ts',
+  'src/adapters/prover/child-prover.test.ts',
+  'src/demo/traffic/storefront.test.ts',
+  'test/redteam/hostile-projects.test.ts',
+  'test/redteam/mcp.test.ts',
+  'test/redteam/supply-chain.test.ts',
+].map((path) => join(import.meta.dirname, path));
+const gone = longest.filter((path) => !existsSync(path));
+if (gone.length > 0) throw new Error(`vitest.config.ts names tests that are not there: ${gone.join(', ')}`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => longest.indexOf(moduleId);
+    const known = files.filter(({ moduleId }) => longest.includes(moduleId));
+    const others = files.filter(({ moduleId }) => !longest.includes(moduleId));
+    return [...known.sort((a, b) => place(a) - place(b)), ...(await super.sort(others))];
+  }
+}
+
 const all = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 const exclude = [...configDefaults.exclude, ...slow];
 
@@ -22,6 +60,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     maxConcurrency: 2,
     testTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'apart', include: all, exclude: [...exclude, ...together] } },

@@ -61,3 +61,19 @@ export class FlaggedStage extends Stage {
     return (await fetch(this.#url)).text();
   }
 }
+
+/** New behaviour behind a flag, and the test that knows it. */
+export const kind = {
+  'greet.js': greet("  if (isOn('kind')) return 'dear ' + name;\n"),
+  'tests/kind.test.js': `import { strictEqual } from 'node:assert';
+import { test } from 'node:test';
+import { within } from '../flags.js';
+import { greet } from '../greet.js';
+
+const asked = (flags) => within({ headers: { 'x-autoland-flags': flags } }, () => greet('you'));
+test('is kind where it is told to be', () => {
+  strictEqual(asked('kind'), 'dear you');
+  strictEqual(asked('other'), 'hello you');
+});
+`,
+};

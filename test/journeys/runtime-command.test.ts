@@ -1,102 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleHere } from '../../src/testing/runtime-command-stage.ts';
-import { until } from './cli.ts';
-import { reformatted, rules } from './greeter.ts';
+import { Elsewhere, touchy } from './elsewhere.ts';
+import { reformatted } from './greeter.ts';
 import { Stage } from './stage.ts';
-
-/** The operator's machine: the example's command, and where it remembers what it started. */
-class Elsewhere {
-  readonly dir = mkdtempSync(join(tmpdir(), 'autoland-elsewhere-'));
-  readonly commands = join(this.dir, 'commands');
-  readonly home = join(this.dir, 'deployed');
-  readonly calls = join(this.dir, 'calls');
-
-  constructor() {
-    mkdirSync(this.commands, { mode: 0o755 });
-    this.#install('loopback', exampleHere());
-    // The example behind a door that tells of each call, and that a test can make slow.
-    this.#install(
-      'shop',
-      [
-        '#!/bin/sh',
-        'told=$(cat)',
-        `echo "$told" >> ${this.calls}`,
-        `case "$told" in *'"call":"deploy"'*) [ ! -e ${this.dir}/slow ] || sleep 3 ;; esac`,
-        `printf '%s' "$told" | ${this.commands}/loopback`,
-        '',
-      ].join('\n'),
-    );
-  }
-
-  #install(name: string, text: string): void {
-    writeFileSync(join(this.commands, name), text);
-    chmodSync(join(this.commands, name), 0o755);
-  }
-
-  rules(wish: Parameters<typeof rules>[0] = {}): string {
-    const settings = `{ DIR: ${this.home}, ENTRY: server.js }`;
-    return rules(wish).replace(
-      '  command: [node, server.js]\n',
-      [
-        '  runtime:',
-        '    command:',
-        '      deploy: [shop]',
-        '      status: [shop]',
-        '      stop: [shop]',
-        '      addresses: [127.0.0.1]',
-        `      settings: ${settings}`,
-        '',
-      ].join('\n'),
-    );
-  }
-
-  slow(isSlow: boolean): void {
-    if (isSlow) writeFileSync(join(this.dir, 'slow'), '');
-    else rmSync(join(this.dir, 'slow'), { force: true });
-  }
-
-  /** Digests that `deploy` was called for, in order. */
-  deployed(): readonly string[] {
-    const told = readFileSync(this.calls, 'utf8').trim().split('\n');
-    return told
-      .map((line) => JSON.parse(line) as { call: string; digest: string })
-      .filter(({ call }) => call === 'deploy')
-      .map(({ digest }) => digest);
-  }
-
-  running(): readonly { digest: string; pid: number; port: number }[] {
-    const home = join(this.home, 'greeter');
-    const files = readdirSync(home).filter((name) => name.endsWith('.json'));
-    return files.map((name) => JSON.parse(readFileSync(join(home, name), 'utf8')));
-  }
-
-  deployByHand(digest: string, dir: string): void {
-    const settings = { DIR: this.home, ENTRY: 'server.js' };
-    const told = { call: 'deploy', service: 'greeter', digest, release: { dir }, instances: 1, settings };
-    execFileSync(join(this.commands, 'loopback'), { input: JSON.stringify({ ...told, secrets: {} }) });
-  }
-
-  close(): void {
-    for (const { pid } of this.running()) process.kill(pid, 'SIGKILL');
-    rmSync(this.dir, { recursive: true, force: true });
-  }
-}
-
-/** It answers its users with 500 where its own text has too much air in it; its health check knows nothing of that. */
-const touchy = `import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { greet } from './greet.js';
-
-const airy = readFileSync(new URL('greet.js', import.meta.url), 'utf8').includes('\\n\\n\\n\\n\\n\\n');
-createServer((request, response) => {
-  if (request.url === '/healthz') return response.end('ok');
-  response.writeHead(airy ? 500 : 200).end(greet('you'));
-}).listen(Number(process.env.PORT), '127.0.0.1');
-`;
 
 describe('a machine that allows no runtime command', { timeout: 120_000 }, () => {
   it('runs none, whatever the branch names, and says how to allow it', async () => {
@@ -156,52 +63,6 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     expect(await stable()).not.toBe(before);
     expect(elsewhere.deployed()).toEqual([before, await stable()]);
     expect([...stage.users.statuses.keys()]).toEqual([200]);
-  });
-
-  it('lands one whose control plane is killed -9 between the intent of its deploy and the receipt', async () => {
-    elsewhere.slow(true);
-    const known = elsewhere.deployed().length;
-    const { pid = Number.NaN } = (await stage.status()).controlPlane ?? {};
-    const change = await stage.submit(reformatted());
-    await until(
-      () => (elsewhere.deployed().length > known ? true : undefined),
-      () => stage.said,
-    );
-    process.kill(pid, 'SIGKILL');
-    const view = await stage.ended(change);
-    elsewhere.slow(false);
-    expect(view).toMatchObject({ state: 'landed' });
-    // Asked for again, it was found running: nothing was deployed twice.
-    expect(elsewhere.deployed().slice(known)).toEqual([await stable()]);
-    expect(elsewhere.running().filter(({ digest }) => digest === view.digest)).toHaveLength(1);
-    expect((await stage.status()).controlPlane?.pid).not.toBe(pid);
-    expect([...stage.users.statuses.keys()]).toEqual([200]);
-  });
-
-  it('is put right where it is altered by hand: what died is deployed again, what nobody decided is stopped', async () => {
-    const digest = await stable();
-    const [own] = elsewhere.running().filter((one) => one.digest === digest);
-    process.kill(own?.pid ?? Number.NaN, 'SIGKILL');
-    const corrected = (key: string) =>
-      until(
-        async () =>
-          (await stage.journal()).some(({ type, data }) => type === 'drift.corrected' && data.key === key)
-            ? true
-            : undefined,
-        () => stage.said,
-      );
-    await until(
-      async () => ((await fetch(url)).status === 502 ? true : undefined),
-      () => stage.said,
-    );
-    await until(
-      async () => ((await fetch(url)).status === 200 ? true : undefined),
-      () => stage.said,
-    );
-    const strange = `sha256:${'e'.repeat(64)}`;
-    elsewhere.deployByHand(strange, join(stage.state, 'releases', digest.slice('sha256:'.length), 'tree'));
-    await corrected(`runs greeter ${strange}`);
-    expect(elsewhere.running().map((one) => one.digest)).not.toContain(strange);
   });
 
   it('rolls back a bad candidate: nobody meets it any more, and its change is reverted', async () => {
