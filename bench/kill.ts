@@ -10,6 +10,7 @@ import type { Ports } from '../src/testing/flag-crowd.ts';
 import { openRepository } from '../src/wiring/repository.ts';
 import { takeRepository } from '../src/wiring/take-repository.ts';
 import { Bare } from './kill/bare.ts';
+import { BarePages } from './kill/bare-pages.ts';
 import { quantiles, rounded, spread } from './kill/spread.ts';
 import { kinds, type Times, Workers } from './kill/workers.ts';
 
@@ -17,7 +18,7 @@ import { kinds, type Times, Workers } from './kill/workers.ts';
  * How long after a kill the last of many clients still evaluates a flag as on, and what comes of them when the flag
  * service is killed. A client is a connection with a stream of its own (src/testing/flag-crowd.ts), a third of each
  * kind, in a few processes on this machine: the flag service has to share its processors with all of its clients.
- * Beside it in the same run: what a bare process needs to write to as many sockets.
+ * Beside it in the same run: what a bare process needs to write to as many sockets, and for as many pages.
  * Prints one JSON object; times in milliseconds. Usage: node bench/kill.ts [clients] [kills of each way]
  */
 
@@ -35,10 +36,13 @@ async function bench(clients: number, kills: number): Promise<void> {
   const wanted = { name: 'bench', environment: 'production', by: 'person:bench', at };
   const { token } = new TokenFile(stateLayout(state)).add({ ...wanted, scopes: ['read', 'kill'] });
   let served = await serve(state, { sync: 0, evaluation: 0, ofrep: 0 });
-  const crowd = new Workers(served.ports, token, clients);
+  const each = Math.ceil(clients / kinds.length);
+  const crowd = new Workers(served.ports, token, each);
   const round = new Rounds(state, crowd);
   const bare = await Bare.open(clients, kinds.length);
+  const barePages = await BarePages.open(each);
   const written: number[][] = [];
+  const asked: number[][] = [];
   try {
     const byCommand: Times[] = [];
     const byCommandFromTombstone: Times[] = [];
@@ -54,6 +58,7 @@ async function bench(clients: number, kills: number): Promise<void> {
       const { ports } = served;
       overHttp.push((await round.run((key) => killOverHttp(ports, token, key))).fromStart);
       written.push([...(await bare.round())]);
+      asked.push([...(await barePages.round())]);
     }
     const comingBack = [];
     for (let n = 0; n < Math.min(kills, 3); n++) {
@@ -61,7 +66,8 @@ async function bench(clients: number, kills: number): Promise<void> {
       served = again.served;
       comingBack.push(again.lastRight);
     }
-    const all = { clients, kills, targetMs: 100, bareWrite: quantiles(written.flat()) };
+    const bareOnes = { bareWrite: quantiles(written.flat()), barePages: quantiles(asked.flat()) };
+    const all = { clients, kills, targetMs: 100, ...bareOnes };
     const ways = { overHttp: spread(overHttp), byCommandFromTombstone: spread(byCommandFromTombstone) };
     const reconnect = { times: comingBack.length, lastRightMs: comingBack.map(rounded) };
     const started = { byCommandFromItsStart: spread(byCommand), tombstoneAfterStart: quantiles(tombstone) };
@@ -69,6 +75,7 @@ async function bench(clients: number, kills: number): Promise<void> {
   } finally {
     crowd.end();
     bare.end();
+    barePages.end();
     served.service.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }

@@ -12,9 +12,9 @@ type Settled = { readonly since: readonly number[] };
 export class Workers {
   readonly #workers: readonly (readonly [Kind, ChildProcess])[];
 
-  constructor(ports: Ports, token: string, clients: number) {
-    const each = Math.ceil(clients / kinds.length);
-    this.#workers = kinds.map((kind) => {
+  /** `each`: clients of each kind. */
+  constructor(ports: Ports, token: string, each: number, of: readonly Kind[] = kinds) {
+    this.#workers = of.map((kind) => {
       const crowd = { sync: 0, events: 0, pages: 0, [kind]: each };
       const argument = JSON.stringify({ ports, token, crowd });
       const child = fork(join(import.meta.dirname, 'clients.ts'), [argument]);
