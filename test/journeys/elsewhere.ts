@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleHere } from '../../src/testing/runtime-command-stage.ts';
 import { rules } from './greeter.ts';
+import { Stage } from './stage.ts';
 
 /** The operator's machine: the example's command, and where it remembers what it started. */
 export class Elsewhere {
@@ -94,3 +95,28 @@ createServer((request, response) => {
   response.writeHead(airy ? 500 : 200).end(greet('you'));
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
+
+/** A service that runs there, under the users of a stage. */
+export class ElsewhereStage {
+  readonly elsewhere = new Elsewhere();
+  readonly stage = new Stage({ 'server.js': touchy, '.autoland/autoland.yaml': this.elsewhere.rules() });
+  url = '';
+
+  async begin(): Promise<void> {
+    await this.up();
+    await this.stage.open(this.url);
+  }
+
+  async up(): Promise<void> {
+    this.url = await this.stage.up('--runtime-commands', this.elsewhere.commands);
+  }
+
+  async stable(): Promise<string> {
+    return (await this.stage.status()).services[0]?.stable ?? '';
+  }
+
+  async close(): Promise<void> {
+    await this.stage.close();
+    this.elsewhere.close();
+  }
+}

@@ -1,24 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './cli.ts';
-import { Elsewhere, touchy } from './elsewhere.ts';
+import { ElsewhereStage } from './elsewhere.ts';
 import { reformatted } from './greeter.ts';
-import { Stage } from './stage.ts';
 
 describe('what somebody does to a service that runs somewhere else', { timeout: 240_000 }, () => {
-  const elsewhere = new Elsewhere();
-  const stage = new Stage({ 'server.js': touchy, '.autoland/autoland.yaml': elsewhere.rules() });
-  let url = '';
-  beforeAll(async () => {
-    url = await stage.up('--runtime-commands', elsewhere.commands);
-    await stage.open(url);
-  }, 120_000);
-  afterAll(async () => {
-    await stage.close();
-    elsewhere.close();
-  });
-
-  const stable = async () => (await stage.status()).services[0]?.stable ?? '';
+  const there = new ElsewhereStage();
+  const { elsewhere, stage } = there;
+  const stable = () => there.stable();
+  beforeAll(() => there.begin(), 120_000);
+  afterAll(() => there.close());
 
   it('lands one whose control plane is killed -9 between the intent of its deploy and the receipt', async () => {
     elsewhere.slow(true);
@@ -53,11 +44,11 @@ describe('what somebody does to a service that runs somewhere else', { timeout: 
         () => stage.said,
       );
     await until(
-      async () => ((await fetch(url)).status === 502 ? true : undefined),
+      async () => ((await fetch(there.url)).status === 502 ? true : undefined),
       () => stage.said,
     );
     await until(
-      async () => ((await fetch(url)).status === 200 ? true : undefined),
+      async () => ((await fetch(there.url)).status === 200 ? true : undefined),
       () => stage.said,
     );
     const strange = `sha256:${'e'.repeat(64)}`;

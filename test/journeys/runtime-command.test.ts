@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Elsewhere, touchy } from './elsewhere.ts';
+import { Elsewhere, ElsewhereStage, touchy } from './elsewhere.ts';
 import { reformatted } from './greeter.ts';
 import { Stage } from './stage.ts';
 
@@ -27,19 +27,11 @@ describe('a machine that allows no runtime command', { timeout: 120_000 }, () =>
 });
 
 describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
-  const elsewhere = new Elsewhere();
-  const stage = new Stage({ 'server.js': touchy, '.autoland/autoland.yaml': elsewhere.rules() });
-  let url = '';
-  beforeAll(async () => {
-    url = await stage.up('--runtime-commands', elsewhere.commands);
-    await stage.open(url);
-  }, 120_000);
-  afterAll(async () => {
-    await stage.close();
-    elsewhere.close();
-  });
-
-  const stable = async () => (await stage.status()).services[0]?.stable ?? '';
+  const there = new ElsewhereStage();
+  const { elsewhere, stage } = there;
+  const stable = () => there.stable();
+  beforeAll(() => there.begin(), 120_000);
+  afterAll(() => there.close());
 
   it('is routed to over TCP, and doctor has called its commands', async () => {
     expect(elsewhere.deployed()).toEqual([await stable()]);
@@ -89,8 +81,8 @@ describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
     const [own] = elsewhere.running().filter((one) => one.digest === digest);
     expect((await fetch(`http://127.0.0.1:${own?.port}/healthz`)).status).toBe(200);
     const known = elsewhere.deployed().length;
-    url = await stage.up('--runtime-commands', elsewhere.commands);
-    expect((await fetch(url)).status).toBe(200);
+    await there.up();
+    expect((await fetch(there.url)).status).toBe(200);
     expect(elsewhere.deployed().length).toBe(known);
     expect(elsewhere.running()).toContainEqual(own);
   });

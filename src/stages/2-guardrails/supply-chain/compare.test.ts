@@ -2,27 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compare, type News } from './compare.ts';
 import { readProfileManifest } from './manifest.ts';
-import type { Mark, MarkKind } from './mark.ts';
+import { type Mark, markKinds } from './mark.ts';
 import type { PackageProfile } from './profile.ts';
 
-const kinds: readonly MarkKind[] = [
-  'network',
-  'exec',
-  'eval',
-  'dynamic-require',
-  'global-patching',
-  'file-writes',
-  'environment',
-  'host',
-  'binary',
-  'image',
-  'invisible-unicode',
-  'minified',
-  'link',
-  'unread',
-];
 const mark: fc.Arbitrary<Mark> = fc.record({
-  kind: fc.constantFrom(...kinds),
+  kind: fc.constantFrom(...markKinds),
   what: fc.constantFrom('a', 'b'),
   path: fc.constantFrom('a.js', 'lib/b.js'),
   line: fc.nat(9),

@@ -1,14 +1,27 @@
 import type { CapabilityKind } from '../../../domain/capabilities.ts';
 
-export type MarkKind =
-  | Exclude<CapabilityKind, 'load' | 'inner'>
-  | 'binary'
-  | 'image'
-  | 'invisible-unicode'
-  | 'minified'
-  | 'link'
-  /** Code that could not be read: it may do anything. */
-  | 'unread';
+const capabilities = [
+  'network',
+  'exec',
+  'eval',
+  'dynamic-require',
+  'global-patching',
+  'file-writes',
+  'environment',
+  'host',
+] as const satisfies readonly CapabilityKind[];
+
+/** `unread`: code that could not be read, so it may do anything. */
+export const markKinds = [
+  ...capabilities,
+  'binary',
+  'image',
+  'invisible-unicode',
+  'minified',
+  'link',
+  'unread',
+] as const;
+export type MarkKind = (typeof markKinds)[number];
 
 /** Something worth knowing about a file. Two marks of one kind and `what` say the same, wherever they stand. */
 export type Mark = {

@@ -1,26 +1,9 @@
 import { z } from 'zod';
-import type { Mark } from './mark.ts';
+import { markKinds } from './mark.ts';
 import type { PackageProfile } from './profile.ts';
 
 /** Another number whenever the same tarball would get another profile: rules, kinds of marks, or this form. */
 const form = 3;
-
-const kinds = [
-  'network',
-  'exec',
-  'eval',
-  'dynamic-require',
-  'global-patching',
-  'file-writes',
-  'environment',
-  'host',
-  'binary',
-  'image',
-  'invisible-unicode',
-  'minified',
-  'link',
-  'unread',
-] as const satisfies readonly Mark['kind'][];
 
 const texts = z.array(z.string());
 const profileSchema = z.strictObject({
@@ -39,7 +22,7 @@ const profileSchema = z.strictObject({
   }),
   marks: z.array(
     z.strictObject({
-      kind: z.enum(kinds),
+      kind: z.enum(markKinds),
       what: z.string(),
       path: z.string(),
       line: z.int().min(0),
