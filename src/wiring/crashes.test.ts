@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
+import { Exceptions } from '../adapters/telemetry/otlp/exceptions.ts';
+import { bookLimits } from '../domain/crashes/book.ts';
 import type { InstanceExceptions } from '../domain/crashes/exception.ts';
 import { openWiringBench, type WiringBench } from '../testing/wiring-bench.ts';
 import { crashSeenType, seenCrashes } from '../views/crashes.ts';
@@ -10,6 +12,7 @@ import { CrashWatch, readCrashes } from './crashes.ts';
 let bench: WiringBench;
 let told: InstanceExceptions[];
 let watch: CrashWatch;
+let ageMs: number;
 const digest = `sha256:${'1'.repeat(64)}`;
 
 beforeEach(async () => {
@@ -18,8 +21,11 @@ beforeEach(async () => {
   mkdirSync(join(tree, 'src'), { recursive: true });
   writeFileSync(join(tree, 'src/cart.js'), 'exports.total = (cart) => cart.items.length;\n');
   told = [];
+  ageMs = 0;
+  const { place, store, clock } = bench.repository;
+  const now = () => new Date(clock.now().getTime() + ageMs);
   watch = new CrashWatch({
-    repository: bench.repository,
+    repository: { place, store, clock: { now, monotonicMs: () => clock.monotonicMs() } },
     exceptions: { takeExceptions: async () => told.splice(0) },
     releases: {
       get: async (wanted) =>
@@ -69,6 +75,34 @@ describe('what services crash with', () => {
     const [crash] = (await readCrashes(bench.repository)).crashes;
     expect(crash?.message).toBe('refused: token [redacted: github]');
     expect(readFileSync(bench.repository.place.files.crashes, 'utf8')).not.toContain(token.slice(4, 20));
+  });
+
+  it('keeps no secret of a message that was known once and has been forgotten', async () => {
+    const secret = 'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5';
+    tell([exception('refused')]);
+    await watch.look();
+    const days = bookLimits.days + 1;
+    ageMs = days * 24 * 3_600_000;
+    tell([exception(`refused: token ghp_${secret}`)]);
+    await watch.look();
+    expect((await readCrashes(bench.repository)).crashes).toMatchObject([{ count: 1, message: 'refused' }]);
+    expect(readFileSync(bench.repository.place.files.crashes, 'utf8')).not.toContain(secret.slice(0, 12));
+  });
+
+  it('keeps no half of a secret where a message is cut', async () => {
+    const secret = 'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5';
+    const exceptions = new Exceptions();
+    for (const length of [260, 280]) {
+      const message = `${'x '.repeat(length / 2)}ghp_${secret}`;
+      const stack = `TypeError: ${message}\n    at /app/src/cart.js:1:${length}`;
+      const attribute = (key: string, value: string) => ({ key: `exception.${key}`, value });
+      exceptions.add([attribute('message', message), attribute('stacktrace', stack)], '');
+    }
+    tell(exceptions.take().exceptions);
+    await watch.look();
+    const { crashes } = await readCrashes(bench.repository);
+    expect(crashes.map(({ message }) => message.length <= 300)).toEqual([true, true]);
+    expect(JSON.stringify(crashes)).not.toContain(secret.slice(0, 8));
   });
 
   it('is dropped, and counted as such, where nothing of the project is in it', async () => {

@@ -1,9 +1,10 @@
 import { readCrashBook, writeCrashBook } from '../adapters/crashes/crash-file.ts';
 import { ReleaseSymboliser } from '../adapters/crashes/release-symboliser.ts';
-import { type CrashBook, isKnown, type Sighting, someFrames, takeIn } from '../domain/crashes/book.ts';
+import { type CrashBook, recordIn, type Sighting, someFrames, takeIn } from '../domain/crashes/book.ts';
 import type { InstanceExceptions, ReportedException } from '../domain/crashes/exception.ts';
 import { signatureOf } from '../domain/crashes/signature.ts';
 import { messageOf } from '../domain/errors.ts';
+import { plainText } from '../domain/plain.ts';
 import type { ExceptionSource } from '../ports/exceptions.ts';
 import type { Redactor } from '../ports/redactor.ts';
 import type { ReleaseStore } from '../ports/release-store.ts';
@@ -13,6 +14,7 @@ import type { Repository } from './repository.ts';
 const lookMs = 2_000;
 /** Of one look: each new message is looked through for secrets. */
 const mostNew = 20;
+const longestMessage = 300;
 const unread = '(not kept: it could not be looked through for secrets)';
 
 /** `autoland crashes`, from files alone. */
@@ -117,13 +119,23 @@ export class CrashWatch {
 
   /** The message of what is new without its secrets; what is beyond the limit waits until it is met again. */
   async #redacted(book: CrashBook, { sightings, dropped }: Found): Promise<Found> {
-    const fresh = sightings.filter((one) => !isKnown(book, one));
+    const [known, fresh]: [Sighting[], Sighting[]] = [[], []];
+    for (const one of sightings) {
+      const before = recordIn(book, one);
+      // Forgotten meanwhile, it is new again: no other message of it may ever be written.
+      if (before === undefined) fresh.push(one);
+      else known.push({ ...one, message: before.message });
+    }
     const [taken, left] = [fresh.slice(0, mostNew), fresh.slice(mostNew)];
     const texts = taken.map(({ message }, at) => ({ id: String(at), path: 'message.txt', text: message }));
     const clean = await this.#deps.redactor.redact(texts);
-    const redacted = taken.map((one, at) => ({ ...one, message: clean.get(String(at))?.text ?? unread }));
+    // Cut only now: nothing recognises the half of a credential.
+    const redacted = taken.map((one, at) => ({
+      ...one,
+      message: plainText(clean.get(String(at))?.text ?? unread, longestMessage),
+    }));
     return {
-      sightings: [...sightings.filter((one) => !fresh.includes(one)), ...redacted],
+      sightings: [...known, ...redacted],
       dropped: dropped + left.reduce((sum, { count }) => sum + count, 0),
     };
   }

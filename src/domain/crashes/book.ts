@@ -57,9 +57,12 @@ export function crashIn(record: CrashRecord, digest: string): Crash | undefined 
   return { ...crash, commit, count, firstSeen: new Date(firstSeen), lastSeen: new Date(lastSeen) };
 }
 
-/** Whether there is a place for it. */
-export function isKnown(book: CrashBook, of: Pick<Sighting, 'service' | 'signature'>): boolean {
-  return book.crashes.some((one) => isSame(one, of));
+/** undefined: it has no place yet. */
+export function recordIn(
+  { crashes }: CrashBook,
+  of: Pick<Sighting, 'service' | 'signature'>,
+): CrashRecord | undefined {
+  return crashes.find((one) => isSame(one, of));
 }
 
 /** Takes sightings in. However many kinds are told of, book and news stay small. */

@@ -10,7 +10,8 @@ const mostKinds = 30;
 const mostEvents = 128;
 /** An exception that several spans of a trace tell of, or a span and a record, is one. */
 const mostTold = 1000;
-const longestMessage = 300;
+/** More than anybody keeps: a credential in what is kept must be whole where it is looked for. */
+const longestMessage = 4_000;
 
 type Span = { readonly traceId: string; readonly hasFailed: boolean };
 type Counted = Omit<ReportedException, 'count'> & { count: number };
