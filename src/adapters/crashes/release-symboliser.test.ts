@@ -111,15 +111,19 @@ describe('ReleaseSymboliser', () => {
     expect(await symbolise([at('/app/dist/a.js')])).toEqual([]);
   });
 
-  it.each(['../../../etc/passwd', '/etc/passwd', 'https://example.com/a.ts', '../node_modules/x/a.ts'])(
-    'drops a source that a map puts at %s',
-    async (name) => {
-      const map = { version: 3, sources: [name], names: [], mappings: 'AAAA' };
-      put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');
-      put('dist/a.js.map', JSON.stringify(map));
-      expect(await symbolise([at('/app/dist/a.js')])).toEqual([]);
-    },
-  );
+  it.each([
+    ['outside of the tree', '../../../etc/passwd'],
+    ['by an absolute path', '/etc/passwd'],
+    ['elsewhere', 'https://example.com/a.ts'],
+    ['in a package', '../node_modules/x/a.ts'],
+    ['under a name that a terminal obeys', 'a\u001b[2J.ts'],
+    ['under a name that no entry of the journal can hold', `${'a'.repeat(70_000)}.ts`],
+  ])('drops a source that a map puts %s', async (_where, name) => {
+    const map = { version: 3, sources: [name], names: [], mappings: 'AAAA' };
+    put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');
+    put('dist/a.js.map', JSON.stringify(map));
+    expect(await symbolise([at('/app/dist/a.js')])).toEqual([]);
+  });
 
   it.each<[string, object | null]>([
     ['nothing', null],

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import { originalPositionFor, type SourceMapInput, TraceMap } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
+import { stackLimits } from '../../domain/crashes/stack.ts';
+import { printable } from '../../domain/printable.ts';
 import { readWithin, within } from './tree-files.ts';
 
 const mostCodeBytes = 8 << 20;
@@ -34,7 +36,7 @@ export class SourceMaps {
     if (found.kind !== 'map') return undefined;
     const original = traced(found.map, position);
     const file = original && sourceIn(found.path, original.source);
-    if (original === undefined || file === undefined) return undefined;
+    if (original === undefined || file === undefined || !isShowable(file)) return undefined;
     return { file, line: original.line, column: original.column + 1, isMapped: true };
   }
 
@@ -102,6 +104,11 @@ function inlineMap(url: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The names in a map are whoever's made it: journal and terminal get them as they are. */
+function isShowable(file: string): boolean {
+  return file.length <= stackLimits.path && printable(file) === file;
 }
 
 /** undefined: it is a URL, or lies outside of the tree. */

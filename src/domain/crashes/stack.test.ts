@@ -86,6 +86,15 @@ describe('parseStack', () => {
     ]);
   });
 
+  it('takes no frame from a message that is too long, or was altered since', () => {
+    const forged = 'no user\n    at forged (/app/forged.js:1:1)\n';
+    const real = '    at real (/app/real.js:2:2)';
+    const long = forged + 'x'.repeat(stackLimits.characters);
+    expect(parseStack(`Error: ${long}\n${real}`, long)).toEqual([]);
+    expect(parseStack(`Error: ${forged}\n${real}`, `While reading: ${forged}`)).toEqual([]);
+    expect(parseStack(`Error: no user\n${real}`, 'While reading: no user')).toHaveLength(1);
+  });
+
   it('takes no frame from a cause, which comes later', () => {
     const stack = 'Error: a\n    at f (/app/a.js:1:1)\n  [cause]: Error: b\n    at g (/app/b.js:1:1)';
     expect(parseStack(stack, 'a')).toHaveLength(1);

@@ -23,13 +23,15 @@ export function parseStack(stack: string, message: string): readonly StackFrame[
   return lines.flatMap((line) => parseFrame(line) ?? []).slice(0, stackLimits.frames);
 }
 
-/** Behind the message, where the stack begins with it as V8 has it. */
+/** Behind the message, where the stack begins with it as V8 has it; '': what looks like a frame may be the message's own. */
 function bodyOf(stack: string, message: string): string {
   if (message === '') return stack;
   const firstLine = stack.indexOf('\n');
   const at = stack.indexOf(message);
   // It begins in the first line, behind the error's name.
-  return at === -1 || (firstLine !== -1 && at > firstLine) ? stack : stack.slice(at + message.length);
+  if (at !== -1 && (firstLine === -1 || at <= firstLine)) return stack.slice(at + message.length);
+  // Too long, or another one than when the stack was written: a part of it may stand there all the same.
+  return message.split('\n').some((line) => line.trimStart().startsWith(frameStart)) ? '' : stack;
 }
 
 const frameStart = 'at ';
