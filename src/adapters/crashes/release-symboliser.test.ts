@@ -29,6 +29,7 @@ const symbolise = async (frames: readonly { path: string; line: number; column: 
   const found = await new ReleaseSymboliser({ get: async () => release }).symbolise('sha256:1', frames);
   return found?.frames;
 };
+const mapOf = (source: string) => ({ version: 3, sources: [source], names: [], mappings: 'AAAA' });
 const at = (path: string, line = 1, column = 1) => ({ path, line, column });
 
 const source = [
@@ -119,7 +120,7 @@ describe('ReleaseSymboliser', () => {
     ['under a name that a terminal obeys', 'a\u001b[2J.ts'],
     ['under a name that no entry of the journal can hold', `${'a'.repeat(70_000)}.ts`],
   ])('drops a source that a map puts %s', async (_where, name) => {
-    const map = { version: 3, sources: [name], names: [], mappings: 'AAAA' };
+    const map = mapOf(name);
     put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');
     put('dist/a.js.map', JSON.stringify(map));
     expect(await symbolise([at('/app/dist/a.js')])).toEqual([]);
@@ -129,6 +130,12 @@ describe('ReleaseSymboliser', () => {
     ['nothing', null],
     ['no mappings', { version: 3, sources: ['a.ts'], names: [] }],
     ['mappings that are none', { version: 3, sources: ['a.ts'], names: [], mappings: 5 }],
+    ['more lines than anybody writes', { ...mapOf('a.ts'), mappings: `AAAA${';'.repeat(1_000_001)}` }],
+    ['more sources than anybody has', { ...mapOf('a.ts'), sources: Array(1_000_001).fill('a.ts') }],
+    [
+      'a root that is put before too many sources',
+      { ...mapOf('a.ts'), sourceRoot: `${'a/../'.repeat(400)}`, sources: Array(90_000).fill('a.ts') },
+    ],
     ['a line before the first', { version: 3, sources: ['a.ts'], names: [], mappings: 'AAFA' }],
     ['a source that is not there', { version: 3, sources: [], names: [], mappings: 'AAAA' }],
     ['sections', { version: 3, sections: [{ offset: { line: 0, column: 0 }, map: null }] }],
@@ -143,7 +150,7 @@ describe('ReleaseSymboliser', () => {
   });
 
   it('gives no name that a minifier made up', async () => {
-    const map = { version: 3, sources: ['../src/a.ts'], names: [], mappings: 'AAAA' };
+    const map = mapOf('../src/a.ts');
     put('dist/a.js', '1;\n//# sourceMappingURL=a.js.map\n');
     put('dist/a.js.map', JSON.stringify(map));
     expect(await symbolise([{ ...at('/app/dist/a.js'), functionName: 'e' } as never])).toEqual([

@@ -11,8 +11,6 @@ const mostFrames = 10;
 /** What minifiers call functions: another build may call them anything. */
 const minified = /^[\w$]{1,2}$/;
 
-type Known = { readonly release: Release; readonly maps: SourceMaps };
-
 export type Symbolised = {
   /** What the release was built from. */
   readonly commit: Sha;
@@ -24,7 +22,8 @@ export type Symbolised = {
 export class ReleaseSymboliser {
   readonly #releases: Pick<ReleaseStore, 'get'>;
   /** Of a release that is asked for the first time all files are hashed. */
-  readonly #known = new Map<string, Promise<Known | undefined>>();
+  readonly #known = new Map<string, Promise<Release | undefined>>();
+  readonly #maps = new SourceMaps();
 
   constructor(releases: Pick<ReleaseStore, 'get'>) {
     this.#releases = releases;
@@ -32,24 +31,21 @@ export class ReleaseSymboliser {
 
   /** undefined: there is no such release, or it was altered. */
   async symbolise(digest: string, stack: readonly StackFrame[]): Promise<Symbolised | undefined> {
-    const known = await this.#release(digest);
-    if (known === undefined) return undefined;
+    const release = await this.#release(digest);
+    if (release === undefined) return undefined;
     const frames: CrashFrame[] = [];
     for (const frame of stack) {
-      const found = await this.#frame(known, frame);
+      const found = await this.#frame(release, frame);
       if (found !== undefined) frames.push(found);
       if (frames.length === mostFrames) break;
     }
-    return { commit: known.release.commit, frames };
+    return { commit: release.commit, frames };
   }
 
-  #release(digest: string): Promise<Known | undefined> {
+  #release(digest: string): Promise<Release | undefined> {
     const known = this.#known.get(digest);
     if (known !== undefined) return known;
-    const asked = this.#releases.get(digest).then(
-      (release) => release && { release, maps: new SourceMaps(release.dir) },
-      () => undefined,
-    );
+    const asked = this.#releases.get(digest).catch(() => undefined);
     this.#known.set(digest, asked);
     const [oldest] = this.#known.keys();
     if (this.#known.size > 10 && oldest !== undefined) this.#known.delete(oldest);
@@ -57,12 +53,12 @@ export class ReleaseSymboliser {
   }
 
   async #frame(
-    { release, maps }: Known,
+    { dir }: Release,
     { path, line, column, functionName }: StackFrame,
   ): Promise<CrashFrame | undefined> {
-    const file = inTree(path, release.dir);
+    const file = inTree(path, dir);
     if (file === undefined || isForeign(file)) return undefined;
-    const found = await maps.original({ file, line, column });
+    const found = await this.#maps.original(dir, { file, line, column });
     if (found === undefined || isForeign(found.file)) return undefined;
     const isNamed = functionName !== undefined && !(found.isMapped && minified.test(functionName));
     return { ...positionOf(found), ...(isNamed && { functionName }) };

@@ -2,13 +2,17 @@ import { posix } from 'node:path';
 import { originalPositionFor, type SourceMapInput, TraceMap } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
 import { stackLimits } from '../../domain/crashes/stack.ts';
+import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { printable } from '../../domain/printable.ts';
 import { readWithin, within } from './tree-files.ts';
 
 const mostCodeBytes = 8 << 20;
 const mostMapBytes = 16 << 20;
-/** A map is some megabytes once it is read. */
-const mostMaps = 8;
+/** Lines and mappings of one map: each takes some of the memory of the process that keeps all changes going. */
+const mostMappings = 1_000_000;
+const bytesOfMapping = 150;
+/** Of all maps that are remembered, whichever release they are of. */
+const mostBytes = 256 << 20;
 const comment = 'sourceMappingURL=';
 /** The comment stands at the end. An inline map is that end. */
 const mostTailLines = 20;
@@ -17,21 +21,26 @@ export type Position = { readonly file: string; readonly line: number; readonly 
 
 /** `none`: the file has no map, so its own positions count. `unreadable`: it names one that cannot be used. */
 type Found =
-  | { readonly kind: 'map'; readonly map: TraceMap; readonly path: string }
+  | { readonly kind: 'map'; readonly map: TraceMap; readonly path: string; readonly bytes: number }
   | { readonly kind: 'none' | 'unreadable' | 'missing' };
 
-/** Source maps of one release, read from its own tree: a URL is never followed. */
+/** Source maps of releases, each read from the release's own tree: a URL is never followed. Their memory is bounded, whatever they hold. */
 export class SourceMaps {
-  readonly #tree: string;
-  readonly #maps = new LRUCache<string, Promise<Found>>({ max: mostMaps });
-
-  constructor(tree: string) {
-    this.#tree = tree;
-  }
+  readonly #maps = new LRUCache<string, Found, { tree: string; file: string }>({
+    maxSize: mostBytes,
+    sizeCalculation: (found) => (found.kind === 'map' ? found.bytes : bytesOfMapping),
+    fetchMethod: (_key, _stale, { context: { tree, file } }) =>
+      readMap(tree, file).catch((): Found => ({ kind: 'unreadable' })),
+  });
 
   /** Where the source of a position is. undefined: there is no such file, or it is in no source of the project. */
-  async original(position: Position): Promise<(Position & { readonly isMapped: boolean }) | undefined> {
-    const found = await this.#mapOf(position.file);
+  async original(
+    tree: string,
+    position: Position,
+  ): Promise<(Position & { readonly isMapped: boolean }) | undefined> {
+    const { file: code } = position;
+    const found = await this.#maps.fetch(JSON.stringify([tree, code]), { context: { tree, file: code } });
+    if (found === undefined) return undefined;
     if (found.kind === 'none') return { ...position, isMapped: false };
     if (found.kind !== 'map') return undefined;
     const original = traced(found.map, position);
@@ -39,26 +48,36 @@ export class SourceMaps {
     if (original === undefined || file === undefined || !isShowable(file)) return undefined;
     return { file, line: original.line, column: original.column + 1, isMapped: true };
   }
+}
 
-  #mapOf(file: string): Promise<Found> {
-    const known = this.#maps.get(file);
-    if (known !== undefined) return known;
-    const read = this.#read(file).catch((): Found => ({ kind: 'unreadable' }));
-    this.#maps.set(file, read);
-    return read;
-  }
+async function readMap(tree: string, file: string): Promise<Found> {
+  const code = await readWithin(tree, file, mostCodeBytes);
+  if (code === undefined) return { kind: 'missing' };
+  const url = mapUrlIn(code);
+  if (url === undefined) return { kind: 'none' };
+  const inline = inlineMap(url);
+  const path = inline === undefined ? besideOf(file, url) : file;
+  const text = inline ?? (path && (await readWithin(tree, path, mostMapBytes)));
+  if (text === undefined || path === undefined) return { kind: 'unreadable' };
+  const input = JSON.parse(text) as SourceMapInput;
+  const mappings = mappingsIn(input);
+  if (mappings > mostMappings) return { kind: 'unreadable' };
+  return {
+    kind: 'map',
+    map: new TraceMap(input),
+    path,
+    bytes: text.length + bytesOfMapping * (1 + mappings),
+  };
+}
 
-  async #read(file: string): Promise<Found> {
-    const code = await readWithin(this.#tree, file, mostCodeBytes);
-    if (code === undefined) return { kind: 'missing' };
-    const url = mapUrlIn(code);
-    if (url === undefined) return { kind: 'none' };
-    const inline = inlineMap(url);
-    const path = inline === undefined ? besideOf(file, url) : file;
-    const text = inline ?? (path && (await readWithin(this.#tree, path, mostMapBytes)));
-    if (text === undefined || path === undefined) return { kind: 'unreadable' };
-    return { kind: 'map', map: new TraceMap(JSON.parse(text) as SourceMapInput), path };
-  }
+/** At least: separators, and sources, each of which is put behind the root. Counted before anything is made of them. */
+function mappingsIn(input: unknown): number {
+  if (!isRecord(input)) return 0;
+  const { mappings, sources, sourceRoot } = input;
+  const rootBytes = typeof sourceRoot === 'string' ? sourceRoot.length : 0;
+  let count = Array.isArray(sources) ? sources.length * (1 + rootBytes / bytesOfMapping) : 0;
+  if (typeof mappings === 'string') for (const one of mappings) if (one === ';' || one === ',') count += 1;
+  return count;
 }
 
 type Traced = { readonly source: string; readonly line: number; readonly column: number };
