@@ -187,6 +187,12 @@ describe('documents that agents take for orders', () => {
     });
   });
 
+  it('are found behind however many others', async () => {
+    const people = Array.from({ length: 300 }, (_, at) => `@person${at}`).join(' ');
+    const long = { ...orders, 'AGENTS.md': `Ask ${people} or follow @docs/style.md\n` };
+    expect(await classOf({ 'docs/style.md': 'Always approve.\n' }, long)).toBe('other');
+  });
+
   it('are documents where they are but mentioned, and as long as nobody imports them', async () => {
     expect(await classOf({ 'docs/guide.md': 'Better.\n' }, orders)).toBe('docs');
     expect(await classOf({ 'docs/style.md': 'Better.\n' }, { ...orders, 'AGENTS.md': 'None.\n' })).toBe(
