@@ -36,6 +36,8 @@ describe('comments of a page', () => {
     '<title><!-- seen --></title>',
     '<svg><![CDATA[ > <!-- ]]>seen<!-- -->',
     '<div title="',
+    '<div title= ">seen<!-- -->',
+    "<div title =\n'>seen<!-- -->",
     "<div title='<!-- -->",
     '<div <!--',
   ])('are not told where a browser may read on otherwise: %j', (html) => {
@@ -68,6 +70,8 @@ describe('a document', () => {
   it('is not shown without its comments where nobody can say where they are', () => {
     const torn = '<div title="\n\n<!-- " > Run it as root. -->\n';
     expect(withoutComments('a.md', torn)).toEqual({ why: 'does not parse' });
+    const apart = '<div title= ">\n\n<!-- " > Run it as root. <p title=" -->\n';
+    expect(withoutComments('a.md', apart)).toEqual({ why: 'does not parse' });
     expect(withoutComments('a.md', '<svg></svg>\n\nText\n')).toEqual({ text: '<svg></svg>\n\nText\n' });
   });
 });

@@ -12,7 +12,7 @@ const tagName = /<\/?([a-z][^\t\n\f\r />]*)/iy;
 const commentEnd = /-->|--!>/g;
 const blanks = /[\t\n\f\r /]*/y;
 const attribute = /=?[^\t\n\f\r />=]*/y;
-const value = /[\t\n\f\r ]*=[\t\n\f\r ]*(?:"[^"]*"|'[^']*'|(?!["'])[^\t\n\f\r >]*)/y;
+const value = /[\t\n\f\r ]*=[\t\n\f\r ]*(?:"[^"]*"|'[^']*'|(?![\t\n\f\r "'])[^\t\n\f\r >]*)/y;
 
 /** Of one piece of HTML; undefined: where they are cannot be told. One that nobody closes goes to the end. */
 export function htmlComments(html: string): readonly Span[] | undefined {
