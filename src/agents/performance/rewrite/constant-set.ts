@@ -35,7 +35,7 @@ function inPlace(source: Source, node: Node, hoist: Hoist): Rewrite | undefined 
 /** Declared in this file, for nobody else: each mention of the name has to be such a question. */
 function ofDeclared(source: Source, node: Node, receiver: Node): Rewrite | undefined {
   const name = identifier(receiver);
-  if (name === undefined || source.bindings(name) !== 1) return undefined;
+  if (name === undefined || source.bindings(name) !== 1 || source.runsText()) return undefined;
   const mentions = source.mentions(name);
   const declared = mentions.map((each) => listDeclaredAs(source, each)).find((each) => each !== undefined);
   if (declared === undefined) return undefined;

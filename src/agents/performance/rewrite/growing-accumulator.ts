@@ -75,7 +75,7 @@ function unwrapped(node: Node | undefined): Node | undefined {
 
 /** Neither another name nor `eval` reaches it; other parameters do not begin with it. */
 function isPrivate(source: Source, callback: Node, name: string): boolean {
-  if (source.mentions('eval').length > 0 || source.mentions('arguments').length > 0) return false;
+  if (source.runsText() || source.mentions('arguments').length > 0) return false;
   return children(callback, 'params')
     .slice(1)
     .every((each) => !mentionsName(each, name));

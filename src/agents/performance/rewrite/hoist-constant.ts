@@ -23,6 +23,7 @@ export function hoistConstant(source: Source, node: Node, hoist: Hoist): Rewrite
   if (name === undefined || init === undefined || id?.typeAnnotation != null) return undefined;
   if (!isConstant(init) || source.bindings(name) !== 1 || source.hasComment(node.start, endOf(node)))
     return undefined;
+  if (source.runsText()) return undefined;
   const block = blockOf(source, node);
   const isRead = source
     .mentions(name)
@@ -83,14 +84,31 @@ function isKey(source: Source, mention: Node): boolean {
 function reads(source: Source, mention: Node): boolean {
   const { parent: member, field } = source.placeOf(mention);
   if (member?.type !== 'MemberExpression' || field !== 'object') return false;
-  const { parent, field: as } = source.placeOf(member);
+  const { parent, field: as, isWrapped } = useOf(source, member);
   if (parent?.type === 'CallExpression' && as === 'callee')
-    return reading.has(methodCall(parent)?.method ?? '');
+    return !isWrapped && reading.has(methodCall(parent)?.method ?? '');
   if (parent?.type === 'MemberExpression' && as === 'object') return false;
   return (
     !(writing.has(parent?.type ?? '') && (as === 'left' || as === 'argument' || as === 'tag')) &&
     !isTarget(parent)
   );
+}
+
+/** Around what is named, and what is done is done to that. */
+const wrappers = new Set([
+  'ChainExpression',
+  'ParenthesizedExpression',
+  'TSAsExpression',
+  'TSNonNullExpression',
+  'TSSatisfiesExpression',
+  'TSTypeAssertion',
+]);
+
+function useOf(source: Source, member: Node) {
+  let { parent, field } = source.placeOf(member);
+  const isWrapped = wrappers.has(parent?.type ?? '');
+  while (parent !== undefined && wrappers.has(parent.type)) ({ parent, field } = source.placeOf(parent));
+  return { parent, field, isWrapped };
 }
 
 const writing = new Set([

@@ -99,7 +99,18 @@ describe('constants', () => {
     ['changed by a method', 'function hot(a) { const l = [3, 2]; l.sort(); return l[a]; }'],
     ['named twice', 'const o = 1; function hot(a) { const o = { a: 1 }; return o[a]; }'],
     ['named elsewhere', 'function hot(a) { { const o = { a: 1 }; o[a]; } return o.a; }'],
+    ['deleted from, if they are there', 'function hot(a) { const o = { a: 1 }; delete o?.a; return o[a]; }'],
+    ['within reach of text that runs', 'function hot(a) { const o = { a: 1 }; eval(a); return o[a]; }'],
   ])('stay where they are %s', (_why, text) => expect(faster(text)).toBeUndefined());
+
+  it.each(['(o.a as number) = 2', 'o.a!++', '(<number>o.a) = 2', '[(o.a as number)] = a', 'o.push!(1)'])(
+    'stay where they are written behind the words of a compiler: %s',
+    (write) => {
+      const text = (act: string) => `function hot(a: any) { const o = { a: 1 }; ${act}; return o[a]!; }`;
+      expect(faster(text(write), 'a.ts')).toBeUndefined();
+      expect(faster(text('o.a'), 'a.ts')).toContain('o[a]!');
+    },
+  );
 });
 
 describe('what grows by copies', () => {

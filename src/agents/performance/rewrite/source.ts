@@ -67,6 +67,11 @@ export class Source {
     return this.bindings(name) === 0 && this.bindings('globalThis') === 0;
   }
 
+  /** Text that runs as code may do anything with whatever it sees. */
+  runsText(): boolean {
+    return this.mentions('eval').length > 0;
+  }
+
   /** As it may stand in a list: the brackets around are no part of a node. */
   textOf(node: Node): string {
     const text = this.text.slice(node.start, endOf(node));
