@@ -8,10 +8,11 @@ import type { Crash } from '../domain/crash.ts';
 import type { FixSearch } from '../domain/crash-fix.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { plainText } from '../domain/plain.ts';
+import { withinBytes } from '../domain/within-bytes.ts';
 import { testCommands } from '../engine/test-commands.ts';
 
-/** In one entry of the journal, which is bounded. */
-const mostTold = 100;
+/** In one entry of the journal, which takes 64 KiB in all. */
+const mostBytes = 32 * 1024;
 
 /** Looks for a call that shows the crash, then for the edit after which it does not. */
 export async function findCrashFix(
@@ -32,20 +33,24 @@ export async function findCrashFix(
   return {
     files: best?.files,
     test: reproducing?.files ?? new Map(),
-    record: recordOf(found, call === undefined ? (found.reproducedBy ?? null) : 'guessed-call'),
+    record: toldSearch(found, call === undefined ? (found.reproducedBy ?? null) : 'guessed-call'),
     ended: found.ended,
   };
 }
 
-/** DANGER: details are what code under test printed. */
-function recordOf({ places, tried, fixes, ended }: FixSearch, reproducedBy: string | null): JsonObject {
+/** What the journal keeps of a search, bounded. DANGER: details are what code under test printed. */
+export function toldSearch(
+  { places, tried, fixes, ended }: FixSearch,
+  reproducedBy: string | null,
+): JsonObject {
   const [best] = fixes;
   return {
     reproducedBy,
     places: places.map(({ file, line, broughtBy }) => ({ file, line, broughtBy: broughtBy?.commit ?? null })),
-    tried: tried
-      .slice(0, mostTold)
-      .map((attempt) => ({ ...attempt, detail: plainText(attempt.detail, 200) })),
+    tried: withinBytes(
+      tried.map((attempt) => ({ ...attempt, detail: plainText(attempt.detail, 200) })),
+      mostBytes,
+    ),
     triedInAll: tried.length,
     fix: best === undefined ? null : { kind: best.kind, name: best.name, size: best.size },
     ended: ended?.code ?? null,

@@ -112,7 +112,7 @@ async function scanForPerformance(scanning: Scanning): Promise<ScanReport> {
 }
 
 async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
-  const { repository, config, tools } = scanning;
+  const { repository, config, tools, how } = scanning;
   const ledger = await repository.ledger();
   const book = readCrashBook(repository.place.files.crashes);
   const scans = await repository.store.read({ types: ['agents.scanned'] });
@@ -122,11 +122,15 @@ async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
       findCrashFix({ ...tools.fixing, git: tools.git }, config, { crash, tip }),
   };
   const found = await scanCrashes(deps, { config, ledger, book, scans, now: repository.clock.now() });
-  const searches = found.searches.map((search) => ({ ...search }));
-  return taken(scanning, ledger, 'crash-fix', {
-    ...found,
-    ...(searches.length > 0 && { learned: { searches } }),
-  });
+  const report = await taken(scanning, ledger, 'crash-fix', found);
+  // Each apart: an entry of the journal is bounded, and what it does not hold would be searched for again and again.
+  if (!how.dryRun)
+    for (const search of found.searches)
+      await repository.record('agents.scanned', how.actor, {
+        ...{ agent: 'crash-fix', proposed: 0, skipped: [], handled: [] },
+        searches: [{ ...search }],
+      });
+  return report;
 }
 
 type AgentReport = Pick<ScanReport, 'skipped'> & {

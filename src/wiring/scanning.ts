@@ -9,6 +9,8 @@ import type { Config } from '../config/schema.ts';
 import type { AgentName } from '../domain/agents.ts';
 import type { Proposal } from '../domain/change.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
+import { plainText } from '../domain/plain.ts';
+import { withinBytes } from '../domain/within-bytes.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
 import { dependencySource, docsSource, type Ledger, lintSource, performanceSource } from '../views/ledger.ts';
@@ -70,8 +72,10 @@ export type Scanning = {
   readonly how: ScanWish;
 };
 
+/** As much as an entry of the journal has room for: names are those of packages, files and functions of others. */
 export function toldOf(skipped: ScanReport['skipped']): readonly string[] {
-  return skipped.map(({ name, code }) => `${name}: ${code}`).slice(0, 200);
+  const told = skipped.slice(0, 200).map(({ name, code }) => `${plainText(name, 200)}: ${code}`);
+  return withinBytes(told, 16 * 1024);
 }
 
 /** Hands in what an agent has made; a rehearsal only says it. */
