@@ -152,6 +152,31 @@ describe('what is begun before it is asked for', () => {
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
+/** Answers only once tests run, as on a busy machine. */
+class LateCache extends EvidenceCache {
+  override async has(question: object): Promise<boolean> {
+    while (sandbox.jobs.at(-1)?.network !== 'none') await pause();
+    return super.has(question);
+  }
+}
+
+it('what was begun late makes no second install of what is lent', async () => {
+  const evidence = new LateCache(join(workspace, 'evidence'));
+  const jobs = projectJobs({ git, sandbox, workspace, nodeVersion: '24', lends: true });
+  const runner = new SandboxTestRunner({ ...jobs, evidence });
+  const npm = { ...commands, install: ['npm', 'ci', '--ignore-scripts'] as const };
+  const base = git.commit('main', { ...files, ...sampleProject({}, {}) });
+  const head = git.commit('topic', { ...sampleProject({ version: '1.0.1' }, {}) }, base);
+  await runner.compare(npm, { base, head, judgedBy: 'base' });
+  const installs = () => sandbox.jobs.filter(({ network }) => network === 'registry').length;
+  const before = installs();
+  sandbox.jobs.length = 0;
+  const begun = runner.begin(npm, { base, head, judgedBy: 'base' });
+  expect((await runner.compare(npm, { base, head, judgedBy: 'base' })).head).toMatchObject({ code: 0 });
+  await begun.discard();
+  expect([before, installs()]).toEqual([2, 0]);
+});
+
 describe('evidence of the base', () => {
   const keeping = () => {
     const evidence = new EvidenceCache(join(workspace, 'evidence'));

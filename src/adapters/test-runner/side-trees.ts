@@ -57,6 +57,8 @@ export class SideTrees {
   /** Has made what `installed` will hand out; what can be kept is there for others until then. */
   begin(dir: string): void {
     const { keep } = this.#steps;
+    // What was lent since is at its place no more: it would be made a second time.
+    if (this.#installs.has(dir)) return;
     void (keep === undefined ? this.installed(dir) : once(this.#kept, dir, () => keep(dir)));
   }
 
