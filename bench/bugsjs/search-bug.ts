@@ -1,5 +1,6 @@
+import type { FixLimits } from '../../src/agents/crash-fix/limits.ts';
 import { namesOf } from '../../src/agents/crash-fix/rules.ts';
-import { type FixLimits, findFix } from '../../src/agents/crash-fix/run-search.ts';
+import { findFix } from '../../src/agents/crash-fix/run-search.ts';
 import type { FixSearch, RankedFix } from '../../src/domain/crash-fix.ts';
 import { type Bug, openBug } from './bug.ts';
 import { localise } from './find-places.ts';

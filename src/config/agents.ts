@@ -168,6 +168,12 @@ export const agents = z
         maxAgeDays: count.default(7).describe('A crash that was not met for longer is left alone'),
         attempts: count.default(60).describe('Edits that are tried for one crash'),
         minutes: count.default(30).describe('No edit is begun after this long'),
+        model: modelName
+          .nullable()
+          .default(null)
+          .describe('The model that is asked for edits where no template mends a crash; null: none'),
+        samples: z.int().min(1).max(8).default(3).describe('How often it is asked for one crash'),
+        rounds: z.int().min(1).max(200).default(40).describe('Questions to it for each of them'),
         maxOpen: count.default(1).describe('Proposals that are under way at once'),
         maxPerDay: count.default(3).describe('Searches for a fix within 24 hours'),
       })
@@ -220,7 +226,11 @@ export function agentProblems(config: Readonly<Record<string, unknown>>): readon
   if (!isRecord(all) || !isRecord(models)) return [];
   const { command, tasks } = all;
   const scheduled = isRecord(tasks) && isRecord(tasks.scheduled) ? tasks.scheduled : {};
-  const asked = [...commandModels(command), ...modelModels(all.model, ['model', 'model'])];
+  const asked = [
+    ...commandModels(command),
+    ...modelModels(all.model, ['model', 'model']),
+    ...modelModels(all['crash-fix'], ['crash-fix', 'model']),
+  ];
   for (const [name, one] of Object.entries(scheduled))
     asked.push(...modelModels(one, ['tasks', 'scheduled', name, 'model']));
   const unknown = asked.flatMap(({ model, path }) =>

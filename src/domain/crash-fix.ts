@@ -56,8 +56,15 @@ export type ReproducingTest = {
   readonly names: readonly string[] | null;
 };
 
-/** A file as a model would have it. Hostile text: it may only touch the file that it was asked about. */
-export type ModelSample = { readonly path: string; readonly text: string };
+/** What came of asking a model once. Its files are hostile text: they may only be those that it was asked about. */
+export type ModelSample =
+  | { readonly kind: 'made'; readonly files: ReadonlyMap<string, string> }
+  | { readonly kind: 'none'; readonly why: string }
+  /** It cannot be asked: no other sample is begun. */
+  | { readonly kind: 'away'; readonly why: string };
+
+/** What may change of code in one fix: more is no small edit, and of no class that may ever land alone. */
+export const mostMended = { files: 2, lines: 20 } as const;
 
 export type AttemptEnd =
   | 'fixed'
@@ -71,6 +78,8 @@ export type AttemptEnd =
   | 'not-allowed'
   /** A revert does not apply. */
   | 'conflict'
+  /** A model was asked, and made nothing. */
+  | 'no-answer'
   /** A limit of the sandbox, or an answer that says nothing: never taken for a good end. */
   | 'not-measured';
 

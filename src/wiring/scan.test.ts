@@ -17,6 +17,7 @@ import { MemoryRegistry, sampleEntry, sampleProject } from '../testing/npm-sampl
 import { TempGit } from '../testing/temp-git.ts';
 import { overtakenCode } from '../views/ledger.ts';
 import { updatesOf } from '../views/updates.ts';
+import { exchangeRecorder } from './exchanges.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
 import { scan } from './scan.ts';
@@ -63,8 +64,10 @@ beforeEach(async () => {
       maker: { candidates: () => Promise.reject(new Error('nothing crashed')) },
       tests: { measure: () => Promise.reject(new Error('nothing crashed')) },
       clock: { monotonicMs: () => 0 },
+      open: () => Promise.reject(new Error('nothing crashed')),
     },
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
+    recorder: exchangeRecorder(repository, async () => 0),
   };
 });
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { driftTypes, latencyDrifts } from '../views/latency-drift.ts';
 import type { Ledger } from '../views/ledger.ts';
+import { crashSamples } from './crash-samples.ts';
 import { findCrashFix } from './find-crash-fix.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -116,10 +117,11 @@ async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
   const ledger = await repository.ledger();
   const book = readCrashBook(repository.place.files.crashes);
   const scans = await repository.store.read({ types: ['agents.scanned'] });
+  const parts = { ...tools.fixing, git: tools.git, recorder: tools.recorder };
+  const samples = crashSamples(parts, repository, config);
   const deps = {
     git: tools.git,
-    findFix: (crash: Crash, tip: Sha) =>
-      findCrashFix({ ...tools.fixing, git: tools.git }, config, { crash, tip }),
+    findFix: (crash: Crash, tip: Sha) => findCrashFix(parts, config, { crash, tip, samples }),
   };
   const found = await scanCrashes(deps, { config, ledger, book, scans, now: repository.clock.now() });
   const report = await taken(scanning, ledger, 'crash-fix', found);

@@ -1,4 +1,5 @@
-import type { FixDeps } from '../agents/crash-fix/run-search.ts';
+import { crashFixSource } from '../agents/crash-fix/run.ts';
+import type { FixDeps } from '../agents/crash-fix/run-trials.ts';
 import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
@@ -14,6 +15,7 @@ import { withinBytes } from '../domain/within-bytes.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
 import { dependencySource, docsSource, type Ledger, lintSource, performanceSource } from '../views/ledger.ts';
+import type { SamplingRecorder, SamplingTools } from './crash-samples.ts';
 import type { Repository } from './repository.ts';
 
 export type ScanReport = {
@@ -59,10 +61,12 @@ export type ScanTools = DependencyAgentDeps &
   RevertDeps &
   LintAgentDeps &
   PerformanceDeps & {
+    /** What models say on the way. */
+    readonly recorder: SamplingRecorder;
     readonly rules: RulesSource;
     readonly git: FixDeps['git'];
     /** With which a fix of a crash is looked for. */
-    readonly fixing: Omit<FixDeps, 'git'>;
+    readonly fixing: Omit<FixDeps, 'git'> & SamplingTools;
   };
 
 export type Scanning = {
@@ -100,6 +104,7 @@ const placeOf: Readonly<Record<string, (item: Readonly<Record<string, unknown>>)
   [docsSource]: ({ path, line, before, after, proof }) => `${path}:${line}: ${before} -> ${after}: ${proof}`,
   [dependencySource]: ({ package: name, from, to }) => `${name} ${from} -> ${to}`,
   [performanceSource]: ({ function: of, gain }) => `${of}: ${gain}`,
+  [crashFixSource]: ({ path, line, by, attempts }) => `${path}:${line}: ${by}, found at attempt ${attempts}`,
   [lintSource]: ({ path, lines, layoutOnly }) =>
     `${path}: ${lines} lines${layoutOnly === true ? ', layout only' : ''}`,
 };

@@ -68,7 +68,8 @@ function shortly(text: string): string {
   return JSON.stringify(printable(text).trim().slice(0, 40).toWellFormed());
 }
 
-function nameOf(agent: string, now: Date): string {
+/** No other task has it. */
+export function nameOf(agent: string, now: Date): string {
   const at = now
     .toISOString()
     .replaceAll(/[-:]|\.\d+Z/g, '')

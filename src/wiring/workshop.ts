@@ -7,6 +7,7 @@ import { DsseVerifier } from '../adapters/attestor/dsse-verifier.ts';
 import { SandboxBenchmarker } from '../adapters/benchmarker/sandbox-benchmarker.ts';
 import { SandboxBuilder } from '../adapters/builder/sandbox-builder.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
+import { TreeWorkbench } from '../adapters/coding-agent/workbench.ts';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
@@ -38,7 +39,9 @@ import { SandboxTestMeasurer } from '../adapters/test-runner/sandbox-test-measur
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { FileTextCache } from '../adapters/text-cache.ts';
 import { TileLog } from '../adapters/tile-log/tile-log.ts';
+import type { Sha } from '../domain/change.ts';
 import type { Rules, RulesSource } from '../ports/rules.ts';
+import type { WorkbenchCommands } from '../ports/workbench.ts';
 import { exchangeRecorder, recordingBudget } from './exchanges.ts';
 import { logOrigin } from './origin.ts';
 import type { Repository } from './repository.ts';
@@ -100,7 +103,12 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     linter: new SandboxLinter(jobs),
     rewriter: new ChildRewriter(),
     benchmarker: new SandboxBenchmarker(jobs),
-    fixing: { maker: new ChildFixMaker(), tests: new SandboxTestMeasurer(jobs), clock },
+    fixing: {
+      maker: new ChildFixMaker(),
+      tests: new SandboxTestMeasurer(jobs),
+      clock,
+      open: (commit: Sha, commands: WorkbenchCommands) => TreeWorkbench.open({ git, jobs, commit, commands }),
+    },
     diffs: new ChildDiffReader(),
     answers: new FileTextCache(join(files.cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),
     tests: new SandboxTestRunner({ ...jobs, evidence }),

@@ -139,11 +139,15 @@ describe('mayMend', () => {
 });
 
 it('refuses samples of another file, of nothing new, and of no text', () => {
-  expect(sampleFault('a.js', 'x', { path: 'a.js', text: 'y' })).toBeUndefined();
+  const there = new Map(['a.js', 'c.js', 'd.js', 'test/a.js'].map((path) => [path, 'x']));
+  const fault = (...made: readonly (readonly [string, string])[]) => sampleFault(new Map(made), there);
+  expect(fault(['a.js', 'y'])).toBeUndefined();
+  expect(fault(['a.js', 'y'], ['c.js', 'y'])).toBeUndefined();
   for (const path of ['b.js', './a.js', 'test/a.js', 'a.js\0'])
-    expect(sampleFault('a.js', 'x', { path, text: 'y' }), path).toBeDefined();
-  for (const text of ['x', 'y\0', 'y'.repeat(600_000)])
-    expect(sampleFault('a.js', 'x', { path: 'a.js', text })).toBeDefined();
+    expect(fault(['a.js', 'y'], [path, 'y']), path).toBeDefined();
+  for (const text of ['x', 'y\0', 'y'.repeat(600_000)]) expect(fault(['a.js', text])).toBeDefined();
+  expect(fault()).toBeDefined();
+  expect(fault(['a.js', 'y'], ['c.js', 'y'], ['d.js', 'y'])).toMatch(/3 files/);
 });
 
 it('ranks templates before models before mutations before reverts, and the smaller first', () => {

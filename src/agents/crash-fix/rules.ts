@@ -1,4 +1,4 @@
-import type { AttemptEnd, ModelSample } from '../../domain/crash-fix.ts';
+import { type AttemptEnd, mostMended } from '../../domain/crash-fix.ts';
 import { isGeneratedPath, isSourcePath, isToolFile } from '../../domain/path-kinds.ts';
 import type { TestRun } from '../../domain/test-comparison.ts';
 import { isTestFile } from '../../domain/test-file.ts';
@@ -13,12 +13,19 @@ export function mayMend(path: string): boolean {
 
 const mostSample = 512 * 1024;
 
-/** Why a model's answer is not even tried; undefined: it may be. */
-export function sampleFault(file: string, text: string, sample: ModelSample): string | undefined {
-  if (sample.path !== file) return `It touches ${JSON.stringify(sample.path)}, and was asked about ${file}.`;
-  if (sample.text.length > mostSample) return 'It is too long.';
-  if (sample.text.includes('\0')) return 'It is no text.';
-  return sample.text === text ? 'It changes nothing.' : undefined;
+/** Why what a model made is not even tried; undefined: it may be. `texts`: the files that it was asked about, as they are. */
+export function sampleFault(
+  made: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, string>,
+): string | undefined {
+  if (made.size > mostMended.files) return `It changes ${made.size} files, over ${mostMended.files}.`;
+  for (const [path, text] of made) {
+    if (!texts.has(path) || !mayMend(path)) return `It touches ${JSON.stringify(path)}.`;
+    if (text.length > mostSample) return 'It is too long.';
+    if (text.includes('\0')) return 'It is no text.';
+  }
+  const isSame = [...made].every(([path, text]) => texts.get(path) === text);
+  return isSame ? 'It changes nothing.' : undefined;
 }
 
 type Named = readonly { readonly name: string; readonly state: string }[];

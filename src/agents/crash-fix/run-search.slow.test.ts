@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CrashBench, crashAt, crashingCode, crashingFiles, ownTest } from '../../testing/crash-bench.ts';
-import { defaultFixLimits } from './run-search.ts';
+import {
+  CrashBench,
+  crashAt,
+  crashingCode,
+  crashingFiles,
+  ownTest,
+  saying,
+} from '../../testing/crash-bench.ts';
+import { defaultFixLimits } from './limits.ts';
 
 let bench: CrashBench;
 beforeEach(() => {
@@ -52,7 +59,7 @@ describe('findFix', () => {
   it('waits for no edit that never ends', async () => {
     const limits = { ...defaultFixLimits, attempts: 1, places: 1, recentDays: 0 };
     const text = crashingCode.replace('return', 'for (;;); return');
-    const samples = async () => [{ path: 'label.js', text }];
+    const samples = saying({ kind: 'made', files: new Map([['label.js', text]]) });
     const { tried } = await bench.search(bench.tipOf(crashingFiles), { limits, samples });
     expect(tried).toMatchObject([{ kind: 'model', end: 'not-measured', detail: 'limit of seconds in test' }]);
   });

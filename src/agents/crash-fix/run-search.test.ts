@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AutolandError } from '../../domain/errors.ts';
-import { CrashBench, crashingCall, crashingCode, crashingFiles } from '../../testing/crash-bench.ts';
-import { defaultFixLimits } from './run-search.ts';
+import { CrashBench, crashingCall, crashingCode, crashingFiles, saying } from '../../testing/crash-bench.ts';
+import { defaultFixLimits } from './limits.ts';
 
 let bench: CrashBench;
 beforeEach(() => {
@@ -35,31 +34,40 @@ describe('findFix', () => {
     const tip = bench.tipOf(crashingFiles);
     const without = crashingCode.replace('user.name.trim()', "''");
     const mended = crashingCode.replace('user.name.trim()', 'String(user.name).trim()');
-    const found = await bench.search(tip, {
-      limits: { ...defaultFixLimits, attempts: 4, fixes: 4, places: 1, recentDays: 0 },
-      samples: async () => [
-        { path: 'label.test.js', text: '' },
-        { path: 'label.js', text: without },
-        { path: 'label.js', text: mended },
-        { path: 'label.js', text: 'while (' },
-      ],
-    });
+    const made = (path: string, text: string) => ({ kind: 'made', files: new Map([[path, text]]) }) as const;
+    const samples = saying(
+      made('label.test.js', ''),
+      made('label.js', without),
+      made('label.js', mended),
+      made('label.js', 'while ('),
+      made('label.js', `${mended}${'exports.more = 1;\n'.repeat(19)}`),
+    );
+    const limits = { ...defaultFixLimits, attempts: 5, fixes: 4, places: 1, recentDays: 0 };
+    const found = await bench.search(tip, { limits, samples });
     expect(found.tried.map(({ kind, end }) => [kind, end])).toEqual([
       ['model', 'not-allowed'],
       ['model', 'breaks-tests'],
       ['model', 'fixed'],
       ['model', 'new-crash'],
+      ['model', 'not-allowed'],
     ]);
     expect(found.fixes[0]?.files.get('label.js')).toBe(mended);
+    // Each hears what came of those before it.
+    expect(samples.asked.map(({ before }) => before?.split('\n').length)).toEqual([undefined, 1, 2, 3, 4]);
+    expect(samples.asked[2]?.before).toContain('breaks-tests: labels passed before');
   });
 
-  it('goes on without a model that is down', async () => {
-    const limits = { ...defaultFixLimits, attempts: 2, fixes: 2, recentDays: 0 };
-    const samples = () => Promise.reject(new AutolandError('telemetry.unreachable', 'the model is down'));
-    const found = await bench.search(bench.tipOf(crashingFiles), { limits, samples });
+  it('asks no model where a template mends it, and goes on without one that is away', async () => {
+    const tip = bench.tipOf(crashingFiles);
+    const samples = saying({ kind: 'away', why: 'it is down' });
+    expect((await bench.search(tip, { samples })).fixes[0]?.kind).toBe('template');
+    expect(samples.asked).toEqual([]);
+    const limits = { ...defaultFixLimits, attempts: 3, fixes: 2 };
+    const found = await bench.search(tip, { limits, samples });
     expect(found.tried.map(({ kind, end }) => [kind, end])).toEqual([
       ['template', 'fixed'],
-      ['model', 'not-measured'],
+      ['model', 'no-answer'],
+      ['revert', expect.any(String)],
     ]);
   });
 });

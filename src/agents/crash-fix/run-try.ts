@@ -1,3 +1,4 @@
+import type { Sha } from '../../domain/change.ts';
 import type { Crash } from '../../domain/crash.ts';
 import type { TestRun } from '../../domain/test-comparison.ts';
 import { broken, type End, stillWrong } from './rules.ts';
@@ -7,20 +8,34 @@ type Attempted = { readonly shown: Shown; readonly files: ReadonlyMap<string, st
 
 /** Alone and apart from all others: the reproducing tests first, since most candidates end there. */
 export async function tryFix(
-  { git, tests }: ReproduceDeps,
+  deps: ReproduceDeps,
   { crash }: { readonly crash: Crash },
   { shown, files }: Attempted,
 ): Promise<End> {
-  const tree = await withFiles(git, { crash }, { base: shown.base, files });
+  const tree = await withFiles(deps.git, { crash }, { base: shown.base, files });
+  const { wrong, isCrash, run } = await lookAt(deps, shown, tree);
+  if (wrong !== undefined)
+    return isCrash && isNewCrash(run, crash, wrong) ? { ...wrong, end: 'new-crash' } : wrong;
+  // What is green once may be a flake.
+  const again = stillWrong(await deps.tests.measure(shown.alone, tree), shown.names);
+  return again === undefined ? { end: 'fixed', detail: '' } : { ...again, detail: `Once: ${again.detail}` };
+}
+
+export type Looked = {
+  /** undefined: the crash is gone, and no other test broke. */
+  readonly wrong: End | undefined;
+  /** Whether the reproducing tests say so. */
+  readonly isCrash: boolean;
+  /** The run that says so. */
+  readonly run: TestRun;
+};
+
+export async function lookAt({ tests }: ReproduceDeps, shown: Shown, tree: Sha): Promise<Looked> {
   const alone = await tests.measure(shown.alone, tree);
   const wrong = stillWrong(alone, shown.names);
-  if (wrong !== undefined) return isNewCrash(alone, crash, wrong) ? { ...wrong, end: 'new-crash' } : wrong;
-  const isWhole = shown.alone === shown.all;
-  const harm = broken(shown.whole, isWhole ? alone : await tests.measure(shown.all, tree));
-  if (harm !== undefined) return harm;
-  // What is green once may be a flake.
-  const again = stillWrong(await tests.measure(shown.alone, tree), shown.names);
-  return again === undefined ? { end: 'fixed', detail: '' } : { ...again, detail: `Once: ${again.detail}` };
+  if (wrong !== undefined) return { wrong, isCrash: true, run: alone };
+  const whole = shown.alone === shown.all ? alone : await tests.measure(shown.all, tree);
+  return { wrong: broken(shown.whole, whole), isCrash: false, run: whole };
 }
 
 function isNewCrash(run: TestRun, { errorType, message }: Crash, { end }: End): boolean {

@@ -14,6 +14,8 @@ export type FoundFix = {
   readonly test: ReadonlyMap<string, string>;
   /** All that was looked at and tried, bounded. */
   readonly record: JsonObject;
+  /** What the proposal says of itself besides: whose it is, and what it does where. Absent: nothing. */
+  readonly told?: JsonObject;
   /** Why there is none. */
   readonly ended: { readonly code: string; readonly reason: string } | undefined;
 };
@@ -130,6 +132,7 @@ async function propose({ git }: CrashFixDeps, asked: Asked, found: Fixed): Promi
     commit,
     base: tip,
     frames: frames.map((frame) => ({ ...frame })),
+    ...found.told,
     search: found.record,
   };
   return { source: crashFixSource, title, head, ref, target, record };

@@ -26,6 +26,8 @@ const told: Readonly<Record<Place, string>> = {
 export type WritingRules = {
   /** undefined: none in particular. */
   readonly class: TaskClass | undefined;
+  /** Nothing but these paths; absent: what the class may. */
+  readonly only?: readonly string[];
   /** Protected paths of the project. */
   readonly protectedPaths: readonly RegExp[];
 };
@@ -55,6 +57,7 @@ export function whyNotWritten({ path, files, draft }: Written, rules: WritingRul
   const place = placeOf(path);
   if (!places[rules.class ?? 'any'].includes(place))
     return `it is ${told[place]}: this task does not change those`;
+  if (rules.only?.includes(path) === false) return `this task changes ${rules.only.join(', ')} alone`;
   const kind = files.get(path);
   if (kind !== undefined && kind !== 'file' && kind !== 'executable') return `it is a ${kind}`;
   if (!draft.has(path) && draft.size >= most.files) return `${most.files} files are written already`;

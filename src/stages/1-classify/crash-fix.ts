@@ -1,4 +1,5 @@
 import type { FileChange } from '../../domain/change.ts';
+import { mostMended } from '../../domain/crash-fix.ts';
 import { isTestFile } from '../../domain/test-file.ts';
 import { counted } from '../../domain/words.ts';
 import type { Ruling } from './ruling.ts';
@@ -10,7 +11,7 @@ export type CrashClaim = {
   readonly files: readonly string[] | undefined;
 };
 
-const most = { codeFiles: 2, codeLines: 20, testFiles: 2, testLines: 200 } as const;
+const most = { testFiles: 2, testLines: 200 } as const;
 
 /**
  * A small edit of files that a crash in production went through, with tests that are new. That they fail without it is for the
@@ -41,10 +42,10 @@ function codeRefusal(code: readonly FileChange[], seen: readonly string[]): stri
   if (stranger !== undefined) return `the crash did not go through ${stranger.path}`;
   const remade = code.find(({ status }) => status !== 'modified');
   if (remade !== undefined) return `${remade.path} is ${remade.status}`;
-  if (code.length > most.codeFiles) return `${code.length} files of code change, over ${most.codeFiles}`;
+  if (code.length > mostMended.files) return `${code.length} files of code change, over ${mostMended.files}`;
   const lines = linesOf(code);
-  return lines > most.codeLines
-    ? `${counted(lines, 'line')} of code change, over ${most.codeLines}`
+  return lines > mostMended.lines
+    ? `${counted(lines, 'line')} of code change, over ${mostMended.lines}`
     : undefined;
 }
 
