@@ -80,5 +80,7 @@ function forPeople({ code, message, mend }: Told, bug: string): string {
 }
 
 function stackOf(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  // What is wrong may have come from outside, and stands in the message.
+  return stack.split('\n').map(printable).join('\n');
 }

@@ -21,5 +21,6 @@ describe('scan --profile', () => {
   it('is refused with another agent, and where there is no file', async () => {
     await expect(scanOf({ agent: 'docs', profile: 'x' })).rejects.toThrow('found --agent docs');
     await expect(scanOf({ profile: '/nowhere/x' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(scanOf({ profile: '/dev/zero' })).rejects.toThrow('it is no plain file');
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { AgentName } from '../domain/agents.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 
@@ -14,11 +14,21 @@ export async function scanOf({
     throw new AutolandError('usage', `expected --profile with --agent performance, found --agent ${agent}`, {
       mend: 'leave --agent out',
     });
-  const profile = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const profile = await readProfile(file).catch((cause: unknown) => {
     throw new AutolandError('usage', `expected a CPU profile at ${file}: ${messageOf(cause)}`, {
       mend: 'collect one with `node --cpu-prof`',
       cause,
     });
   });
   return { agent: 'performance', profile };
+}
+
+/** Of some minutes. */
+const mostBytes = 256 * 1024 * 1024;
+
+async function readProfile(file: string): Promise<string> {
+  const found = await stat(file);
+  if (!found.isFile()) throw new Error('it is no plain file');
+  if (found.size > mostBytes) throw new Error(`it has ${found.size} bytes, over ${mostBytes}`);
+  return readFile(file, 'utf8');
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { agentName } from '../config/agents.ts';
 import { modelAgent } from '../domain/agents.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
@@ -47,6 +48,10 @@ export async function firstRound({ repository, workshop }: TaskPlace, origin: Ta
 
 /** Throws `usage`. */
 function refuseBrief({ agent, text, model, class: meant }: TaskBrief): void {
+  if (agent !== modelAgent && !agentName.safeParse(agent).success)
+    throw new AutolandError('usage', `expected the name of a coding agent, found ${shortly(agent)}`, {
+      mend: `name one of agents.command, or ${modelAgent}: names are lower-case letters, digits and -`,
+    });
   if (text.trim() === '' || text.length > longestTask)
     throw new AutolandError(
       'usage',

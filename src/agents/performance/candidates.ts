@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isGeneratedPath, isSourcePath, isToolFile } from '../../domain/path-kinds.ts';
 import { compilePattern, foldedPath } from '../../domain/path-pattern.ts';
 import type { RewriteAnswer, Rewritten } from '../../domain/performance.ts';
+import { plainText } from '../../domain/plain.ts';
 import type { RecordedCall } from '../../domain/recorded-call.ts';
 import { isTestFile } from '../../domain/test-file.ts';
 import { isProtectedPath } from '../../stages/1-classify/paths.ts';
@@ -45,7 +46,7 @@ export function candidateOf(
 }
 
 export function nameOf({ path, name, line }: HotFunction): string {
-  return `${path}:${line + 1} ${name === '' ? '(anonymous)' : name}`;
+  return `${path}:${line + 1} ${name === '' ? '(anonymous)' : plainText(name, 80)}`;
 }
 
 /** Of the calls that were recorded those of the function itself, where it is exported; else all of its file. */
