@@ -52,14 +52,28 @@ export function readCall(line: string): RecordedCall | undefined {
   return record && callOf(record);
 }
 
+/** A list of encoded values, from a place that nobody need believe. */
+export function readArguments(text: string): readonly EncodedValue[] | undefined {
+  const value = parseBounded(text);
+  return isArguments(value) ? value : undefined;
+}
+
 function parse(line: string): JsonRecord | undefined {
-  if (line.length > mostLine || isDeep(line)) return undefined;
+  const value = parseBounded(line);
+  return isRecord(value) && value.v === 1 ? value : undefined;
+}
+
+function parseBounded(text: string): unknown {
+  if (text.length > mostLine || isDeep(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) && value.v === 1 ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function isArguments(value: unknown): value is readonly EncodedValue[] {
+  return Array.isArray(value) && value.length <= mostArguments && value.every(isEncoded);
 }
 
 /** Counts brackets in strings too: at worst a call too few is replayed. */
@@ -78,7 +92,7 @@ function callOf(record: JsonRecord): RecordedCall | undefined {
   if (!isName(name) || (kind !== 'call' && kind !== 'construct') || steps === undefined) return undefined;
   // Only the package itself is ever loaded for it.
   if (steps[0] !== name && !steps[0].startsWith(`${name}/`)) return undefined;
-  if (!Array.isArray(args) || args.length > mostArguments || !args.every(isEncoded)) return undefined;
+  if (!isArguments(args)) return undefined;
   return { package: name, kind, steps, args };
 }
 

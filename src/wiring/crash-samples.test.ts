@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/config.ts';
+import type { RecordedCall } from '../domain/recorded-call.ts';
 import { CrashBench, crashAt, crashingFiles } from '../testing/crash-bench.ts';
 import { ModelServer } from '../testing/model-server/model-server.ts';
 import { crashSamples } from './crash-samples.ts';
@@ -41,6 +42,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const recorded: readonly RecordedCall[] = [
+  { package: './label.js', kind: 'call', steps: ['./label.js', 'label'], args: [{ o: [['name', null]] }] },
+];
+
 /** So few attempts that no template has one. */
 async function search(at: string) {
   const config = parseConfig(
@@ -57,7 +62,7 @@ agents: { crash-fix: { attempts: 1, model: coder, samples: 1 } }
   const frames = [{ file: 'label.js', line: 2, column: 20, functionName: 'exports.label' }] as const;
   const crash = { ...crashAt(tip), frames, firstSeen: new Date('2036-01-01T00:00:00Z') };
   const samples = crashSamples(parts, repository, config);
-  return findCrashFix(parts, config, { crash, tip, samples });
+  return findCrashFix(parts, config, { crash, tip, samples, recorded });
 }
 
 describe('a search for a fix with a model', () => {
@@ -66,6 +71,7 @@ describe('a search for a fix with a model', () => {
     expect(found.files?.get('label.js')).toContain("(user.name ?? '').trim()");
     const task = expect.stringMatching(/^crash-fix-\d{8}t\d{6}-[0-9a-f]{6}$/);
     expect(found.record).toMatchObject({
+      reproducedBy: 'recorded-call',
       fix: { kind: 'model' },
       model: { name: 'coder', family: 'qwen', scripted: true, task },
     });

@@ -1,7 +1,7 @@
 import { testOfCall } from '../agents/crash-fix/crash-test.ts';
 import { defaultFixLimits } from '../agents/crash-fix/limits.ts';
 import type { FoundFix } from '../agents/crash-fix/run.ts';
-import { guessCall } from '../agents/crash-fix/run-guess.ts';
+import { findCall } from '../agents/crash-fix/run-guess.ts';
 import { findFix } from '../agents/crash-fix/run-search.ts';
 import type { FixDeps } from '../agents/crash-fix/run-trials.ts';
 import type { Config } from '../config/schema.ts';
@@ -10,6 +10,7 @@ import type { Crash } from '../domain/crash.ts';
 import type { FixSearch } from '../domain/crash-fix.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { plainText } from '../domain/plain.ts';
+import type { RecordedCall } from '../domain/recorded-call.ts';
 import { withinBytes } from '../domain/within-bytes.ts';
 import { testCommands } from '../engine/test-commands.ts';
 import type { Asking, OpenSamples } from './crash-samples.ts';
@@ -17,26 +18,31 @@ import type { Asking, OpenSamples } from './crash-samples.ts';
 /** In one entry of the journal, which takes 64 KiB in all. */
 const mostBytes = 32 * 1024;
 
-export type CrashWish = { readonly crash: Crash; readonly tip: Sha; readonly samples: OpenSamples };
+export type CrashWish = {
+  readonly crash: Crash;
+  readonly tip: Sha;
+  readonly samples: OpenSamples;
+  readonly recorded: readonly RecordedCall[];
+};
 
 /** Looks for a call that shows the crash, then for the edit after which it does not. */
 export async function findCrashFix(
   deps: FixDeps,
   config: Config,
-  { crash, tip, samples }: CrashWish,
+  { crash, tip, samples, recorded }: CrashWish,
 ): Promise<FoundFix> {
   const { attempts, minutes } = config.agents['crash-fix'];
   const commands = testCommands(config);
   const none = { files: undefined, test: new Map(), record: {} };
   if (commands === undefined)
     return { ...none, ended: { code: 'crash-fix.no-tests', reason: 'No test command is configured.' } };
-  const call = await guessCall(deps, crash, { tip, commands });
-  const reproducing = call && testOfCall(crash.signature, call);
+  const shown = await findCall(deps, crash, { tip, commands, recorded });
+  const reproducing = shown && testOfCall(crash.signature, shown.call);
   const limits = { ...defaultFixLimits, attempts, seconds: minutes * 60, fixes: 1 };
   const asking = await samples();
   const asked = { crash, tip, commands, limits, reproducing, samples: asking?.samples };
   const found = await findFix(deps, asked);
-  const shownBy = call === undefined ? (found.reproducedBy ?? null) : 'guessed-call';
+  const shownBy = shown === undefined ? (found.reproducedBy ?? null) : shown.by;
   return {
     files: found.fixes[0]?.files,
     test: reproducing?.files ?? new Map(),

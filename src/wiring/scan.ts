@@ -6,6 +6,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { driftTypes, latencyDrifts } from '../views/latency-drift.ts';
 import type { Ledger } from '../views/ledger.ts';
+import { callsOfProduction } from './calls-of-production.ts';
 import { crashSamples } from './crash-samples.ts';
 import { findCrashFix } from './find-crash-fix.ts';
 import type { PlaceOptions } from './place.ts';
@@ -119,9 +120,11 @@ async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
   const scans = await repository.store.read({ types: ['agents.scanned'] });
   const parts = { ...tools.fixing, git: tools.git, recorder: tools.recorder };
   const samples = crashSamples(parts, repository, config);
+  const calls = callsOfProduction(tools.git, config, how.recordings);
   const deps = {
     git: tools.git,
-    findFix: (crash: Crash, tip: Sha) => findCrashFix(parts, config, { crash, tip, samples }),
+    findFix: async (crash: Crash, tip: Sha) =>
+      findCrashFix(parts, config, { crash, tip, samples, recorded: await calls(tip) }),
   };
   const found = await scanCrashes(deps, { config, ledger, book, scans, now: repository.clock.now() });
   const report = await taken(scanning, ledger, 'crash-fix', found);

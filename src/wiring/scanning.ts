@@ -53,6 +53,8 @@ export type ScanWish = {
   readonly only?: readonly string[];
   /** Text of a CPU profile. */
   readonly profile?: string;
+  /** A file, or a directory of files, with calls that production made. */
+  readonly recordings?: string;
 };
 
 export type ScanTools = DependencyAgentDeps &

@@ -54,6 +54,10 @@ beforeAll(async () => {
     'node_modules/odd.js/deep.js': 'exports.add = (a, b) => a + b;',
     'odd.cjs': "require('odd.js').add(1, 2); require('odd.js/deep.js').add(3, 4);",
     'cjs.cjs': `const lib = require('lib-cjs'); (async () => {${body}})();`,
+    'own/lib.mjs': `${library}\nexport { ${names} };\nexport const refuse = (what) => fail(what);`,
+    'own/lib.cjs': `${library}\nmodule.exports = { ${names}, refuse: (what) => fail(what) };`,
+    'own-esm.mjs': `import * as lib from './own/lib.mjs';${body}\ntry { lib.refuse({ of: 7 }); } catch {}`,
+    'own-cjs.cjs': `const lib = require('./own/lib.cjs'); (async () => {${body}\ntry { lib.refuse({ of: 7 }); } catch {}})();`,
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(service, path)), { recursive: true });
@@ -155,6 +159,24 @@ describe.each(['cjs.cjs', 'esm.mjs'])('a service that is recorded: %s', (file) =
     await run(file, asked({ AUTOLAND_RECORD_PACKAGES: 'other' }));
     expect(files()).toEqual([]);
   });
+});
+
+it.each(['own-esm.mjs', 'own-cjs.cjs'])('keeps calls of files of the project: %s', async (file) => {
+  const path = file === 'own-esm.mjs' ? 'own/lib.mjs' : 'own/lib.cjs';
+  const own = { AUTOLAND_RECORD_PACKAGES: '', AUTOLAND_RECORD_MODULES: `./${path}, other.js` };
+  const [plain, watched] = [await run(file, undefined), await run(file, asked(own))];
+  expect(watched).toEqual(plain);
+  const { calls } = recorded();
+  expect(new Set(calls.map((call) => call.package))).toEqual(new Set([`./${path}`]));
+  expect(calls.map(({ steps }) => steps.slice(1).join('.'))).toContain('deep.mine');
+  expect(JSON.stringify(calls)).not.toContain('hunter2');
+});
+
+it('keeps what throws, however small the share', async () => {
+  const share = { AUTOLAND_RECORD_SHARE: '1e-12', AUTOLAND_RECORD_MODULES: 'own/lib.cjs' };
+  await run('own-cjs.cjs', asked(share));
+  const kept = recorded().calls.map(({ steps, args }) => `${steps.slice(1)} ${JSON.stringify(args)}`);
+  expect(kept).toEqual(['fail []', 'refuse [{"o":[["of",7]]}]']);
 });
 
 it.each([

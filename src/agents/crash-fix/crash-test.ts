@@ -1,4 +1,5 @@
 import type { CrashCall, ReproducingTest } from '../../domain/crash-fix.ts';
+import { decodeSource, findSource } from './call-source.ts';
 
 /** A test that makes a recorded call again, for Node's own runner: whatever the project's is, this one is there. */
 export function testOfCall(signature: string, call: CrashCall): ReproducingTest {
@@ -20,22 +21,13 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 const { file, steps, args } = ${call};
-const specials = { undefined: undefined, NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 };
+${decodeSource}
 
-function decode(value) {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(decode);
-  if ('o' in value) return Object.fromEntries(value.o.map(([key, inside]) => [key, decode(inside)]));
-  if ('n' in value) return BigInt(value.n);
-  if ('d' in value) return new Date(value.d);
-  return value.s === 'Invalid Date' ? new Date(NaN) : specials[value.s];
-}
+${findSource}
 
 test(${title}, async () => {
   const loaded = await import(pathToFileURL(resolve(import.meta.dirname, file)).href);
-  let receiver;
-  let target = steps.length > 0 && steps[0] in loaded ? loaded : loaded.default;
-  for (const step of steps) [receiver, target] = [target, target[step]];
+  const [receiver, target] = find(loaded, steps);
   if (typeof target !== 'function') throw new Error('what was called is not there');
   await Reflect.apply(target, receiver, args.map(decode));
 });

@@ -1,8 +1,9 @@
 import type { Crash, CrashFrame } from '../../domain/crash.ts';
 import type { CrashCall } from '../../domain/crash-fix.ts';
 import { isSourcePath } from '../../domain/path-kinds.ts';
+import type { RecordedCall } from '../../domain/recorded-call.ts';
 
-const most = { frames: 4, calls: 60 } as const;
+const most = { frames: 4, calls: 60, recorded: 200 } as const;
 
 /** What callers forget: nothing at all, then what is empty. */
 const nothing = { s: 'undefined' } as const;
@@ -36,57 +37,19 @@ function targetOf({ file, functionName }: CrashFrame): Omit<CrashCall, 'args'> |
   return name === undefined ? undefined : { file, steps: [name] };
 }
 
-const guessMark = 'AUTOLAND-GUESS';
-/** At the root of the project. */
-export const guessPath = 'autoland-guess.mjs';
+/** Before a path, where services record files of their own: no package is named so. */
+export const ownMark = './';
 
-/**
- * A program that makes all the calls, each but briefly, and prints the number of the first that ends in the very crash: its type, at its
- * own place. DANGER: names come from a stack, which a stranger may have written. They stand in it as JSON alone.
- */
-export function guessProgram(
-  { errorType, frames: [{ file, line, column }] }: Crash,
-  calls: readonly CrashCall[],
-): string {
-  const given = JSON.stringify({ errorType, place: `/${file}:${line}:${column}`, calls });
-  return `import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const { errorType, place, calls } = ${given};
-const decode = (value) =>
-  value === null || typeof value !== 'object' ? value : Array.isArray(value) ? value.map(decode) : 'o' in value ? {} : undefined;
-const isIt = (thrown) => {
-  const first = String(thrown?.stack).split('\\n').find((text) => text.includes(import.meta.dirname) && !text.includes('/${guessPath}'));
-  return (thrown?.name === errorType || thrown?.code === errorType) && first?.includes(place) === true;
-};
-const later = () => new Promise((done) => setTimeout(done, 300));
-// What nobody awaits counts too.
-let stray;
-process.on('unhandledRejection', (thrown) => { stray = thrown; });
-
-for (const [at, { file, steps, args }] of calls.entries()) {
-  stray = undefined;
-  try {
-    const loaded = await import(pathToFileURL(resolve(import.meta.dirname, file)).href);
-    const root = steps.length > 0 && steps[0] in loaded ? loaded : loaded.default;
-    const target = steps.length === 0 ? root : root?.[steps[0]];
-    if (typeof target !== 'function') continue;
-    await Promise.race([Reflect.apply(target, root, args.map(decode)), later()]);
-  } catch (thrown) {
-    stray = thrown;
-  }
-  if (isIt(stray)) {
-    console.log('\\n${guessMark} ' + at);
-    process.exit(0);
-  }
-}
-process.exit(0);
-`;
+/** Calls that production made of files that the crash went through; those of a function that its stack names first. */
+export function recordedCalls({ frames }: Crash, recorded: readonly RecordedCall[]): readonly CrashCall[] {
+  const files = new Set(frames.map(({ file }) => file).filter(isSourcePath));
+  const named = new Set(frames.flatMap((frame) => targetOf(frame) ?? []).map(nameOf));
+  const calls = recorded.flatMap(({ package: name, kind, steps: [, ...steps], args }) => {
+    const file = name.startsWith(ownMark) ? name.slice(ownMark.length) : '';
+    return kind === 'call' && files.has(file) ? [{ file, steps, args }] : [];
+  });
+  const isStranger = (call: CrashCall) => (named.has(nameOf(call)) ? 0 : 1);
+  return calls.toSorted((one, other) => isStranger(one) - isStranger(other)).slice(0, most.recorded);
 }
 
-/** The number that the program printed last; undefined: none. */
-export function guessIn(output: string): number | undefined {
-  const at = output.lastIndexOf(`${guessMark} `);
-  const digits = at === -1 ? undefined : /^\d{1,3}/.exec(output.slice(at + guessMark.length + 1))?.[0];
-  return digits === undefined ? undefined : Number(digits);
-}
+const nameOf = ({ file, steps }: Omit<CrashCall, 'args'>) => `${file} ${steps.at(-1) ?? ''}`;

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectJobs } from '../../adapters/test-runner/project-commands.ts';
 import { SandboxTestMeasurer } from '../../adapters/test-runner/sandbox-test-measurer.ts';
 import type { Crash } from '../../domain/crash.ts';
+import type { RecordedCall } from '../../domain/recorded-call.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit, type TestFiles } from '../../testing/temp-git.ts';
-import { guessedCalls, guessProgram } from './guess.ts';
-import { guessCall } from './run-guess.ts';
+import { guessedCalls, recordedCalls } from './guess.ts';
+import { guessIn, guessProgram } from './guess-program.ts';
+import { findCall } from './run-guess.ts';
 
 let git: TempGit;
 let sandbox: HostSandbox;
@@ -50,14 +52,32 @@ exports.total = (cart) => {
 };
 `;
 
-async function guess(files: TestFiles, over: Partial<Crash> = {}, later: TestFiles = {}) {
+async function find(files: TestFiles, over: Partial<Crash> = {}, recorded: readonly RecordedCall[] = []) {
   const commit = git.commit('main', files);
-  const tip = git.commit('main', later, commit);
-  const tests = new SandboxTestMeasurer(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
-  return guessCall({ git, tests }, crash({ commit, ...over }), { tip, commands });
+  return findAt({ commit, tip: commit }, over, recorded);
 }
 
-describe('guessCall', () => {
+function findAt(
+  { commit, tip }: { readonly commit: string; readonly tip: string },
+  over: Partial<Crash> = {},
+  recorded: readonly RecordedCall[] = [],
+) {
+  const tests = new SandboxTestMeasurer(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
+  return findCall({ git, tests }, crash({ commit, ...over }), { tip, commands, recorded });
+}
+
+async function guess(files: TestFiles, over: Partial<Crash> = {}, later: TestFiles = {}) {
+  const commit = git.commit('main', files);
+  const found = await findAt({ commit, tip: git.commit('main', later, commit) }, over);
+  expect(found?.by ?? 'guessed-call').toBe('guessed-call');
+  return found?.call;
+}
+
+const kept = (args: RecordedCall['args'], name = './src/cart.js', step = 'total'): RecordedCall => ({
+  ...{ package: name, kind: 'call', steps: [name, step], args },
+});
+
+describe('findCall', () => {
   it('finds the call of what is exported that crashes at the very place, and no other', async () => {
     // Without a cart it is a TypeError too, at line 6.
     const call = { file: 'src/cart.js', steps: ['total'], args: [{ o: [] }] };
@@ -91,6 +111,60 @@ export async function load(cart) {
       steps: ['load'],
       args: [],
     });
+  });
+
+  it('takes a call that production made before any guess, and leaves out what the crash does not need', async () => {
+    const code = `exports.total = ({ user, items }) => {
+  const rate = items.length > 1 ? user.rates.bulk : 1;
+  return items.reduce((all, { price }) => all + price.amount * rate, 0);
+};
+`;
+    const frames = [{ file: 'src/cart.js', line: 3, column: 55, functionName: 'exports.total' }] as const;
+    const price = { o: [['price', { o: [['amount', 12]] }]] } as const;
+    const user = {
+      o: [
+        ['name', 'xxxxx'],
+        ['rates', { o: [['bulk', 0.9]] }],
+      ],
+    } as const;
+    const fine = kept([
+      {
+        o: [
+          ['user', user],
+          ['items', [price, price]],
+        ],
+      },
+    ]);
+    const bad = kept([
+      {
+        o: [
+          ['user', user],
+          ['items', [price, { o: [['sku', 'xxxx-1111']] }, price]],
+        ],
+      },
+    ]);
+    const noise = [kept([], './src/other.js'), kept([], 'src/cart.js'), kept([{ s: 'undefined' }])];
+    const found = await find({ 'src/cart.js': code }, { frames: [...frames] }, [...noise, fine, bad]);
+    expect(found).toEqual({
+      by: 'recorded-call',
+      call: { file: 'src/cart.js', steps: ['total'], args: [{ o: [['items', [{ o: [] }]]] }] },
+    });
+  });
+
+  it('tries those of functions in the stack first, of its files alone', () => {
+    const all = [kept([1], './src/cart.js', 'other'), kept([2]), kept([3], './lib/x.js'), kept([4], 'cart')];
+    const construct: RecordedCall = { ...kept([5]), kind: 'construct' };
+    expect(recordedCalls(crash(), [...all, construct]).map(({ args }) => args)).toEqual([[2], [1]]);
+  });
+
+  it('takes nothing but plain data from what the program printed', () => {
+    const calls = [{ file: 'a.js', steps: ['f'], args: [1] }];
+    const read = (said: string) => guessIn(`x\nAUTOLAND-GUESS ${said}\n`, calls);
+    expect(read('0 [{"o":[["a",2]]}]')).toEqual({ ...calls[0], args: [{ o: [['a', 2]] }] });
+    for (const said of ['0', '0 [{"x":1}]', '0 {', '0 [[[1', `0 ${'['.repeat(60)}${']'.repeat(60)}`])
+      expect(read(said), said).toEqual(calls[0]);
+    expect(read('0 [],"kind":"construct"')).toEqual(calls[0]);
+    for (const said of ['1', '-1', 'x']) expect(read(said), said).toBeUndefined();
   });
 
   it('takes nothing of a stack for code', () => {

@@ -10,6 +10,10 @@ export function define(program: Command): void {
     .option('--dry-run', 'say what would be proposed, and what not and why')
     .addOption(new Option('--agent <name>', 'only this one (default: all)').choices([...agentNames]))
     .option('--profile <file>', 'a .cpuprofile of a service, for the agent performance')
+    .option(
+      '--recordings <file>',
+      'calls that production made, for the agent crash-fix: a file or a directory',
+    )
     .action(scan);
   command(program, 'submit <ref>', {
     what: 'hands in a change from any agent or person: a branch that the git host holds',
@@ -33,7 +37,12 @@ export function define(program: Command): void {
     .action(task);
 }
 
-type ScanOptions = CommonOptions & { dryRun?: true; agent?: AgentName; profile?: string };
+type ScanOptions = CommonOptions & {
+  dryRun?: true;
+  agent?: AgentName;
+  profile?: string;
+  recordings?: string;
+};
 
 async function scan(options: ScanOptions): Promise<void> {
   const { scanRepository } = await import('../../wiring/scan.ts');
@@ -42,6 +51,7 @@ async function scan(options: ScanOptions): Promise<void> {
     actor: person(),
     dryRun: options.dryRun === true,
     ...(await scanOf(options)),
+    ...(options.recordings !== undefined && { recordings: options.recordings }),
   });
   print(options.json, report, renderScan);
 }

@@ -20,9 +20,11 @@ export class OwnModules {
   readonly #root: string;
   readonly #paths: ReadonlySet<string>;
   readonly #records: string;
+  readonly #mark: string;
 
-  /** `records`: files below it are not clients, but stand in the way to one. */
-  constructor(modules: WatchedModules | undefined, records: string) {
+  /** `records`: files below it are not clients, but stand in the way to one. `mark`: before each path that `asked` answers. */
+  constructor(modules: WatchedModules | undefined, records: string, mark = '') {
+    this.#mark = mark;
     this.#root = modules?.root ?? '';
     this.#paths = new Set(modules?.paths);
     this.#records = records;
@@ -40,7 +42,8 @@ export class OwnModules {
     if (packageOf(from) !== undefined && !isAddress(specifier)) return undefined;
     if (from.startsWith(`${this.#records}/`) || this.path(from) !== undefined) return undefined;
     const file = found();
-    return file === undefined ? undefined : this.path(file);
+    const path = file === undefined ? undefined : this.path(file);
+    return path === undefined ? undefined : `${this.#mark}${path}`;
   }
 
   /** The watched module that a file is. */

@@ -4,6 +4,7 @@ import { threadId } from 'node:worker_threads';
 import { Boundary } from './boundary.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
 import { hookModules } from './hook-modules.ts';
+import { OwnModules } from './own-modules.ts';
 import { readSampleSettings, type SampleSettings } from './sample/sample-settings.ts';
 import { SampleWriter } from './sample/sample-writer.ts';
 import { Sampler } from './sample/sampler.ts';
@@ -12,24 +13,25 @@ import { Sampler } from './sample/sampler.ts';
 try {
   const settings = readSampleSettings(process.env);
   if (settings !== undefined) start(settings);
-  else if (process.env.AUTOLAND_RECORD_PACKAGES) tell('its settings cannot be understood');
+  else if (process.env.AUTOLAND_RECORD_PACKAGES || process.env.AUTOLAND_RECORD_MODULES)
+    tell('its settings cannot be understood');
 } catch (thrown) {
   tell(thrown instanceof Error ? thrown.message : 'unknown');
 }
 
 function start(settings: SampleSettings): void {
   if (settings.share === 0 || settings.calls === 0) return;
-  const { directory, packages } = settings;
+  const { directory, packages, modules } = settings;
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
   accessSync(directory, constants.W_OK);
   const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
   const writer = new SampleWriter(join(directory, `${name}.jsonl`), settings.bytes);
-  const boundary = new Boundary(
-    packages,
-    new Sampler(writer, settings, Number(process.hrtime.bigint() & 0x7fff_ffffn)),
-  );
-  hookCommonJs(boundary);
   const doors = join(directory, 'doors', name);
+  const sampler = new Sampler(writer, settings, Number(process.hrtime.bigint() & 0x7fff_ffffn));
+  // A file may be named as a package is.
+  const own = new OwnModules({ root: process.cwd(), paths: modules }, doors, './');
+  const boundary = new Boundary(packages, sampler, own);
+  hookCommonJs(boundary);
   hookModules(boundary, doors);
   process.on('exit', () => remove(doors));
 }

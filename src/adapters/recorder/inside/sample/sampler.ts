@@ -13,7 +13,7 @@ const mostLooksPerSecond = 200;
 type Met = { kept: number; notPlain: number; told: number };
 
 /**
- * Keeps the arguments of some calls of exports, never what they answer. Draws from a generator of its own, so that the
+ * Keeps the arguments of some calls of exports, and of those that throw, never what they answer. Draws from a generator of its own, so that the
  * service's random numbers are as without it.
  */
 export class Sampler implements Handler {
@@ -35,21 +35,35 @@ export class Sampler implements Handler {
   }
 
   call(crossing: Crossing, proceed: () => unknown): unknown {
+    const isChosen = this.#isDrawn();
+    if (isChosen) this.#tryToKeep(crossing);
     try {
-      if (this.#isChosen(crossing)) this.#keep(crossing);
+      return proceed();
+    } catch (thrown) {
+      // Rare, and what a crash is shown by. The call may have changed its arguments; whoever makes it again will see.
+      if (!isChosen) this.#tryToKeep(crossing);
+      throw thrown;
+    }
+  }
+
+  #tryToKeep(crossing: Crossing): void {
+    try {
+      if (this.#mayLook(crossing)) this.#keep(crossing);
     } catch {
       // A recorder must not be what a service fails by.
     }
-    return proceed();
   }
 
   read(_crossing: Crossing, value: unknown): unknown {
     return value;
   }
 
-  #isChosen({ steps }: Crossing): boolean {
+  #isDrawn(): boolean {
+    return this.#draw() < this.#share;
+  }
+
+  #mayLook({ steps }: Crossing): boolean {
     if (steps.length === 0 || this.#writer.stopped || this.#seen.size >= this.#mostCalls) return false;
-    if (this.#draw() >= this.#share) return false;
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) [this.#second, this.#looks] = [second, 0];
     return this.#looks++ < mostLooksPerSecond;
