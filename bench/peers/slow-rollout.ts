@@ -1,9 +1,10 @@
 import { Seconds } from '../../src/domain/busy-seconds.ts';
-import { warmUpSeconds } from '../../src/domain/latency.ts';
+import { usualWaits, type WaitTerms } from '../../src/domain/latency.ts';
 import type { Observation, RolloutPlan } from '../../src/domain/rollout.ts';
 import { RolloutTally, type Ticket } from '../../src/domain/rollout-tally.ts';
 import { planOfStart } from '../../src/stages/7-rollout/analysis-input.ts';
 import { analyze, type RolloutDecision } from '../../src/stages/7-rollout/analyze.ts';
+import { waitTerms } from '../../src/stages/7-rollout/coins.ts';
 import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
 import { Incidents } from '../demo-statistics/incidents.ts';
 import { epoch, lookSeconds, secondsBefore, stamp, users } from '../demo-statistics/setting.ts';
@@ -39,7 +40,8 @@ export class SlowRollout {
   readonly #world: SlowWorld;
   readonly #plan: RolloutPlan;
   readonly #fault: Slowness | undefined;
-  readonly #tally = new RolloutTally(users);
+  readonly #waits: WaitTerms;
+  readonly #tally: RolloutTally;
   readonly #seconds = new Seconds();
   readonly #answers = new Map<number, Answer[]>();
   readonly #harmed = new Set<number>();
@@ -59,6 +61,8 @@ export class SlowRollout {
     this.#incidents = new Incidents(world.incidentsPerHour, this.#random);
     this.#world = world;
     this.#plan = planOfStart(plan, 1);
+    this.#waits = waitTerms(plan) ?? usualWaits;
+    this.#tally = new RolloutTally(users, [], this.#waits.tolerate);
     this.#fault = fault;
   }
 
@@ -120,7 +124,7 @@ export class SlowRollout {
     this.#seconds.answered(user, failed, 1000 * (epochSeconds + at));
     this.#last = at;
     if (ticket === undefined) return;
-    const isWarm = at >= secondsBefore + warmUpSeconds;
+    const isWarm = at >= secondsBefore + this.#waits.warmUpSeconds;
     this.#tally.answered(ticket, failed ? 'server-error' : 'ok', isWarm ? seconds : undefined);
   }
 

@@ -12,6 +12,17 @@ describe('plans out of a configuration', () => {
     expect(plan).toMatchObject({ alpha: 0.01, beta: 0.05, ceiling: 0.05 });
   });
 
+  it('lets no wait count for ten seconds, unless told otherwise', () => {
+    const latencyOf = (text: string) => rolloutPlan(parseConfig(`version: 1\n${text}`, 'test.yaml')).latency;
+    expect(latencyOf('')).toEqual({ tolerate: 1.4, warmUpSeconds: 10 });
+    expect(latencyOf('rollout: { latency: { tolerate: 1.1, warmUp: null } }')).toEqual({
+      ...{ tolerate: 1.1, warmUpSeconds: 0 },
+    });
+    expect(latencyOf('rollout: { latency: { warmUp: 500ms } }')).toMatchObject({ warmUpSeconds: 0.5 });
+    expect(latencyOf('rollout: { latency: null }')).toBeUndefined();
+    expect(() => latencyOf('rollout: { latency: { warmUp: 0s } }')).toThrow(/duration above 0/);
+  });
+
   it('tries what an alarm of the watch finds for two minutes, unless told otherwise', () => {
     const watchOf = (text: string) => rolloutPlan(parseConfig(`version: 1\n${text}`, 'test.yaml')).watch;
     expect(watchOf('')).toEqual({ seconds: 900, falseAlarmsPerMonth: 1, trialSeconds: 120 });

@@ -1,7 +1,8 @@
-import type { RolloutPlan, WatchPlan } from '../domain/rollout.ts';
+import type { LatencyPlan, RolloutPlan, WatchPlan } from '../domain/rollout.ts';
 import type { FrontDoorCommands, ServiceSpec } from '../ports/runtime.ts';
 import type { Config, ServiceConfig } from './schema.ts';
 
+type Latency = NonNullable<Config['rollout']['latency']>;
 type Watch = NonNullable<Config['rollout']['watch']>;
 
 export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
@@ -10,7 +11,7 @@ export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
     alpha,
     beta,
     ceiling,
-    ...(latency === null ? {} : { latency }),
+    ...(latency === null ? {} : { latency: latencyPlan(latency) }),
     ...(metrics.length === 0 ? {} : { metrics }),
     ...(watch === null ? {} : { watch: watchPlan(watch) }),
     steps: steps.map((step) => ({
@@ -20,6 +21,10 @@ export function rolloutPlan(config: Pick<Config, 'rollout'>): RolloutPlan {
       bakeSeconds: step.bake,
     })),
   };
+}
+
+function latencyPlan({ tolerate, warmUp }: Latency): LatencyPlan {
+  return { tolerate, warmUpSeconds: warmUp ?? 0 };
 }
 
 function watchPlan({ for: seconds, falseAlarmsPerMonth, trial }: Watch): WatchPlan {

@@ -75,6 +75,12 @@ export const rollout = z
           .max(100)
           .default(1.4)
           .describe('Factor by which users of the canary may wait longer for the first byte of an answer'),
+        warmUp: duration
+          .nullable()
+          .prefault('10s')
+          .describe(
+            'How long no wait counts, from the first users on; null: it counts at once, as the version is warm before it meets any',
+          ),
       })
       .nullable()
       .prefault({})

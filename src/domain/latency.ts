@@ -7,8 +7,16 @@ export const latencyBounds: readonly number[] = Array.from(
   (_, j) => 2 ** ((octaves.least + j) / octaves.each),
 );
 
-/** A version that has just started is slow for a while: who meets it in the first seconds of a rollout says little of it. */
-export const warmUpSeconds = 10;
+/** How the waits of a rollout are counted. */
+export type WaitTerms = {
+  /** The canary's waits are divided by it before they are put into buckets: from 1. */
+  readonly tolerate: number;
+  /** A version that has just started is slow for a while: so long, from the rollout's first users on, nobody's wait counts. */
+  readonly warmUpSeconds: number;
+};
+
+/** What a witness goes by that was told nothing else: the canary's buckets are moved where they are compared. */
+export const usualWaits: WaitTerms = { tolerate: 1, warmUpSeconds: 10 };
 
 /** The first bucket whose bound is not below the time. */
 export function latencyBucket(seconds: number, bounds: readonly number[] = latencyBounds): number {

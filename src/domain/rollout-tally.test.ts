@@ -143,6 +143,24 @@ describe('RolloutTally', () => {
     ]);
   });
 
+  it('divides what the canary is waited for by the factor that is tolerated', () => {
+    const tally = new RolloutTally(10, [], 1.1);
+    tally.beginStep(0, 0.5);
+    for (const arm of ['canary', 'baseline'] as const) {
+      const ticket = tally.evaluated(arm, arm);
+      if (ticket !== undefined) tally.answered(ticket, 'ok', 0.21);
+    }
+    const { steps, tolerated } = tally.counts();
+    const [waits] = steps[0]?.latencies ?? [];
+    expect(tolerated).toBe(1.1);
+    expect([places(waits?.canary ?? []), places(waits?.baseline ?? [])]).toEqual([
+      [latencyBucket(0.21 / 1.1)],
+      [latencyBucket(0.21)],
+    ]);
+    expect(begun().counts()).not.toHaveProperty('tolerated');
+    expect(() => new RolloutTally(10, [], 0.9)).toThrow(/factor from 1, found 0.9/);
+  });
+
   it('says when it cannot remember a user, and goes on for those it knows', () => {
     const tally = new RolloutTally(1);
     tally.beginStep(0, 0.5);

@@ -64,12 +64,17 @@ export class RolloutTally {
   readonly #steps: StepCounts[] = [];
   readonly #maxUsers: number;
   readonly #metrics: readonly MetricCounter[];
+  readonly #tolerated: number;
   #exposed = 0;
   #errored = 0;
   #full = false;
 
-  constructor(maxUsers: number, metrics: readonly Metric[] = []) {
+  /** `tolerated`: what the canary's waits are divided by. */
+  constructor(maxUsers: number, metrics: readonly Metric[] = [], tolerated = 1) {
+    if (!(tolerated >= 1 && Number.isFinite(tolerated)))
+      throw new RangeError(`expected a factor from 1, found ${tolerated}`);
     this.#maxUsers = maxUsers;
+    this.#tolerated = tolerated;
     this.#metrics = metrics.map((metric) => new MetricCounter(metric));
   }
 
@@ -135,7 +140,7 @@ export class RolloutTally {
       if (bits >> STEP_SHIFT === ticket.index + 1) bits |= STEP_ENDED;
       if (outcome !== 'client-gone') {
         step.units[ticket.arm] += 1;
-        if (seconds !== undefined) waited(step, ticket, seconds);
+        if (seconds !== undefined) waited(step, ticket, this.#comparable(ticket.arm, seconds));
       }
       if (isFailure(outcome)) step.failingUnits[ticket.arm] += 1;
     }
@@ -149,14 +154,19 @@ export class RolloutTally {
       for (const metric of this.#metrics) metric.reported(report, { user, arm, place: index });
   }
 
-  counts(): Pick<Observation, 'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored'> {
+  counts(): Pick<Observation, 'steps' | 'latencyBounds' | 'tolerated' | 'usersExposed' | 'usersErrored'> {
     const counted: StepTally[] = structuredClone(this.#steps);
     const metricsOf = (place: number) => this.#metrics.map((metric) => metric.tally(place));
     const steps =
       this.#metrics.length === 0
         ? counted
         : counted.map((step, place) => ({ ...step, metrics: metricsOf(place) }));
-    return { steps, latencyBounds, usersExposed: this.#exposed, usersErrored: this.#errored };
+    const tolerated = this.#tolerated === 1 ? {} : { tolerated: this.#tolerated };
+    return { steps, latencyBounds, ...tolerated, usersExposed: this.#exposed, usersErrored: this.#errored };
+  }
+
+  #comparable(arm: Arm, seconds: number): number {
+    return arm === 'canary' ? seconds / this.#tolerated : seconds;
   }
 
   #seenAt(bits: number, { weight }: StepCounts): number | undefined {

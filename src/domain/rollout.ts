@@ -49,6 +49,8 @@ export type WatchPlan = {
 export type LatencyPlan = {
   /** By this factor the canary may be slower: from 1. */
   readonly tolerate: number;
+  /** From the first users on nobody's wait counts for so long; absent, from before an upgrade: 10. */
+  readonly warmUpSeconds?: number;
 };
 
 /** A flag's key carries the nonce: nobody can choose an arm by choosing an id. */
@@ -123,6 +125,8 @@ export type Observation = {
   readonly steps: readonly StepTally[];
   /** Seconds, rising: of the latencies of all steps. Empty: the witness measures none. */
   readonly latencyBounds: readonly number[];
+  /** The canary's waits were divided by this factor before they were put into buckets; absent: by none. */
+  readonly tolerated?: number;
   /** Distinct users who met the candidate. */
   readonly usersExposed: number;
   /** Of those, users to whom the candidate answered with a server or client error. */

@@ -1,3 +1,4 @@
+import type { WaitTerms } from '../domain/latency.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { Observation, Totals } from '../domain/rollout.ts';
 
@@ -17,6 +18,8 @@ export interface Witness {
     leaseMs: number;
     /** What of the answers is counted besides; of the lease that starts the rollout. Absent: nothing. */
     metrics?: readonly Metric[];
+    /** Of the lease that starts the rollout. Absent: `usualWaits`. */
+    waits?: WaitTerms;
   }): Promise<void>;
   /**
    * undefined: the witness does not know this rollout (it restarted, or never leased it). `service`: whose it is, where the process that

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { usualWaits, type WaitTerms } from '../../domain/latency.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { Calibration, Observation, StepTally, Totals } from '../../domain/rollout.ts';
 import type { CountedRecord, RolloutRecord } from '../../domain/rollout-record.ts';
@@ -24,7 +25,7 @@ export type Counting = {
   beginStep(step: number, weight: number): void;
   /** Throws RangeError for what cannot be counted. `t` never falls. */
   add(record: CountedRecord, share: number): void;
-  counts(t: number): Pick<Observation, 'latencyBounds' | 'usersExposed' | 'usersErrored'> & {
+  counts(t: number): Pick<Observation, 'latencyBounds' | 'tolerated' | 'usersExposed' | 'usersErrored'> & {
     readonly steps: readonly StepTally[];
     readonly unit: 'user' | 'request';
     readonly calibration: Calibration | undefined;
@@ -38,7 +39,11 @@ export type Pauses = { seen(record: CountedRecord): void; gapAt(t: number): stri
 export type Counters = {
   /** Throws AutolandError for a line that is none. */
   readonly read: (text: string, number: number) => RolloutRecord;
-  readonly counting: (options: { metrics: readonly Metric[]; history: readonly CountedRecord[] }) => Counting;
+  readonly counting: (options: {
+    metrics: readonly Metric[];
+    waits: WaitTerms;
+    history: readonly CountedRecord[];
+  }) => Counting;
   readonly pauses: () => Pauses;
 };
 
@@ -128,14 +133,15 @@ export class FrontDoorGate {
   }
 
   /** Rejects with `flag.stale-version`, `rollout.not-allowed` or `usage`, and as `ramp` does; in the first cases the lease before it stands. */
-  async lease({ leaseMs, metrics, ...terms }: LeaseInput): Promise<void> {
+  async lease(input: LeaseInput): Promise<void> {
+    const { leaseMs, metrics: _, waits: __, ...terms } = input;
     assertLength(leaseMs);
     const known = this.#rollouts.get(terms.nonce);
     checkLease({ leaseMs, ...terms }, this.#facts, known?.counting.current);
     if (this.#blind !== undefined) throw unseen(this.#blind);
     const lease = { ...terms, until: performance.now() + leaseMs };
     this.#lease = lease;
-    (known ?? this.#begin(terms.nonce, metrics)).counting.beginStep(terms.step, terms.weight);
+    (known ?? this.#begin(input)).counting.beginStep(terms.step, terms.weight);
     clearTimeout(this.#leaseTimer);
     this.#leaseTimer = setTimeout(() => this.#judge(), leaseMs + 1);
     this.#judge();
@@ -198,10 +204,10 @@ export class FrontDoorGate {
     else this.#rollouts.get(nonce)?.counting.add(record, share);
   }
 
-  #begin(nonce: string, metrics: readonly Metric[] = []): Rollout {
+  #begin({ nonce, metrics = [], waits = usualWaits }: LeaseInput): Rollout {
     const { counters } = this.#options;
     const rollout = {
-      counting: counters.counting({ metrics, history: this.#traffic.windows }),
+      counting: counters.counting({ metrics, waits, history: this.#traffic.windows }),
       pauses: counters.pauses(),
       before: this.#traffic.level(Date.now()),
       gap: undefined,

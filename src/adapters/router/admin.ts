@@ -22,6 +22,9 @@ const leaseInput = z.strictObject({
     .array(z.strictObject({ name: z.string().regex(metricName), kind: z.enum(metricKinds) }))
     .max(mostMetrics)
     .optional(),
+  waits: z
+    .strictObject({ tolerate: z.number().min(1).max(100), warmUpSeconds: z.number().min(0).max(86_400) })
+    .optional(),
 });
 
 export type AdminOptions = {
@@ -54,8 +57,8 @@ export async function serveAdmin(options: AdminOptions): Promise<{ server: Serve
         );
       }
       follow();
-      const { metrics, ...lease } = input.data;
-      await gate.lease({ ...lease, ...(metrics && { metrics }) });
+      const { metrics, waits, ...lease } = input.data;
+      await gate.lease({ ...lease, ...(metrics && { metrics }), ...(waits && { waits }) });
     },
     'GET /observe': async (_body, query) => gate.observe(query.get('nonce') ?? ''),
     'GET /totals': async () => gate.totals(),

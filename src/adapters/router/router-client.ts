@@ -37,6 +37,7 @@ const observation: z.ZodType<Observation> = z.object({
     }),
   ),
   latencyBounds: z.array(z.number()).default(() => []),
+  tolerated: z.number().exactOptional(),
   usersExposed: z.number(),
   usersErrored: z.number(),
   lastRequestAt: z.string().nullable(),

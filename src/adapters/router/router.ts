@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { warmUpSeconds } from '../../domain/latency.ts';
 import { PinnedAgent } from '../runtime/pinned-agent.ts';
 import { stateLayout } from '../runtime/state-layout.ts';
 import { closeServer } from '../runtime/unix-http.ts';
@@ -32,8 +31,6 @@ export type RouterOptions = {
   readonly bodyIdleMs?: number;
   readonly maxHeaderBytes?: number;
   readonly maxBodyBytes?: number;
-  /** From a rollout's first users on; until then nobody's wait is measured. */
-  readonly warmUpMs?: number;
   /** Users that the witness remembers; beyond it refuses to observe. */
   readonly maxUsers?: number;
   /** Where no client reaches the router but through another proxy. */
@@ -63,7 +60,6 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     service: options.service,
     graceMs: options.graceMs ?? 10_000,
     maxUsers: options.maxUsers ?? 5_000_000,
-    warmUpMs: options.warmUpMs ?? warmUpSeconds * 1000,
     clocks: { now: () => Date.now(), monotonicMs: () => performance.now() },
     connections,
   });

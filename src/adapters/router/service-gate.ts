@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Seconds } from '../../domain/busy-seconds.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import { type Metric, parseReports } from '../../domain/metric.ts';
+import { usualWaits } from '../../domain/latency.ts';
+import { parseReports } from '../../domain/metric.ts';
 import type { Observation, Totals } from '../../domain/rollout.ts';
 import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
@@ -26,7 +27,6 @@ export type GateOptions = {
   readonly service: string;
   readonly graceMs: number;
   readonly maxUsers: number;
-  readonly warmUpMs: number;
   readonly clocks: Clocks;
   readonly connections: Connections;
 };
@@ -90,14 +90,14 @@ export class ServiceGate {
 
   /** Rejects with `flag.stale-version`, `rollout.not-allowed` or `usage`; then the lease before it stands. */
   lease(input: LeaseInput): void {
-    const { leaseMs, metrics, ...terms } = input;
+    const { leaseMs, metrics, waits, ...terms } = input;
     assertLength(leaseMs);
     const known = this.#rollouts.get(input.nonce);
     checkLease(input, this.#facts, known?.tally.current);
     if (known?.tally.full === true) throw memoryFull(this.#options.maxUsers);
     const before = this.#lease;
     this.#lease = { ...terms, until: this.#options.clocks.monotonicMs() + leaseMs };
-    (known ?? this.#begin(input.nonce, metrics)).tally.beginStep(input.step, input.weight);
+    (known ?? this.#begin(input)).tally.beginStep(input.step, input.weight);
     if (before?.flag !== input.flag || before.version !== input.version) {
       this.#coin = flagCoin(input.flag, input.version, input.weight);
     }
@@ -176,10 +176,10 @@ export class ServiceGate {
     return this.#open && this.#options.clocks.monotonicMs() < (this.#lease?.until ?? 0);
   }
 
-  #begin(nonce: string, metrics: readonly Metric[] | undefined): Rollout {
+  #begin({ nonce, metrics, waits = usualWaits }: LeaseInput): Rollout {
     const before = this.#seconds.level(this.#options.clocks.now());
-    const warmAt = this.#options.clocks.monotonicMs() + this.#options.warmUpMs;
-    const tally = new RolloutTally(this.#options.maxUsers, metrics);
+    const warmAt = this.#options.clocks.monotonicMs() + 1000 * waits.warmUpSeconds;
+    const tally = new RolloutTally(this.#options.maxUsers, metrics, waits.tolerate);
     const rollout = { tally, before, warmAt, websocketsCut: 0 };
     this.#rollouts.set(nonce, rollout);
     for (const old of [...this.#rollouts.keys()].slice(0, -KEPT_ROLLOUTS)) this.#rollouts.delete(old);

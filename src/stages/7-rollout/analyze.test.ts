@@ -147,6 +147,22 @@ describe('analyze', () => {
     expect(outcome(analyze(input(seen, { plan: asked })))).toBe(expected);
   });
 
+  it('moves no bucket by what the witness has divided by, and tells what users waited', () => {
+    // One bucket is 1.19 times the one before: moved by a whole one, what is 1.2 times as slow is in the bucket of what is not.
+    const divided = change({ latencies: [{ after: 0, ...waits(0.12 / 1.1) }] }, { tolerated: 1.1 });
+    const asked = { ...plan, latency: { tolerate: 1.1, warmUpSeconds: 0 } };
+    const standing = (seen: Observation, by: RolloutPlan) =>
+      evidenceFor(analyze(input(seen, { plan: by })), 'rollback.latency');
+    const logEOf = (seen: Observation, by = asked) => standing(seen, by)?.value ?? Number.NaN;
+    const whole = change({ latencies: [{ after: 0, ...waits(0.12) }] });
+    expect(logEOf(divided)).toBeGreaterThan(logEOf(whole) + 5);
+    expect(standing(divided, asked)?.counts).toMatchObject({ canaryP50: 138, baselineP50: 105 });
+    // What is left of the factor is moved.
+    expect(logEOf(divided, { ...asked, latency: { tolerate: 1.4, warmUpSeconds: 0 } })).toBeLessThan(
+      logEOf(divided),
+    );
+  });
+
   it('takes a canary whose users still wait for a slow one, unless users are not split by the weight', () => {
     const latencies = [{ after: 0, ...waits(0.1, 60), canary: waits(0.1, 0).canary.map(() => 0) }];
     const waiting = change({ latencies, units: arms(0, 5940), failingUnits: arms(0, 60) });

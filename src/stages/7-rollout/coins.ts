@@ -1,3 +1,4 @@
+import type { WaitTerms } from '../../domain/latency.ts';
 import { type BucketCoins, outcomeClasses, type PerArm, type RolloutPlan } from '../../domain/rollout.ts';
 import type { LatencyTally } from '../../stats/latency-shift.ts';
 import type { CoinTally } from '../../stats/tilted-coin.ts';
@@ -5,6 +6,12 @@ import type { CoinTally } from '../../stats/tilted-coin.ts';
 /** What reveals the same assignment shares alpha: each outcome, latency and each metric that is looked at needs their number over alpha. */
 export function rollbackThreshold({ alpha, latency, metrics = [] }: RolloutPlan): number {
   return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1) + metrics.length) / alpha);
+}
+
+/** undefined: the plan does not ask how long users wait, or is from before an upgrade: then the witness goes by `usualWaits`. */
+export function waitTerms({ latency }: Pick<RolloutPlan, 'latency'>): WaitTerms | undefined {
+  if (latency?.warmUpSeconds === undefined) return undefined;
+  return { tolerate: latency.tolerate, warmUpSeconds: latency.warmUpSeconds };
 }
 
 /** Who was seen on baseline at the weight `after` is on the canary at a higher one by a smaller chance than who is new. */

@@ -59,29 +59,32 @@ function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: Ou
   return [{ weight, ...firstErrors[outcome] }, ...later];
 }
 
-function latencyTest(plan: RolloutPlan, { steps, latencyBounds }: Observation): Test | undefined {
+function latencyTest(plan: RolloutPlan, observation: Observation): Test | undefined {
+  const { steps, latencyBounds, tolerated: divided = 1 } = observation;
   if (plan.latency === undefined) return undefined;
   const logThreshold = rollbackThreshold(plan);
   const tallies = steps.flatMap(({ weight, latencies }) => bucketTallies(weight, latencies));
   if (tallies.length === 0) return { logE: 0, logThreshold, counts: {} };
-  const { tolerate } = plan.latency;
+  // What the witness has divided by is exact; whole buckets are moved by more than is left.
+  const left = Math.max(1, plan.latency.tolerate / divided);
   const tolerated = tallies.map((tally) => ({
     ...tally,
-    canary: toleratedBuckets(tally.canary, latencyBounds, tolerate),
+    canary: toleratedBuckets(tally.canary, latencyBounds, left),
   }));
   const logE = logEvidenceOfSlowing(tolerated, latencyBounds);
-  return { logE, logThreshold, counts: waits(tallies, latencyBounds) };
+  return { logE, logThreshold, counts: waits(tallies, latencyBounds, divided) };
 }
 
 /** How many waited, and how long half and all but a twentieth of them waited at most, in ms. */
-function waits(tallies: readonly LatencyTally[], bounds: readonly number[]): Test['counts'] {
+function waits(tallies: readonly LatencyTally[], bounds: readonly number[], divided: number): Test['counts'] {
   const of = (arm: 'canary' | 'baseline') => {
+    const factor = arm === 'canary' ? divided : 1;
     const all = bucketSums(tallies, arm, bounds.length + 1);
     const ms = (share: number) => {
       const bound = latencyQuantile(share, all, bounds);
       return bound === undefined
         ? {}
-        : { [`${arm}P${100 * share}`]: Math.round(1000 * Math.min(bound, 3600)) };
+        : { [`${arm}P${100 * share}`]: Math.round(1000 * factor * Math.min(bound, 3600)) };
     };
     return { [arm]: all.reduce((sum, count) => sum + count, 0), ...ms(0.5), ...ms(0.95) };
   };

@@ -1,9 +1,16 @@
 import { lookNote } from '../../domain/exposure.ts';
+import { usualWaits, type WaitTerms } from '../../domain/latency.ts';
 import type { Observation } from '../../domain/rollout.ts';
 import type { StageContext } from '../../domain/stage.ts';
+import { waitTerms } from './coins.ts';
 import { type Decided, lookOf } from './look.ts';
 import { type Position, weightAt, worthJournalling } from './position.ts';
 import type { RolloutPorts } from './run-ports.ts';
+
+/** What a router from before an upgrade does by itself; by which factor, is then taken into account where waits are compared. */
+function isUsual({ tolerate, warmUpSeconds }: WaitTerms): boolean {
+  return tolerate === 1.4 && warmUpSeconds === usualWaits.warmUpSeconds;
+}
 
 /** Where nothing is decided, only now and then. */
 export async function noteLook(
@@ -35,6 +42,7 @@ export async function lease(
   const metrics = plan.metrics?.map(({ name, kind }) => ({ name, kind })) ?? [];
   // A router that was started before an upgrade takes no metrics: where there are none it need not know of them.
   const counted = metrics.length === 0 ? {} : { metrics };
+  const waits = waitTerms(plan);
   await witness.lease({
     service,
     flag,
@@ -44,5 +52,6 @@ export async function lease(
     weight: weightAt(position),
     leaseMs,
     ...counted,
+    ...(waits === undefined || isUsual(waits) ? {} : { waits }),
   });
 }

@@ -44,6 +44,20 @@ describe('a healthy candidate', () => {
     expect(report?.ran === true && report.usersExposed).toBe(100_000);
   });
 
+  it('tells the witness how waits count, where that is not as any witness counts them', async () => {
+    await at.atStep(1);
+    expect(service.witness.leases.at(-1)).not.toHaveProperty('waits');
+    const { rules } = service.rules;
+    const latency = { tolerate: 1.1, warmUp: null };
+    const { config } = rules;
+    service.rules.rules = { ...rules, config: { ...config, rollout: { ...config.rollout, latency } } };
+    service.witness.restart();
+    await at.ended();
+    expect(service.witness.leases.at(-1)).toMatchObject({
+      ...{ nonce: 'n2', waits: { tolerate: 1.1, warmUpSeconds: 0 } },
+    });
+  });
+
   it('makes what it was the stable version', async () => {
     await at.ended();
     expect((await service.bench.ledger()).production.get('shop')?.stable).toMatchObject({

@@ -1,5 +1,5 @@
 import { Seconds } from '../../../domain/busy-seconds.ts';
-import { warmUpSeconds } from '../../../domain/latency.ts';
+import { usualWaits, type WaitTerms } from '../../../domain/latency.ts';
 import type { Metric } from '../../../domain/metric.ts';
 import {
   type BucketCoins,
@@ -14,7 +14,14 @@ import { WindowMetrics } from './window-metrics.ts';
 
 export type Counted = Pick<
   Observation,
-  'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored' | 'seconds' | 'before' | 'lastRequestAt'
+  | 'steps'
+  | 'latencyBounds'
+  | 'tolerated'
+  | 'usersExposed'
+  | 'usersErrored'
+  | 'seconds'
+  | 'before'
+  | 'lastRequestAt'
 >;
 
 const mostUsers = 10_000_000;
@@ -22,19 +29,21 @@ const mostUsers = 10_000_000;
 /** As the router counts. */
 export class RequestCounter {
   readonly #tally: RolloutTally;
+  readonly #warmUpSeconds: number;
   readonly #seconds = new Seconds();
   #before: Observation['before'] = null;
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
 
-  constructor(metrics: readonly Metric[] = []) {
-    this.#tally = new RolloutTally(mostUsers, metrics);
+  constructor(metrics: readonly Metric[] = [], { tolerate, warmUpSeconds }: WaitTerms = usualWaits) {
+    this.#tally = new RolloutTally(mostUsers, metrics, tolerate);
+    this.#warmUpSeconds = warmUpSeconds;
   }
 
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
       this.#before = this.#seconds.level(t * 1000);
-      this.#warmAt = t + warmUpSeconds;
+      this.#warmAt = t + this.#warmUpSeconds;
     }
     this.#tally.beginStep(step, weight);
   }
@@ -84,16 +93,18 @@ export class WindowCounter {
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
   readonly #metrics: WindowMetrics;
+  readonly #warmUpSeconds: number;
   #bounds: readonly number[] | undefined;
 
-  constructor(metrics: readonly Metric[] = []) {
+  constructor(metrics: readonly Metric[] = [], { warmUpSeconds } = usualWaits) {
     this.#metrics = new WindowMetrics(metrics);
+    this.#warmUpSeconds = warmUpSeconds;
   }
 
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
       this.#before = levelOf(this.#windows);
-      this.#warmAt = t + warmUpSeconds;
+      this.#warmAt = t + this.#warmUpSeconds;
     }
     this.#metrics.beginStep();
     this.#steps.push({ step, weight, units: zero(), failing: zero(), latency: { canary: [], baseline: [] } });

@@ -1,3 +1,4 @@
+import { usualWaits, type WaitTerms } from '../../../domain/latency.ts';
 import { type Metric, metricBucket, type Report } from '../../../domain/metric.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
 import type { RequestRecord, RequestWindowRecord, WindowRecord } from '../../../domain/rollout-record.ts';
@@ -16,6 +17,11 @@ export type Begun = {
   readonly isAssumed: boolean;
 };
 
+export type CountedBesides = {
+  readonly metrics?: readonly Metric[] | undefined;
+  readonly waits?: WaitTerms | undefined;
+};
+
 /** Counts requests, and sees to it that they are whole. */
 export class RequestCounting {
   readonly #counter: RequestCounter;
@@ -23,9 +29,9 @@ export class RequestCounting {
   readonly #moment = new Moment();
   readonly #metrics: readonly Metric[];
 
-  constructor(metrics: readonly Metric[] | undefined, staleAfterSeconds: number) {
-    this.#metrics = metrics ?? [];
-    this.#counter = new RequestCounter(metrics);
+  constructor({ metrics = [], waits = usualWaits }: CountedBesides, staleAfterSeconds: number) {
+    this.#metrics = metrics;
+    this.#counter = new RequestCounter(metrics, waits);
     this.#coverage = new RequestCoverage(staleAfterSeconds);
   }
 
@@ -62,22 +68,20 @@ export class RequestCounting {
   }
 }
 
-type WindowOptions = {
-  readonly metrics: readonly Metric[] | undefined;
-  readonly windowSeconds: number | undefined;
-};
+type WindowOptions = CountedBesides & { readonly windowSeconds: number | undefined };
 
 /** Counts windows of users, or of requests, and sees to it that they are whole. */
 export class WindowCounting {
   readonly unit: 'user' | 'request';
   readonly #users: WindowCounter;
-  readonly #requests = new RequestWindowCounter();
+  readonly #requests: RequestWindowCounter;
   readonly #coverage: WindowCoverage;
 
   constructor(unit: 'user' | 'request', options: WindowOptions) {
-    const { windowSeconds, metrics } = options;
+    const { windowSeconds, metrics, waits } = options;
     this.unit = unit;
-    this.#users = new WindowCounter(metrics);
+    this.#users = new WindowCounter(metrics, waits);
+    this.#requests = new RequestWindowCounter(waits);
     this.#coverage = new WindowCoverage(`${unit}s`, windowSeconds);
   }
 

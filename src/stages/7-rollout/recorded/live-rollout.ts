@@ -1,3 +1,4 @@
+import type { WaitTerms } from '../../../domain/latency.ts';
 import type { Metric } from '../../../domain/metric.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
 import type { CountedRecord } from '../../../domain/rollout-record.ts';
@@ -10,12 +11,16 @@ type Step = { readonly step: number; readonly weight: number };
 
 export type LiveOptions = {
   readonly metrics: readonly Metric[];
+  readonly waits: WaitTerms;
   /** Windows from before the rollout, in order: what is usual. */
   readonly history: readonly CountedRecord[];
 };
 
 /** What live counts say of themselves, besides. */
-export type LiveCounts = Pick<Counted, 'steps' | 'latencyBounds' | 'usersExposed' | 'usersErrored'> & {
+export type LiveCounts = Pick<
+  Counted,
+  'steps' | 'latencyBounds' | 'tolerated' | 'usersExposed' | 'usersErrored'
+> & {
   readonly unit: 'user' | 'request';
   readonly calibration: Calibration | undefined;
 };
@@ -74,12 +79,12 @@ export class LiveRollout {
         unit: 'user',
         calibration: undefined,
       };
-    const { steps, latencyBounds, usersExposed, usersErrored } = counting.counted(t);
+    const { seconds: _, before: __, lastRequestAt: ___, ...counts } = counting.counted(t);
     const [unit, calibration] =
       counting instanceof WindowCounting
         ? [counting.unit, counting.calibration()]
         : ['user' as const, undefined];
-    return { steps, latencyBounds, usersExposed, usersErrored, unit, calibration };
+    return { ...counts, unit, calibration };
   }
 
   gap(): Gap {
@@ -118,10 +123,10 @@ export class LiveRollout {
   }
 
   #countingOf(kind: CountedRecord['kind']): RequestCounting | WindowCounting {
-    const { metrics, history } = this.#options;
-    if (kind === 'request') return new RequestCounting(metrics, anyPause);
+    const { metrics, waits, history } = this.#options;
+    if (kind === 'request') return new RequestCounting({ metrics, waits }, anyPause);
     const unit = kind === 'window' ? 'user' : 'request';
-    const counting = new WindowCounting(unit, { windowSeconds: undefined, metrics });
+    const counting = new WindowCounting(unit, { windowSeconds: undefined, metrics, waits });
     for (const record of history) if (record.kind !== 'request' && record.kind === kind) counting.add(record);
     return counting;
   }

@@ -73,6 +73,21 @@ describe('a recorded rollout', () => {
     expect(concluded(looksAt(traffic(4, 0, slower)))?.word).toBe(word);
   });
 
+  it('takes waits from the first user on where the version is warm before, and after the warm-up else', () => {
+    const secondsUntil = (warmUpSeconds: number) => {
+      const own = { ...plan, latency: { tolerate: 1.1, warmUpSeconds } };
+      const rollout = new RecordedRollout({ plan: own, every: 0.5 });
+      for (const record of traffic(4, 0, 3)) {
+        const found = rollout.take(record).find(({ decision }) => decision.kind === 'rollback');
+        if (found !== undefined || record.t > 40) return (found?.t ?? Infinity) - begins[0];
+      }
+      return Infinity;
+    };
+    expect(secondsUntil(0)).toBeLessThan(5);
+    expect(secondsUntil(7)).toBeGreaterThan(7);
+    expect(secondsUntil(7)).toBeLessThan(12);
+  });
+
   it('takes how long users waited from windows too, all by the same bounds', () => {
     const [users, failed, bounds] = [1000, 10, [0.05, 0.1, 0.2]];
     const at = (t: number, counts: readonly number[], of: readonly number[] = bounds): RolloutRecord[] => [

@@ -1,6 +1,7 @@
 import type { Observation, RolloutPlan } from '../../../domain/rollout.ts';
 import type { CountedRecord, RolloutRecord, WeightRecord } from '../../../domain/rollout-record.ts';
 import { analyze, type RolloutDecision } from '../analyze.ts';
+import { waitTerms } from '../coins.ts';
 import type { Unit } from '../situation.ts';
 import type { Counted } from './counters.ts';
 import { type Begun, mixed, RequestCounting, WindowCounting } from './counting.ts';
@@ -95,13 +96,11 @@ export class RecordedRollout {
 
   #countingOf(kind: CountedRecord['kind']): RequestCounting | WindowCounting {
     const { plan, windowSeconds } = this.#options;
+    const besides = { metrics: plan.metrics, waits: waitTerms(plan) };
     const counting =
       kind === 'request'
-        ? new RequestCounting(plan.metrics, this.#staleAfterSeconds())
-        : new WindowCounting(kind === 'window' ? 'user' : 'request', {
-            windowSeconds,
-            metrics: plan.metrics,
-          });
+        ? new RequestCounting(besides, this.#staleAfterSeconds())
+        : new WindowCounting(kind === 'window' ? 'user' : 'request', { windowSeconds, ...besides });
     for (const begun of this.#begun) counting.beginStep(begun);
     return counting;
   }

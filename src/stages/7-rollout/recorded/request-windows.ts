@@ -1,4 +1,4 @@
-import { warmUpSeconds } from '../../../domain/latency.ts';
+import { usualWaits } from '../../../domain/latency.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
 import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
 import type { RequestWindowRecord } from '../../../domain/rollout-record.ts';
@@ -21,15 +21,20 @@ const keptForHarm = 120;
 export class RequestWindowCounter {
   readonly #windows: Window[] = [];
   readonly #steps: Step[] = [];
+  readonly #warmUpSeconds: number;
   #before: Observation['before'] = null;
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
   #bounds: readonly number[] | undefined;
 
+  constructor({ warmUpSeconds } = usualWaits) {
+    this.#warmUpSeconds = warmUpSeconds;
+  }
+
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
       this.#before = levelOf(this.#windows);
-      this.#warmAt = t + warmUpSeconds;
+      this.#warmAt = t + this.#warmUpSeconds;
     }
     this.#steps.push({ step, weight });
   }
