@@ -9,6 +9,7 @@ import {
   runDependencyAgent,
 } from '../agents/dependency/run.ts';
 import type { Dialect } from '../domain/lockfile.ts';
+import type { Advisories } from '../ports/advisories.ts';
 import { sampleSettings, unaskedAdvisories } from './dependency-settings.ts';
 import { HostSandbox } from './host-sandbox.ts';
 import { lockfileNames, sampleLocked } from './lock-samples.ts';
@@ -52,10 +53,13 @@ export class ManagerStage {
     return left;
   }
 
-  run(over: Partial<DependencyAgentSettings> = {}): Promise<DependencyAgentReport> {
+  run(
+    over: Partial<DependencyAgentSettings> = {},
+    advisories: Advisories = unaskedAdvisories,
+  ): Promise<DependencyAgentReport> {
     const registry = new NpmRegistry({ settings: { registry: this.#verdaccio.url } });
     const own = { git: this.git, sandbox: this.sandbox, workspace: this.#workspace };
-    const deps = { ...own, registry, advisories: unaskedAdvisories };
+    const deps = { ...own, registry, advisories };
     return runDependencyAgent(deps, { ...sampleSettings, ...over });
   }
 
@@ -74,6 +78,7 @@ export class ManagerStage {
       argv: ['node', join(modules, program), 'install'],
       cwd: '/first',
       env: {
+        pnpm_config_registry: this.#verdaccio.url,
         YARN_NPM_REGISTRY_SERVER: this.#verdaccio.url,
         YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
         YARN_ENABLE_TELEMETRY: '0',

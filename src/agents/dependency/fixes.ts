@@ -1,10 +1,10 @@
 import semver from 'semver';
-import { findInstalled, isProject, type Lockfile } from '../../domain/lockfile.ts';
+import { isProject, type Lockfile } from '../../domain/lockfile.ts';
 import type { Advisory, AdvisoryAnswer } from '../../domain/npm/advisories.ts';
 import type { RegistryPackage, RegistryVersion } from '../../domain/npm/package.ts';
-import { readSpec } from '../../domain/npm/spec.ts';
 import { stepBetween } from '../../domain/npm/step.ts';
 import { printable } from '../../domain/printable.ts';
+import type { Asker } from './askers.ts';
 import { type Declined, declinedBy, type UpdateRules } from './rules.ts';
 
 /* What mends a version that is known to be vulnerable. Pure. */
@@ -65,34 +65,6 @@ export function fixedVersions(
   });
 }
 
-/** Where a package asks for a vulnerable one. */
-export type Asker = {
-  readonly name: string;
-  readonly version: string;
-  /** undefined: what it asks for is no range of versions. */
-  readonly range: string | undefined;
-};
-
-/** Which packages, not of the project itself, get this very version. */
-export function askersOf(lockfile: Lockfile, { name, version }: Vulnerable): readonly Asker[] {
-  const askers: Asker[] = [];
-  for (const entry of lockfile.entries.values()) {
-    if (isProject(entry.path)) continue;
-    for (const [alias, text] of [
-      ...entry.dependencies,
-      ...entry.optionalDependencies,
-      ...entry.peerDependencies,
-    ]) {
-      const found = findInstalled(lockfile, entry.path, alias);
-      if (found?.name !== name || found.version !== version) continue;
-      const spec = readSpec(alias, text);
-      const range = spec.kind === 'range' && alias === name ? spec.range : undefined;
-      askers.push({ name: entry.name, version: entry.version ?? '', range });
-    }
-  }
-  return askers;
-}
-
 export type Fix = { readonly to: string; readonly kind: 'patch' | 'minor'; readonly publishedAt: string };
 
 type Wish = {
@@ -132,6 +104,11 @@ export function chooseFix({ vulnerable, fixed, askers }: Wish, rules: UpdateRule
   );
 }
 
+/** Every one of them asks for it, or for a range with it. */
+export function admitsAll(askers: readonly Asker[], version: string): boolean {
+  return askers.every(({ range }) => range !== undefined && semver.satisfies(version, range));
+}
+
 export const outOfRangeCode = 'dependency.fix-out-of-range';
 
 function outOfRange(vulnerable: Vulnerable, { version }: RegistryVersion, asker: Asker): Declined {
@@ -153,31 +130,4 @@ export function complaint(vulnerable: Vulnerable): string {
   const { name, version, advisories } = vulnerable;
   const what = advisories.some(({ malicious }) => malicious) ? 'malicious' : 'vulnerable';
   return `${name} ${version} is known to be ${what} (${idsOf(vulnerable).join(', ')})`;
-}
-
-/** The direct dependencies by which a package comes, by the names that the project gives them. */
-export function bringers(
-  lockfile: Lockfile,
-  directs: readonly string[],
-  { name, version }: Vulnerable,
-): readonly string[] {
-  return directs.filter((direct) => {
-    const start = findInstalled(lockfile, '', direct);
-    const pending = start === undefined ? [] : [start];
-    const seen = new Set(pending);
-    for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-      if (entry.name === name && entry.version === version) return true;
-      for (const [asked] of [
-        ...entry.dependencies,
-        ...entry.optionalDependencies,
-        ...entry.peerDependencies,
-      ]) {
-        const next = findInstalled(lockfile, entry.path, asked);
-        if (next === undefined || seen.has(next)) continue;
-        seen.add(next);
-        pending.push(next);
-      }
-    }
-    return false;
-  });
 }

@@ -37,9 +37,11 @@ export type PlannedUpdate = {
   readonly edits: readonly Edit[];
   /** Ids of the advisories that it mends; absent: none is known. */
   readonly fixes?: readonly string[];
-  /** The packages that get it, where the project does not name it. */
-  readonly pinned?: readonly { readonly name: string; readonly range: string }[];
+  /** Packages that are to get it besides the project, and what they ask for. */
+  readonly pinned?: readonly Pinned[];
 };
+
+export type Pinned = { readonly name: string; readonly version: string; readonly range: string };
 
 type Edit = Use & { readonly edit: RangeEdit };
 
@@ -49,6 +51,11 @@ export type Skipped = Declined & { readonly name: string; readonly version: stri
 /** What the registry said of a package: undefined when it has none, an error when it did not answer. */
 export type Described = RegistryPackage | undefined | AutolandError;
 
+/** Of a package.json: '' is the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, -'package.json'.length).replace(/\/$/, '');
+}
+
 /** Direct dependencies of root and workspaces that come from a registry. */
 export function findCandidates(
   manifests: ReadonlyMap<string, Manifest>,
@@ -57,7 +64,7 @@ export function findCandidates(
   const found = new Map<string, { versions: Set<string>; uses: Use[] }>();
   const skipped: Skipped[] = [];
   for (const [path, manifest] of manifests) {
-    const folder = path.slice(0, -'package.json'.length).replace(/\/$/, '');
+    const folder = folderOf(path);
     for (const [name, { spec, section }] of installedDependencies(manifest)) {
       const read = readSpec(name, spec);
       const locked = findInstalled(lockfile, folder, name);

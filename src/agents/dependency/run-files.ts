@@ -1,7 +1,7 @@
 import { type LockEntry, type Lockfile, newEntries } from '../../domain/lockfile.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { dayMs } from './ask.ts';
-import { isIndirect, withOverrides } from './indirect.ts';
+import { askedByOthers, isIndirect, pinnedTexts } from './indirect.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
 import { editManifest } from './manifest-text.ts';
@@ -24,7 +24,8 @@ export type Files = { readonly files: ReadonlyMap<string, string>; readonly lock
 export async function filesOf(making: Making, updates: readonly PlannedUpdate[]): Promise<Files> {
   const { deps, settings, project, writer } = making;
   const final = editAll(project, updates, false);
-  const stages = { exact: editAll(project, updates, true), final, asked: updates.flatMap(askedBy) };
+  const exact = pinnedTexts(project, editAll(project, updates, true), updates);
+  const stages = { exact, final, asked: updates.flatMap(askedBy) };
   const raw = await writer.write(stages, cutoffOf(updates, settings));
   const written = writer.read(raw, final);
   // Those that were chosen have the age that they need.
@@ -44,9 +45,11 @@ export async function filesOf(making: Making, updates: readonly PlannedUpdate[])
   return { files: new Map(changed), lockfile };
 }
 
-/** What each place that names the package will ask for. */
-function askedBy({ name, to, edits }: PlannedUpdate) {
-  return edits.map(({ spec, edit }) => ({ name, to, spec: edit.kind === 'replace' ? edit.spec : spec }));
+/** What each place that names the package will ask for, and what others ask for. */
+function askedBy(update: PlannedUpdate) {
+  const { name, to, edits } = update;
+  const own = edits.map(({ spec, edit }) => ({ name, to, spec: edit.kind === 'replace' ? edit.spec : spec }));
+  return [...own, ...askedByOthers(update)];
 }
 
 /** What mends may be younger than all else. */
@@ -96,10 +99,9 @@ function editAll(
     const spec = exact ? to : edit.kind === 'replace' ? edit.spec : undefined;
     texts.set(path, spec === undefined ? before : editManifest(before, path, [{ section, name, spec }]));
   }
-  if (updates.some(isIndirect)) {
-    const root = texts.get(rootPath) ?? project.texts.get(rootPath) ?? '';
-    texts.set(rootPath, exact ? withOverrides(root, updates.filter(isIndirect)) : root);
-  }
+  // npm runs once for each stage, in one folder: what pins a version goes again.
+  if (updates.some(({ pinned = [] }) => pinned.length > 0) && !texts.has(rootPath))
+    texts.set(rootPath, project.texts.get(rootPath) ?? '');
   return texts;
 }
 

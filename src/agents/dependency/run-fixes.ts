@@ -1,8 +1,13 @@
+import { byText } from '../../domain/npm/order.ts';
+import { outOfRangeCode } from './fixes.ts';
 import type { Candidate, Described } from './plan.ts';
+import type { Raise } from './plan-fixes.ts';
 import type { Declined } from './rules.ts';
+import { findAskers } from './run-askers.ts';
 import { type Attempt, filesFor, isFree, isWanted, propose, tryBundle, whyFull } from './run-attempt.ts';
 import { raiseLeast } from './run-raise.ts';
-import { findFixes, type Raise } from './run-security.ts';
+import { findFixes } from './run-security.ts';
+import { decidedElsewhere } from './workspaces.ts';
 
 /** Before all else. Answers the names that have nothing more to expect of this scan: proposed, under way, or waiting for room. */
 export async function proposeFixes(
@@ -13,7 +18,7 @@ export async function proposeFixes(
   const { deps, settings, project, report } = attempt;
   const { security } = settings;
   if (security === null) return new Set();
-  const locked = { lockfile: project.lockfile, candidates };
+  const locked = { lockfile: project.lockfile, candidates, elsewhere: decidedElsewhere(project) };
   const rules = { ...settings, security };
   const { updates, raises, skipped } = await findFixes({ ...deps, describe }, locked, rules);
   report.skipped.push(
@@ -27,31 +32,58 @@ export async function proposeFixes(
     if (isFirst) await tryBundle(attempt, { group: null, updates: [update] });
     if (!isFirst || isFull || report.proposals.length > made) done.add(update.name);
   }
-  for (const raise of raises.filter(({ by }) => isWanted(settings, by.name) && !done.has(by.name))) {
+  for (const raise of raises) {
+    const by = raise.by.filter(({ name }) => isWanted(settings, name));
+    if (by.length === 0 || by.some(({ name }) => done.has(name))) continue;
     const made = report.proposals.length;
-    await tryRaise(attempt, raise, await describe(raise.by.name));
-    if (report.proposals.length > made) done.add(raise.by.name);
+    await tryRaise(attempt, { ...raise, by }, describe);
+    const [raised] = report.proposals.slice(made);
+    if (raised !== undefined) done.add(String(raised.record.package));
   }
   return done;
 }
 
-async function tryRaise(attempt: Attempt, raise: Raise, described: Described): Promise<void> {
-  const { settings, report } = attempt;
+type Describe = (name: string) => Promise<Described>;
+
+async function tryRaise(attempt: Attempt, raise: Raise, describe: Describe): Promise<void> {
+  const { deps, settings, project, report } = attempt;
   const { name, version } = raise.vulnerable;
+  const skip = (why: Declined) => report.skipped.push({ name, version, ...why });
   const waits = whyRaiseWaits(attempt, raise);
   if (waits !== undefined) {
-    report.skipped.push({ name, version, ...waits });
+    skip(waits);
     return;
   }
   const rules = { ...settings, minimumAgeDays: settings.security?.minimumAgeDays ?? settings.minimumAgeDays };
-  const raised = await raiseLeast(raise, described, rules, (update) => filesFor(attempt, [update]));
-  if ('code' in raised) report.skipped.push({ name, version, ...raised });
-  else if (isFree(attempt, raised.update))
-    await propose(attempt, { group: null, updates: [raised.update] }, raised.files);
+  const failed: { why: string; until?: string }[] = [];
+  for (const by of raise.by) {
+    const described = await describe(by.name);
+    const askers = await findAskers(deps.registry, project.lockfile, { name: by.name, version: by.from });
+    const known = { by, described, askers };
+    const raised = await raiseLeast(raise, known, rules, (update) => filesFor(attempt, [update]));
+    if (!('update' in raised)) {
+      failed.push(raised);
+      continue;
+    }
+    if (isFree(attempt, raised.update))
+      await propose(attempt, { group: null, updates: [raised.update] }, raised.files);
+    return;
+  }
+  skip(noRaise(raise, failed));
 }
 
-function whyRaiseWaits(attempt: Attempt, { by, vulnerable }: Raise): Declined | undefined {
-  const isOpen = attempt.settings.open.some(({ name }) => name === by.name);
-  const reason = `An earlier proposal for ${by.name} is still under way.`;
-  return isOpen ? { code: 'dependency.open', reason } : whyFull(attempt, `what brings ${vulnerable.name}`);
+function noRaise(
+  { why }: Raise,
+  failed: readonly { readonly why: string; readonly until?: string }[],
+): Declined {
+  const tried = failed.map((each) => each.why).join('; ');
+  const until = failed.flatMap((each) => each.until ?? []).sort(byText)[0];
+  const reason = `${why} Raising what brings it does not help: ${tried}.`;
+  return { code: outOfRangeCode, reason, ...(until !== undefined && { until }) };
+}
+
+function whyRaiseWaits({ settings, ...rest }: Attempt, { by, vulnerable }: Raise): Declined | undefined {
+  const open = by.find((each) => settings.open.some(({ name }) => name === each.name));
+  if (open === undefined) return whyFull({ settings, ...rest }, `what brings ${vulnerable.name}`);
+  return { code: 'dependency.open', reason: `An earlier proposal for ${open.name} is still under way.` };
 }

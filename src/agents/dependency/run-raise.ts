@@ -1,64 +1,84 @@
 import { AutolandError } from '../../domain/errors.ts';
 import type { RegistryPackage } from '../../domain/npm/package.ts';
 import { stepBetween } from '../../domain/npm/step.ts';
-import { idsOf, laterVersions, outOfRangeCode } from './fixes.ts';
+import { printable } from '../../domain/printable.ts';
+import type { Asker } from './askers.ts';
+import { admitsAll, idsOf, laterVersions } from './fixes.ts';
 import { leastThat } from './least.ts';
 import { type Described, editsFor, type PlannedUpdate } from './plan.ts';
+import { pinsOf, type Raisable, type Raise } from './plan-fixes.ts';
 import { type Declined, declinedBy, type UpdateRules } from './rules.ts';
 import type { Files } from './run-files.ts';
-import type { Raise } from './run-security.ts';
 
 export type Raised = { readonly update: PlannedUpdate; readonly files: ReadonlyMap<string, string> };
 
-/** Of the direct dependency, those that may be tried. */
+/** What is known of a package that may be raised. */
+export type Known = {
+  readonly by: Raisable;
+  readonly described: Described;
+  /** Besides the project itself. */
+  readonly askers: readonly Asker[] | AutolandError;
+};
+
+/** Of one package, those that may be tried. */
 const mostVersions = 64;
 
-/** The least version of the direct dependency with which nothing vulnerable of the package is locked any more, with its files. */
+/** Why raising a package does not help, as the end of a sentence. */
+type Useless = { readonly why: string; readonly until?: string };
+
+/** The least version of it with which nothing vulnerable of the other is locked any more, with its files. */
 export async function raiseLeast(
   raise: Raise,
-  described: Described,
+  { by, described, askers }: Known,
   rules: UpdateRules,
   make: (update: PlannedUpdate) => Promise<Files>,
-): Promise<Raised | Declined> {
-  const { by, vulnerable, bad, why } = raise;
-  if (described instanceof AutolandError) return { code: described.code, reason: described.message };
-  const versions = described === undefined ? [] : possible(raise, described, rules);
+): Promise<Raised | Useless> {
+  for (const answer of [described, askers])
+    if (answer instanceof AutolandError) return { why: `${by.name} is not known (${answer.message})` };
+  if (askers instanceof AutolandError || described instanceof AutolandError || described === undefined)
+    return { why: `the registry does not know ${by.name}` };
+  const versions = possible(raise, { by, askers }, described, rules);
   let last: Declined | undefined;
   const found = await leastThat(versions, async (update): Promise<Raised | undefined> => {
     const made = await make(update);
-    if ('code' in made) {
-      last = made;
-      return undefined;
-    }
-    const isLeft = [...made.lockfile.entries.values()].some(
-      ({ name, version }) => name === vulnerable.name && bad.has(`${name}@${version}`),
-    );
-    return isLeft ? undefined : { update, files: made.files };
+    if ('code' in made) last = made;
+    else if (isMended(raise, made)) return { update, files: made.files };
+    return undefined;
   });
-  if (found !== undefined) return found;
-  const tried = versions.at(-1);
-  const after =
-    tried === undefined
-      ? `no later version of ${by.name} may be taken`
-      : `${by.name} ${tried.to} does not mend it`;
-  const reason = `${why} Raising what brings it does not help: ${after}${last === undefined ? '' : ` (${last.reason})`}.`;
-  return { code: outOfRangeCode, reason, ...(last?.until !== undefined && { until: last.until }) };
+  return found ?? useless(by, versions.at(-1), last);
 }
 
-/** Ascending. */
+function isMended({ vulnerable, good }: Raise, { lockfile }: Exclude<Files, Declined>): boolean {
+  const all = [...lockfile.entries.values()].filter(({ name }) => name === vulnerable.name);
+  return all.every(({ version = '' }) => good.has(version));
+}
+
+function useless({ name }: Raisable, tried: PlannedUpdate | undefined, last: Declined | undefined): Useless {
+  if (tried === undefined) return { why: `no later version of ${name} may be taken` };
+  const reason = last === undefined ? '' : ` (${printable(last.reason)})`;
+  return {
+    why: `${name} ${tried.to} does not mend it${reason}`,
+    ...(last?.until !== undefined && { until: last.until }),
+  };
+}
+
+/** Ascending. What is only locked goes no further than all who ask for it admit. */
 function possible(
-  { by, vulnerable }: Raise,
+  { vulnerable }: Raise,
+  { by, askers }: { readonly by: Raisable; readonly askers: readonly Asker[] },
   described: RegistryPackage,
   rules: UpdateRules,
 ): readonly PlannedUpdate[] {
-  const { name, from } = by;
+  const { name, from, uses } = by;
   const own = { ...rules, updates: ['patch', 'minor'] } as const;
   return laterVersions(from, described, mostVersions).flatMap((version) => {
     const { version: to, publishedAt = '' } = version;
     const kind = stepBetween(from, to);
     const edits = editsFor(by, to, rules.range);
-    if (kind !== 'patch' && kind !== 'minor') return [];
-    if ('code' in edits || declinedBy(version, { name, from, rules: own }) !== undefined) return [];
-    return [{ name, from, to, kind, publishedAt, edits, fixes: idsOf(vulnerable) }];
+    if ((kind !== 'patch' && kind !== 'minor') || 'code' in edits) return [];
+    if (uses.length === 0 && !admitsAll(askers, to)) return [];
+    if (declinedBy(version, { name, from, rules: own }) !== undefined) return [];
+    const fixes = idsOf(vulnerable);
+    return [{ name, from, to, kind, publishedAt, edits, fixes, pinned: pinsOf(askers, to) }];
   });
 }

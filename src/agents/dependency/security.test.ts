@@ -92,6 +92,28 @@ describe('a vulnerable version', () => {
     expect(changed.map(({ path }) => path)).toEqual(['package-lock.json']);
   });
 
+  it('that only one package has for itself is raised where it lies', async () => {
+    kits('1.0.0', '1.0.1', '1.5.0', '2.0.0', '2.1.0');
+    registry.add('app', '1.0.0', { dependencies: { kit: '^1.0.0' } });
+    const dependencies = { app: '^1.0.0', kit: '^2.0.0' };
+    git.commit(
+      'main',
+      sampleProject(
+        { dependencies },
+        {
+          'node_modules/app': sampleEntry('app', '1.0.0', { dependencies: { kit: '^1.0.0' } }),
+          'node_modules/app/node_modules/kit': sampleEntry('kit', '1.0.0'),
+          'node_modules/kit': sampleEntry('kit', '2.0.0'),
+        },
+      ),
+    );
+    const { proposals } = await run(against('kit@1.0.0'), { updates: ['patch'] });
+    expect(proposals).toMatchObject([{ record: { package: 'kit', from: '1.0.0', to: '1.0.1' } }]);
+    const head = proposals[0]?.head;
+    expect(await lockedIn(head, 'node_modules/app/node_modules/kit')).toBe('1.0.1');
+    expect(await lockedIn(head, 'node_modules/kit')).toBe('2.0.0');
+  });
+
   it('that its asker holds fast takes the least raise of what the project names', async () => {
     kits('1.0.0', '2.0.0');
     broughtKit('^1.0.0');
@@ -101,6 +123,33 @@ describe('a vulnerable version', () => {
     expect(skipped).toEqual([]);
     expect(proposals).toMatchObject([{ record: { package: 'app', to: '1.0.1', fixes: ['GHSA-1'] } }]);
     expect(await lockedIn(proposals[0]?.head, 'node_modules/kit')).toBe('2.0.0');
+  });
+
+  it('that its asker holds fast takes the least raise of that, where others admit it', async () => {
+    kits('1.0.0', '1.0.1');
+    registry.add('app', '1.0.0', { dependencies: { mid: '^1.0.0' } });
+    registry.add('other', '1.0.0', { dependencies: { mid: '~1.0.0' } });
+    registry.add('mid', '1.0.0', { dependencies: { kit: '1.0.0' } });
+    for (const version of ['1.0.1', '1.0.2', '1.1.0'])
+      registry.add('mid', version, { dependencies: { kit: '^1.0.1' } });
+    const dependencies = { app: '^1.0.0', other: '^1.0.0' };
+    git.commit(
+      'main',
+      sampleProject(
+        { dependencies },
+        {
+          'node_modules/app': sampleEntry('app', '1.0.0', { dependencies: { mid: '^1.0.0' } }),
+          'node_modules/kit': sampleEntry('kit', '1.0.0'),
+          'node_modules/mid': sampleEntry('mid', '1.0.0', { dependencies: { kit: '1.0.0' } }),
+          'node_modules/other': sampleEntry('other', '1.0.0', { dependencies: { mid: '~1.0.0' } }),
+        },
+      ),
+    );
+    const { proposals } = await run(against('kit@1.0.0'));
+    expect(proposals).toMatchObject([{ record: { package: 'mid', to: '1.0.1', fixes: ['GHSA-1'] } }]);
+    expect(await lockedIn(proposals[0]?.head, 'node_modules/kit')).toBe('1.0.1');
+    const changed = await git.diff(await git.resolve('main'), proposals[0]?.head ?? '');
+    expect(changed.map(({ path }) => path)).toEqual(['package-lock.json']);
   });
 
   it('that nothing can raise is told', async () => {

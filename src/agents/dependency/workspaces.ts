@@ -36,7 +36,8 @@ export function setAside({ candidates, skipped }: Found, workspace: Workspace): 
   };
 }
 
-function decidedElsewhere({ manifests, settings }: Workspace): ReadonlyMap<string, Declined> {
+/** Why a package's version is not to be decided where it is named, by its name. */
+export function decidedElsewhere({ manifests, settings }: Workspace): ReadonlyMap<string, Declined> {
   const all = new Map<string, Declined>();
   const members = new Map([...manifests].map(([path, { raw }]) => [raw.name, path]));
   for (const [path, manifest] of manifests) {

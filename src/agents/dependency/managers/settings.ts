@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import type { Dialect } from '../../../domain/lockfile.ts';
-import { isRecord } from '../../../domain/npm/hostile-json.ts';
+import { isRecord, type JsonRecord } from '../../../domain/npm/hostile-json.ts';
 import type { Declined } from '../rules.ts';
 
 /** Files at the root that steer what a package manager writes into its lockfile. */
@@ -58,7 +58,11 @@ function readPnpm(texts: ReadonlyMap<string, string>): ManagerSettings | Decline
     return declined('.pnpmfile.cjs is code that changes what pnpm resolves, and is not run here');
   const files = new Map<string, string>();
   const workspace = texts.get('pnpm-workspace.yaml');
-  if (workspace !== undefined) files.set('pnpm-workspace.yaml', workspace);
+  if (workspace !== undefined) {
+    if (mappingIn(workspace, 100) === undefined)
+      return declined('pnpm-workspace.yaml is no YAML mapping that can be read');
+    files.set('pnpm-workspace.yaml', workspace);
+  }
   const lines = (texts.get('.npmrc') ?? '').split(/\r?\n/).filter((line) => {
     const [, key = ''] = /^\s*([a-z-]+)\s*=\s*[\w-]+\s*$/.exec(line) ?? [];
     return pnpmKeys.has(key);
@@ -84,13 +88,8 @@ const harmless = /^@yarnpkg\/plugin-(?:constraints|interactive-tools|stage|versi
 function readBerry(texts: ReadonlyMap<string, string>): ManagerSettings | Declined {
   const text = texts.get('.yarnrc.yml');
   if (text === undefined) return none;
-  let raw: unknown;
-  try {
-    raw = parse(text, { maxAliasCount: 0 }) ?? {};
-  } catch {
-    return declined('.yarnrc.yml is no plain YAML');
-  }
-  if (!isRecord(raw)) return declined('.yarnrc.yml is no mapping');
+  const raw = mappingIn(text, 0);
+  if (raw === undefined) return declined('.yarnrc.yml is no plain YAML mapping');
   const plugins = Array.isArray(raw.plugins) ? raw.plugins : raw.plugins === undefined ? [] : [raw.plugins];
   const other = plugins
     .map((each) => String(isRecord(each) ? (each.spec ?? each.path) : each))
@@ -101,6 +100,16 @@ function readBerry(texts: ReadonlyMap<string, string>): ManagerSettings | Declin
   const [, brought] = /yarn-(\d+\.\d+\.\d+)\.c?js$/.exec(String(raw.yarnPath ?? '')) ?? [];
   const files = new Map(kept.length > 0 ? [['.yarnrc.yml', stringify(Object.fromEntries(kept))]] : []);
   return { files, brought };
+}
+
+/** An empty file is an empty mapping; undefined: it is none. */
+function mappingIn(text: string, maxAliasCount: number): JsonRecord | undefined {
+  try {
+    const raw: unknown = parse(text, { maxAliasCount }) ?? {};
+    return isRecord(raw) ? raw : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function declined(why: string): Declined {

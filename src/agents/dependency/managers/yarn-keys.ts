@@ -1,7 +1,13 @@
 import type { FetchedDialect } from './pins.ts';
 
-/** That a project asks for `name` by `spec`, and shall get `to`. */
-export type Asking = { readonly name: string; readonly spec: string; readonly to: string };
+/** That something asks for `name` by `spec`, and shall get `to`. */
+export type Asking = {
+  readonly name: string;
+  readonly spec: string;
+  readonly to: string;
+  /** The name under which `to` was locked; absent: its own. */
+  readonly alias?: string;
+};
 
 /**
  * Yarn takes the newest version for a range that its lockfile does not hold. So the range is written beside the very version
@@ -16,7 +22,10 @@ type Keys = {
   readonly read: (line: string) => readonly string[] | undefined;
   readonly write: (patterns: readonly string[]) => string;
   readonly pattern: (name: string, range: string) => string;
+  readonly aliased: (alias: string, name: string, range: string) => string;
 };
+
+const aliased: Keys['aliased'] = (alias, name, range) => `${alias}@npm:${name}@${range}`;
 
 const plain = /^(?!true|false)[a-z][^\s:",]*$/i;
 
@@ -30,16 +39,19 @@ const keysOf: Readonly<Record<FetchedDialect, Keys | undefined>> = {
     write: (patterns) =>
       `${patterns.map((each) => (plain.test(each) ? each : JSON.stringify(each))).join(', ')}:`,
     pattern: (name, range) => `${name}@${range}`,
+    aliased,
   },
   'yarn-berry': {
     read: (line) => /^"([^"]+)":$/.exec(line)?.[1]?.split(', '),
     write: (patterns) => `"${patterns.join(', ')}":`,
     pattern: (name, range) => `${name}@npm:${range}`,
+    aliased,
   },
 };
 
-function admit(text: string, { name, spec, to }: Asking, keys: Keys): string {
-  const [wanted, exact] = [keys.pattern(name, spec), keys.pattern(name, to)];
+function admit(text: string, { name, spec, to, alias }: Asking, keys: Keys): string {
+  const wanted = keys.pattern(name, spec);
+  const exact = alias === undefined ? keys.pattern(name, to) : keys.aliased(alias, name, to);
   // Only the blocks that tell of either are written again.
   const blocks = text.split(/(?<=\n)(?=[^\s#])/);
   const known = blocks.map((block) => keys.read(firstLine(block)) ?? []);
