@@ -43,6 +43,7 @@ const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ref.not-found',
   'change.not-found',
   'change.ambiguous',
+  'incident.not-found',
   'flag.not-found',
   'token.not-found',
 ]);

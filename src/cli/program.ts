@@ -9,6 +9,7 @@ import * as demo from './commands/demo.ts';
 import * as flags from './commands/flags.ts';
 import * as forecast from './commands/forecast.ts';
 import * as house from './commands/house.ts';
+import * as incident from './commands/incident.ts';
 import * as internal from './commands/internal.ts';
 import * as judge from './commands/judge.ts';
 import * as judgeEval from './commands/judge-eval.ts';
@@ -60,6 +61,7 @@ for (const group of [
   analyze,
   forecast,
   control,
+  incident,
   autonomy,
   judge,
   flags,

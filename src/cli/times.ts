@@ -20,3 +20,20 @@ export function readTime(text: string, option: string): number {
     },
   );
 }
+
+const ago = /^(\d{1,6})(s|m|h|d)$/;
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** As `readTime`, or how long ago it was, such as `90m`. `now`: Unix seconds. */
+export function readMoment(text: string, option: string, now: number): number {
+  const [, count, unit = ''] = ago.exec(text) ?? [];
+  if (count !== undefined) return Number((now - Number(count) * (unitSeconds[unit] ?? 0)).toFixed(3));
+  try {
+    return readTime(text, option);
+  } catch (thrown) {
+    if (!(thrown instanceof AutolandError)) throw thrown;
+    throw new AutolandError('usage', thrown.message, {
+      mend: `write ${option} 90m (so long ago), or ${option} 2026-11-29T10:00:00Z`,
+    });
+  }
+}

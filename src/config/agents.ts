@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentNames, docsKinds, modelAgent } from '../domain/agents.ts';
+import { longestCheck } from '../domain/incident.ts';
 import { isRecord, type JsonRecord } from '../domain/npm/hostile-json.ts';
 import { rangeStrategies } from '../domain/npm/range-strategy.ts';
 import { type CrossProblem, unknownModel } from './cross-problem.ts';
@@ -81,6 +82,15 @@ export const agents = z
           .boolean()
           .default(false)
           .describe('Commits that people brought are proposed for revert too'),
+        check: z
+          .string()
+          .min(1)
+          .max(longestCheck)
+          .nullable()
+          .default(null)
+          .describe(
+            "A shell's command that passes where users are well, for incidents that name none; null: such an incident waits for a person",
+          ),
       })
       .prefault({}),
     docs: z

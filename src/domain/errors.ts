@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'ref.not-found'
   | 'change.not-found'
   | 'change.ambiguous'
+  | 'incident.not-found'
   | 'flag.not-found'
   | 'flag.stale-version'
   | 'token.not-found'

@@ -55,3 +55,6 @@ export type Users = {
   /** The others. */
   readonly harmed: number;
 };
+
+/** Of the shell's command that shows one, in characters. */
+export const longestCheck = 2_000;

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { longestCheck } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { ChangeView } from '../views/change-view.ts';
 import type { StatusView } from '../views/status-view.ts';
@@ -11,12 +12,29 @@ export type ApiParts = {
   status(): Promise<StatusView>;
   change(id: string): Promise<ChangeView>;
   entries(from: number, limit: number): Promise<readonly Entry[]>;
+  incidents(): Promise<readonly object[]>;
+  incident(id: string): Promise<object>;
+  openIncident(report: IncidentBody): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  closeIncident(id: string, by: string, reason: string): Promise<object>;
   stop(by: string, reason: string): Promise<void>;
   resume(by: string): Promise<void>;
 };
 
 const stopBody = z.strictObject({ by: z.string().min(1).max(100), reason: z.string().max(1_000) });
 const resumeBody = z.strictObject({ by: z.string().min(1).max(100) });
+const closeBody = z.strictObject({ by: z.string().min(1).max(100), reason: z.string().min(1).max(1_000) });
+const time = z.iso.datetime({ offset: true });
+const incidentBody = z.strictObject({
+  by: z.string().min(1).max(100),
+  reason: z.string().min(1).max(1_000),
+  since: time.optional(),
+  began: time.optional(),
+  service: z.string().max(100).optional(),
+  check: z.string().min(1).max(longestCheck).optional(),
+  key: z.string().min(1).max(200).optional(),
+});
+/** Of harm in production that somebody reports. */
+export type IncidentBody = z.infer<typeof incidentBody>;
 const maxBody = 16 * 1024;
 const maxEntries = 1_000;
 
@@ -45,6 +63,7 @@ export function makeApi(parts: ApiParts): Hono {
       return context.json({ code: 'usage', message: 'from must be the index of an entry' }, 400);
     return context.json(await parts.entries(from, maxEntries));
   });
+  routeIncidents(app, parts);
   app.post('/v1/stop', async (context) => {
     const body = stopBody.parse(await context.req.json());
     await parts.stop(`api:${body.by}`, body.reason);
@@ -57,9 +76,27 @@ export function makeApi(parts: ApiParts): Hono {
   app.onError((error, context) => {
     if (error instanceof z.ZodError || error instanceof SyntaxError)
       return context.json({ code: 'usage', message: messageOf(error) }, 400);
+    if (error instanceof AutolandError && error.code === 'usage')
+      return context.json({ code: error.code, message: error.message, mend: error.mend ?? null }, 400);
     if (error instanceof AutolandError)
       return context.json({ code: error.code, message: error.message, mend: error.mend ?? null }, 409);
     return context.json({ code: 'bug', message: messageOf(error) }, 500);
   });
   return app;
+}
+
+/** Reported here by an alert: journalled, and looked into by the next scan. */
+function routeIncidents(app: Hono, parts: ApiParts): void {
+  app.get('/v1/incidents', async (context) => context.json(await parts.incidents()));
+  app.get('/v1/incidents/:id', async (context) =>
+    context.json(await parts.incident(context.req.param('id'))),
+  );
+  app.post('/v1/incidents', async (context) => {
+    const opened = await parts.openIncident(incidentBody.parse(await context.req.json()));
+    return context.json(opened, opened.isNew ? 201 : 200);
+  });
+  app.post('/v1/incidents/:id/close', async (context) => {
+    const { by, reason } = closeBody.parse(await context.req.json());
+    return context.json(await parts.closeIncident(context.req.param('id'), `api:${by}`, reason));
+  });
 }

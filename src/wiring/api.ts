@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { makeApi } from '../server/app.ts';
 import { explainChange } from './explain.ts';
+import { openIncident } from './inquiry/open-incident.ts';
+import { closeIn, reportedLines, viewReported } from './inquiry/read.ts';
 import type { Repository } from './repository.ts';
 import { readStatus } from './status.ts';
 import { mustMayResume } from './stop-on-branch.ts';
@@ -15,6 +17,14 @@ export async function serveApi(repository: Repository) {
     status: () => readStatus(repository),
     change: (id) => explainChange(repository, id),
     entries: (from, limit) => store.read({ from, to: from + limit }),
+    incidents: () => reportedLines(repository),
+    incident: (id) => viewReported(repository, id),
+    openIncident: async ({ by, since, began, ...report }) => {
+      const times = { since: secondsOf(since), began: secondsOf(began) };
+      const opened = await openIncident(repository, { ...report, ...times, by: `api:${by}`, dryRun: false });
+      return { id: opened.incident.id, isNew: opened.isNew };
+    },
+    closeIncident: (id, by, reason) => closeIn(repository, id, { by, reason }),
     stop: async (by, reason) => {
       await controls.stop(by, reason);
       await repository.record('control.stopped', by, { reason });
@@ -37,4 +47,8 @@ export async function serveApi(repository: Repository) {
       await rm(place.files.apiSocket, { force: true });
     },
   };
+}
+
+function secondsOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time) / 1000;
 }

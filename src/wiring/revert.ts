@@ -64,7 +64,7 @@ export async function revertMerged(
 }
 
 /** What landed and everybody had, and a person takes back all the same, has failed in production. */
-async function demoteFor({ store }: Repository, state: ChangeState, actor: string): Promise<void> {
+export async function demoteFor({ store }: Repository, state: ChangeState, actor: string): Promise<void> {
   const { results, conclusion, id: change } = state;
   const cost = costOf(takenBackCode, results);
   const wasMet = conclusion?.outcome === 'landed' && results.rollout?.ran === true;

@@ -22,20 +22,31 @@ type Known = {
 
 /** Whether the branch is red, and what the agent for reverts has to propose against it. */
 export function scanForCulprit(deps: RevertDeps, known: Known): Promise<RevertReport> {
-  const { config, ledger, lastScan, now } = known;
-  const { enabled: _, ...limits } = config.agents.revert;
+  const { config, lastScan } = known;
+  return runRevertAgent(deps, {
+    ...revertSettings(known),
+    commands: testCommands(config),
+    known: lastScan && endOf(lastScan),
+  });
+}
+
+/** What every search for a culprit goes by. */
+export function revertSettings({
+  config,
+  ledger,
+  now,
+}: Pick<Known, 'config' | 'ledger' | 'now'>): Omit<RevertSettings, 'commands' | 'known'> {
+  const { maxCommits, maxAgeHours, maxPerDay, people } = config.agents.revert;
   const changes = [...ledger.changes.values()];
   const reverts = changes.filter(({ proposal }) => proposal.source === revertSource);
-  return runRevertAgent(deps, {
-    ...limits,
+  return {
+    ...{ maxCommits, maxAgeHours, maxPerDay, people },
     asOf: now,
     target: config.branch,
-    commands: testCommands(config),
     landed: new Map(changes.flatMap(landedOf)),
     proposed: reverts.map(({ proposedAt }) => new Date(proposedAt)),
     taken: new Map(reverts.flatMap(takenBy)),
-    known: lastScan && endOf(lastScan),
-  });
+  };
 }
 
 function landedOf({ id, class: changeClass, merge, mergedAt, proposal }: LedgerChange) {

@@ -9,6 +9,7 @@ import type { Ledger } from '../views/ledger.ts';
 import { callsOfProduction } from './calls-of-production.ts';
 import { crashSamples } from './crash-samples.ts';
 import { findCrashFix } from './find-crash-fix.ts';
+import { scanIncidents } from './inquiry/scan-incidents.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { scanCrashes } from './scan-crashes.ts';
@@ -53,7 +54,7 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     });
   const reports = [
     // First: what else would land waits for a green branch.
-    ...(isWanted('revert') ? [await scanReverts(scanning)] : []),
+    ...(isWanted('revert') ? [await scanReverts(scanning), await scanForIncidents(scanning)] : []),
     ...(isWanted('dependency') ? [await scanDependencies(scanning)] : []),
     ...(isWanted('flag-removal') ? [await scanForFlags(scanning)] : []),
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
@@ -81,6 +82,10 @@ async function scanReverts(scanning: Scanning): Promise<ScanReport> {
     ...found,
     ...(isNew && { learned: { tip, found: [...skipped] } }),
   });
+}
+
+async function scanForIncidents({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
+  return { dryRun: how.dryRun, ...(await scanIncidents(repository, tools, config, how)) };
 }
 
 async function scanForFlags(scanning: Scanning): Promise<ScanReport> {

@@ -28,24 +28,23 @@ export type RevertRules = {
 /** Why nothing is proposed; `name`: a commit, or the branch. */
 export type Skipped = { readonly name: string; readonly code: string; readonly reason: string };
 
-type Asked = { readonly commit: Sha; readonly culprit: Culprit };
+type Asked = {
+  readonly commit: Sha;
+  readonly culprit: Culprit;
+  /** What is wrong since that commit, as a sentence begins. */
+  readonly failing: string;
+};
 type Rule = (asked: Asked, rules: RevertRules) => Omit<Skipped, 'name'> | undefined;
 
-const landedHere: Rule = ({ commit, culprit }, { people }) => {
+const landedHere: Rule = ({ commit, culprit, failing }, { people }) => {
   if (people || culprit.change !== undefined) return undefined;
-  return skip(
-    'not-ours',
-    `The branch is red since ${commit}, which a person brought: it is for a person to mend.`,
-  );
+  return skip('not-ours', `${failing} since ${commit}, which a person brought: it is for a person to mend.`);
 };
 
 /** Two that undo each other would go on for ever. */
-const noRevert: Rule = ({ commit, culprit }) =>
+const noRevert: Rule = ({ commit, culprit, failing }) =>
   culprit.isRevert
-    ? skip(
-        'of-revert',
-        `The branch is red since ${nameOf(commit, culprit)}, itself a revert: a person decides.`,
-      )
+    ? skip('of-revert', `${failing} since ${nameOf(commit, culprit)}, itself a revert: a person decides.`)
     : undefined;
 
 const notTaken: Rule = ({ commit }, { taken }) => {
@@ -56,7 +55,7 @@ const notTaken: Rule = ({ commit }, { taken }) => {
 /** So much may a clock of somebody else be fast. */
 const fastByHours = 0.1;
 
-const youngEnough: Rule = ({ commit, culprit }, { asOf, maxAgeHours }) => {
+const youngEnough: Rule = ({ commit, culprit, failing }, { asOf, maxAgeHours }) => {
   const hours = (asOf.getTime() - culprit.mergedAt.getTime()) / 3_600_000;
   // Such as of a commit from the future: its time says nothing.
   if (!(hours >= -fastByHours))
@@ -64,7 +63,7 @@ const youngEnough: Rule = ({ commit, culprit }, { asOf, maxAgeHours }) => {
   if (hours <= maxAgeHours) return undefined;
   return skip(
     'too-old',
-    `The branch is red since ${nameOf(commit, culprit)}, merged ${Math.floor(hours)} hours ago, more than ${maxAgeHours}.`,
+    `${failing} since ${nameOf(commit, culprit)}, merged ${Math.floor(hours)} hours ago, more than ${maxAgeHours}.`,
   );
 };
 

@@ -1,12 +1,11 @@
 import type { Proposal, Sha } from '../../domain/change.ts';
-import { AutolandError } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
-import type { TestComparison, TestRun } from '../../domain/test-comparison.ts';
 import { makeRevert, type RevertGit } from '../../engine/revert.ts';
 import type { GitCommit, GitReader } from '../../ports/git-host.ts';
 import type { TestCommands, TestRunner } from '../../ports/test-runner.ts';
 import { type Colour, nextStep } from './bisect.ts';
 import { type Culprit, declined, type RevertRules, type Skipped, skip } from './rules.ts';
+import { colourOf, readTests } from './run-colour.ts';
 
 export type RevertDeps = {
   readonly git: Pick<GitReader, 'history'> & RevertGit;
@@ -58,7 +57,8 @@ async function culpritOf(
     if (step.kind === 'green') return undefined;
     if (step.kind === 'culprit') return line.find(({ sha }) => sha === step.commit);
     if (step.kind === 'unclear') return { name: target, ...unclear(step.among, measured.get(tip)) };
-    measured.set(step.commit, await colourOf(deps, commands, step.commit));
+    const of = step.commit;
+    measured.set(of, (await colourOf(deps.tests, commands, { of, read: readTests })).colour);
   }
 }
 
@@ -69,26 +69,6 @@ function unclear(among: readonly Sha[], tip: Colour | undefined): Omit<Skipped, 
   return skip('unclear', `It is red since one of ${among.map((sha) => sha.slice(0, 12)).join(', ')}.`);
 }
 
-/** Run twice, apart from each other: what is red once may be a flake, and green once too. */
-async function colourOf({ tests }: RevertDeps, commands: TestCommands, commit: Sha): Promise<Colour> {
-  try {
-    const both = await tests.compare(commands, { base: commit, head: commit, judgedBy: 'own' });
-    const [one, other] = [colourOfRuns(both.base, both.baseRerun), colourOfRuns(both.head, both.rerun)];
-    return one === other ? one : 'unknown';
-  } catch (thrown) {
-    if (thrown instanceof AutolandError) return 'unknown';
-    throw thrown;
-  }
-}
-
-function colourOfRuns(first: TestRun, again: TestComparison['rerun']): Colour {
-  const runs = [first, ...(again === undefined ? [] : [again])];
-  if (runs.every((run) => run.kind === 'ran' && run.code === 0)) return 'green';
-  // An install or a limit may be the registry's fault, or the machine's.
-  const isRed = (run: TestRun) => run.kind === 'build-failed' || (run.kind === 'ran' && run.code !== 0);
-  return runs.every(isRed) ? 'red' : 'unknown';
-}
-
 async function takeBack(
   { git }: RevertDeps,
   settings: RevertSettings,
@@ -97,24 +77,37 @@ async function takeBack(
   const { target, asOf } = settings;
   const commit = found.sha;
   const culprit = settings.landed.get(commit) ?? broughtByPerson(found);
-  const against = declined({ commit, culprit }, settings);
+  const against = declined({ commit, culprit, failing: 'The branch is red' }, settings);
   if (against !== undefined) return against;
+  return propose(git, { commit, culprit, target, why: `The tests of ${target} fail since it.`, at: asOf });
+}
+
+type Taking = {
+  readonly commit: Sha;
+  readonly culprit: Culprit;
+  readonly target: string;
+  /** One line, of which `makeRevert` says what it MUST NOT hold. */
+  readonly why: string;
+  readonly at: Date;
+};
+
+/** The proposal that takes a commit back, where it can be undone cleanly. */
+export async function propose(git: RevertGit, { culprit, ...of }: Taking): Promise<Proposal | Skipped> {
   const { change, title } = culprit;
-  const why = `The tests of ${target} fail since it.`;
-  const made = await makeRevert(git, { change, title, target, commit, why, at: asOf });
+  const made = await makeRevert(git, { change, title, ...of });
   if (made.kind === 'proposed') return made.proposal;
-  const paths = made.paths.slice(0, 5).join(', ');
-  return {
-    name: commit,
-    ...skip('conflict', `${change ?? commit} cannot be reverted cleanly any more: ${paths}.`),
-  };
+  return { name: of.commit, ...conflict(change ?? of.commit, made.paths) };
+}
+
+export function conflict(name: string, paths: readonly string[]): Omit<Skipped, 'name'> {
+  return skip('conflict', `${name} cannot be reverted cleanly any more: ${paths.slice(0, 5).join(', ')}.`);
 }
 
 /** As `git revert` begins the message of its commits, and as ours say it. */
 const saysRevert = /^Revert "|^This reverts commit |^Autoland-Reverts: /m;
 const longestTitle = 100;
 
-function broughtByPerson({ message, at, sha }: GitCommit): Culprit {
+export function broughtByPerson({ message, at, sha }: GitCommit): Culprit {
   const [subject = ''] = message.split('\n', 1);
   const title = printable(subject).trim().slice(0, longestTitle) || sha;
   return { change: undefined, title, isRevert: saysRevert.test(message), mergedAt: at };

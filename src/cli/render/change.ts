@@ -4,6 +4,7 @@ import type { ChangeView, GuardrailView, StageView } from '../../views/change-vi
 import { renderIncident } from './incident.ts';
 import { renderJudge } from './judge.ts';
 import { saidInShort } from './said.ts';
+import { renderSuspects } from './suspects.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
 /** One change, so that a person sees in a minute what happened to it and why. */
@@ -29,7 +30,7 @@ export function renderChange(view: ChangeView): string[] {
     ...renderFailing(view),
     ...renderTrials(view),
     ...renderFlags(view),
-    ...renderSuspects(view),
+    ...(view.suspects === null ? [] : renderSuspects(view.suspects, view.id)),
     ...renderSaid(view),
     ...(view.incident === null ? [] : ['', ...renderIncident(view.incident)]),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
@@ -81,21 +82,6 @@ function renderEvidence({ evidence }: GuardrailView): string[] {
 /** JSON with room to break lines. */
 function spaced(value: GuardrailView['evidence'][string]): string {
   return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ');
-}
-
-function renderSuspects({ id, suspects }: ChangeView): string[] {
-  if (suspects === null) return [];
-  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
-  const each = suspects.suspects.map(({ change, blame, share, secondsBefore }) => {
-    const who = change === null ? 'what a person adopted' : change === id ? 'this change' : change;
-    return `  ${percent(blame).padStart(6)}  ${who}: given to ${percent(share)} of users ${seconds(secondsBefore)} before`;
-  });
-  const rest = `  ${percent(suspects.unexplained).padStart(6)}  something else`;
-  return [
-    '',
-    ...wrap('Who may have begun it, by time alone:', '  '),
-    ...[...each, rest].flatMap((line) => wrap(line, ' '.repeat(10))),
-  ];
 }
 
 function renderForecast({ forecast }: ChangeView): string[] {

@@ -1,0 +1,81 @@
+import { counted } from '../../domain/words.ts';
+import type { Inquired } from '../../views/reported-incidents.ts';
+import type { OpenedAndInquired } from '../../wiring/inquiry/at-once.ts';
+import type { InquiryOutcome } from '../../wiring/inquiry/inquire.ts';
+import type { ReportedLine, ReportedView } from '../../wiring/inquiry/read.ts';
+import { renderSuspects } from './suspects.ts';
+import { paint, wrap } from './text.ts';
+
+export function renderOpened({ incident, isNew, inquiry, suspicion, dryRun }: OpenedAndInquired): string[] {
+  const head = dryRun
+    ? 'would open an incident'
+    : isNew
+      ? `opened ${incident.id}`
+      : `already open: ${incident.id}`;
+  if (inquiry !== null) return [head, ...renderInquiry(inquiry)];
+  const measured = `Nothing was measured. A command that passes where users are well finds out which change it was: autoland incident inquire ${incident.id} --check "COMMAND"`;
+  return [head, ...renderSuspects(suspicion, null), '', ...wrap(measured, '  ')];
+}
+
+export function renderInquiry(inquiry: InquiryOutcome): string[] {
+  const { window, knownSince, measured, dryRun, proposed, takenBack, incident } = inquiry;
+  const from = knownSince === null ? '' : `; what ran before ${knownSince} is not known`;
+  const asked = `Looked between ${window.base.slice(0, 12)} and ${window.head.slice(0, 12)}${from}. ${counted(measured.length, 'measurement')}.`;
+  const next = proposed ?? takenBack;
+  return [
+    ...renderFinding(inquiry),
+    ...wrap(`  ${asked}`, '  '),
+    ...(dryRun ? ['  nothing was journalled or proposed'] : [`  autoland incident show ${incident}`]),
+    ...(next === null ? [] : [`  follow it: autoland explain ${next}`]),
+  ];
+}
+
+type Finding = Pick<Inquired, 'code' | 'reason' | 'culprit'>;
+
+function renderFinding({ code, reason, culprit }: Finding): string[] {
+  const word =
+    culprit === null
+      ? paint('yellow', 'nobody is blamed')
+      : paint('red', culprit.change ?? culprit.commit.slice(0, 12));
+  return wrap(`${word}  ${reason} (${code})`, '  ');
+}
+
+export function renderReported(view: ReportedView): string[] {
+  const { id, state, by, openedAt, reason, service, since, began, check, closed, suspicion } = view;
+  return [
+    ...wrap(`${paint('bold', id)}  ${state}  ${reason}`, '  '),
+    ...wrap(`reported by ${by} at ${openedAt}${service === null ? '' : `, of ${service}`}`, '  '),
+    ...wrap(`users were well at ${since}, and not at ${began}`, '  '),
+    ...(check === null ? [] : wrap(`check: ${check}`, '  ')),
+    ...renderLast(view),
+    ...(closed === null ? [] : wrap(`closed by ${closed.by} at ${closed.at}: ${closed.reason}`, '  ')),
+    ...renderSuspects(suspicion, null),
+  ];
+}
+
+function renderLast({ id, inquiry, mending }: ReportedView): string[] {
+  if (inquiry === null) return ['', ...wrap(`Nobody has looked yet: autoland incident inquire ${id}`, '  ')];
+  const words = (why: string | null) => (why === null ? '' : `: ${why}`);
+  const measured = inquiry.measured.flatMap(({ commit, colour, why }) =>
+    wrap(`  ${commit.slice(0, 12)}  ${colours[colour] ?? 'not known'}${words(why)}`, ' '.repeat(16)),
+  );
+  return [
+    '',
+    ...renderFinding(inquiry),
+    ...(mending === null ? [] : [`  what takes it back: autoland explain ${mending}`]),
+    `Measured until ${inquiry.at}:`,
+    ...measured,
+  ];
+}
+
+const colours: Readonly<Record<string, string>> = { green: 'passes', red: 'fails' };
+
+export function renderReportedLines(lines: readonly ReportedLine[]): string[] {
+  if (lines.length === 0) return ['none was reported'];
+  return lines.flatMap(({ id, state, openedAt, reason, code }) =>
+    wrap(
+      `${id}  ${state.padEnd(8)}  ${openedAt}  ${reason}${code === null ? '' : ` (${code})`}`,
+      ' '.repeat(18),
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+import type { PlaceOptions } from '../place.ts';
+import { openRepository, type Repository } from '../repository.ts';
+import { openWorkshop } from '../workshop.ts';
+import { type InquiryOutcome, type InquiryWish, inquire } from './inquire.ts';
+import { type IncidentReport, type OpenedIncident, openIncident } from './open-incident.ts';
+import { reportedById } from './read.ts';
+import { type Suspicion, suspicionOf } from './suspicion.ts';
+
+export type OpenedAndInquired = OpenedIncident & {
+  readonly suspicion: Suspicion;
+  /** null: it names no check, so that nothing could be measured. */
+  readonly inquiry: InquiryOutcome | null;
+  readonly dryRun: boolean;
+};
+
+/** `autoland incident open`: journalled first, so that it is known whatever becomes of the inquiry. */
+export async function openAndInquire(
+  options: PlaceOptions,
+  report: IncidentReport,
+  { onMeasured }: Pick<InquiryWish, 'onMeasured'>,
+): Promise<OpenedAndInquired> {
+  await using repository = await openRepository(options, 'update');
+  const opened = await openIncident(repository, report);
+  const suspicion = await suspicionOf(repository, opened.incident);
+  const { check, by: actor, dryRun } = report;
+  const how = { actor, dryRun, check, onMeasured };
+  const inquiry =
+    check === undefined
+      ? null
+      : await atOnce(repository, (tools) => inquire(repository, tools, opened.incident, how));
+  return { ...opened, suspicion, inquiry, dryRun };
+}
+
+/** `autoland incident inquire`. */
+export async function inquireAgain(
+  options: PlaceOptions,
+  id: string,
+  how: InquiryWish,
+): Promise<InquiryOutcome> {
+  await using repository = await openRepository(options, 'update');
+  const incident = await reportedById(repository, id);
+  return await atOnce(repository, (tools) => inquire(repository, tools, incident, how));
+}
+
+type Tools = Awaited<ReturnType<typeof openWorkshop>>;
+
+async function atOnce<T>(repository: Repository, work: (tools: Tools) => Promise<T>): Promise<T> {
+  const workshop = await openWorkshop(repository, { unsignedAllowed: false });
+  try {
+    return await work(workshop);
+  } finally {
+    await workshop.close();
+  }
+}
