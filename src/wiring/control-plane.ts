@@ -27,6 +27,7 @@ import { openRepository, type Repository } from './repository.ts';
 import { keepStableRunning, releasesRest, serviceOf } from './stable.ts';
 import { takeRepository } from './take-repository.ts';
 import { workOnTasksOften } from './tasks/often.ts';
+import { tellTrouble } from './trouble.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export type ControlPlaneOptions = PlaceOptions & {
@@ -107,7 +108,7 @@ function makeWorker(repository: Repository, workshop: Workshop, ports: PipelineP
     concurrency,
     reserved,
     idleMs,
-    onTrouble: (message) => process.stderr.write(`autoland: ${message}\n`),
+    onTrouble: (message) => tellTrouble(message),
   });
 }
 
@@ -147,7 +148,7 @@ export function bind(
 function publishOften(workshop: Workshop): NodeJS.Timeout {
   return setInterval(() => {
     workshop.auditLog.publish().catch((thrown: unknown) => {
-      process.stderr.write(`autoland: the audit log could not be published: ${messageOf(thrown)}\n`);
+      tellTrouble(`the audit log could not be published: ${messageOf(thrown)}`);
     });
   }, 2_000);
 }

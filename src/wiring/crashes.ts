@@ -10,6 +10,7 @@ import type { Redactor } from '../ports/redactor.ts';
 import type { ReleaseStore } from '../ports/release-store.ts';
 import { type CrashesView, crashSeen, crashSeenType, viewCrashes } from '../views/crashes.ts';
 import type { Repository } from './repository.ts';
+import { tellTrouble } from './trouble.ts';
 
 const lookMs = 2_000;
 /** Of one look: each new message is looked through for secrets. */
@@ -40,7 +41,7 @@ export function watchCrashes(deps: CrashWatchDeps): { stop(): Promise<void> } {
     running = watch
       .look()
       .catch((thrown: unknown) => {
-        process.stderr.write(`autoland: crashes could not be counted: ${messageOf(thrown)}\n`);
+        tellTrouble(`crashes could not be counted: ${messageOf(thrown)}`);
       })
       .finally(() => {
         isBusy = false;

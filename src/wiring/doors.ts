@@ -7,6 +7,7 @@ import type { ServiceConfig } from '../config/schema.ts';
 import type { DoorkeeperProcessOptions } from './doorkeeper.ts';
 import { freePort, type PortsWanted } from './free-port.ts';
 import type { Place } from './place.ts';
+import { tellTrouble } from './trouble.ts';
 
 /** `port`: the router's; null: a front door of the operator's own gives users a version. */
 export type Served = { readonly service: ServiceConfig; readonly port: number | null };
@@ -38,7 +39,7 @@ export async function servedAt(
     const port = isRouted ? await freePort(asked, { ours: servedPort(place, service.name), taken }) : null;
     const served = { service, port };
     if (isRouted && asked !== 0 && port !== asked)
-      process.stderr.write(`autoland: port ${asked} is in use; ${service.name} is at ${urlOf(served)}\n`);
+      tellTrouble(`port ${asked} is in use; ${service.name} is at ${urlOf(served)}`);
     found.push(served);
   }
   return found;

@@ -4,6 +4,7 @@ import { isErrno } from '../adapters/runtime/files.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Repository } from './repository.ts';
 import { journalBranchStop } from './stop-on-branch.ts';
+import { tellTrouble } from './trouble.ts';
 
 const lookMs = 1_000;
 
@@ -39,7 +40,7 @@ export function journalActsOften(repository: Repository): NodeJS.Timeout {
       await journalKills(repository, seen);
       await journalBranchStop(repository);
     } catch (thrown) {
-      process.stderr.write(`autoland: kills could not be journalled: ${messageOf(thrown)}\n`);
+      tellTrouble(`kills could not be journalled: ${messageOf(thrown)}`);
     } finally {
       isBusy = false;
     }

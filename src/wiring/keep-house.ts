@@ -4,6 +4,7 @@ import { eraseByAge, finishErasures } from './erase.ts';
 import { collectGarbage } from './gc.ts';
 import type { PlaceOptions } from './place.ts';
 import type { Repository } from './repository.ts';
+import { tellTrouble } from './trouble.ts';
 
 const hourMs = 60 * 60 * 1000;
 /** In one entry of the journal, which is bounded. */
@@ -20,7 +21,7 @@ export function keepHouse(repository: Repository, options: PlaceOptions, rules: 
   };
   return setInterval(() => {
     tidy().catch((thrown: unknown) => {
-      process.stderr.write(`autoland: garbage could not be collected: ${messageOf(thrown)}\n`);
+      tellTrouble(`garbage could not be collected: ${messageOf(thrown)}`);
     });
   }, hourMs);
 }

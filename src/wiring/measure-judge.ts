@@ -10,6 +10,7 @@ import { type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
 import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { hostAmong, hostOf, knownGood } from './canary-hosts.ts';
 import type { Repository } from './repository.ts';
+import { tellTrouble } from './trouble.ts';
 
 const lookMs = 2_000;
 
@@ -32,7 +33,7 @@ export function measureJudgeOften(repository: Repository, tools: MeasureTools): 
     running = measuring
       .look()
       .catch((thrown: unknown) => {
-        process.stderr.write(`autoland: the judge could not be measured: ${messageOf(thrown)}\n`);
+        tellTrouble(`the judge could not be measured: ${messageOf(thrown)}`);
       })
       .finally(() => {
         isBusy = false;
@@ -90,8 +91,7 @@ export class MeasuringJudge {
     const before = await standing();
     await runCanary({ ...this.#tools, journal: repository.store }, config.judge, host, kind);
     const { earned, why } = await standing();
-    if (before.earned && !earned)
-      process.stderr.write(`autoland: the judge has lost its standing (autoland judge): ${why}\n`);
+    if (before.earned && !earned) tellTrouble(`the judge has lost its standing (autoland judge): ${why}`);
   }
 }
 

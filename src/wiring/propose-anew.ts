@@ -5,6 +5,7 @@ import type { Repository } from './repository.ts';
 import { scan } from './scan.ts';
 import { overtakenIn } from './scan-dependencies.ts';
 import type { ScanTools } from './scanning.ts';
+import { tellTrouble } from './trouble.ts';
 
 const lookMs = 500;
 /** After a scan that left something, such as by a registry that is down; each further one waits twice as long. */
@@ -58,9 +59,7 @@ class ProposingAnew {
       else if (performance.now() >= this.#notBefore) await this.#scan();
     } catch (thrown) {
       this.#blindUntil = performance.now() + pauseMs;
-      process.stderr.write(
-        `autoland: an overtaken update could not be proposed anew: ${messageOf(thrown)}\n`,
-      );
+      tellTrouble(`an overtaken update could not be proposed anew: ${messageOf(thrown)}`);
     }
   }
 

@@ -9,6 +9,7 @@ import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
 import { BranchRules, configAt, policyFile } from './rules.ts';
 import { serviceOf } from './stable.ts';
+import { tellTrouble } from './trouble.ts';
 
 /**
  * What is served. Users have the stable versions whatever the tip of the branch holds by now: what is wrong there is
@@ -59,7 +60,7 @@ async function servicesOfTip(place: Place, reader: GitReader): Promise<readonly 
 }
 
 function holdsChanges(thrown: unknown): void {
-  process.stderr.write(`autoland: no change lands until this is mended: ${messageOf(thrown)}\n`);
+  tellTrouble(`no change lands until this is mended: ${messageOf(thrown)}`);
 }
 
 async function stablesAt(place: Place): Promise<readonly Stable[]> {

@@ -6,6 +6,7 @@ import type { GitReader } from '../ports/git-host.ts';
 import type { Place } from './place.ts';
 import type { Repository } from './repository.ts';
 import { BranchRules } from './rules.ts';
+import { tellTrouble } from './trouble.ts';
 
 const file = '.autoland/STOP';
 const lookMs = 1_000;
@@ -59,7 +60,7 @@ export async function heedBranch(place: Place): Promise<{ close(): Promise<void>
 }
 
 function told(thrown: unknown): void {
-  process.stderr.write(`autoland: ${file} could not be looked for: ${messageOf(thrown)}\n`);
+  tellTrouble(`${file} could not be looked for: ${messageOf(thrown)}`);
 }
 
 /** Rejects with `stop.on-branch` while the branch says stop: it would be stopped again within a second. */

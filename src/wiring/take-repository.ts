@@ -8,6 +8,7 @@ import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { noteOf, ownedElsewhere, readOwner } from './owner.ts';
 import type { Place } from './place.ts';
+import { tellTrouble } from './trouble.ts';
 
 const lockOf = (repo: string) => join(repo, 'autoland.lock');
 
@@ -35,7 +36,7 @@ function writeNote(repo: string, note: JsonObject): void {
     writeAtomic(noteOf(repo), `${JSON.stringify(note)}\n`);
     chmodSync(noteOf(repo), 0o644);
   } catch (thrown) {
-    process.stderr.write(`autoland: ${noteOf(repo)} could not be written: ${messageOf(thrown)}\n`);
+    tellTrouble(`${noteOf(repo)} could not be written: ${messageOf(thrown)}`);
   }
 }
 

@@ -23,6 +23,7 @@ import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { isSomebodyTold } from './receivers.ts';
 import { flagsToServe, retiredServices, servicesToRun } from './served.ts';
 import { heedBranch } from './stop-on-branch.ts';
+import { tellTrouble } from './trouble.ts';
 
 export type UpOptions = PlaceOptions & {
   readonly port: string;
@@ -64,9 +65,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   });
   for (const name of await retiredServices(place))
     await supervisor.retire(name).catch((thrown: unknown) => {
-      process.stderr.write(
-        `autoland: ${name} is no service any more, and could not be ended: ${messageOf(thrown)}\n`,
-      );
+      tellTrouble(`${name} is no service any more, and could not be ended: ${messageOf(thrown)}`);
     });
   const server = await serveSupervisor(supervisor, place.state);
   const served = await servedAt(place, services, wanted);
@@ -79,9 +78,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       if (event.kind !== 'ended' || event.againInMs === null) return;
       // Nobody watches an ephemeral start for long: what fails at once is told at once.
       const givesUp = ephemeral && event.why.startsWith('exit code');
-      process.stderr.write(
-        `autoland: ${event.name} ended (${event.why})${givesUp ? '' : '; it starts again'}\n`,
-      );
+      tellTrouble(`${event.name} ended (${event.why})${givesUp ? '' : '; it starts again'}`);
       if (!givesUp) return;
       process.exitCode = 1;
       void kept.stop();
