@@ -53,6 +53,7 @@ describe('drivers that are offered', () => {
     const file = join(dir, 'file');
     writeFileSync(file, '');
     await expect(openOffer(join(file, 'x'))).rejects.toMatchObject({ code: 'usage' });
+    await expect(openOffer('/proc/nowhere')).rejects.toMatchObject({ code: 'usage' });
     await expect(openOffer('')).rejects.toMatchObject({ code: 'usage' });
   });
 });

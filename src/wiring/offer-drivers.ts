@@ -6,12 +6,13 @@ import type { KeptDrivers } from '../domain/driver.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import { counted } from '../domain/words.ts';
-import { directory } from './place.ts';
+import { directory, mustHoldDirectories } from './place.ts';
 
 /** Where drivers are offered. Made at once, so that minutes of checking are not lost for a wrong path. Rejects with `usage`. */
 export async function openOffer(named: string): Promise<string> {
   const path = directory('--offer-drivers', named);
   try {
+    await mustHoldDirectories(path);
     await mkdir(path, { recursive: true });
     return path;
   } catch (cause) {

@@ -10,6 +10,7 @@ describe('the name of an agent', () => {
     ['of an agent of autoland’s own', 'dependency'],
     ['of another one of them', 'flag-removal'],
     ['of who takes things back', 'revert'],
+    ['of the one that works on tasks with any model', 'model'],
     ['of a person', 'person:alice'],
     ['of a role', 'agent:gate'],
     ['of a directory above', '../x'],

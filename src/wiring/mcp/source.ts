@@ -1,8 +1,8 @@
-import { agentNames } from '../../domain/agents.ts';
+import { agentNames, modelAgent } from '../../domain/agents.ts';
 import { AutolandError } from '../../domain/errors.ts';
 
 /** What autoland's own agents are known by: what they hand in is believed to be theirs when it is made anew. */
-const taken: ReadonlySet<string> = new Set([...agentNames, 'revert']);
+const taken: ReadonlySet<string> = new Set([...agentNames, modelAgent]);
 
 /** `agent:NAME`. Throws `usage`. An agent never bears a person's name, nor that of an agent of autoland's own. */
 export function agentSource(name: string): string {
@@ -10,7 +10,7 @@ export function agentSource(name: string): string {
   throw new AutolandError(
     'usage',
     `expected the name of an agent, 1 to 60 letters, digits, _ . and -, and none of ${[...taken].join(', ')}; found ${JSON.stringify(name.slice(0, 80))}`,
-    { mend: 'use --agent codex, say: its changes are those of agent:codex' },
+    { mend: 'name it codex, say: its changes are those of agent:codex' },
   );
 }
 
