@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { AgentName } from '../domain/agents.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
+import { maxJsonBytes } from '../domain/npm/hostile-json.ts';
 
 type Asked = { readonly agent?: AgentName | undefined; readonly profile?: string | undefined };
 
@@ -23,12 +24,9 @@ export async function scanOf({
   return { agent: 'performance', profile };
 }
 
-/** Of some minutes. */
-const mostBytes = 256 * 1024 * 1024;
-
 async function readProfile(file: string): Promise<string> {
   const found = await stat(file);
   if (!found.isFile()) throw new Error('it is no plain file');
-  if (found.size > mostBytes) throw new Error(`it has ${found.size} bytes, over ${mostBytes}`);
+  if (found.size > maxJsonBytes) throw new Error(`it has ${found.size} bytes, over ${maxJsonBytes}`);
   return readFile(file, 'utf8');
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
@@ -122,5 +122,8 @@ describe('what services crash with', () => {
     writeFileSync(bench.repository.place.files.crashes, '{"version":1,"crashes":[{}],"dropped":0}');
     tell([exception('x')]);
     await expect(watch.look()).rejects.toMatchObject({ code: 'state.corrupt' });
+    rmSync(bench.repository.place.files.crashes);
+    mkdirSync(bench.repository.place.files.crashes);
+    await expect(readCrashes(bench.repository)).rejects.toMatchObject({ code: 'state.corrupt' });
   });
 });

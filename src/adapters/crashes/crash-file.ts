@@ -16,9 +16,9 @@ export function crashFile(state: string): string {
 
 /** STATE/crashes.json; the control plane alone writes it. Throws `state.corrupt`. */
 export function readCrashBook(path: string): CrashBook {
-  const text = readIfThere(path);
-  if (text === undefined) return emptyBook;
   try {
+    const text = readIfThere(path);
+    if (text === undefined) return emptyBook;
     const { version, crashes, dropped } = record(JSON.parse(text));
     if (version !== 1) throw new Error('expected version 1');
     return { crashes: list(crashes).map(readRecord), dropped: count(dropped) };
