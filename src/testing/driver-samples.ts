@@ -1,5 +1,8 @@
+import { boundaryFaults } from '../domain/boundary-mutation.ts';
 import type { Driver } from '../domain/driver.ts';
-import type { TestFiles } from './temp-git.ts';
+import type { DriverRunner, DriverTrial } from '../ports/driver-runner.ts';
+import { dropOf, runsOnBase } from '../stages/2-guardrails/drivers/admit.ts';
+import type { TempGit, TestFiles } from './temp-git.ts';
 
 /** A package whose new version pads on the other side, where nobody's tests look. */
 export const padOld = `exports.pad = (text, width = 4) => text.padEnd(width, '.');
@@ -51,3 +54,36 @@ test('driver', () => { assert.equal(lib.pad('a', 3), 'a..'); });`,
   overwriting: hidden(`load('fs').appendFileSync('node_modules/pad/index.js', '// more');`),
   starting: hidden(`load('child_process').spawnSync('/bin/true');`),
 } as const satisfies Readonly<Record<string, Driver>>;
+
+export type SampleName = keyof typeof driverSamples;
+
+type Over = Partial<DriverTrial> & { readonly sides?: Parameters<DriverRunner['run']>[1] };
+
+/** Tries these samples with the old and the new `pad`, or whatever else is said, as the guardrail does. */
+export async function tryDrivers(
+  runner: DriverRunner,
+  git: TempGit,
+  names: readonly SampleName[],
+  { sides = padSides(git), ...over }: Over = {},
+) {
+  const trials = await runner.run({ install: null, build: null }, sides, {
+    drivers: names.map((name) => driverSamples[name]),
+    watched: { packages: ['pad'], modules: [] },
+    faults: {
+      kind: 'boundary',
+      mutants: boundaryFaults.map((fault) => ({ id: fault, package: 'pad', path: 'pad.pad', fault })),
+    },
+    runs: runsOnBase,
+    secondsEach: 60,
+    seconds: 300,
+    isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
+    ...over,
+  });
+  if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
+  return trials;
+}
+
+function padSides(git: TempGit) {
+  const base = git.commit('main', { 'package.json': '{}', ...padFiles('1.0.0', padOld) });
+  return { base, head: git.commit('topic', padFiles('1.0.1', padNew), base) };
+}

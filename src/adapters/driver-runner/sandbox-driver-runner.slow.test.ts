@@ -2,11 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boundaryFaults } from '../../domain/boundary-mutation.ts';
 import type { Driver } from '../../domain/driver.ts';
-import { dropOf, isKept, runsOnBase } from '../../stages/2-guardrails/drivers/admit.ts';
+import { dropOf, isKept } from '../../stages/2-guardrails/drivers/admit.ts';
 import { compareDriver } from '../../stages/2-guardrails/drivers/compare-driver.ts';
-import { driverSamples, padFiles, padNew, padOld } from '../../testing/driver-samples.ts';
+import { type SampleName, tryDrivers } from '../../testing/driver-samples.ts';
 import { hasTracer } from '../../testing/has-tracer.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { instrumentInChild } from '../mutation/child-instrumenter.ts';
@@ -30,28 +29,9 @@ afterAll(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-type Name = keyof typeof driverSamples;
-
-const faults = boundaryFaults.map((fault) => ({ id: fault, package: 'pad', path: 'pad.pad', fault }));
-
-async function tried(names: readonly Name[], secondsEach = 30) {
-  const base = git.commit('main', { 'package.json': '{}', ...padFiles('1.0.0', padOld) });
-  const head = git.commit('topic', padFiles('1.0.1', padNew), base);
-  const trials = await runner.run(
-    { install: null, build: null },
-    { base, head },
-    {
-      drivers: names.map((name) => driverSamples[name]),
-      watched: { packages: ['pad'], modules: [] },
-      faults: { kind: 'boundary', mutants: faults },
-      runs: runsOnBase,
-      secondsEach,
-      seconds: 300,
-      isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
-    },
-  );
+async function tried(names: readonly SampleName[], secondsEach = 30) {
+  const trials = await tryDrivers(runner, git, names, { secondsEach });
   expect(readdirSync(workspace)).toEqual([]);
-  if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
   return trials;
 }
 
@@ -66,7 +46,7 @@ describe('SandboxDriverRunner in the sandbox', () => {
     expect(drivers.map(({ head }) => head?.kind === 'ended' && head.passed)).toEqual([true, false, true]);
   });
 
-  it.each<[Name, string]>([
+  it.each<[SampleName, string]>([
     ['flaky', 'flaky'],
     ['failing', 'fails-on-old'],
     ['unnoticing', 'notices-nothing'],
@@ -105,20 +85,13 @@ import assert from 'node:assert/strict';
 import { fee } from '../src/fee.js';
 test('driver', () => { ${body} });`,
     });
-    const trials = await runner.run(
-      { install: null, build: null },
-      { base, head },
-      {
-        drivers: [driver('assert.equal(fee(100), 5);'), driver('fee(1);')],
-        watched: { packages: [], modules: [path] },
-        faults: { kind: 'source', instrumentation, chosen },
-        runs: runsOnBase,
-        secondsEach: 30,
-        seconds: 300,
-        isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
-      },
-    );
-    if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
+    const trials = await tryDrivers(runner, git, [], {
+      sides: { base, head },
+      drivers: [driver('assert.equal(fee(100), 5);'), driver('fee(1);')],
+      watched: { packages: [], modules: [path] },
+      faults: { kind: 'source', instrumentation, chosen },
+      secondsEach: 30,
+    });
     const [sees, blind] = trials.drivers;
     expect(sees && isKept(sees, trials.idle)).toBe(true);
     expect(sees && compareDriver(sees).differences).toMatchObject([

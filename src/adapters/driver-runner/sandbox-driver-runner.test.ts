@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { boundaryFaults } from '../../domain/boundary-mutation.ts';
-import { dropOf, isKept, runsOnBase } from '../../stages/2-guardrails/drivers/admit.ts';
-import { driverSamples, padFiles, padNew, padOld } from '../../testing/driver-samples.ts';
+import { dropOf, isKept } from '../../stages/2-guardrails/drivers/admit.ts';
+import { type SampleName, tryDrivers } from '../../testing/driver-samples.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { projectJobs } from '../test-runner/project-commands.ts';
@@ -24,29 +23,10 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-type Name = keyof typeof driverSamples;
-
-const faults = boundaryFaults.map((fault) => ({ id: fault, package: 'pad', path: 'pad.pad', fault }));
-
-async function tried(names: readonly Name[], seconds = 120) {
-  const base = git.commit('main', { 'package.json': '{}', ...padFiles('1.0.0', padOld) });
-  const head = git.commit('topic', padFiles('1.0.1', padNew), base);
+async function tried(names: readonly SampleName[], seconds = 120) {
   const runner = new SandboxDriverRunner(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }));
-  const trials = await runner.run(
-    { install: null, build: null },
-    { base, head },
-    {
-      drivers: names.map((name) => driverSamples[name]),
-      watched: { packages: ['pad'], modules: [] },
-      faults: { kind: 'boundary', mutants: faults },
-      runs: runsOnBase,
-      secondsEach: 60,
-      seconds,
-      isDropped: (evidence, idle) => dropOf(evidence, idle) !== undefined,
-    },
-  );
+  const trials = await tryDrivers(runner, git, names, { seconds });
   expect(readdirSync(workspace)).toEqual([]);
-  if (trials.kind !== 'tried') throw new Error(`found ${JSON.stringify(trials)}`);
   return trials;
 }
 
