@@ -1,7 +1,8 @@
-import DataLoader from 'dataloader';
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
+import type { BatchObject, Reply } from './batch-replies.ts';
 import type { GitView } from './git-view.ts';
+import { assertSha } from './names.ts';
 
 const groupBytes = 32 * 1024 * 1024;
 const groupCount = 256;
@@ -24,55 +25,24 @@ export function groupBySize<T extends { readonly size: number }>(items: readonly
 }
 
 /** The contents of blobs, in order. Rejects with `git.failed` when one is missing or is no blob. */
-export async function readBlobs(view: GitView, oids: readonly Sha[]): Promise<Buffer[]> {
-  if (oids.length === 0) return [];
-  const { stdout } = await view.objects(['cat-file', '--batch'], { stdin: `${oids.join('\n')}\n` });
-  const blobs: Buffer[] = [];
-  let at = 0;
-  for (const oid of oids) {
-    const end = stdout.indexOf(10, at);
-    const [name, type, size] = stdout.subarray(at, end).toString('latin1').split(' ');
-    if (name !== oid || type !== 'blob') throw missing(oid, type);
-    const from = end + 1;
-    at = from + Number(size);
-    blobs.push(stdout.subarray(from, at));
-    at += 1;
-  }
-  return blobs;
+export function readBlobs(view: GitView, oids: readonly Sha[]): Promise<Buffer[]> {
+  return Promise.all(oids.map((oid) => readBlob(view, oid)));
 }
 
-/** Reads what is asked for at the same time with one process. */
-export function blobReader(view: GitView): (oid: Sha) => Promise<Buffer> {
-  const loader = new DataLoader<Sha, Buffer>((oids) => readEach(view, oids), {
-    cache: false,
-    maxBatchSize: groupCount,
-  });
-  return (oid) => loader.load(oid);
+export async function readBlob(view: GitView, oid: Sha): Promise<Buffer> {
+  return blobOf(oid, await view.ask({ ask: 'contents', object: assertSha(oid) })).content;
 }
 
-/** One that is missing, or too large beside the others, is the fault of whoever asked for it alone. */
-async function readEach(view: GitView, oids: readonly Sha[]): Promise<(Buffer | Error)[]> {
-  try {
-    const blobs = await readBlobs(view, oids);
-    // Apart, so that one that is kept does not keep all.
-    return blobs.map((blob) => Buffer.from(blob));
-  } catch (thrown) {
-    if (oids.length === 1) throw thrown;
-    const alone: (Buffer | Error)[] = [];
-    for (const oid of oids) alone.push(...(await readEach(view, [oid]).catch((fault: Error) => [fault])));
-    return alone;
-  }
+export function blobSizes(view: GitView, oids: readonly Sha[]): Promise<number[]> {
+  const sizeOf = async (oid: Sha) =>
+    blobOf(oid, await view.ask({ ask: 'info', object: assertSha(oid) })).size;
+  return Promise.all(oids.map(sizeOf));
 }
 
-export async function blobSizes(view: GitView, oids: readonly Sha[]): Promise<number[]> {
-  if (oids.length === 0) return [];
-  const format = '--batch-check=%(objecttype) %(objectsize)';
-  const { stdout } = await view.objects(['cat-file', format], { stdin: `${oids.join('\n')}\n` });
-  const lines = stdout.toString('latin1').split('\n');
-  return oids.map((oid, i) => {
-    const [type, size] = (lines[i] ?? '').split(' ');
-    if (type !== 'blob') throw missing(oid, type);
-    return Number(size);
+function blobOf(oid: Sha, reply: Reply): BatchObject {
+  if (reply?.name === oid && reply.type === 'blob') return reply;
+  throw new AutolandError('git.failed', `expected a blob ${oid}, found ${reply?.type ?? 'nothing'}`, {
+    mend: 'check the repository with git fsck',
   });
 }
 
@@ -80,10 +50,4 @@ export async function blobSizes(view: GitView, oids: readonly Sha[]): Promise<nu
 export async function writeBlob(view: GitView, bytes: Uint8Array): Promise<Sha> {
   const { stdout } = await view.objects(['hash-object', '-t', 'blob', '-w', '--stdin'], { stdin: bytes });
   return stdout.toString().trim();
-}
-
-function missing(oid: string, found: string | undefined): AutolandError {
-  return new AutolandError('git.failed', `expected a blob ${oid}, found ${found ?? 'nothing'}`, {
-    mend: 'check the repository with git fsck',
-  });
 }

@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sha } from '../../../domain/change.ts';
+import { AutolandError } from '../../../domain/errors.ts';
 import type { FileHistory, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
 import { LocalTreeExporter } from './exporter.ts';
 import { GitView } from './git-view.ts';
@@ -64,8 +65,9 @@ async function mergeTree(view: GitView, tip: Sha, head: Sha): Promise<Merged> {
 }
 
 async function treeOf(view: GitView, commit: Sha): Promise<Sha> {
-  const args = ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`];
-  return (await view.objects(args)).stdout.toString().trim();
+  const tree = (await view.ask({ ask: 'info', object: `${commit}^{tree}` }))?.name;
+  if (tree !== undefined) return assertSha(tree);
+  throw new AutolandError('git.failed', `expected a commit ${commit}, found none`);
 }
 
 async function mergeBase(view: GitView, one: Sha, other: Sha): Promise<Sha | undefined> {

@@ -3,6 +3,8 @@ import { rmSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Reply } from './batch-replies.ts';
+import { ObjectProcess, type Question } from './object-process.ts';
 import type { RepositoryLocation } from './repository.ts';
 import { defaultGitLimits, type GitLimits, type GitOutput, runGit } from './run-git.ts';
 
@@ -27,6 +29,7 @@ export type RunOptions = Pick<Parameters<typeof runGit>[0], 'stdin' | 'accept' |
 export class GitView {
   readonly location: RepositoryLocation;
   readonly #options: ViewOptions;
+  readonly #objects: ObjectProcess;
   #scratch: string;
   #remaking: Promise<string> | undefined;
   readonly #onExit = () => rmSync(this.#scratch, { recursive: true, force: true });
@@ -35,6 +38,8 @@ export class GitView {
     this.location = location;
     this.#scratch = scratch;
     this.#options = options;
+    const place = async () => ({ cwd: await this.#whole(), env: await this.#where() });
+    this.#objects = new ObjectProcess(place, options.limits);
     process.once('exit', this.#onExit);
   }
 
@@ -43,8 +48,12 @@ export class GitView {
   }
 
   async objects(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
-    const where = { GIT_DIR: await this.#whole(), GIT_OBJECT_DIRECTORY: this.location.objectsDir };
-    return this.#run(args, { ...options, env: { ...where, ...options.env } });
+    return this.#run(args, { ...options, env: { ...(await this.#where()), ...options.env } });
+  }
+
+  /** As `objects` does, of a process that others ask too. Rejects with `git.failed`, `git.timeout` or `git.too-large`. */
+  ask(question: Question): Promise<Reply> {
+    return this.#objects.ask(question);
   }
 
   async refs(args: readonly string[], options: RunOptions = {}): Promise<GitOutput> {
@@ -64,7 +73,12 @@ export class GitView {
 
   async close(): Promise<void> {
     process.off('exit', this.#onExit);
+    this.#objects.close();
     await rm(this.#scratch, { recursive: true, force: true });
+  }
+
+  async #where(): Promise<Record<string, string>> {
+    return { GIT_DIR: await this.#whole(), GIT_OBJECT_DIRECTORY: this.location.objectsDir };
   }
 
   #run(args: readonly string[], options: RunOptions): Promise<GitOutput> {

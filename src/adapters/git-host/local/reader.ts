@@ -10,7 +10,7 @@ import type {
   Touch,
 } from '../../../ports/git-host.ts';
 import { blameOf } from './blame.ts';
-import { blobReader, blobSizes } from './blobs.ts';
+import { blobSizes, readBlob } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { movesOf } from './moves.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
@@ -28,7 +28,7 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHi
     this.#view = view;
     this.#memo = new ReadMemo({
       tree: (commit) => this.#entries(commit, []),
-      blob: blobReader(view),
+      blob: (oid) => readBlob(view, oid),
     });
   }
 
@@ -153,6 +153,8 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHi
   }
 
   async #peel(object: string, suffix: string): Promise<Sha | undefined> {
+    if (isSha(object))
+      return (await this.#view.ask({ ask: 'info', object: `${object}${suffix}^{commit}` }))?.name;
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${object}${suffix}^{commit}`];
     const { code, stdout } = await this.#view.objects(args, { accept: [1, 128] });
     return code === 0 ? stdout.toString().trim() : undefined;

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { AutolandError } from '../../../domain/errors.ts';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { AutolandError, messageOf } from '../../../domain/errors.ts';
 import { killChild } from '../../kill-child.ts';
 import { systemPath } from '../../system-path.ts';
 
@@ -68,15 +68,24 @@ function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv
   };
 }
 
+/** Hardened as every git is; the caller holds it to its limits. */
+export function startGit({
+  args,
+  cwd,
+  env = {},
+}: Pick<GitCommand, 'args' | 'cwd' | 'env'>): ChildProcessWithoutNullStreams {
+  return spawn('git', [...hardening, ...args], {
+    cwd,
+    env: environment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
 /** Rejects with `git.failed` (exit code not accepted), `git.timeout` or `git.too-large`. */
 export function runGit(command: GitCommand): Promise<GitOutput> {
   const limits = command.limits ?? defaultGitLimits;
   return new Promise((resolve, reject) => {
-    const child = spawn('git', [...hardening, ...command.args], {
-      cwd: command.cwd,
-      env: environment(command.env ?? {}),
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const child = startGit(command);
     const output = collect(limits, (fault) => {
       killChild(child, 'SIGKILL');
       clearTimeout(timer);
@@ -117,22 +126,22 @@ function collect(limits: GitLimits, fail: (fault: AutolandError) => void) {
 }
 
 /** The subcommand and its flags, without paths and names. */
-const nameOf = (command: GitCommand) => `git ${command.args[0] ?? ''}`;
+const nameOf = (command: Pick<GitCommand, 'args'>) => `git ${command.args[0] ?? ''}`;
 
-function timedOut(command: GitCommand, limits: GitLimits): AutolandError {
+export function timedOut(command: Pick<GitCommand, 'args'>, limits: GitLimits): AutolandError {
   return new AutolandError('git.timeout', `${nameOf(command)} did not end within ${limits.timeoutMs} ms`, {
     mend: 'try again; if it stays slow, repack the repository (git gc)',
   });
 }
 
-function tooLarge(limits: GitLimits): AutolandError {
+export function tooLarge(limits: GitLimits): AutolandError {
   return new AutolandError('git.too-large', `git answered more than ${limits.outputBytes} bytes`, {
     mend: 'make the change smaller',
   });
 }
 
-function cannotStart(cause: Error): AutolandError {
-  return new AutolandError('git.failed', `cannot start git: ${cause.message}`, {
+export function cannotStart(cause: unknown): AutolandError {
+  return new AutolandError('git.failed', `cannot start git: ${messageOf(cause)}`, {
     mend: 'install git 2.38 or newer and put it on PATH',
     cause,
   });
