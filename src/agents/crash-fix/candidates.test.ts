@@ -50,10 +50,64 @@ describe('candidatesFor', () => {
     ['call-arguments', 'go(a, b);', 'go(b, a);'],
     ['call-arguments', 'go(a, b);', 'go(a);'],
     ['literal', 'go(1);', 'go(2);'],
-    ['removal', 'go(1);', ';'],
+    ['removal', 'go(1); go(2);', 'go(2);'],
+    [
+      'wider-comparison',
+      "if (a === 'x' || b === 'y') go(c);",
+      "if ((a === 'x' || a === 'y') || b === 'y') go(c);",
+    ],
+    ['wider-comparison', 'if (a !== 1 && b !== 2) go(c);', 'if ((a !== 1 && a !== 2) && b !== 2) go(c);'],
+    ['same-predicate', 'if (is(a)) go(a.d);', 'if ((is(a) || is(a.d))) go(a.d);'],
+    ['added-argument', 'go(a);', 'go(a, 0);'],
+    ['name-throughout', 'go(a); go(a + c);', 'go(b); go(b + c);'],
+    ['pattern', 'go(/^a.b+$/);', 'go(/^a\\.b+$/);'],
+    ['pattern', 'go(/^a.b+$/);', 'go(/^a.b+$/i);'],
+    ['pattern', 'go(/^a.b+$/);', 'go(/^a.b*$/);'],
+    ['not-of-empty', 'var d = go(a);', 'var d = a.length > 0 ? go(a) : false;'],
+    ['unwrapped', 'if (a) go(b);', 'go(b);'],
+    ['missing-else', 'if (a) return 1;', 'if (a) return 1; else return 1;'],
+    ['moved', 'go(a); go(b);', 'go(b); go(a);'],
   ])('knows %s of %s', (name, text, expected) => {
     const body = `function f(a, b, c) {\n${text}\n}`;
     expect(edits(body, 2, wrong)).toContainEqual([name, `${expected}\n}`]);
+  });
+
+  /** The whole text after each edit of this name. */
+  const whole = (text: string, line: number, name: string) =>
+    candidatesFor({ place: { file: 'a.js', line }, text, ...missing }, parse)
+      .filter((one) => one.name === name)
+      .map((one) => one.text);
+
+  it('puts a guard around a statement, and around all that needs what it declares', () => {
+    const text = 'function f(a) {\n  go(a.b);\n  const c = a.d;\n  go(c);\n}\n';
+    expect(whole(text, 2, 'guarded-block')).toContain(
+      'function f(a) {\n  if (a != null) {\n    go(a.b);\n  }\n  const c = a.d;\n  go(c);\n}\n',
+    );
+    expect(whole(text, 3, 'guarded-block')).toEqual([
+      'function f(a) {\n  go(a.b);\n  if (a != null) {\n    const c = a.d;\n    go(c);\n  }\n}\n',
+    ]);
+  });
+
+  it('skips a turn of a loop, and gives a parameter a default', () => {
+    const text = 'function f(list, a) {\n  for (const one of list) {\n    go(one.b, a.c);\n  }\n}\n';
+    expect(whole(text, 3, 'skip')[0]).toContain('    if (one == null) continue;\n    go(one.b');
+    expect(whole(text, 3, 'default-parameter')[0]).toContain('    if (a == null) a = {};\n    go(one.b');
+    // A loop around the function is none of its own.
+    expect(whole('for (;;) {\n  list.map((a) => {\n    a.b();\n  });\n}', 3, 'skip')).toEqual([]);
+    expect(whole('function f(a) {\n  go(a);\n}', 2, 'early-return')[0]).toContain('if (a == null) return;\n');
+  });
+
+  it('moves statements into the branch that follows', () => {
+    const text =
+      'function f(a) {\n  var c = a.d;\n  if (c) return 1;\n\n  if (a.length) {\n    go(c);\n  }\n}\n';
+    expect(whole(text, 3, 'moved')).toContain(
+      'function f(a) {\n  if (a.length) {\n    var c = a.d;\n    if (c) return 1;\n    go(c);\n  }\n}\n',
+    );
+  });
+
+  it('takes a whole line away with the statement', () => {
+    expect(whole('f();\n  go(1);\nh();\n', 2, 'removal')).toEqual(['f();\nh();\n']);
+    expect(whole('if (a)\n  go(1);\n', 2, 'removal')).toEqual(['if (a)\n  ;\n']);
   });
 
   it('leaves alone what an edit would break', () => {

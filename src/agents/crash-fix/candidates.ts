@@ -4,7 +4,9 @@ import type { Edit, Way } from './edit.ts';
 import { mutations } from './mutations.ts';
 import { inTurn } from './rank.ts';
 import { spotsAt } from './spot.ts';
+import { blockWays, movedWays } from './templates/blocks.ts';
 import { missingWays } from './templates/missing.ts';
+import { widerWays } from './templates/wider.ts';
 import { wrongWays } from './templates/wrong.ts';
 
 /** Of one statement. */
@@ -32,8 +34,12 @@ export function candidatesFor(question: CandidateQuestion, parse: ParseText): re
 function waysFor({ errorType, message }: CandidateQuestion): readonly (readonly Way[])[] {
   const isMissing = errorType === 'TypeError' || errorType === 'ReferenceError';
   const isSyntax = errorType === 'SyntaxError' && /JSON/.test(message);
-  const last = isMissing || isSyntax ? wrongWays : missingWays.filter(({ mends }) => mends === 'both');
-  return [isMissing || isSyntax ? missingWays : wrongWays, last, mutations];
+  const missing = [...missingWays, ...blockWays];
+  const wrong = [...wrongWays, ...widerWays];
+  const both = missing.filter(({ mends }) => mends === 'both');
+  return isMissing || isSyntax
+    ? [missing, [...wrong, ...movedWays], mutations]
+    : [wrong, [...movedWays, ...both], mutations];
 }
 
 /** What the engine says was asked for comes first; then the smaller. */

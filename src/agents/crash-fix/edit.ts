@@ -21,12 +21,23 @@ export function replaced(name: string, node: Node, text: string): Edit {
 }
 
 export function inFront(name: string, spot: Spot, line: string): readonly Edit[] {
-  const { statement, parent, text } = spot;
+  const { statement, text } = spot;
   // Where a statement stands alone as a body, a second one would stand outside of it.
-  if (!/^(BlockStatement|FunctionBody|Program|SwitchCase|StaticBlock)$/.test(parent?.type ?? '')) return [];
-  const lineStart = text.lastIndexOf('\n', statement.start - 1) + 1;
-  const indent = /^[ \t]*/.exec(text.slice(lineStart, statement.start))?.[0] ?? '';
-  return [{ name, start: statement.start, end: statement.start, text: `${line}\n${indent}` }];
+  if (!isListed(spot)) return [];
+  return [
+    { name, start: statement.start, end: statement.start, text: `${line}\n${indentOf(text, statement)}` },
+  ];
+}
+
+/** Whether there may be none in its place, or several. */
+export function isListed({ parent }: Spot): boolean {
+  return /^(BlockStatement|FunctionBody|Program|SwitchCase|StaticBlock)$/.test(parent?.type ?? '');
+}
+
+/** Blanks in front of it. */
+export function indentOf(text: string, { start }: Node): string {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(lineStart, start))?.[0] ?? '';
 }
 
 const simple = /^(Identifier|Literal|MemberExpression|CallExpression|ThisExpression|ArrayExpression)$/;

@@ -1,5 +1,5 @@
 import { identifier, type Node, property } from '../../domain/syntax-tree.ts';
-import { type Edit, inFront, replaced, type Way } from './edit.ts';
+import { type Edit, indentOf, inFront, isListed, replaced, type Way } from './edit.ts';
 import { endOf, type Spot, sliceOf } from './spot.ts';
 import { otherOperators } from './templates/wrong.ts';
 
@@ -62,14 +62,17 @@ const guards = way((spot) => {
       replaced('guard', statement, `if (${one}) ${whole}`),
       replaced('guard', statement, `if (!${one}) ${whole}`),
     ]);
-  return [...guarded, ...removal(statement)];
+  return statement.type === 'ExpressionStatement' ? [...removal(spot), ...guarded] : guarded;
 });
 
-function removal(statement: Node): readonly Edit[] {
-  const { start } = statement;
-  return statement.type === 'ExpressionStatement'
-    ? [{ name: 'removal', start, end: endOf(statement), text: ';' }]
-    : [];
+/** With its line, where nothing else stands there. */
+function removal(spot: Spot): readonly Edit[] {
+  const { statement, text } = spot;
+  const [start, end] = [statement.start, endOf(statement)];
+  if (!isListed(spot)) return [{ name: 'removal', start, end, text: ';' }];
+  const from = start - indentOf(text, statement).length;
+  const isWholeLine = (from === 0 || text[from - 1] === '\n') && text[end] === '\n';
+  return [{ name: 'removal', start: isWholeLine ? from : start, end: isWholeLine ? end + 1 : end, text: '' }];
 }
 
 /** An early end where something holds, with what the function answers elsewhere. */

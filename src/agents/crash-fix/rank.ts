@@ -12,6 +12,12 @@ export function inTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
+/** Of lists that are less and less likely: the first gets more turns than the second, as 1 to 1/2, 1/3, … */
+export function byLikelihood<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const all = lists.flatMap((list, at) => list.map((one, depth) => ({ one, cost: (at + 1) * (depth + 1) })));
+  return all.toSorted((one, other) => one.cost - other.cost).map(({ one }) => one);
+}
+
 /** How many attempts each kind may take: templates most, and what they leave falls to mutations. */
 export function shares(attempts: number, templates: number): { template: number; mutation: number } {
   const template = Math.min(templates, Math.ceil(attempts * 0.7));

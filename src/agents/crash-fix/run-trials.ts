@@ -14,7 +14,7 @@ import type { FixMaker } from '../../ports/fix-maker.ts';
 import type { GitLander, GitReader } from '../../ports/git-host.ts';
 import { sizeOf } from './candidates.ts';
 import type { FixLimits } from './limits.ts';
-import { inTurn, shares } from './rank.ts';
+import { byLikelihood, shares } from './rank.ts';
 import { mayMend, sampleFault } from './rules.ts';
 import { isRecent, type PlacesDeps } from './run-places.ts';
 import { type Asked, type ReproduceDeps, type Shown, withFiles } from './run-reproduce.ts';
@@ -53,7 +53,7 @@ export async function* trialsFor(deps: FixDeps, asked: FixAsked, trying: Trying)
   const { places } = trying;
   const made = await Promise.all(places.map((place) => editsAt(deps, asked, place)));
   const ofKind = (kind: FixKind) =>
-    once(inTurn(made.map((edits) => edits.filter((one) => one.kind === kind))));
+    once(byLikelihood(made.map((edits) => edits.filter((one) => one.kind === kind))));
   const reverts = await revertsOf(deps, asked, places);
   const [templates, mutations] = [ofKind('template'), ofKind('mutation')];
   const edits = Math.max(0, asked.limits.attempts - reverts.length);

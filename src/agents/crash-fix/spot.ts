@@ -9,12 +9,20 @@ export type Spot = {
   readonly parent: Node | undefined;
   /** The innermost function around it; undefined: the module itself. */
   readonly owner: Node | undefined;
+  /** The outermost one; undefined: the module itself. */
+  readonly outer: Node | undefined;
+  /** Whether a loop of the same function is around it. */
+  readonly isInLoop: boolean;
+  /** Those of the same list, itself among them; itself alone where it stands in none. */
+  readonly siblings: readonly Node[];
   /** Nodes of the statement, none of statements or functions inside of it. */
   readonly own: readonly Own[];
   /** Texts of names and members in the same function, nearest first. */
   readonly ingredients: readonly string[];
   /** What the function answers elsewhere, as text; '' for `return;`. */
   readonly answers: readonly string[];
+  /** Texts of the literals in the outermost function, nearest first. */
+  readonly literals: readonly string[];
 };
 
 const isStatement = (node: Node) =>
@@ -25,7 +33,7 @@ export const isFunction = (node: Node) =>
 export const endOf = (node: Node): number => Number(node.end);
 export const sliceOf = (text: string, node: Node): string => text.slice(node.start, endOf(node));
 
-const most = { spots: 3, ingredients: 24, length: 60 };
+const most = { spots: 3, ingredients: 24, literals: 12, length: 60 };
 
 /** The statements of a line; [] where there are none. With a column only what stands around it, from the innermost out. */
 export function spotsAt(
@@ -43,11 +51,17 @@ export function spotsAt(
   return chosen.slice(0, most.spots).map((found) => spotOf(text, program, found));
 }
 
-function spotOf(text: string, program: Node, { node, parent, owner }: Placed): Spot {
-  const own = ownNodes(node);
-  const ingredients = ingredientsOf(text, owner ?? program, node.start);
-  const answers = owner === undefined ? [] : answersOf(text, owner);
-  return { text, statement: node, parent, owner, own, ingredients, answers };
+function spotOf(text: string, program: Node, { node, parent, field, around }: Placed): Spot {
+  const { owner, outer } = around;
+  const listed = children(parent, field);
+  return {
+    ...{ text, statement: node, parent, ...around },
+    siblings: listed.length === 0 ? [node] : listed,
+    own: ownNodes(node),
+    ingredients: ingredientsOf(text, owner ?? program, node.start),
+    answers: owner === undefined ? [] : answersOf(text, owner),
+    literals: literalsOf(text, outer ?? program, node.start),
+  };
 }
 
 function boundsOf(text: string, line: number): readonly [number, number] {
@@ -61,26 +75,38 @@ function boundsOf(text: string, line: number): readonly [number, number] {
   return [from, end === -1 ? text.length : end];
 }
 
-type Placed = { readonly node: Node; readonly parent: Node; readonly owner: Node | undefined };
+type Around = Pick<Spot, 'owner' | 'outer' | 'isInLoop'>;
+type Placed = {
+  readonly node: Node;
+  readonly parent: Node;
+  readonly field: string;
+  readonly around: Around;
+};
 
 /** All of a program, outer ones before those inside. An own stack: depth is the author's choice. */
 function statementsOf(program: Node): readonly Placed[] {
   const found: Placed[] = [];
-  const pending: { node: Node; owner: Node | undefined }[] = [{ node: program, owner: undefined }];
+  const nothing: Around = { owner: undefined, outer: undefined, isInLoop: false };
+  const pending: { node: Node; around: Around }[] = [{ node: program, around: nothing }];
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    const owner = isFunction(item.node) ? item.node : item.owner;
-    const inside: { node: Node; owner: Node | undefined }[] = [];
-    for (const { node, parent, field } of partsOf(item.node)) {
+    const around = within(item.node, item.around);
+    const inside: { node: Node; around: Around }[] = [];
+    for (const { node, field } of partsOf(item.node)) {
       // The head of a loop is no statement of its own.
-      const isHead = parent?.type.startsWith('For') === true && field !== 'body';
-      if (isStatement(node) && !isHead) found.push({ node, parent: item.node, owner });
-      inside.push({ node, owner });
+      const isHead = item.node.type.startsWith('For') && field !== 'body';
+      if (isStatement(node) && !isHead) found.push({ node, parent: item.node, field, around });
+      inside.push({ node, around });
     }
     pending.push(...inside.toReversed());
   }
   return found.toSorted(
     (one, other) => one.node.start - other.node.start || endOf(other.node) - endOf(one.node),
   );
+}
+
+function within(node: Node, around: Around): Around {
+  if (isFunction(node)) return { owner: node, outer: around.outer ?? node, isInLoop: false };
+  return /^(For|While|DoWhile)/.test(node.type) ? { ...around, isInLoop: true } : around;
 }
 
 function partsOf(parent: Node): readonly Own[] {
@@ -122,8 +148,21 @@ function ingredientsOf(text: string, scope: Node, at: number): readonly string[]
     .map(([written]) => written);
 }
 
+function literalsOf(text: string, scope: Node, at: number): readonly string[] {
+  const nearest = new Map<string, number>();
+  for (const { node, field } of walk(scope)) {
+    if (node.type !== 'Literal' || 'regex' in node || field === 'source') continue;
+    const written = sliceOf(text, node);
+    if (written.length > most.length) continue;
+    const away = Math.abs(node.start - at);
+    nearest.set(written, Math.min(away, nearest.get(written) ?? Number.POSITIVE_INFINITY));
+  }
+  const sorted = [...nearest].sort(([, one], [, other]) => one - other);
+  return sorted.slice(0, most.literals).map(([written]) => written);
+}
+
 /** Whether a name stands for its value, not for a property, a label or a declaration. */
-function isValue(parent: Node | undefined, field: string): boolean {
+export function isValue(parent: Node | undefined, field: string): boolean {
   if (parent === undefined) return false;
   if (parent.type === 'MemberExpression') return field === 'object' || parent.computed === true;
   if (parent.type === 'Property') return field === 'value';

@@ -3,7 +3,9 @@ import { type Edit, grouped, inFront, replaced, uniqueBy, type Way } from '../ed
 import { endOf, type Own, type Spot, sliceOf } from '../spot.ts';
 
 /** What something is asked of: it may be missing. */
-function askedOf({ own }: Spot): readonly { readonly node: Node; readonly object: Node; readonly at: Own }[] {
+export function askedOf({
+  own,
+}: Spot): readonly { readonly node: Node; readonly object: Node; readonly at: Own }[] {
   return own.flatMap((at) => {
     const object = at.node.type === 'MemberExpression' ? child(at.node, 'object') : undefined;
     const isSure = object === undefined || /^(ThisExpression|Super|Literal)$/.test(object.type);
@@ -43,13 +45,17 @@ const optionalCall: Way = {
     }),
 };
 
-/** `if (a == null) return;` before the statement, with what the function answers elsewhere. */
+/** `if (a == null) return;` before the statement, with what the function answers elsewhere: of what is asked, then of what is handed on. */
 const earlyReturn: Way = {
   kind: 'template',
   mends: 'missing',
   edits: (spot) => {
     if (spot.owner === undefined || spot.owner.generator === true) return [];
-    const texts = askedOf(spot).map(({ object }) => sliceOf(spot.text, object));
+    const handed = spot.own.flatMap(({ node, field }) => (field === 'arguments' ? [node] : []));
+    const nodes = [...askedOf(spot).map(({ object }) => object), ...handed];
+    const texts = nodes
+      .filter(({ type }) => /^(Identifier|MemberExpression)$/.test(type))
+      .map((node) => sliceOf(spot.text, node));
     const plain = uniqueBy(texts, (text) => text).filter((text) => !/[()\n]/.test(text));
     const answers = uniqueBy(['', ...spot.answers], (text) => text);
     return answers.flatMap((answer) =>
