@@ -1,5 +1,6 @@
 import { Seconds } from '../../src/domain/busy-seconds.ts';
 import { usualWaits, type WaitTerms } from '../../src/domain/latency.ts';
+import { RecentWaits } from '../../src/domain/recent-waits.ts';
 import type { Observation, RolloutPlan } from '../../src/domain/rollout.ts';
 import { RolloutTally, type Ticket } from '../../src/domain/rollout-tally.ts';
 import { planOfStart } from '../../src/stages/7-rollout/analysis-input.ts';
@@ -45,6 +46,8 @@ export class SlowRollout {
   readonly #seconds = new Seconds();
   readonly #answers = new Map<number, Answer[]>();
   readonly #harmed = new Set<number>();
+  readonly #recent = new RecentWaits();
+  #usualWaits: readonly number[] = [];
   #before: Observation['before'] = null;
   #tick = 0;
   #time = 0;
@@ -68,7 +71,9 @@ export class SlowRollout {
 
   run(): SlowRun {
     this.#requestsUntil(secondsBefore);
-    this.#before = this.#seconds.level(1000 * (epochSeconds + secondsBefore));
+    const begun = 1000 * (epochSeconds + secondsBefore);
+    this.#before = this.#seconds.level(begun);
+    this.#usualWaits = this.#recent.counts(begun);
     let [step, since] = [0, secondsBefore];
     this.#beginStep(step);
     for (let look = secondsBefore + lookSeconds; ; look += lookSeconds) {
@@ -122,6 +127,7 @@ export class SlowRollout {
 
   #answer({ at, user, ticket, seconds, failed }: Answer): void {
     this.#seconds.answered(user, failed, 1000 * (epochSeconds + at));
+    this.#recent.waited(seconds, 1000 * (epochSeconds + at));
     this.#last = at;
     if (ticket === undefined) return;
     const isWarm = at >= secondsBefore + this.#waits.warmUpSeconds;
@@ -132,6 +138,7 @@ export class SlowRollout {
     const observation: Observation = {
       ...{ epoch: 'one', nonce: 'one', at: stamp(time), websocketsCut: 0 },
       ...this.#tally.counts(),
+      usualWaits: this.#usualWaits,
       seconds: this.#seconds.recent(1000 * (epochSeconds + time)),
       before: this.#before,
       lastRequestAt: this.#last === undefined ? null : stamp(this.#last),

@@ -127,6 +127,8 @@ export type Observation = {
   readonly latencyBounds: readonly number[];
   /** The canary's waits were divided by this factor before they were put into buckets; absent: by none. */
   readonly tolerated?: number;
+  /** How long users waited before the rollout began, by the same buckets; it stays as it was then. Absent: that is not known. */
+  readonly usualWaits?: readonly number[];
   /** Distinct users who met the candidate. */
   readonly usersExposed: number;
   /** Of those, users to whom the candidate answered with a server or client error. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latencyBounds } from '../domain/latency.ts';
-import { type LatencyTally, logEvidenceOfSlowing, tiltsOver, toleratedBuckets } from './latency-shift.ts';
+import { type LatencyTally, logEvidenceOfSlowing, toleratedBuckets } from './latency-shift.ts';
+import { tiltsAround, tiltsOver } from './latency-tilts.ts';
 
 const buckets = 4;
 const weights = fc.double({ min: 0.01, max: 0.99, noNaN: true });
@@ -14,8 +15,13 @@ const tallies = fc.array(fc.record({ weight: weights, canary: counts, baseline: 
 /** What a unit takes: its bucket on the canary and on baseline. */
 type Unit = { readonly canary: number; readonly baseline: number };
 
+/** What is compared by: the buckets' ends, and what was usual before. */
+type By = { readonly ends: readonly number[]; readonly usual: readonly number[] };
+/** Too little to be asked, or as much as is. */
+const bys: fc.Arbitrary<By> = fc.record({ ends: bounds, usual: fc.oneof(counts, fc.constant([])) });
+
 /** Every way in which the coin may fall, with its chance: the expectation over the assignment, exactly. */
-function expectation(units: readonly Unit[], weight: number, ends: readonly number[]): number {
+function expectation(units: readonly Unit[], weight: number, { ends, usual }: By): number {
   let sum = 0;
   for (let ways = 0; ways < 2 ** units.length; ways += 1) {
     const tally = {
@@ -29,7 +35,7 @@ function expectation(units: readonly Unit[], weight: number, ends: readonly numb
       chance *= arm === 'canary' ? weight : 1 - weight;
       tally[arm][unit[arm]] = (tally[arm][unit[arm]] ?? 0) + 1;
     }
-    sum += chance * Math.exp(logEvidenceOfSlowing([tally], ends));
+    sum += chance * Math.exp(logEvidenceOfSlowing([tally], ends, usual));
   }
   return sum;
 }
@@ -65,8 +71,8 @@ describe('logEvidenceOfSlowing', () => {
       { maxLength: 7 },
     );
     fc.assert(
-      fc.property(units, weights, bounds, (all, weight, ends) => {
-        expect(expectation(all, weight, ends)).toBeCloseTo(1, 9);
+      fc.property(units, weights, bys, (all, weight, by) => {
+        expect(expectation(all, weight, by)).toBeCloseTo(1, 9);
       }),
       { numRuns: 30 },
     );
@@ -77,8 +83,8 @@ describe('logEvidenceOfSlowing', () => {
       .tuple(bucket, bucket)
       .map(([a, b]) => ({ canary: Math.min(a, b), baseline: Math.max(a, b) }));
     fc.assert(
-      fc.property(fc.array(faster, { maxLength: 7 }), weights, bounds, (all, weight, ends) => {
-        expect(expectation(all, weight, ends)).toBeLessThanOrEqual(1 + 1e-9);
+      fc.property(fc.array(faster, { maxLength: 7 }), weights, bys, (all, weight, by) => {
+        expect(expectation(all, weight, by)).toBeLessThanOrEqual(1 + 1e-9);
       }),
       { numRuns: 30 },
     );
@@ -89,8 +95,8 @@ describe('logEvidenceOfSlowing', () => {
       of.map((count, j) => (j === from ? count - 1 : j === from + 1 ? count + 1 : count));
     const from = fc.nat(buckets - 2);
     fc.assert(
-      fc.property(weights, counts, counts, bounds, from, (weight, canary, baseline, ends, at) => {
-        const evidence = (tally: LatencyTally) => logEvidenceOfSlowing([tally], ends);
+      fc.property(weights, counts, counts, bys, from, (weight, canary, baseline, { ends, usual }, at) => {
+        const evidence = (tally: LatencyTally) => logEvidenceOfSlowing([tally], ends, usual);
         const more = (of: readonly number[]) => of.map((count) => count + 1);
         const before = { weight, canary: more(canary), baseline: more(baseline) };
         const slower = evidence({ ...before, canary: move(before.canary, at) });
@@ -103,15 +109,15 @@ describe('logEvidenceOfSlowing', () => {
 
   it('is finite, and does not ask in what windows the units came', () => {
     fc.assert(
-      fc.property(tallies, bounds, (all, ends) => {
-        const whole = logEvidenceOfSlowing(all, ends);
+      fc.property(tallies, bys, (all, { ends, usual }) => {
+        const whole = logEvidenceOfSlowing(all, ends, usual);
         expect(Number.isFinite(whole)).toBe(true);
         const none = Array<number>(buckets).fill(0);
         const apart = all.flatMap((tally) => [
           { ...tally, baseline: none },
           { ...tally, canary: none },
         ]);
-        expect(logEvidenceOfSlowing(apart, ends)).toBeCloseTo(whole, 6);
+        expect(logEvidenceOfSlowing(apart, ends, usual)).toBeCloseTo(whole, 6);
       }),
     );
   });
@@ -146,6 +152,32 @@ describe('logEvidenceOfSlowing', () => {
     expect(logEvidenceOfSlowing([alike], [10, 20, 40, 80])).toBeLessThan(0);
   });
 
+  it('needs less where it knows what was usual, and hardly more where that has changed', () => {
+    const ends = [10, 20, 40, 80];
+    const at = [60, 1200, 3000, 1500, 240];
+    const seen = { weight: 0.01, canary: [0, 2, 8, 8, 3], baseline: at.map((count) => count / 3) };
+    const evidence = logEvidenceOfSlowing([seen], ends);
+    expect(logEvidenceOfSlowing([seen], ends, at)).toBeGreaterThan(evidence + 0.5);
+    expect(logEvidenceOfSlowing([seen], ends, at.toReversed())).toBeGreaterThan(evidence - Math.LN2 - 1e-9);
+    expect(
+      logEvidenceOfSlowing(
+        [seen],
+        ends,
+        at.map(() => 5),
+      ),
+    ).toBe(evidence);
+  });
+
+  it.each<[string, readonly number[]]>([
+    ['other buckets', [100, 100]],
+    ['half of a wait', [100.5, 100, 100]],
+    ['fewer than none', [-1, 200, 100]],
+  ])('refuses what is usual in %s', (_case, usual) => {
+    expect(() =>
+      logEvidenceOfSlowing([{ weight: 0.5, canary: [1, 1, 1], baseline: [1, 1, 1] }], [1, 2], usual),
+    ).toThrow(RangeError);
+  });
+
   it.each<[string, LatencyTally, readonly number[]]>([
     ['bounds that fall', { weight: 0.5, canary: [1, 1, 1], baseline: [1, 1, 1] }, [2, 1]],
     ['a bound of nothing', { weight: 0.5, canary: [1, 1], baseline: [1, 1] }, [0]],
@@ -160,15 +192,31 @@ describe('logEvidenceOfSlowing', () => {
 
 it('tilts never fall, whatever the bounds', () => {
   fc.assert(
-    fc.property(bounds, (ends) => {
+    fc.property(bounds, counts, (ends, some) => {
+      const usual = some.map((count) => count + 1);
       const all = [...ends, Infinity].map((_, j) => j);
-      for (const tilt of tiltsOver(ends, all).flat()) {
+      for (const tilt of [...tiltsOver(ends, all), ...tiltsAround(usual, ends, all)].flat()) {
         expect(tilt).toHaveLength(ends.length + 1);
         for (const [j, g] of tilt.entries())
           expect(g).toBeGreaterThanOrEqual(tilt[j - 1] ?? Number.MIN_VALUE);
       }
     }),
   );
+});
+
+it('tilts around what is usual change nothing in the mean of it', () => {
+  const usual = latencyBounds
+    .map((_, j) => Math.round(1000 * Math.exp(-(((j - 16) / 3.5) ** 2) / 2)))
+    .concat(0);
+  const all = usual.reduce((sum, count) => sum + count, 0);
+  const tilts = tiltsAround(usual, latencyBounds, [...usual.keys()]).flat();
+  expect(tilts.length).toBeGreaterThan(10);
+  for (const tilt of tilts) {
+    const mean = tilt.reduce((sum, g, j) => sum + g * (usual[j] ?? 0), 0) / all;
+    // Of a tail that was never met one in all is taken.
+    expect(mean).toBeGreaterThan(0.95);
+    expect(mean).toBeLessThan(1.02);
+  }
 });
 
 describe('toleratedBuckets', () => {

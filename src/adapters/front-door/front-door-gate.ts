@@ -25,7 +25,10 @@ export type Counting = {
   beginStep(step: number, weight: number): void;
   /** Throws RangeError for what cannot be counted. `t` never falls. */
   add(record: CountedRecord, share: number): void;
-  counts(t: number): Pick<Observation, 'latencyBounds' | 'tolerated' | 'usersExposed' | 'usersErrored'> & {
+  counts(t: number): Pick<
+    Observation,
+    'latencyBounds' | 'tolerated' | 'usualWaits' | 'usersExposed' | 'usersErrored'
+  > & {
     readonly steps: readonly StepTally[];
     readonly unit: 'user' | 'request';
     readonly calibration: Calibration | undefined;

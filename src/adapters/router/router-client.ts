@@ -38,6 +38,7 @@ const observation: z.ZodType<Observation> = z.object({
   ),
   latencyBounds: z.array(z.number()).default(() => []),
   tolerated: z.number().exactOptional(),
+  usualWaits: z.array(z.number()).exactOptional(),
   usersExposed: z.number(),
   usersErrored: z.number(),
   lastRequestAt: z.string().nullable(),

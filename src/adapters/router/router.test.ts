@@ -186,6 +186,7 @@ describe('what is counted', () => {
       setTimeout(() => response.end(), 400);
     });
     await stage.rollout(1, { lease: false });
+    await stage.ask('/', 'before');
     const waitsOf = { tolerate: 2, warmUpSeconds: 0.6 };
     await stage.witness.lease({ ...stage.terms, weight: 1, step: 0, leaseMs: 60_000, waits: waitsOf });
     await stage.ask('/slow', 'a');
@@ -199,6 +200,7 @@ describe('what is counted', () => {
       counts.flatMap((count, j) => Array<number>(count).fill(j));
     const [fast = 0, slow = 0, ...more] = placesOf(waits?.canary ?? []);
     expect([observed?.steps[0]?.units.canary, more, observed?.tolerated]).toEqual([3, [], 2]);
+    expect(placesOf(observed?.usualWaits ?? [])).toEqual([expect.any(Number)]);
     // Half of what they waited, as so much is tolerated.
     expect(fast).toBeLessThan(latencyBucket(0.15 / 2));
     expect(slow).toBeGreaterThanOrEqual(latencyBucket(0.15 / 2));

@@ -3,6 +3,7 @@ import { Seconds } from '../../domain/busy-seconds.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { usualWaits } from '../../domain/latency.ts';
 import { parseReports } from '../../domain/metric.ts';
+import { RecentWaits } from '../../domain/recent-waits.ts';
 import type { Observation, Totals } from '../../domain/rollout.ts';
 import { type Arm, isFailure, type Outcome, RolloutTally, type Ticket } from '../../domain/rollout-tally.ts';
 import type { Connections } from './connections.ts';
@@ -50,6 +51,7 @@ export type Choice = {
 type Rollout = {
   readonly tally: RolloutTally;
   readonly before: Observation['before'];
+  readonly usualWaits: readonly number[];
   /** On the monotonic clock, ms. */
   readonly warmAt: number;
   websocketsCut: number;
@@ -66,6 +68,7 @@ export class ServiceGate {
   readonly #epoch = randomBytes(12).toString('base64url');
   readonly #rollouts = new Map<string, Rollout>();
   readonly #seconds = new Seconds();
+  readonly #waits = new RecentWaits();
   #facts: Facts = { stopped: true, killed: () => true, flags: new Map(), route: undefined };
   #sockets: ReadonlyMap<string, readonly string[]> = new Map();
   #standing: readonly string[] = [];
@@ -151,6 +154,7 @@ export class ServiceGate {
       websocketsCut: rollout.websocketsCut,
       seconds: this.#seconds.recent(now),
       before: rollout.before,
+      usualWaits: rollout.usualWaits,
     };
   }
 
@@ -177,10 +181,11 @@ export class ServiceGate {
   }
 
   #begin({ nonce, metrics, waits = usualWaits }: LeaseInput): Rollout {
-    const before = this.#seconds.level(this.#options.clocks.now());
+    const now = this.#options.clocks.now();
+    const [before, usual] = [this.#seconds.level(now), this.#waits.counts(now)];
     const warmAt = this.#options.clocks.monotonicMs() + 1000 * waits.warmUpSeconds;
     const tally = new RolloutTally(this.#options.maxUsers, metrics, waits.tolerate);
-    const rollout = { tally, before, warmAt, websocketsCut: 0 };
+    const rollout = { tally, before, usualWaits: usual, warmAt, websocketsCut: 0 };
     this.#rollouts.set(nonce, rollout);
     for (const old of [...this.#rollouts.keys()].slice(0, -KEPT_ROLLOUTS)) this.#rollouts.delete(old);
     return rollout;
@@ -194,6 +199,7 @@ export class ServiceGate {
     if (outcome === 'client-gone') return;
     const now = this.#options.clocks.now();
     this.#seconds.answered(user, isFailure(outcome), now);
+    this.#waits.waited(seconds, now);
     this.#lastRequestAt = new Date(now).toISOString();
   }
 

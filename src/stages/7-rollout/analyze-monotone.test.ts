@@ -89,14 +89,17 @@ const situations = fc
       fc.array(fc.integer({ min: 15, max: 60 }), { minLength: 12, maxLength: 25 }),
     ),
     before: fc.option(fc.record({ users: fc.nat(30_000), failing: fc.nat(100) })),
+    isUsualKnown: fc.boolean(),
     elapsed: fc.nat(70),
     quiet: fc.nat(8),
   })
-  .map(({ step, tallies, failing, before, elapsed, quiet }): AnalyzeInput => {
+  .map(({ step, tallies, failing, before, isUsualKnown, elapsed, quiet }): AnalyzeInput => {
+    const usualWaits = latencyBounds.map((_, j) => Math.max(0, 40 - (j - 16) ** 2)).concat(0);
     const seen = observation(tallies.slice(0, step + 1), {
       seconds: failing.map((failingUsers, when) => second(when, failingUsers)),
       before:
         before === null ? null : { users: before.users + 100, failingUsers: before.failing, seconds: 60 },
+      ...(isUsualKnown ? { usualWaits } : {}),
       at: at(elapsed).toISOString(),
       lastRequestAt: at(elapsed - quiet).toISOString(),
     });

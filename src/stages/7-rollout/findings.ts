@@ -60,7 +60,7 @@ function errorCoins({ weight, firstErrors, laterErrors }: StepTally, outcome: Ou
 }
 
 function latencyTest(plan: RolloutPlan, observation: Observation): Test | undefined {
-  const { steps, latencyBounds, tolerated: divided = 1 } = observation;
+  const { steps, latencyBounds, tolerated: divided = 1, usualWaits } = observation;
   if (plan.latency === undefined) return undefined;
   const logThreshold = rollbackThreshold(plan);
   const tallies = steps.flatMap(({ weight, latencies }) => bucketTallies(weight, latencies));
@@ -71,7 +71,7 @@ function latencyTest(plan: RolloutPlan, observation: Observation): Test | undefi
     ...tally,
     canary: toleratedBuckets(tally.canary, latencyBounds, left),
   }));
-  const logE = logEvidenceOfSlowing(tolerated, latencyBounds);
+  const logE = logEvidenceOfSlowing(tolerated, latencyBounds, usualWaits);
   return { logE, logThreshold, counts: waits(tallies, latencyBounds, divided) };
 }
 

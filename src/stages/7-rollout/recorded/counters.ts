@@ -1,6 +1,7 @@
 import { Seconds } from '../../../domain/busy-seconds.ts';
 import { usualWaits, type WaitTerms } from '../../../domain/latency.ts';
 import type { Metric } from '../../../domain/metric.ts';
+import { RecentWaits } from '../../../domain/recent-waits.ts';
 import {
   type BucketCoins,
   noLaterErrors,
@@ -17,6 +18,7 @@ export type Counted = Pick<
   | 'steps'
   | 'latencyBounds'
   | 'tolerated'
+  | 'usualWaits'
   | 'usersExposed'
   | 'usersErrored'
   | 'seconds'
@@ -31,6 +33,8 @@ export class RequestCounter {
   readonly #tally: RolloutTally;
   readonly #warmUpSeconds: number;
   readonly #seconds = new Seconds();
+  readonly #waits = new RecentWaits();
+  #usualWaits: readonly number[] | undefined;
   #before: Observation['before'] = null;
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
@@ -43,6 +47,7 @@ export class RequestCounter {
   beginStep(step: number, weight: number, t: number): void {
     if (step === 0) {
       this.#before = this.#seconds.level(t * 1000);
+      this.#usualWaits = this.#waits.counts(t * 1000);
       this.#warmAt = t + this.#warmUpSeconds;
     }
     this.#tally.beginStep(step, weight);
@@ -51,6 +56,7 @@ export class RequestCounter {
   add({ t, arm, user, outcome, seconds, reports }: RequestRecord): void {
     this.#seconds.answered(user, isFailure(outcome), t * 1000);
     this.#last = t;
+    if (seconds !== undefined && outcome !== 'client-gone') this.#waits.waited(seconds, t * 1000);
     const ticket = this.#tally.evaluated(user, arm);
     if (ticket !== undefined) {
       this.#tally.answered(ticket, outcome, t < this.#warmAt ? undefined : seconds);
@@ -62,6 +68,7 @@ export class RequestCounter {
   counted(t: number): Counted {
     return {
       ...this.#tally.counts(),
+      ...(this.#usualWaits && { usualWaits: this.#usualWaits }),
       seconds: this.#seconds.recent(t * 1000),
       before: this.#before,
       lastRequestAt: stamp(this.#last),
@@ -94,6 +101,8 @@ export class WindowCounter {
   #warmAt = Number.POSITIVE_INFINITY;
   readonly #metrics: WindowMetrics;
   readonly #warmUpSeconds: number;
+  /** Of windows before the first step. */
+  readonly #usual: number[] = [];
   #bounds: readonly number[] | undefined;
 
   constructor(metrics: readonly Metric[] = [], { warmUpSeconds } = usualWaits) {
@@ -125,7 +134,10 @@ export class WindowCounter {
     window.failingUsers += failed;
     if (users > 0) this.#last = t;
     const step = this.#steps.at(-1);
-    if (step === undefined) return;
+    if (step === undefined) {
+      addTo(this.#usual, latency?.counts ?? []);
+      return;
+    }
     step.units[arm] += users;
     step.failing[arm] += failed;
     // A window that ends then began before.
@@ -146,6 +158,7 @@ export class WindowCounter {
         return { ...tallyOf(step, this.#bounds ?? []), ...(metrics && { metrics }) };
       }),
       latencyBounds: this.#bounds ?? [],
+      ...(this.#usual.length === 0 ? {} : { usualWaits: this.#usual }),
       usersExposed: sum(({ units }) => units.canary),
       usersErrored: sum(({ failing }) => failing.canary),
       seconds: this.#windows.map(({ t, ...counts }) => ({ at: stamp(t), ...counts })),

@@ -19,7 +19,7 @@ export type LiveOptions = {
 /** What live counts say of themselves, besides. */
 export type LiveCounts = Pick<
   Counted,
-  'steps' | 'latencyBounds' | 'tolerated' | 'usersExposed' | 'usersErrored'
+  'steps' | 'latencyBounds' | 'tolerated' | 'usualWaits' | 'usersExposed' | 'usersErrored'
 > & {
   readonly unit: 'user' | 'request';
   readonly calibration: Calibration | undefined;

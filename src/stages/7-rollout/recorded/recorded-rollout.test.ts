@@ -83,7 +83,7 @@ describe('a recorded rollout', () => {
       }
       return Infinity;
     };
-    expect(secondsUntil(0)).toBeLessThan(5);
+    expect(secondsUntil(0)).toBeLessThan(3);
     expect(secondsUntil(7)).toBeGreaterThan(7);
     expect(secondsUntil(7)).toBeLessThan(12);
   });
