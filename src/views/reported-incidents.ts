@@ -121,3 +121,20 @@ export function toInquire(
     return isNews && (hasCheck || one.check !== null) && reportedState(one, ledger) === 'open';
   });
 }
+
+export type ReportedLine = Pick<ReportedIncident, 'id' | 'openedAt' | 'by' | 'reason'> & {
+  readonly state: ReportedState;
+  /** Of the last inquiry; null: nobody has looked. */
+  readonly code: string | null;
+};
+
+/** The newest first. */
+export function linesOf(
+  reported: ReadonlyMap<string, ReportedIncident>,
+  ledger: Ledger,
+): readonly ReportedLine[] {
+  return [...reported.values()].reverse().map((one) => {
+    const { id, openedAt, by, reason, inquiry } = one;
+    return { id, openedAt, by, reason, state: reportedState(one, ledger), code: inquiry?.code ?? null };
+  });
+}

@@ -5,6 +5,7 @@ import type { StageName } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
 import type { StandingDrift } from './drift.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
+import type { ReportedLine } from './reported-incidents.ts';
 import { waitingFor } from './waiting.ts';
 
 /** Where everything is: what `status` and the API show. */
@@ -21,6 +22,8 @@ export type StatusView = {
   /** Those that were adopted; []: none was. */
   readonly services: readonly ServiceStatus[];
   readonly changes: readonly ChangeLine[];
+  /** Those that somebody reported and that are not over; []: none. */
+  readonly incidents: readonly ReportedLine[];
   /** Where what runs is not what was decided; []: nowhere, as far as a control plane has looked. */
   readonly drift: readonly StandingDrift[];
   /** Who was ever told of something; []: nobody is configured. */

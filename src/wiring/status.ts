@@ -7,6 +7,7 @@ import type { ChangeState } from '../engine/state.ts';
 import { driftTypes, standingDrift } from '../views/drift.ts';
 import { inProduction, type Ledger, type LedgerChange } from '../views/ledger.ts';
 import { type Stable, stablesOf } from '../views/production.ts';
+import { foldReported, linesOf, reportedTypes } from '../views/reported-incidents.ts';
 import {
   changeLines,
   newestChanges,
@@ -42,6 +43,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
       stablesOf(ledger.production).map((stable) => serviceStatus(repository, stable, inProduction(ledger))),
     ),
     changes: await changesOf(repository, ledger),
+    incidents: await openIncidents(repository, ledger),
     drift: standingDrift(await repository.store.read({ types: driftTypes })),
     receivers: receiversOf(place),
   };
@@ -53,6 +55,11 @@ async function changesOf(repository: Repository, ledger: Ledger): Promise<Status
   for (const { id, conclusion } of newest)
     if (conclusion === null) states.set(id, (await repository.change(id)).state);
   return changeLines(newest, states);
+}
+
+async function openIncidents({ store }: Repository, ledger: Ledger): Promise<StatusView['incidents']> {
+  const reported = foldReported(await store.read({ types: reportedTypes }));
+  return linesOf(reported, ledger).filter(({ state }) => state !== 'resolved');
 }
 
 async function headOf(repo: string): Promise<StatusView['branch']> {

@@ -1,8 +1,8 @@
 import { counted } from '../../domain/words.ts';
-import type { Inquired } from '../../views/reported-incidents.ts';
+import type { Inquired, ReportedLine } from '../../views/reported-incidents.ts';
 import type { OpenedAndInquired } from '../../wiring/inquiry/at-once.ts';
 import type { InquiryOutcome } from '../../wiring/inquiry/inquire.ts';
-import type { ReportedLine, ReportedView } from '../../wiring/inquiry/read.ts';
+import type { ReportedView } from '../../wiring/inquiry/read.ts';
 import { renderSuspects } from './suspects.ts';
 import { paint, wrap } from './text.ts';
 

@@ -24,6 +24,7 @@ export function renderStatus(view: StatusView): string[] {
       ? row('service', 'none configured or adopted')
       : services.flatMap(renderService)),
     ...view.drift.flatMap(({ detail, since }) => row('drift', `${paint('red', detail)} (since ${since})`)),
+    ...view.incidents.flatMap(renderReported),
     ...view.receivers.flatMap(renderReceiver),
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
@@ -52,6 +53,10 @@ function renderService(service: ServiceStatus): string[] {
 function described({ digest, code, share, flag, change }: Candidate): string {
   const what = code === null ? digest.slice(0, 19) : `flag ${code}`;
   return `${what} for ${(share * 100).toFixed(1)} % (${flag})${change === null ? '' : `, ${change}`}`;
+}
+
+function renderReported({ id, state, reason }: StatusView['incidents'][number]): string[] {
+  return row('incident', `${paint('red', `${id} ${state}`)}: ${reason}`);
 }
 
 function renderReceiver({ name, lastDeliveredAt, trouble, givenUp }: ReceiverStatus): string[] {

@@ -1,5 +1,11 @@
 import { AutolandError } from '../../domain/errors.ts';
-import { type ReportedIncident, type ReportedState, reportedState } from '../../views/reported-incidents.ts';
+import {
+  linesOf,
+  type ReportedIncident,
+  type ReportedLine,
+  type ReportedState,
+  reportedState,
+} from '../../views/reported-incidents.ts';
 import type { PlaceOptions } from '../place.ts';
 import { openRepository, type Repository } from '../repository.ts';
 import { reportedIn } from './open-incident.ts';
@@ -43,20 +49,9 @@ export async function readReported(options: PlaceOptions, prefix: string): Promi
   return await viewReported(repository, prefix);
 }
 
-export type ReportedLine = Pick<ReportedIncident, 'id' | 'openedAt' | 'by' | 'reason'> & {
-  readonly state: ReportedState;
-  /** Of the last inquiry; null: nobody has looked. */
-  readonly code: string | null;
-};
-
 /** The newest first. */
 export async function reportedLines(repository: Repository): Promise<readonly ReportedLine[]> {
-  const ledger = await repository.ledger();
-  const all = [...(await reportedIn(repository)).values()].reverse();
-  return all.map((one) => {
-    const { id, openedAt, by, reason, inquiry } = one;
-    return { id, openedAt, by, reason, state: reportedState(one, ledger), code: inquiry?.code ?? null };
-  });
+  return linesOf(await reportedIn(repository), await repository.ledger());
 }
 
 export async function listReported(options: PlaceOptions): Promise<readonly ReportedLine[]> {
