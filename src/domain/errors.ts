@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'agent.busy'
   | 'agent.too-many-open'
   | 'agent.too-many-today'
+  | 'issues.unreachable'
+  | 'issues.invalid'
   | 'journal.locked'
   | 'journal.schema'
   | 'journal.corrupt'
