@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { agentNames, docsKinds, modelAgent } from '../domain/agents.ts';
 import { longestCheck } from '../domain/incident.ts';
-import { isRecord, type JsonRecord } from '../domain/npm/hostile-json.ts';
 import { rangeStrategies } from '../domain/npm/range-strategy.ts';
-import { type CrossProblem, unknownModel } from './cross-problem.ts';
 import { dependencyGroups } from './dependency-groups.ts';
 import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignoreRule, window } from './fields-lists.ts';
 import { modelName } from './models.ts';
-import { scheduledTasks } from './scheduled-tasks.ts';
+import { tasks } from './tasks.ts';
 
 const own: ReadonlySet<string> = new Set([...agentNames, modelAgent]);
 const wantsAgent = wants(
@@ -209,68 +207,6 @@ export const agents = z
       })
       .prefault({})
       .describe('An agent of any configured model, with tools of autoland: no program of yours'),
-    tasks: z
-      .strictObject({
-        atOnce: z
-          .int()
-          .min(1)
-          .max(32)
-          .default(2)
-          .describe('Tasks that are under way at once, on this machine and of this repository'),
-        rounds: z
-          .int()
-          .min(0)
-          .max(10)
-          .default(2)
-          .describe('How often a refused change goes back to its agent with the reasons; 0: never'),
-        scheduled: scheduledTasks,
-      })
-      .prefault({})
-      .describe('What all tasks have in common'),
+    tasks,
   })
   .describe('What looks for work');
-
-/** The models that coding agents may ask, where there are none of that name. */
-export function agentProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
-  const { agents: all, models } = config;
-  if (!isRecord(all) || !isRecord(models)) return [];
-  const { command, tasks } = all;
-  const scheduled = isRecord(tasks) && isRecord(tasks.scheduled) ? tasks.scheduled : {};
-  const asked = [
-    ...commandModels(command),
-    ...modelModels(all.model, ['model', 'model']),
-    ...modelModels(all['crash-fix'], ['crash-fix', 'model']),
-  ];
-  for (const [name, one] of Object.entries(scheduled))
-    asked.push(...modelModels(one, ['tasks', 'scheduled', name, 'model']));
-  const unknown = asked.flatMap(({ model, path }) =>
-    Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', ...path])],
-  );
-  return [...unknown, ...unknownAgents(scheduled, isRecord(command) ? Object.keys(command) : [])];
-}
-
-/** Of scheduled tasks. */
-function unknownAgents(scheduled: JsonRecord, own: readonly string[]): readonly CrossProblem[] {
-  const known = [modelAgent, ...own];
-  return Object.entries(scheduled).flatMap(([name, one]) => {
-    const agent = isRecord(one) ? one.agent : undefined;
-    if (typeof agent !== 'string' || known.includes(agent)) return [];
-    const path = ['agents', 'tasks', 'scheduled', name, 'agent'];
-    const mend = `use one of: ${known.join(', ')}; or add it to agents.command`;
-    return [{ path, expected: 'model, or the name of an agent under agents.command', mend }];
-  });
-}
-
-type AskedModel = { readonly model: string; readonly path: CrossProblem['path'] };
-
-function commandModels(command: unknown): readonly AskedModel[] {
-  return Object.entries(isRecord(command) ? command : {}).flatMap(([name, settings]) => {
-    const all = isRecord(settings) && Array.isArray(settings.models) ? settings.models.map(String) : [];
-    return all.map((model, at) => ({ model, path: ['command', name, 'models', at] }));
-  });
-}
-
-function modelModels(settings: unknown, path: AskedModel['path']): readonly AskedModel[] {
-  const model = isRecord(settings) ? settings.model : undefined;
-  return typeof model === 'string' ? [{ model, path }] : [];
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeYaml, modelsYaml } from '../testing/judge-yaml.ts';
-import { agentProblems } from './agents.ts';
+import { agentProblems } from './agent-problems.ts';
 import { checkConfig, parseConfig } from './config.ts';
 import { judgeProblems } from './judge.ts';
 

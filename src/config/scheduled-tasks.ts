@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { taskClasses } from '../domain/agents.ts';
 import { count, instant, wants } from './fields.ts';
 import { days, timeOfDay, timeZone } from './fields-lists.ts';
-import { modelName } from './models.ts';
+import { taskFields, taskName } from './task-fields.ts';
 
-const wantsName = wants('a name of lower-case letters, digits and -', 'write it as nightly-docs');
 const wantsWindow = wants(
   'from before to, and at most 8 hours between them',
   'a task is begun once in each window: make it the hours in which it may begin',
@@ -14,10 +12,8 @@ const mostMinutes = 8 * 60;
 
 const scheduled = z
   .strictObject({
-    agent: z.string().min(1).max(30).describe('model, or one of agents.command'),
+    ...taskFields,
     text: z.string().trim().min(1).max(20_000).describe('The task'),
-    model: modelName.nullable().default(null).describe('Of the agent model; null: agents.model.model'),
-    class: z.enum(taskClasses).nullable().default(null).describe('Of the agent model: what it may write'),
     days,
     from: timeOfDay,
     to: timeOfDay,
@@ -31,6 +27,6 @@ export type ScheduledTask = z.output<typeof scheduled>;
 
 /** The key `agents.tasks.scheduled`. */
 export const scheduledTasks = z
-  .record(z.string(wantsName).regex(/^(?!person$)[a-z][a-z0-9-]{0,39}$/, wantsName), scheduled)
+  .record(taskName, scheduled)
   .default({})
   .describe('Tasks that are begun by themselves, once in each of their windows');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { autonomyLevels } from '../domain/change.ts';
-import { agentProblems, agents } from './agents.ts';
+import { agentProblems } from './agent-problems.ts';
+import { agents } from './agents.ts';
 import { characterization, driverProblems } from './characterization.ts';
 import {
   argv,

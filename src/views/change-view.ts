@@ -17,6 +17,7 @@ import type { Said } from './exchanges.ts';
 import type { FlagAct } from './flag-history.ts';
 import { legOf } from './legs.ts';
 import type { rankSuspects } from './suspects.ts';
+import type { TaskView } from './task-view.ts';
 import { waitingFor } from './waiting.ts';
 
 /** One change as `explain`, `watch` and the API show it. */
@@ -60,6 +61,8 @@ export type ChangeView = {
   readonly demotion: Lowered | null;
   /** null: it was not rolled back, or nobody could have met it. */
   readonly incident: Incident | null;
+  /** The task that it was made in; null: in none. */
+  readonly task: TaskView | null;
   /** What models and tools said for it; null: nothing was recorded. */
   readonly said: Said | null;
 };
@@ -110,6 +113,7 @@ export type ChangeSurroundings = Pick<
   | 'demotion'
   | 'incident'
   | 'said'
+  | 'task'
 >;
 
 export function viewChange(
@@ -146,6 +150,7 @@ export function viewChange(
     demotion: known.demotion ?? null,
     incident: known.incident ?? null,
     said: known.said ?? null,
+    task: known.task ?? null,
   };
 }
 

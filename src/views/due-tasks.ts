@@ -1,7 +1,7 @@
 import type { ScheduledTask } from '../config/scheduled-tasks.ts';
 import { inWindow } from '../config/windows.ts';
 import type { Ledger } from './ledger.ts';
-import type { Tasks } from './tasks.ts';
+import { isUnderWay, type Tasks } from './tasks.ts';
 
 /**
  * Names of scheduled tasks that may be begun now: in a window of theirs in which none was begun yet, within their number and before their
@@ -18,10 +18,7 @@ export function dueTasks(
       return [];
     const windowMs = (one.to - one.from) * 60_000;
     const isDone = lines.some(({ begunAt }) => now.getTime() - Date.parse(begunAt) <= windowMs);
-    const isOpen = lines.some(
-      ({ isOpen: open, change }) =>
-        open || (change !== null && ledger.changes.get(change)?.conclusion == null),
-    );
+    const isOpen = lines.some((line) => isUnderWay(line, ledger));
     return isDone || isOpen ? [] : [name];
   });
 }

@@ -4,8 +4,10 @@ import type { DeliveryState } from '../domain/delivery.ts';
 import type { StageName } from '../domain/stage.ts';
 import type { ChangeState } from '../engine/state.ts';
 import type { StandingDrift } from './drift.ts';
+import type { LastLook } from './issue-looks.ts';
 import type { Ledger, LedgerChange } from './ledger.ts';
 import type { ReportedLine } from './reported-incidents.ts';
+import type { TaskStatus } from './task-view.ts';
 import { waitingFor } from './waiting.ts';
 
 /** Where everything is: what `status` and the API show. */
@@ -26,6 +28,10 @@ export type StatusView = {
   readonly incidents: readonly ReportedLine[];
   /** Where what runs is not what was decided; []: nowhere, as far as a control plane has looked. */
   readonly drift: readonly StandingDrift[];
+  /** Under way, or given up within a week, newest first. */
+  readonly tasks: readonly TaskStatus[];
+  /** The last look at the issues of each rule that is there; []: none was looked at. */
+  readonly issues: readonly LastLook[];
   /** Who was ever told of something; []: nobody is configured. */
   readonly receivers: readonly ReceiverStatus[];
 };

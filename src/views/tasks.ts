@@ -1,6 +1,6 @@
 import type { ChangeId } from '../domain/change.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What the journal says of tasks, of those that were no rehearsal. */
@@ -13,8 +13,10 @@ export type Tasks = {
 export type TaskLine = {
   readonly task: string;
   readonly agent: string;
-  /** Where it came from: `person`, or an entry of `agents.tasks.from` by its name. */
+  /** Where it came from: `person`, or a rule of `agents.tasks` by its name. */
   readonly from: string;
+  /** What it was begun for, such as an issue; null: nothing but its text. */
+  readonly cause: JsonObject | null;
   /** What tells two tasks of one origin apart, such as an issue; null: nothing. */
   readonly key: string | null;
   readonly begunAt: string;
@@ -22,10 +24,16 @@ export type TaskLine = {
   readonly rounds: number;
   /** What was handed in last; null: nothing. */
   readonly change: ChangeId | null;
+  /** All that was handed in, the newest last. */
+  readonly changes: readonly ChangeId[];
   /** An agent is at it, or was when its process ended. */
   readonly isOpen: boolean;
   /** Nobody begins on it again. */
   readonly isOver: boolean;
+  /** Why it is; null: it is not, or its change decides. */
+  readonly why: string | null;
+  /** When something last became of it. */
+  readonly at: string;
 };
 
 export const noTasks: Tasks = { lines: new Map(), upTo: -1 };
@@ -48,21 +56,34 @@ export function foldTasks(entries: readonly Entry[], from: Tasks = noTasks): Tas
 function take(line: TaskLine | undefined, { type, at, data }: Entry): TaskLine | undefined {
   if (type === 'task.begun') {
     const rounds = typeof data.round === 'number' ? data.round : 1;
-    return { ...(line ?? first(data, at)), rounds, isOpen: true };
+    return { ...(line ?? first(data, at)), rounds, at, isOpen: true };
   }
   if (line === undefined) return undefined;
-  if (type === 'task.given-up') return { ...line, isOpen: false, isOver: true };
+  const why = typeof data.why === 'string' ? data.why : null;
+  if (type === 'task.given-up') return { ...line, at, why, isOpen: false, isOver: true };
   const change = typeof data.change === 'string' ? data.change : null;
+  const changes = change === null ? line.changes : [...line.changes, change];
   // What handed nothing in has nothing that could be refused.
-  return { ...line, isOpen: false, change: change ?? line.change, isOver: change === null };
+  return { ...line, at, why, changes, isOpen: false, change: change ?? line.change, isOver: change === null };
 }
 
-function first({ task, agent, from, key }: Readonly<Record<string, Json>>, begunAt: string): TaskLine {
+function first(data: JsonObject, begunAt: string): TaskLine {
+  const { task, agent, from, key, cause } = data;
   return {
-    ...{ task: String(task), agent: String(agent), from: String(from), begunAt },
+    ...{ task: String(task), agent: String(agent), from: String(from), begunAt, at: begunAt },
     key: typeof key === 'string' ? key : null,
-    ...{ rounds: 0, change: null, isOpen: true, isOver: false },
+    cause: isObject(cause) ? cause : null,
+    ...{ rounds: 0, change: null, changes: [], isOpen: true, isOver: false, why: null },
   };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An agent is at it, or its change has not ended. */
+export function isUnderWay({ isOpen, change }: TaskLine, { changes }: Ledger): boolean {
+  return isOpen || (change !== null && changes.get(change)?.conclusion == null);
 }
 
 export type Refused = { readonly line: TaskLine; readonly change: ChangeId };

@@ -71,7 +71,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
   closing.defer(() => clearInterval(publishing));
   const proposing = proposeAnewOften(repository, workshop);
   closing.defer(() => proposing.stop());
-  const working = workOnTasksOften(repository, workshop.rules);
+  const working = workOnTasksOften(repository, workshop);
   closing.defer(() => working.stop());
   const measuring = measureJudgeOften(repository, { ...ports, draw });
   closing.defer(() => measuring.stop());

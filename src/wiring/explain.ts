@@ -15,6 +15,8 @@ import { flagHistory } from '../views/flag-history.ts';
 import { stablesOf } from '../views/production.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
+import { taskOf } from '../views/task-view.ts';
+import { foldTasks, taskTypes } from '../views/tasks.ts';
 import { readIncident } from './incidents.ts';
 import type { Repository } from './repository.ts';
 import { readSaid } from './show.ts';
@@ -33,6 +35,7 @@ export async function explainChange(repository: Repository, id: string): Promise
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),
     said: await readSaid(repository, state),
+    task: taskOf(foldTasks(await repository.store.read({ types: taskTypes })), state.id),
   });
 }
 

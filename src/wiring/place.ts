@@ -45,6 +45,8 @@ export function stateFiles(state: string) {
     models: join(state, 'models.yaml'),
     /** How coding agents are started: written by the operator. */
     agents: join(state, 'agents.yaml'),
+    /** Where issues are read, and which token goes there: written by the operator. */
+    issues: join(state, 'issues.yaml'),
     /** What production crashed with. */
     crashes: crashFile(state),
     /** What models took, by day and by change. */

@@ -16,6 +16,7 @@ import { scanCrashes } from './scan-crashes.ts';
 import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanFlags } from './scan-flags.ts';
+import { scanIssues } from './scan-issues.ts';
 import { scanLint } from './scan-lint.ts';
 import { scanPerformance } from './scan-performance.ts';
 import { scanForCulprit } from './scan-revert.ts';
@@ -63,10 +64,12 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     // Last: it may take as long as many runs of the tests.
     ...(isWanted('crash-fix') ? [await scanForCrashes(scanning)] : []),
   ];
+  const issues = how.agent === undefined ? await scanIssues(scanning) : { skipped: [], tasks: [] };
   return {
     dryRun: how.dryRun,
     proposals: reports.flatMap(({ proposals }) => proposals),
-    skipped: reports.flatMap(({ skipped }) => skipped),
+    skipped: [...reports, issues].flatMap(({ skipped }) => skipped),
+    tasks: issues.tasks,
   };
 }
 

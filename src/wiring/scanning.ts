@@ -23,7 +23,11 @@ export type ScanReport = {
   readonly proposals: readonly ScanProposal[];
   /** What was looked at and not proposed. */
   readonly skipped: readonly ScanSkipped[];
+  /** Issues for which the control plane begins a task; absent: nobody looked at issues. */
+  readonly tasks?: readonly ScanTask[];
 };
+
+export type ScanTask = { readonly issue: string; readonly rule: string; readonly agent: string };
 
 export type ScanSkipped = {
   readonly name: string;

@@ -5,6 +5,7 @@ import { holderOf } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ChangeState } from '../engine/state.ts';
 import { driftTypes, standingDrift } from '../views/drift.ts';
+import { lastLooks, lookType } from '../views/issue-looks.ts';
 import { inProduction, type Ledger, type LedgerChange } from '../views/ledger.ts';
 import { type Stable, stablesOf } from '../views/production.ts';
 import { foldReported, linesOf, reportedTypes } from '../views/reported-incidents.ts';
@@ -16,6 +17,8 @@ import {
   type ServiceStatus,
   type StatusView,
 } from '../views/status-view.ts';
+import { shownTasks } from '../views/task-view.ts';
+import { foldTasks, taskTypes } from '../views/tasks.ts';
 import type { Place } from './place.ts';
 import type { Repository } from './repository.ts';
 
@@ -45,6 +48,12 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
     changes: await changesOf(repository, ledger),
     incidents: await openIncidents(repository, ledger),
     drift: standingDrift(await repository.store.read({ types: driftTypes })),
+    tasks: shownTasks(
+      foldTasks(await repository.store.read({ types: taskTypes })),
+      ledger,
+      repository.clock.now(),
+    ),
+    issues: lastLooks(await repository.store.read({ types: [lookType] })),
     receivers: receiversOf(place),
   };
 }

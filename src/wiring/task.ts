@@ -5,7 +5,6 @@ import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { rememberBrief } from './tasks/brief.ts';
 import { type RoundReport, runRound } from './tasks/round.ts';
 import type { Task, TaskBrief, TaskTools } from './tasks/work.ts';
 import { openWorkshop } from './workshop.ts';
@@ -21,8 +20,12 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
   await using repository = await openRepository(options, 'write');
   const workshop = await openWorkshop(repository, { unsignedAllowed: false });
   try {
-    const task = await firstRound({ repository, workshop }, { brief: wish, from: 'person', key: null });
-    if (!wish.dryRun) await rememberBrief(task);
+    const task = await firstRound(
+      { repository, workshop },
+      {
+        ...{ brief: wish, from: 'person', key: null, cause: null },
+      },
+    );
     const report = await runRound(task, wish);
     if (!wish.dryRun) await workshop.auditLog.publish();
     return report;
@@ -32,17 +35,18 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
 }
 
 export type TaskPlace = { readonly repository: Repository; readonly workshop: TaskTools };
-export type TaskOrigin = { readonly brief: TaskBrief } & Pick<Task, 'from' | 'key'>;
+export type TaskOrigin = { readonly brief: TaskBrief } & Pick<Task, 'from' | 'key' | 'cause'>;
 
 /** On the tip of the branch, by the rules that stand there now. */
 export async function firstRound({ repository, workshop }: TaskPlace, origin: TaskOrigin): Promise<Task> {
   const { config } = await workshop.rules.load();
-  const { agent, text, model, class: meant } = origin.brief;
+  const { agent, text, data, model, class: meant } = origin.brief;
+  const { from, key, cause } = origin;
   const task = nameOf(agent, repository.clock.now());
   const base = await workshop.git.resolve(config.branch);
   return {
-    ...{ repository, workshop, config, agent, text, model, class: meant, task, base },
-    ...{ from: origin.from, key: origin.key, round: 1, after: null },
+    ...{ repository, workshop, config, agent, text, data, model, class: meant, task, base },
+    ...{ from, key, cause, round: 1, after: null },
   };
 }
 

@@ -6,9 +6,9 @@ import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 
 export const key = 'sk-test-0123456789';
-const own = (scheduled: string) => `models:
+const own = (tasks: string) => `models:
   coder: { provider: openai-compatible, server: local, model: qwen-x, family: qwen }
-agents: { tasks: { rounds: 1, scheduled: {${scheduled}} }, command: { writer: { models: [coder] }, absent: {} } }
+agents: { tasks: { rounds: 1${tasks} }, command: { writer: { models: [coder] }, absent: {} } }
 `;
 
 /** Asks its model what to write, as a coding agent does: by the address and the token that its environment names. */
@@ -54,10 +54,17 @@ const loop = [
 
 export type TaskStage = { readonly stage: Stage; readonly server: ModelServer };
 
+export type TaskStageWish = {
+  /** More of `agents.tasks`, each after a comma. */
+  readonly tasks?: string;
+  /** More that the machine says, by the name of a file in the state directory. */
+  readonly machine?: (dir: string) => Readonly<Record<string, string>>;
+};
+
 /** A control plane with a coding agent of the operator's, and a model that both agents may ask. */
-export async function openTaskStage(scheduled = ''): Promise<TaskStage> {
+export async function openTaskStage({ tasks = '', machine }: TaskStageWish = {}): Promise<TaskStage> {
   const stage = new Stage({
-    '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${own(scheduled)}`,
+    '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${own(tasks)}`,
   });
 
   // With tools it is asked by the agent of autoland, and the script answers.
@@ -79,6 +86,8 @@ export async function openTaskStage(scheduled = ''): Promise<TaskStage> {
   writeFileSync(files.agents, `version: 1\nagents: { writer: { run: ${run}, directory: ${program} } }\n`, {
     mode: 0o600,
   });
+  for (const [name, text] of Object.entries(machine?.(stage.dir) ?? {}))
+    writeFileSync(join(stage.state, name), text, { mode: 0o600 });
   await stage.up();
   return { stage, server };
 }

@@ -11,9 +11,8 @@ describe('a task that nobody asks for a second time', { timeout: 180_000 }, () =
     const at = (hours: number) => `"${String(hours).padStart(2, '0')}:00"`;
     const window = `days: [mon-sun], from: ${at(hour)}, to: ${at(hour + 6)}`;
     const end = new Date(Date.now() + 86_400_000).toISOString();
-    opened = await openTaskStage(
-      `hourly: { agent: model, model: coder, class: docs, text: Say the port, ${window}, until: "${end}" }`,
-    );
+    const hourly = `{ agent: model, model: coder, class: docs, text: Say the port, ${window}, until: "${end}" }`;
+    opened = await openTaskStage({ tasks: `, scheduled: { hourly: ${hourly} }` });
     stage = opened.stage;
   }, 120_000);
   afterAll(async () => {

@@ -62,7 +62,7 @@ async function sample(deps: ReproduceDeps, sampling: Sampling, asked: SampleAske
   const end = await runTaskLoop(
     { model: watched, bench, log, clock },
     {
-      ...{ task: crashTask(crash, files, nonce), feedback: before ?? null, nonce, rounds },
+      ...{ ...crashTask(crash, files), feedback: before ?? null, nonce, rounds },
       seconds: Math.max(1, Math.min(sampling.seconds, asked.seconds)),
       rules: { class: 'crash-fix', only: files, protectedPaths },
     },

@@ -91,7 +91,7 @@ async function work(
   return await runTaskLoop(
     { model, bench, log, clock: new SystemClock() },
     {
-      ...{ task: 'Make sum add', feedback: null, nonce: 'f00d', rounds: 30, seconds: 60 },
+      ...{ task: 'Make sum add', data: null, feedback: null, nonce: 'f00d', rounds: 30, seconds: 60 },
       rules: { class: undefined, protectedPaths: [] },
       ...over,
     },

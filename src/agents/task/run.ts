@@ -20,6 +20,8 @@ export type LoopDeps = {
 
 export type LoopJob = {
   readonly task: string;
+  /** What others wrote about it; null: nothing. */
+  readonly data: string | null;
   /** Why what was handed in before was turned away; null: nothing was. */
   readonly feedback: string | null;
   readonly rules: WritingRules;

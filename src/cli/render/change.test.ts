@@ -15,7 +15,16 @@ const view: ChangeView = {
     packages: [],
   },
   ...{ exposed: 0, errored: 0, background: 0, merge: null, digest: null, inProduction: null, failing: null },
-  ...{ forecast: null, suspects: null, trials: [], flags: [], demotion: null, incident: null, said: null },
+  ...{
+    forecast: null,
+    suspects: null,
+    trials: [],
+    flags: [],
+    demotion: null,
+    incident: null,
+    said: null,
+    task: null,
+  },
 };
 const shown = (failing: ChangeView['failing']) =>
   renderChange({ ...view, failing })

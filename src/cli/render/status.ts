@@ -1,6 +1,8 @@
 import type { Demotion } from '../../domain/autonomy.ts';
 import { counted } from '../../domain/words.ts';
+import type { LastLook } from '../../views/issue-looks.ts';
 import type { ChangeLine, ReceiverStatus, ServiceStatus, StatusView } from '../../views/status-view.ts';
+import { taskInShort } from './task.ts';
 import { isNarrow, paint, paintOutcome, wrap } from './text.ts';
 
 export function renderStatus(view: StatusView): string[] {
@@ -25,6 +27,8 @@ export function renderStatus(view: StatusView): string[] {
       : services.flatMap(renderService)),
     ...view.drift.flatMap(({ detail, since }) => row('drift', `${paint('red', detail)} (since ${since})`)),
     ...view.incidents.flatMap(renderReported),
+    ...view.tasks.flatMap((task) => row('task', taskInShort(task))),
+    ...view.issues.flatMap(renderLook),
     ...view.receivers.flatMap(renderReceiver),
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
@@ -65,6 +69,12 @@ function renderReceiver({ name, lastDeliveredAt, trouble, givenUp }: ReceiverSta
   const when = trouble?.at == null ? '' : ` at ${trouble.at}`;
   const now = trouble === null ? '' : `; ${paint('red', 'not reached')}${when}: ${trouble.why}`;
   return row('tells', `${name}: ${last}${lost}${now}`);
+}
+
+function renderLook({ rule, due, begun, left, isWhole, trouble, at }: LastLook): string[] {
+  const more = isWhole ? '' : ', and more than are looked at';
+  const found = `${due} to be begun, ${begun} begun, ${left} left alone${more} (autoland scan)`;
+  return row('issues', `${rule}: ${trouble === null ? found : paint('red', trouble)}, since ${at}`);
 }
 
 function row(name: string, text: string): string[] {

@@ -1,3 +1,5 @@
+import type { ChangeView } from '../../views/change-view.ts';
+import { aboutOf, type TaskStatus } from '../../views/task-view.ts';
 import type { TaskReport } from '../../wiring/task.ts';
 import { wrap } from './text.ts';
 
@@ -11,4 +13,27 @@ export function renderTask({ task, change, title, paths, why }: TaskReport): str
     ...(change === null ? [] : [`  follow it: autoland explain ${change}`]),
     said,
   ];
+}
+
+/** Where a change came from, where that was a task. */
+export function renderTaskOf({ task }: Pick<ChangeView, 'task'>): string[] {
+  if (task === null) return [];
+  const { from, cause, round, rounds, givenUp } = task;
+  const about = aboutOf({ cause });
+  const by = from === 'person' ? 'given by a person' : `begun by the rule ${from}`;
+  const whom = typeof cause?.labelledBy === 'string' ? `, labelled by ${cause.labelledBy}` : '';
+  const why = about === null ? '' : ` for ${about}${whom}, whose words are data`;
+  const of = rounds > 1 ? `, round ${round} of ${rounds}` : '';
+  return [
+    ...wrap(`  made in the task ${task.task} of ${task.agent}, ${by}${why}${of}`, '  '),
+    ...(givenUp === null ? [] : wrap(`  that task is given up: ${givenUp}`, '  ')),
+  ];
+}
+
+/** A line of `status`. */
+export function taskInShort({ task, agent, about, state, change, why, rounds }: TaskStatus): string {
+  const what = about === null ? task : `${task} for ${about}`;
+  if (state === 'working') return `${what}: ${agent} is at it, round ${rounds}`;
+  if (state === 'checked') return `${what}: ${change} is under way`;
+  return `${what}: given up: ${why}`;
 }

@@ -14,8 +14,8 @@ const tool = 'task';
 
 /** Keeps what was asked with what is said in it, so that it can be asked again, and erased with the rest. */
 export async function rememberBrief(task: Task): Promise<void> {
-  const { agent, text, model, class: meant, repository } = task;
-  const input = { agent, text, model, class: meant };
+  const { agent, text, data, model, class: meant, repository } = task;
+  const input = { agent, text, data, model, class: meant };
   const startedAt = repository.clock.now();
   await logOf(task).recordCall({ tool, input, output: '', isError: false, startedAt, ms: 0 });
 }
@@ -41,8 +41,12 @@ function briefIn(shown: ReturnType<typeof shownToolCall>): TaskBrief | undefined
   if (shown === undefined || 'gap' in shown || 'gap' in shown.input) return undefined;
   const { value } = shown.input;
   if (!isRecord(value) || typeof value.agent !== 'string' || typeof value.text !== 'string') return undefined;
-  const { agent, text, model } = value;
-  return { agent, text, model: typeof model === 'string' ? model : null, class: classIn(value.class) };
+  const { agent, text, data, model } = value;
+  return { agent, text, data: textIn(data), model: textIn(model), class: classIn(value.class) };
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function classIn(value: unknown): TaskClass | null {

@@ -40,7 +40,8 @@ async function again(place: TaskPlace, { line, change }: Refused): Promise<strin
   const brief = await recallBrief(repository, line.task);
   if (brief === undefined) return 'what was asked in it was erased, or cannot be read';
   const after = await feedbackOf(repository, change, line.rounds);
-  const first = await firstRound(place, { brief, from: line.from, key: line.key });
+  const { from, key, cause } = line;
+  const first = await firstRound(place, { brief, from, key, cause });
   const next = { ...first, task: line.task, round: line.rounds + 1, after };
   return (await runRound(next, { actor: taskActor, dryRun: false })).why ?? undefined;
 }

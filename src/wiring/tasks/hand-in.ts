@@ -28,6 +28,7 @@ export async function handIn(
     round: task.round,
     base,
     models: [...made.models],
+    cause: task.cause,
     ...authorOf(config, made.models),
   };
   const proposal: Proposal = {

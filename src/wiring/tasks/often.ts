@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.ts';
-import type { RulesSource } from '../../ports/rules.ts';
 import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, noTasks, refusedTasks, type Tasks, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
+import type { TaskPlace } from '../task.ts';
 import { giveUp } from './give-back.ts';
-import { runApart, type TaskJob } from './task-process.ts';
+import { IssueWatch } from './look-at-issues.ts';
+import { isOfJob, runApart, type TaskJob } from './task-process.ts';
+import type { TaskTools } from './work.ts';
 
 const lookMs = 1_000;
 /** After a task that could not be begun. */
 const pauseMs = 15_000;
 const scheduleMs = 20_000;
 
-/** Tasks that nobody has to ask for: refused changes of tasks go back to their agents, one at a time, beside the pipeline. */
-export function workOnTasksOften(repository: Repository, rules: RulesSource): { stop(): Promise<void> } {
+/** Tasks that nobody has to ask for: what was refused, is scheduled, or stands in an issue; one at a time, beside the pipeline. */
+export function workOnTasksOften(repository: Repository, workshop: TaskTools): { stop(): Promise<void> } {
   const ending = new AbortController();
-  const looking = new LookingForTasks({ repository, rules }, ending.signal);
+  const looking = new LookingForTasks({ repository, workshop }, ending.signal);
   const running = (async () => {
     while (!ending.signal.aborted) {
       await looking.look();
@@ -30,20 +32,20 @@ export function workOnTasksOften(repository: Repository, rules: RulesSource): { 
   };
 }
 
-type LookingParts = { readonly repository: Repository; readonly rules: RulesSource };
-
 class LookingForTasks {
   readonly #repository: Repository;
-  readonly #rules: RulesSource;
+  readonly #rules: TaskTools['rules'];
+  readonly #issues: IssueWatch;
   readonly #signal: AbortSignal;
   #scheduleAt = 0;
   #tasks: Tasks = noTasks;
   #isFirst = true;
   #notBefore = 0;
 
-  constructor({ repository, rules }: LookingParts, signal: AbortSignal) {
+  constructor({ repository, workshop }: TaskPlace, signal: AbortSignal) {
     this.#repository = repository;
-    this.#rules = rules;
+    this.#rules = workshop.rules;
+    this.#issues = new IssueWatch(repository, workshop);
     this.#signal = signal;
   }
 
@@ -74,21 +76,24 @@ class LookingForTasks {
   async #lookAfter(job: TaskJob, before: number): Promise<void> {
     await this.#read();
     if (this.#tasks.upTo === before) this.#notBefore = performance.now() + pauseMs;
-    for (const line of this.#tasks.lines.values()) {
-      const isOfJob = job.kind === 'again' ? line.task === job.task : line.from === job.name;
-      if (isOfJob && line.isOpen) await giveUp(this.#repository, line, 'its process ended in the middle');
-    }
+    for (const line of this.#tasks.lines.values())
+      if (line.isOpen && isOfJob(line, job))
+        await giveUp(this.#repository, line, 'its process ended in the middle');
   }
 
   async #next(): Promise<TaskJob | undefined> {
-    const ledger = await this.#repository.ledger();
-    const [refused] = refusedTasks(this.#tasks, ledger);
+    const [refused] = refusedTasks(this.#tasks, await this.#repository.ledger());
     if (refused !== undefined) return { kind: 'again', task: refused.line.task };
+    return (await this.#scheduled()) ?? (await this.#issues.next(this.#tasks, this.#signal));
+  }
+
+  async #scheduled(): Promise<TaskJob | undefined> {
     // The rules are read from the branch, which is more than each second needs.
     if (performance.now() < this.#scheduleAt) return undefined;
     this.#scheduleAt = performance.now() + scheduleMs;
     const { scheduled } = (await this.#rules.load()).config.agents.tasks;
-    const [name] = dueTasks(scheduled, { tasks: this.#tasks, ledger }, this.#repository.clock.now());
+    const known = { tasks: this.#tasks, ledger: await this.#repository.ledger() };
+    const [name] = dueTasks(scheduled, known, this.#repository.clock.now());
     return name === undefined ? undefined : { kind: 'scheduled', name };
   }
 

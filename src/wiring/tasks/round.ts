@@ -2,7 +2,9 @@ import { Slot } from '../../adapters/store/slots.ts';
 import { modelAgent } from '../../domain/agents.ts';
 import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/printable.ts';
+import { rememberBrief } from './brief.ts';
 import { handIn, mayHandIn, titleOf } from './hand-in.ts';
 import type { Task } from './work.ts';
 import { workByCommand } from './work-command.ts';
@@ -27,6 +29,7 @@ export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> 
   try {
     if (how.dryRun) return await work(task, how);
     await mayHandIn(task);
+    if (task.round === 1) await rememberBrief(task);
     await note(task, how, 'task.begun', begunData(task));
     const report = await work(task, how).catch(async (thrown: unknown) => {
       await note(task, how, 'task.ended', { change: null, why: messageOf(thrown).slice(0, mostWhy) });
@@ -43,14 +46,12 @@ export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> 
 /** In one entry of the journal, which is bounded. */
 const mostWhy = 2_000;
 
-type Noted = Readonly<Record<string, string | number | null | readonly string[]>>;
-
-async function note(task: Task, { actor }: RoundHow, type: string, data: Noted): Promise<void> {
+async function note(task: Task, { actor }: RoundHow, type: string, data: JsonObject): Promise<void> {
   await task.repository.record(type, actor, { task: task.task, round: task.round, ...data });
 }
 
-function begunData({ agent, base, from, key, after }: Task): Noted {
-  return { agent, base, from, key, after: after?.change ?? null, codes: after?.codes ?? [] };
+function begunData({ agent, base, from, key, cause, after }: Task): JsonObject {
+  return { agent, base, from, key, cause, after: after?.change ?? null, codes: [...(after?.codes ?? [])] };
 }
 
 function slotFor(task: Task): Slot {

@@ -2,7 +2,6 @@ import { AutolandError } from '../../domain/errors.ts';
 import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
 import { firstRound, type TaskPlace } from '../task.ts';
-import { rememberBrief } from './brief.ts';
 import { taskActor } from './give-back.ts';
 import { runRound } from './round.ts';
 
@@ -15,9 +14,8 @@ export async function beginScheduled(place: TaskPlace, name: string): Promise<vo
   const one = scheduled[name];
   if (one === undefined || !dueTasks(scheduled, known, repository.clock.now()).includes(name)) return;
   const { agent, text, model, class: meant } = one;
-  const brief = { agent, text, model, class: meant };
-  const task = await firstRound(place, { brief, from: name, key: null });
-  await rememberBrief(task);
+  const brief = { agent, text, data: null, model, class: meant };
+  const task = await firstRound(place, { brief, from: name, key: null, cause: null });
   try {
     const { why } = await runRound(task, { actor: taskActor, dryRun: false });
     if (why !== null) tell(name, why);

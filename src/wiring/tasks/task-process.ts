@@ -3,16 +3,25 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { killChild } from '../../adapters/kill-child.ts';
 import { endWithStdin } from '../../adapters/runtime/keep-alive.ts';
+import type { TaskLine } from '../../views/tasks.ts';
 import { type Place, stateFiles } from '../place.ts';
 import { openRepository } from '../repository.ts';
 import { openWorkshop } from '../workshop.ts';
+import { beginFromIssue } from './from-issue.ts';
 import { giveBack } from './give-back.ts';
 import { beginScheduled } from './scheduled.ts';
 
 /** What a process of its own is started for. */
 export type TaskJob =
   | { readonly kind: 'again'; readonly task: string }
-  | { readonly kind: 'scheduled'; readonly name: string };
+  | { readonly kind: 'scheduled'; readonly name: string }
+  | { readonly kind: 'issue'; readonly rule: string; readonly id: string };
+
+/** Whether a task is the one that was begun, or gone on with, by a job. */
+export function isOfJob({ task, from }: TaskLine, job: TaskJob): boolean {
+  if (job.kind === 'again') return task === job.task;
+  return from === (job.kind === 'issue' ? job.rule : job.name);
+}
 
 export type TaskProcessOptions = Pick<Place, 'repo' | 'state'> & { readonly job: TaskJob };
 
@@ -46,6 +55,7 @@ export async function runTaskProcess({ job, ...place }: TaskProcessOptions): Pro
   try {
     const parts = { repository, workshop };
     if (job.kind === 'again') await giveBack(parts, job.task);
+    else if (job.kind === 'issue') await beginFromIssue(parts, job);
     else await beginScheduled(parts, job.name);
   } finally {
     await workshop.close();

@@ -24,6 +24,7 @@ export async function workByModel(task: Task): Promise<Worked> {
     {
       ...{
         task: task.text,
+        data: task.data,
         feedback: task.after?.text ?? null,
         rounds,
         seconds,

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { TaskClass } from '../../domain/agents.ts';
 import type { ChangeId, Sha } from '../../domain/change.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { LeftFile } from '../../ports/coding-agent.ts';
 import type { Repository } from '../repository.ts';
 import type { Workshop } from '../workshop.ts';
@@ -9,6 +10,8 @@ import type { Workshop } from '../workshop.ts';
 export type TaskBrief = {
   readonly agent: string;
   readonly text: string;
+  /** What others wrote about it, marked as data; null: nothing. */
+  readonly data: string | null;
   /** The model that is to be asked; null: as the configuration has it. */
   readonly model: string | null;
   /** null: none in particular. */
@@ -28,6 +31,8 @@ export type Task = TaskBrief & {
   /** Where it came from, and what tells it from others of there. */
   readonly from: string;
   readonly key: string | null;
+  /** What it was begun for; null: nothing but its text. */
+  readonly cause: JsonObject | null;
   /** From 1. */
   readonly round: number;
   /** What was turned away before; null: nothing was. */

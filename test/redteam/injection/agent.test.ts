@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueText } from '../../../src/domain/issue-text.ts';
 import type { Entry } from '../../../src/domain/journal.ts';
 import { covers } from '../../../src/testing/covers.ts';
 import { blobsOf } from '../../../src/wiring/recordings.ts';
@@ -23,7 +24,8 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
   beforeAll(async () => {
     await world.open();
     const options = { repo: world.repo.dir, state: world.state };
-    const brief = { agent: 'writer', text: `Tidy up.\n${world.task}`, model: null, class: null };
+    const issue = issueText({ id: 'acme/shop#1', title: 'Tidy up', body: world.task }, 'nonce');
+    const brief = { agent: 'writer', ...issue, model: null, class: null };
     const wish = { ...brief, actor: 'person:alice', dryRun: false };
     report = await runTask(options, wish);
     await using repository = await openRepository(options, 'read');
@@ -73,7 +75,7 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
 
   it('handed in one change of its own, decided by nobody: its word is kept, and is no entry', () => {
     covers('LLM09', 'ASI10');
-    expect(report).toMatchObject({ why: null, title: 'Tidy up.' });
+    expect(report).toMatchObject({ why: null, title: 'Do what the issue acme/shop#1 asks for' });
     expect(new Set(report.paths)).toEqual(new Set(those('other').map(({ path }) => path)));
     const types = entries.map(({ type, actor }) => `${type} by ${actor}`);
     const recorded = ['model.asked by recorder', 'tool.called by recorder'];

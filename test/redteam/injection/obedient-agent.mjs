@@ -88,7 +88,8 @@ async function heard() {
   const said = answer.choices?.[0]?.message.content ?? readFileSync(own('answer.txt'), 'utf8');
   const names = files.map(({ name }) => Buffer.from(name, 'base64url').toString());
   return [
-    process.argv[2],
+    // It reads through the marks of data.
+    process.argv[2].replaceAll(/[\ue000-\uf8ff]/g, ' '),
     ...texts,
     ...names,
     ...runs.flatMap((run) => [`${run.stdout}`, `${run.stderr}`]),

@@ -1,0 +1,71 @@
+import { modelAgent } from '../domain/agents.ts';
+import { isRecord, type JsonRecord } from '../domain/npm/hostile-json.ts';
+import { type CrossProblem, unknownModel } from './cross-problem.ts';
+
+type Path = CrossProblem['path'];
+
+/** Keys of `agents.tasks` that hold rules by which tasks are begun. */
+const kinds = ['scheduled', 'issues'] as const;
+
+/** What agents and rules of tasks name, where there is none of that name; and what they name twice. */
+export function agentProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {
+  const { agents: all, models } = config;
+  if (!isRecord(all) || !isRecord(models)) return [];
+  const rules = rulesIn(all.tasks);
+  const asked = [
+    ...commandModels(all.command),
+    ...modelModels(all.model, ['model', 'model']),
+    ...modelModels(all['crash-fix'], ['crash-fix', 'model']),
+    ...rules.flatMap(({ one, path }) => modelModels(one, [...path, 'model'])),
+  ];
+  const unknown = asked.flatMap(({ model, path }) =>
+    Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', ...path])],
+  );
+  const own = isRecord(all.command) ? Object.keys(all.command) : [];
+  return [...unknown, ...unknownAgents(rules, own), ...namedTwice(rules)];
+}
+
+type Rule = { readonly name: string; readonly one: JsonRecord; readonly path: Path };
+
+function rulesIn(tasks: unknown): readonly Rule[] {
+  if (!isRecord(tasks)) return [];
+  return kinds.flatMap((kind) => {
+    const rules = tasks[kind];
+    return Object.entries(isRecord(rules) ? rules : {}).flatMap(([name, one]) =>
+      isRecord(one) ? [{ name, one, path: ['tasks', kind, name] }] : [],
+    );
+  });
+}
+
+function unknownAgents(rules: readonly Rule[], own: readonly string[]): readonly CrossProblem[] {
+  const known = [modelAgent, ...own];
+  return rules.flatMap(({ one: { agent }, path }) => {
+    if (typeof agent !== 'string' || known.includes(agent)) return [];
+    const mend = `use one of: ${known.join(', ')}; or add it to agents.command`;
+    const expected = 'model, or the name of an agent under agents.command';
+    return [{ path: ['agents', ...path, 'agent'], expected, mend }];
+  });
+}
+
+/** The journal knows a task's rule by its name alone. */
+function namedTwice(rules: readonly Rule[]): readonly CrossProblem[] {
+  return rules.flatMap(({ name, path }, at) => {
+    const isKnown = rules.findIndex((other) => other.name === name) < at;
+    const expected = 'a name that no other rule of agents.tasks has';
+    return isKnown ? [{ path: ['agents', ...path], expected, mend: `rename it, such as ${name}-2` }] : [];
+  });
+}
+
+type AskedModel = { readonly model: string; readonly path: Path };
+
+function commandModels(command: unknown): readonly AskedModel[] {
+  return Object.entries(isRecord(command) ? command : {}).flatMap(([name, settings]) => {
+    const all = isRecord(settings) && Array.isArray(settings.models) ? settings.models.map(String) : [];
+    return all.map((model, at) => ({ model, path: ['command', name, 'models', at] }));
+  });
+}
+
+function modelModels(settings: unknown, path: Path): readonly AskedModel[] {
+  const model = isRecord(settings) ? settings.model : undefined;
+  return typeof model === 'string' ? [{ model, path }] : [];
+}
