@@ -1,23 +1,16 @@
-import { createHash } from 'node:crypto';
 import { canaryJudged } from '../domain/canary.ts';
 import type { Conclusion } from '../domain/decision.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type {
-  Notification,
-  NotificationKind,
-  NotifiedChange,
-  NotifiedFlag,
-  NotifiedJudge,
-  NotifiedService,
-} from '../domain/notification.ts';
-import type { Classification, Leg, MergeReport, ReleaseReport } from '../domain/stage.ts';
+import type { Notification, NotificationKind, NotifiedJudge } from '../domain/notification.ts';
+import type { MergeReport } from '../domain/stage.ts';
 import { counted } from '../domain/words.ts';
 import { autonomyTypes, loweredBy, type Restoration } from './autonomy.ts';
 import { lastExposure } from './change-view.ts';
-import { incidentOf, isEffect, isRollbackDecided, resultOf, shareOf, usersOf } from './incident.ts';
+import { incidentOf, isEffect, isRollbackDecided, usersOf } from './incident.ts';
 import { releasesIn } from './legs.ts';
+import { about, blank, changeOf, namedService, serviceOfIncident, title } from './notified.ts';
+import { flagMoved } from './notified-flags.ts';
 import { mayTakeStanding } from './standing-lost.ts';
 
 /** The event types that something is told of, or that decide whether it is. */
@@ -188,82 +181,4 @@ function concluded(entry: Entry, entries: readonly Entry[]): readonly Notificati
 
 function harmOf(exposed: number, harmed: number): string {
   return `${counted(exposed, 'user')} met it, about ${harmed} of them harmed.`;
-}
-
-function flagMoved(entry: Entry, entries: readonly Entry[]): readonly Notification[] {
-  const kind = flagKind(entry, entries);
-  if (kind === undefined) return [];
-  const intent = intentOf(entries, entry);
-  const share = kind === 'flag.closed' ? 0 : shareOf(entries, entry.data.key);
-  const flag: NotifiedFlag = { name: flagName(String(intent.flag)), share };
-  const what = kind === 'flag.closed' ? 'closed' : `at ${Number((share * 100).toFixed(2))} %`;
-  return [{ ...about(entry, kind, entries), flag, text: `Flag ${flag.name} is ${what}.` }];
-}
-
-function flagKind(entry: Entry, entries: readonly Entry[]): NotificationKind | undefined {
-  if (typeof intentOf(entries, entry).flag !== 'string') return undefined;
-  if (isEffect(entry, 'close-')) return 'flag.closed';
-  if (!isEffect(entry, 'expose-')) return undefined;
-  return String(entry.data.step).endsWith('-0') ? 'flag.opened' : 'flag.raised';
-}
-
-function intentOf(entries: readonly Entry[], done: Entry): JsonObject {
-  const found = entries.find(({ type, data }) => type === 'effect.intended' && data.key === done.data.key);
-  return (found?.data.intent ?? {}) as JsonObject;
-}
-
-/** Names a flag to others without giving its key away: whoever knows the key of an open flag can choose an arm. */
-function flagName(key: string): string {
-  const service = key.slice(0, Math.max(0, key.lastIndexOf('.')));
-  return `${service}-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
-}
-
-function about(entry: Entry, kind: NotificationKind, entries: readonly Entry[]): Notification {
-  return {
-    ...blank(entry, kind, entry.change ?? ''),
-    change: changeOf(entries),
-    service: serviceOf(entries),
-  };
-}
-
-/** Two of one kind in one entry are about two changes. */
-function blank(entry: Entry, kind: NotificationKind, of: string): Notification {
-  const { index, at, type } = entry;
-  const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, judge: null, incident: null };
-  return { id: idOf([index, at, type, entry.change ?? '', kind, of]), kind, at, index, text: '', ...nothing };
-}
-
-/** The time is part of it: a journal that was restored from a backup writes other entries at the same index. */
-function idOf(parts: readonly (string | number)[]): string {
-  return `ntf_${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;
-}
-
-function changeOf(entries: readonly Entry[]): NotifiedChange | null {
-  const proposed = entries.find(({ type }) => type === 'change.proposed');
-  if (proposed === undefined) return null;
-  return {
-    id: proposed.change ?? '',
-    title: String(proposed.data.title),
-    source: String(proposed.data.source),
-    class: resultOf<Classification>(entries, 'classify')?.class ?? null,
-    merge: resultOf<MergeReport>(entries, 'merge')?.commit ?? null,
-  };
-}
-
-function serviceOf(entries: readonly Entry[]): NotifiedService | null {
-  const release = resultOf<ReleaseReport>(entries, 'release');
-  return release?.deploys === true ? namedService(release) : null;
-}
-
-function namedService({ service, digest, stable }: Leg['release']): NotifiedService {
-  return { name: service, digest, before: stable };
-}
-
-function serviceOfIncident({ service, digest, stable }: Incident): NotifiedService {
-  return { name: service, digest, before: stable };
-}
-
-function title(change: NotifiedChange | null): string {
-  return change === null ? 'a change' : `${JSON.stringify(change.title)} (${change.id})`;
 }

@@ -1,10 +1,9 @@
 import { agentTokenFile } from '../adapters/agent-tokens/agent-tokens.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
+import type { Missing } from './doctor-check.ts';
 import { servedAt } from './mcp/served-at.ts';
 import type { Place } from './place.ts';
-
-type Missing = { readonly missing: string; readonly mend: string };
 
 const start = 'autoland mcp --http 7310';
 const answerMs = 3_000;

@@ -1,15 +1,6 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
 import { FileKeyRing } from '../adapters/keys/file-key-ring.ts';
-import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
-import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
-import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
-import { traceAttempt } from '../adapters/tracer/strace.ts';
 import { adviceOn } from '../config/advice.ts';
 import { frontDoorCommands, serviceSpec } from '../config/plans.ts';
 import { servicesOf } from '../config/schema.ts';
@@ -17,14 +8,16 @@ import { AutolandError, messageOf } from '../domain/errors.ts';
 import { counted } from '../domain/words.ts';
 import type { Rules } from '../ports/rules.ts';
 import { loadPolicies } from '../stages/4-policy/cedar.ts';
+import type { Check, Missing } from './doctor-check.ts';
 import { flagsAnswer } from './doctor-flags.ts';
+import { machineChecks, sandboxChecks, sandboxOf, withoutPlace } from './doctor-machine.ts';
 import { agentsServed } from './doctor-mcp.ts';
 import { nothingDrifts } from './examine-drift.ts';
 import { examineFrontDoor } from './examine-front-door.ts';
 import { examineModels, noModels } from './examine-models.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { recordingsOpen } from './examine-recordings.ts';
-import { hasJournal, locate, makeState, type Place, type PlaceOptions, stateFiles } from './place.ts';
+import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { BranchRules } from './rules.ts';
 import { telemetryHealth } from './telemetry-health.ts';
 
@@ -36,11 +29,6 @@ export type DoctorFinding = {
   readonly mend: string | null;
 };
 
-type Check = { readonly name: string; readonly look: () => Promise<string | Missing> };
-type Missing = { readonly missing: string; readonly mend: string };
-
-const run = promisify(execFile);
-
 /** `autoland doctor`: tries each part for real. */
 export async function examine(options: PlaceOptions): Promise<readonly DoctorFinding[]> {
   const findings = await Promise.all([...machineChecks].map(tryOut));
@@ -49,12 +37,6 @@ export async function examine(options: PlaceOptions): Promise<readonly DoctorFin
     return [...findings, ...(await Promise.all(sandboxChecks(withoutPlace).map(tryOut))), unusable(place)];
   return [...findings, ...(await Promise.all(repositoryChecks(place).map(tryOut)))];
 }
-
-const machineChecks: readonly Check[] = [
-  { name: 'node', look: async () => `${process.version} at ${process.execPath}` },
-  { name: 'git', look: async () => (await run('git', ['--version'])).stdout.trim() },
-  { name: 'registry', look: registryAnswers },
-];
 
 function repositoryChecks(place: Place): readonly Check[] {
   return [
@@ -72,63 +54,6 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'models', look: () => modelsAnswer(place) },
     { name: 'recordings', look: () => recordingsOpen(place, process.env) },
   ];
-}
-
-async function registryAnswers(): Promise<string> {
-  const registry = new NpmRegistry({ settings: await loadNpmSettings({ env: process.env }) });
-  const found = await registry.describe('npm');
-  if (found === undefined)
-    throw new AutolandError('registry.invalid', 'the registry does not know the package npm');
-  return `${(await registry.origins()).join(', ')} answers (${found.versions.length} versions of npm)`;
-}
-
-type WithSandbox = <T>(look: (sandbox: BubblewrapSandbox) => Promise<T>) => Promise<T>;
-
-function sandboxChecks(using: WithSandbox): readonly Check[] {
-  return [
-    { name: 'sandbox', look: () => using(sandboxHolds) },
-    { name: 'tracer', look: () => using(tracerTraces) },
-  ];
-}
-
-const sandboxOf = ({ state, files }: Pick<Place, 'state' | 'files'>) =>
-  new BubblewrapSandbox({ stateDir: state, workDir: files.work });
-
-async function sandboxHolds(sandbox: BubblewrapSandbox): Promise<string> {
-  const { ok, findings } = await sandbox.probe();
-  if (ok) return findings.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
-  const bad = findings.filter((finding) => !finding.ok).map(({ check, detail }) => `${check}: ${detail}`);
-  throw new AutolandError('sandbox.unavailable', bad.join('; '), {
-    mend: 'apt-get install -y bubblewrap socat',
-  });
-}
-
-async function tracerTraces(sandbox: BubblewrapSandbox): Promise<string | Missing> {
-  const limits = { seconds: 20, memoryMiB: 256, processes: 32, diskMiB: 16, outputKiB: 16 };
-  const job = { argv: traceAttempt, cwd: '/tmp', env: {}, mounts: [], network: 'none', limits } as const;
-  // Why there is no sandbox is told under sandbox.
-  const result = await sandbox.run(job).catch(() => undefined);
-  if (result?.kind === 'exited' && result.code === 0)
-    return `${result.stdout.trim()}: it traces in the sandbox`;
-  return {
-    missing:
-      'strace is not installed, or may not trace in the sandbox: what tests ask of the kernel is not seen',
-    mend: 'apt-get install -y strace',
-  };
-}
-
-/** Where no repository says which state directory is its own. */
-async function withoutPlace<T>(look: (sandbox: BubblewrapSandbox) => Promise<T>): Promise<T> {
-  const state = await mkdtemp(join(tmpdir(), 'autoland-doctor-'));
-  try {
-    // The sandbox's user must pass.
-    await chmod(state, 0o711);
-    const files = stateFiles(state);
-    await makeState({ repo: '', state, files });
-    return await look(sandboxOf({ state, files }));
-  } finally {
-    await rm(state, { recursive: true, force: true });
-  }
 }
 
 async function rulesOf(place: Place): Promise<Rules> {

@@ -2,13 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RuntimeClient } from '../adapters/runtime/processes/runtime-client.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { driftOf } from '../views/drift.ts';
+import type { Missing } from './doctor-check.ts';
 import { driftFacts, releasesNow } from './drift.ts';
 import { hasJournal, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
 
 const againMs = 500;
-
-type Missing = { readonly missing: string; readonly mend: string };
 
 /** Compares at once, content of releases included. Rejects with `state.corrupt` where something is not as it was decided. */
 export async function nothingDrifts(place: Place): Promise<string | Missing> {

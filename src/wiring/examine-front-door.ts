@@ -2,8 +2,7 @@ import { DoorkeeperClient, type DoorkeeperStatus } from '../adapters/front-door/
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { Totals } from '../domain/rollout.ts';
-
-type Missing = { readonly missing: string; readonly mend: string };
+import type { Missing } from './doctor-check.ts';
 
 /** Rejects with what is wrong: nothing is exposed until it is mended. */
 export async function examineFrontDoor(state: string, service: string): Promise<string | Missing> {

@@ -1,12 +1,11 @@
 import { slowReportSeconds } from '../domain/self-report.ts';
+import type { Missing } from './doctor-check.ts';
 
 export type Reporting = {
   /** RFC 3339; null: it has never reported. */
   readonly lastSeen: string | null;
   readonly everySeconds: number | null;
 };
-
-type Missing = { readonly missing: string; readonly mend: string };
 
 const exportOften = 'export every second: exportIntervalMillis, or OTEL_METRIC_EXPORT_INTERVAL=1000';
 
