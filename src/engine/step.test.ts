@@ -95,6 +95,18 @@ describe('a stage that throws', () => {
     expect(state.conclusion?.reasons[0]).toContain('no space');
   });
 
+  it('is journalled, and so is what it made, where a text of others was cut in the middle of a character', async () => {
+    const half = '\ud83d';
+    const thrown = await call(async () => {
+      throw new AutolandError('lockfile.invalid', `${'x'.repeat(3_999)}😀${'x'.repeat(9)}`);
+    });
+    expect(thrown).toMatchObject({ stage: 'classify', failures: 1 });
+    const done: StageOutcome<unknown> = { kind: 'done', data: { reasons: [`cut ${half}`], [half]: 1 } };
+    bench.clock.advance(60_000);
+    const state = await call(async () => done);
+    expect(state.results.classify).toEqual({ reasons: ['cut \ufffd'], '\ufffd': 1 });
+  });
+
   it('is held after six times also when it notes something before it throws', async () => {
     for (let attempt = 1; attempt <= 6; attempt += 1)
       await call(async (ctx) => {

@@ -3,6 +3,7 @@ import { AutolandError, type ErrorCode, messageOf } from '../domain/errors.ts';
 import type { Claim, NewEvent, Schedule, Signal } from '../domain/journal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { StageContext, StageName, StageOutcome } from '../domain/stage.ts';
+import { wellFormed } from '../domain/well-formed.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, Outbox } from '../ports/journal.ts';
@@ -231,7 +232,8 @@ class StageCall implements StageContext {
   #event(type: string, data: JsonObject): NewEvent {
     const leg = this.legs.length === 0 ? {} : { leg: this.legs.length };
     const place = type === 'change.concluded' ? {} : { stage: this.#stage.name, round: this.round, ...leg };
-    return { type, change: this.id, actor: this.#stage.actor, data: { ...place, ...data } };
+    // What was cut in the middle of a character could never be journalled, and be tried for ever.
+    return { type, change: this.id, actor: this.#stage.actor, data: wellFormed({ ...place, ...data }) };
   }
 
   async #append(

@@ -23,6 +23,12 @@ describe('submit', () => {
     expect(await bench.store.size()).toBe(1);
   });
 
+  it('takes in a title that was cut in the middle of a character', async () => {
+    const { change } = await hand({ head: '3'.repeat(40), title: 'Mend \ud83d', record: { of: ['\ud83d'] } });
+    const proposal = (await bench.ledger()).changes.get(change)?.proposal;
+    expect(proposal).toMatchObject({ title: 'Mend \ufffd', record: { of: ['\ufffd'] } });
+  });
+
   it('makes a change of the same head by another source, beside the first', async () => {
     const other = await hand({ head: '1'.repeat(40), source: 'person:alice' });
     expect(other).toMatchObject({ isNew: true, supersedes: [] });

@@ -1,4 +1,5 @@
 import { type ChangeId, changeIdOf, type Proposal } from '../domain/change.ts';
+import { wellFormed } from '../domain/well-formed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, Outbox } from '../ports/journal.ts';
 import type { Ledger, LedgerChange } from '../views/ledger.ts';
@@ -23,7 +24,7 @@ export async function submit(
 ): Promise<Submitted> {
   const change = changeIdOf(proposal);
   const entries = await ports.journal.append({
-    events: [{ type: 'change.proposed', change, actor, data: { ...proposal } }],
+    events: [{ type: 'change.proposed', change, actor, data: wellFormed({ ...proposal }) }],
     schedule: { change, next: { kind: 'due', at: ports.clock.now() } },
     once: `proposed/${change}`,
   });

@@ -5,6 +5,7 @@ import { openStore, type SqliteStore } from '../adapters/store/sqlite-store.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { wellFormed } from '../domain/well-formed.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { FlagStore } from '../ports/flags.ts';
@@ -88,7 +89,7 @@ export class Repository {
 
   /** Journals something that concerns no single change. */
   async record(type: string, actor: string, data: JsonObject): Promise<void> {
-    await this.store.append({ events: [{ type, actor, data }] });
+    await this.store.append({ events: [{ type, actor, data: wellFormed(data) }] });
   }
 
   /** The shares of a rollout's steps: as it began, or before that as the protected branch configures them. */

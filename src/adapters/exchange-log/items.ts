@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ModelBlock, ModelExchange, ModelMessage } from '../../domain/model.ts';
 import type { ToolCall } from '../../domain/recording.ts';
 import type { Told } from '../../domain/transcript.ts';
+import { wellFormed } from '../../domain/well-formed.ts';
 
 /** One piece of an exchange that may come again. `place`: what a person is told of where it was. */
 export type Item = { readonly place: string; readonly value: Json };
@@ -104,7 +105,7 @@ function blockItem(block: ModelBlock): JsonObject {
 function plain(value: unknown): Json {
   const text = textOf(value);
   const parsed: unknown = JSON.parse(text);
-  return isShallow(parsed, 0) ? wellFormed(parsed) : text.toWellFormed();
+  return isShallow(parsed, 0) ? wellFormed(parsed as Json) : text.toWellFormed();
 }
 
 function textOf(value: unknown): string {
@@ -122,13 +123,4 @@ function textOf(value: unknown): string {
 function isShallow(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return depth < mostDepth && Object.values(value).every((inner) => isShallow(inner, depth + 1));
-}
-
-function wellFormed(value: unknown): Json {
-  if (typeof value === 'string') return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== 'object' || value === null) return value as Json;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]),
-  );
 }
