@@ -35,15 +35,20 @@ export class MoodyStage extends Stage {
 
   /** Every user has come at least once since; answers who met that version. */
   async crowdOf(version: string): Promise<ReadonlySet<number>> {
+    await this.allCame();
+    return new Set(this.met.get(version));
+  }
+
+  /** Until every user has come at least once since. */
+  async allCame(): Promise<void> {
     this.forget();
     await until(
       () => (new Set([...this.met.values()].flatMap((users) => [...users])).size >= 200 ? true : undefined),
       () => `not everybody came: ${this.said}`,
     );
-    return new Set(this.met.get(version));
   }
 
-  /** Waits until half of the users have the candidate; answers its digest. */
+  /** Waits until half of the users have the candidate, and nobody is under way who came before; answers its digest. */
   async exposed(not = ''): Promise<string> {
     const { digest } = await until(
       async () => {
@@ -52,6 +57,7 @@ export class MoodyStage extends Stage {
       },
       () => `nobody is exposed: ${this.said}`,
     );
+    await this.allCame();
     return digest;
   }
 
