@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeCrashBook } from '../adapters/crashes/crash-file.ts';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
 import { Exceptions } from '../adapters/telemetry/otlp/exceptions.ts';
-import { bookLimits } from '../domain/crashes/book.ts';
+import { bookLimits, emptyBook, takeIn } from '../domain/crashes/book.ts';
 import type { InstanceExceptions } from '../domain/crashes/exception.ts';
 import { openWiringBench, type WiringBench } from '../testing/wiring-bench.ts';
 import { crashSeenType, seenCrashes } from '../views/crashes.ts';
@@ -13,6 +14,9 @@ let bench: WiringBench;
 let told: InstanceExceptions[];
 let watch: CrashWatch;
 let ageMs: number;
+/** What was looked through for secrets. */
+let texts: string[];
+const redactor = new ChildRedactor();
 const digest = `sha256:${'1'.repeat(64)}`;
 
 beforeEach(async () => {
@@ -22,6 +26,7 @@ beforeEach(async () => {
   writeFileSync(join(tree, 'src/cart.js'), 'exports.total = (cart) => cart.items.length;\n');
   told = [];
   ageMs = 0;
+  texts = [];
   const { place, store, clock } = bench.repository;
   const now = () => new Date(clock.now().getTime() + ageMs);
   watch = new CrashWatch({
@@ -31,7 +36,12 @@ beforeEach(async () => {
       get: async (wanted) =>
         wanted === digest ? { digest, service: 'shop', commit: 'c0ffee', dir: tree } : undefined,
     },
-    redactor: new ChildRedactor(),
+    redactor: {
+      redact: (asked) => {
+        texts.push(...asked.map(({ text }) => text));
+        return redactor.redact(asked);
+      },
+    },
   });
 });
 afterEach(() => bench.close());
@@ -103,6 +113,24 @@ describe('what services crash with', () => {
     const { crashes } = await readCrashes(bench.repository);
     expect(crashes.map(({ message }) => message.length <= 300)).toEqual([true, true]);
     expect(JSON.stringify(crashes)).not.toContain(secret.slice(0, 8));
+  });
+
+  it('is not even looked through for secrets where there is no place for it', async () => {
+    const base = { service: 'shop', errorType: 'TypeError', message: 'm', commit: 'c', count: 1, digest };
+    const sightings = Array.from({ length: bookLimits.crashes }, (_, at) => ({
+      ...{ ...base, signature: String(at) },
+      frames: [{ file: 'src/cart.js', line: at + 1, column: 1 }] as const,
+    }));
+    const { book } = takeIn(emptyBook, sightings, { now: bench.repository.clock.now(), dropped: 0 });
+    writeCrashBook(bench.repository.place.files.crashes, book);
+    tell([exception('x', { count: 3 })]);
+    await watch.look();
+    expect(texts).toEqual([]);
+    expect(await readCrashes(bench.repository)).toMatchObject({ dropped: 3 });
+    ageMs = bookLimits.idleHours * 3_600_000;
+    tell([exception('x')]);
+    await watch.look();
+    expect(texts).toEqual(['x']);
   });
 
   it('is dropped, and counted as such, where nothing of the project is in it', async () => {

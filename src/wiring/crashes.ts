@@ -1,6 +1,13 @@
 import { readCrashBook, writeCrashBook } from '../adapters/crashes/crash-file.ts';
 import { ReleaseSymboliser } from '../adapters/crashes/release-symboliser.ts';
-import { type CrashBook, recordIn, type Sighting, someFrames, takeIn } from '../domain/crashes/book.ts';
+import {
+  type CrashBook,
+  recordIn,
+  roomIn,
+  type Sighting,
+  someFrames,
+  takeIn,
+} from '../domain/crashes/book.ts';
 import type { InstanceExceptions, ReportedException } from '../domain/crashes/exception.ts';
 import { signatureOf } from '../domain/crashes/signature.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -73,8 +80,8 @@ export class CrashWatch {
     const path = repository.place.files.crashes;
     const before = readCrashBook(path);
     const found = await this.#found(told);
-    const kept = await this.#redacted(before, found);
     const now = repository.clock.now();
+    const kept = await this.#redacted(before, found, now);
     const { book, news } = takeIn(before, kept.sightings, { now, dropped: kept.dropped });
     // First: a process that is killed in between must not have forgotten it.
     for (const one of news) {
@@ -118,8 +125,8 @@ export class CrashWatch {
     return { signature, service, digest, commit: symbolised.commit, errorType, message, frames, count };
   }
 
-  /** The message of what is new without its secrets; what is beyond the limit waits until it is met again. */
-  async #redacted(book: CrashBook, { sightings, dropped }: Found): Promise<Found> {
+  /** The message of what is new without its secrets; what is beyond the limit, or has no place, waits until it is met again. */
+  async #redacted(book: CrashBook, { sightings, dropped }: Found, now: Date): Promise<Found> {
     const [known, fresh]: [Sighting[], Sighting[]] = [[], []];
     for (const one of sightings) {
       const before = recordIn(book, one);
@@ -127,7 +134,11 @@ export class CrashWatch {
       if (before === undefined) fresh.push(one);
       else known.push({ ...one, message: before.message });
     }
-    const [taken, left] = [fresh.slice(0, mostNew), fresh.slice(mostNew)];
+    const placed = [...Map.groupBy(fresh, ({ service }) => service)].flatMap(([service, all]) =>
+      all.slice(0, roomIn(book, service, now)),
+    );
+    const taken = placed.slice(0, mostNew);
+    const left = fresh.filter((one) => !taken.includes(one));
     const texts = taken.map(({ message }, at) => ({ id: String(at), path: 'message.txt', text: message }));
     const clean = await this.#deps.redactor.redact(texts);
     // Cut only now: nothing recognises the half of a credential.

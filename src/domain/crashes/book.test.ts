@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bookLimits, type CrashBook, crashIn, emptyBook, type Sighting, takeIn, totalOf } from './book.ts';
+import {
+  bookLimits,
+  type CrashBook,
+  crashIn,
+  emptyBook,
+  roomIn,
+  type Sighting,
+  takeIn,
+  totalOf,
+} from './book.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
@@ -68,6 +77,9 @@ describe('takeIn', () => {
     expect(crowded.news).toEqual([]);
     // Another service has places of its own.
     expect(take(full, [sighting('new', { service: 'api' })], later(1)).news).toHaveLength(1);
+    expect(roomIn(full, 'shop', later(1))).toBe(0);
+    expect(roomIn(full, 'api', later(1))).toBe(bookLimits.crashes);
+    expect(roomIn(full, 'shop', later(bookLimits.idleHours + 1))).toBe(bookLimits.crashes);
     const idle = take(full, [sighting('0'), sighting('new')], later(bookLimits.idleHours + 1)).book;
     const kept = new Set(idle.crashes.map(({ signature }) => signature));
     expect([kept.size, kept.has('new'), kept.has('0'), kept.has('1')]).toEqual([

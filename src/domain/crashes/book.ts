@@ -71,7 +71,7 @@ export function takeIn(
   sightings: readonly Sighting[],
   { now, dropped }: { readonly now: Date; readonly dropped: number },
 ): { readonly book: CrashBook; readonly news: readonly CrashNews[] } {
-  let crashes = book.crashes.filter(({ releases }) => ageHours(releases, now) < bookLimits.days * 24);
+  let crashes = book.crashes.filter((one) => !isForgotten(one, now));
   let lost = book.dropped + dropped;
   const news: CrashNews[] = [];
   for (const sighting of sightings) {
@@ -114,6 +114,20 @@ function joined(before: CrashRecord | undefined, sighting: Sighting, at: string)
   };
 }
 
+/** How many new crashes of a service there are places for. */
+export function roomIn({ crashes }: CrashBook, service: string, now: Date): number {
+  const kept = crashes.filter((one) => one.service === service && !isForgotten(one, now));
+  return bookLimits.crashes - kept.filter(({ releases }) => !isIdle(releases, now)).length;
+}
+
+function isForgotten({ releases }: CrashRecord, now: Date): boolean {
+  return ageHours(releases, now) >= bookLimits.days * 24;
+}
+
+function isIdle(releases: CrashRecord['releases'], now: Date): boolean {
+  return ageHours(releases, now) >= bookLimits.idleHours;
+}
+
 /** undefined: all places of the service are taken by what was seen lately. */
 function withRoom(
   crashes: readonly CrashRecord[],
@@ -123,7 +137,7 @@ function withRoom(
   const own = crashes.filter((one) => one.service === service);
   if (own.length < bookLimits.crashes) return crashes;
   const oldest = own.toSorted((one, other) => ageHours(other.releases, now) - ageHours(one.releases, now))[0];
-  if (oldest === undefined || ageHours(oldest.releases, now) < bookLimits.idleHours) return undefined;
+  if (oldest === undefined || !isIdle(oldest.releases, now)) return undefined;
   return crashes.filter((one) => one !== oldest);
 }
 
