@@ -51,9 +51,10 @@ export function ownFunctions(
     const file = fileOf(each.url);
     return file === undefined || /(^|\/)node_modules\//.test(file) ? [] : [{ ...each, file }];
   });
+  const byName = Map.groupBy(paths, nameIn);
   const roots = new Map<string, number>();
   for (const { file, share } of own)
-    for (const path of paths)
+    for (const path of byName.get(nameIn(file)) ?? [])
       if (file.endsWith(`/${path}`)) {
         const root = file.slice(0, -path.length);
         roots.set(root, (roots.get(root) ?? 0) + share);
@@ -66,6 +67,8 @@ export function ownFunctions(
     return known.has(path) ? [{ path, name, line, column, share }] : [];
   });
 }
+
+const nameIn = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 function fileOf(url: string): string | undefined {
   if (url.startsWith('/')) return url;
