@@ -112,6 +112,8 @@ export type FixSearch = {
   readonly places: readonly FaultPlace[];
   /** What showed the crash; undefined: nothing did, and nothing was tried. */
   readonly reproducedBy: 'given' | 'recorded-call' | 'already-red' | undefined;
+  /** The test of that, by path; empty: it is there already, or nothing showed it. */
+  readonly test: ReproducingTest['files'];
   /** Why it ended before a fix, or before all was tried; undefined: all was tried. */
   readonly ended: { readonly code: string; readonly reason: string } | undefined;
 };

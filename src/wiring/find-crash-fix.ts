@@ -1,4 +1,3 @@
-import { testOfCall } from '../agents/crash-fix/crash-test.ts';
 import { defaultFixLimits } from '../agents/crash-fix/limits.ts';
 import type { FoundFix } from '../agents/crash-fix/run.ts';
 import { findCall } from '../agents/crash-fix/run-guess.ts';
@@ -37,15 +36,14 @@ export async function findCrashFix(
   if (commands === undefined)
     return { ...none, ended: { code: 'crash-fix.no-tests', reason: 'No test command is configured.' } };
   const shown = await findCall(deps, crash, { tip, commands, recorded });
-  const reproducing = shown && testOfCall(crash.signature, shown.call);
   const limits = { ...defaultFixLimits, attempts, seconds: minutes * 60, fixes: 1 };
   const asking = await samples();
-  const asked = { crash, tip, commands, limits, reproducing, samples: asking?.samples };
+  const asked = { crash, tip, commands, limits, call: shown?.call, samples: asking?.samples };
   const found = await findFix(deps, asked);
   const shownBy = shown === undefined ? (found.reproducedBy ?? null) : shown.by;
   return {
     files: found.fixes[0]?.files,
-    test: reproducing?.files ?? new Map(),
+    test: found.test,
     record: toldSearch(found, shownBy, asking),
     told: toldOf(found, asking),
     ended: endedOf(found),

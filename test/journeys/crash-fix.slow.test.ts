@@ -85,8 +85,16 @@ describe('a crash of production', { timeout: 240_000 }, () => {
     const before = stage.repo.tip();
     const { proposals, skipped } = await scan();
     expect(skipped).toEqual([]);
-    expect(proposals).toMatchObject([{ title: 'Mend TypeError in total (cart.js)' }]);
+    expect(proposals).toMatchObject([
+      {
+        title: 'Mend TypeError in total (cart.js)',
+        places: [expect.stringMatching(/^cart\.js:2: by a template, optional-chain, found at attempt \d+$/)],
+      },
+    ]);
     const [proposal] = proposals;
+    const short = (await crashes()).crashes[0]?.signature.slice(0, 12);
+    const test = stage.repo.show(proposal?.ref ?? '', `tests/cart-crash-${short}.test.js`);
+    expect(test).toContain('await subject.total({});');
     expect(stage.repo.show(proposal?.ref ?? '', 'cart.js')).toContain('?.');
     const change = await stage.ended(proposal?.change ?? '', 120_000);
     expect(change).toMatchObject({ class: 'crash-fix', state: 'held' });

@@ -1,35 +1,111 @@
+import { posix } from 'node:path';
 import type { CrashCall, ReproducingTest } from '../../domain/crash-fix.ts';
-import { decodeSource, findSource } from './call-source.ts';
+import { isName, literal } from './literal.ts';
+import { ownForm, type TestForm, type TestRunner } from './test-form.ts';
 
-/** A test that makes a recorded call again, for Node's own runner: whatever the project's is, this one is there. */
-export function testOfCall(signature: string, call: CrashCall): ReproducingTest {
+/** What is called, as its file has it. */
+export type Subject = { readonly call: CrashCall; readonly isModule: boolean; readonly text: string };
+
+/** A test that makes the call again, in the form of one of the project's own. */
+export function testOfCall(signature: string, subject: Subject, form: TestForm = ownForm): ReproducingTest {
   const short = signature.replaceAll(/[^0-9a-f]/g, '').slice(0, 12);
-  const path = `autoland-crash-${short}.test.mjs`;
+  const path = `${form.path.before}${short}${form.path.after}`;
   const name = `the call of crash ${short} ends without an error`;
+  const body = bodies[form.runner]({ form, name, call: callText(subject, form) });
+  const text = `${header(path, subject, form)}\n${body}`;
+  // With others there may be the name of a file in front of it.
   return {
-    files: new Map([[path, source(name, call)]]),
-    command: ['node', path],
-    names: [name],
+    files: new Map([[path, text]]),
+    command: commandOf(form.runner, path),
+    names: form.runner === 'node' ? [name] : null,
   };
 }
 
-/** DANGER: what was recorded is a stranger's. It stands in the program as JSON alone, which can hold no code. */
-function source(name: string, { file, steps, args }: CrashCall): string {
-  const [call, title] = [JSON.stringify({ file, steps, args }), JSON.stringify(name)];
-  return `import { resolve } from 'node:path';
-import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+type Parts = { readonly form: TestForm; readonly name: string; readonly call: string };
 
-const { file, steps, args } = ${call};
-${decodeSource}
+const plain =
+  (word: (form: TestForm) => string) =>
+  ({ form, name, call }: Parts) =>
+    `${word(form)}(${JSON.stringify(name)}, async () => {\n  await ${call};\n});\n`;
 
-${findSource}
+const bodies: Readonly<Record<TestRunner, (parts: Parts) => string>> = {
+  node: plain(() => 'test'),
+  vitest: plain(() => 'test'),
+  jest: plain(({ global }) => global),
+  mocha: plain(({ global }) => global),
+  ava: ({ name, call }) =>
+    `test(${JSON.stringify(name)}, async (t) => {\n  await t.notThrowsAsync(async () => ${call});\n});\n`,
+  tap: ({ name, call }) =>
+    `t.test(${JSON.stringify(name)}, async (t) => {\n  await ${call};\n  t.pass();\n});\n`,
+};
 
-test(${title}, async () => {
-  const loaded = await import(pathToFileURL(resolve(import.meta.dirname, file)).href);
-  const [receiver, target] = find(loaded, steps);
-  if (typeof target !== 'function') throw new Error('what was called is not there');
-  await Reflect.apply(target, receiver, args.map(decode));
-});
-`;
+const imports: Readonly<Record<TestRunner, readonly [name: string, from: string] | undefined>> = {
+  node: ['{ test }', 'node:test'],
+  vitest: ['{ test }', 'vitest'],
+  jest: undefined,
+  mocha: undefined,
+  ava: ['test', 'ava'],
+  tap: ['t', 'tap'],
+};
+
+function header(path: string, { call, isModule }: Subject, form: TestForm): string {
+  const from = posix.relative(posix.dirname(path), call.file);
+  const file = endedAs(from.startsWith('.') ? from : `./${from}`, form);
+  // Of a module of the older kind that is all that it exports, whatever of it can be told from outside.
+  const whole = isModule ? '* as subject' : 'subject';
+  const needs = [imports[form.runner], [form.isModule ? whole : 'subject', file]] as const;
+  const lines = needs.flatMap((one) => {
+    if (one === undefined) return [];
+    const [name, module] = [one[0], JSON.stringify(one[1])];
+    return form.isModule ? [`import ${name} from ${module};`] : [`const ${name} = require(${module});`];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function endedAs(file: string, { endings, isTyped }: TestForm): string {
+  if (!isTyped || !/\.[cm]?tsx?$/.test(file) || endings === 'ts') return file;
+  return endings === 'none' ? file.replace(/\.[cm]?tsx?$/, '') : file.replace(/\.([cm]?)tsx?$/, '.$1js');
+}
+
+/** DANGER: names and arguments may be a stranger's. They stand in it as names by their letters, or as JSON. */
+function callText({ call, isModule, text }: Subject, form: TestForm): string {
+  const { steps, args } = call;
+  const [first] = steps;
+  const isDefault = isModule && first !== 'default' && (first === undefined || !isExported(text, first));
+  const all = isDefault ? ['default', ...steps] : steps;
+  const target = all.reduce(
+    (so, step) => (isName(step) ? `${so}.${step}` : `${so}[${JSON.stringify(step)}]`),
+    'subject',
+  );
+  const list = args.map(literal).join(', ');
+  // What crashed is what its types forbid.
+  return form.isTyped
+    ? `${target}(...([${list}] as unknown as Parameters<typeof ${target}>))`
+    : `${target}(${list})`;
+}
+
+/** By its text: where that misleads, the test does not fail by the crash, and is not taken. */
+function isExported(text: string, name: string): boolean {
+  const word = name.replaceAll(/[^\w]/g, '\\$&');
+  return new RegExp(
+    `\\bexport\\s+(?:async\\s+)?(?:function\\*?|const|let|var|class)\\s+${word}\\b|\\bexport\\s*\\{[^}]*\\b${word}\\b`,
+  ).test(text);
+}
+
+/** Runs it alone; with `mocha` what its settings name runs too. */
+function commandOf(runner: TestRunner, path: string): readonly [string, ...string[]] {
+  const bin = `node_modules/.bin/${runner}`;
+  switch (runner) {
+    case 'node':
+    case 'tap':
+      return ['node', path];
+    case 'vitest':
+      return [bin, 'run', path, '--reporter=tap-flat'];
+    case 'jest':
+      return [bin, '--runTestsByPath', path];
+    case 'mocha':
+      return [bin, '--reporter', 'tap', path];
+    case 'ava':
+      return [bin, '--tap', path];
+  }
 }

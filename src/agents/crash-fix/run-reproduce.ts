@@ -2,12 +2,15 @@ import type { Sha } from '../../domain/change.ts';
 import type { Crash } from '../../domain/crash.ts';
 import type { CrashCall, FixSearch, ReproducingTest } from '../../domain/crash-fix.ts';
 import type { TestRun } from '../../domain/test-comparison.ts';
-import type { GitInbox } from '../../ports/git-host.ts';
+import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { TestCommands, TestMeasurer } from '../../ports/test-runner.ts';
-import { testOfCall } from './crash-test.ts';
 import { namesOf, stillWrong } from './rules.ts';
+import { testsOfCall } from './run-form.ts';
 
-export type ReproduceDeps = { readonly git: GitInbox; readonly tests: TestMeasurer };
+export type ReproduceDeps = {
+  readonly git: GitInbox & Pick<GitReader, 'readFile' | 'list'>;
+  readonly tests: TestMeasurer;
+};
 
 export type Asked = {
   readonly crash: Crash;
@@ -20,6 +23,8 @@ export type Asked = {
 /** The tip with the test that shows the crash, and what was measured of it. */
 export type Shown = {
   readonly by: NonNullable<FixSearch['reproducedBy']>;
+  /** What was put beside the project's own; empty: it is there already. */
+  readonly test: ReproducingTest['files'];
   readonly base: Sha;
   /** Runs the reproducing tests alone, where that can be done. */
   readonly alone: TestCommands;
@@ -35,9 +40,24 @@ export type Ended = NonNullable<FixSearch['ended']>;
 
 /** A crash that nothing shows is for a person: what does not fail before proves nothing after. */
 export async function showCrash(deps: ReproduceDeps, asked: Asked): Promise<Shown | Ended> {
-  const { crash, tip, commands, call } = asked;
-  const test = asked.reproducing ?? (call && testOfCall(crash.signature, call));
-  const base = await withFiles(deps.git, asked, { base: tip, files: test?.files ?? new Map() });
+  const { crash, tip, call } = asked;
+  const [test, ...others] =
+    asked.reproducing || call === undefined
+      ? [asked.reproducing]
+      : await testsOfCall(deps, tip, { signature: crash.signature, call });
+  let shown = await showBy(deps, asked, test);
+  for (const other of others) if ('code' in shown) shown = await showBy(deps, asked, other);
+  return shown;
+}
+
+async function showBy(
+  deps: ReproduceDeps,
+  asked: Asked,
+  test: ReproducingTest | undefined,
+): Promise<Shown | Ended> {
+  const { tip, commands, call } = asked;
+  const files = test?.files ?? new Map<string, string>();
+  const base = await withFiles(deps.git, asked, { base: tip, files });
   const alone = test?.command == null ? commands : { ...commands, test: test.command, report: null };
   const [first, again] = [await deps.tests.measure(alone, base), await deps.tests.measure(alone, base)];
   const names = test?.names ?? redIn(first);
@@ -48,7 +68,7 @@ export async function showCrash(deps: ReproduceDeps, asked: Asked): Promise<Show
     return ended('not-measured', 'What the project’s own tests say before the fix cannot be read.');
   const [one, all] = [bounded(alone, first), bounded(commands, whole)];
   const by = asked.reproducing ? 'given' : call === undefined ? 'already-red' : 'recorded-call';
-  return { by, base, alone: one, all: test?.command == null ? one : all, names, whole };
+  return { by, test: files, base, alone: one, all: test?.command == null ? one : all, names, whole };
 }
 
 /** An edit may make a loop endless: none may take much longer than the tests did before it. */

@@ -10,14 +10,14 @@ export async function findFix(deps: FixDeps, asked: FixAsked): Promise<FixSearch
   const { crash, tip, limits } = asked;
   const { recentDays, places: most } = limits;
   const places = await placesOf(deps, crash, { tip, most, recentDays });
-  const none = { fixes: [], tried: [], places, reproducedBy: undefined };
+  const none = { fixes: [], tried: [], places, reproducedBy: undefined, test: new Map() };
   const [first, ...others] = places;
   if (first === undefined)
     return { ...none, ended: ended('no-place', 'None of its frames is in code that a fix may touch.') };
   const shown = await showCrash(deps, asked);
   if ('code' in shown) return { ...none, ended: shown };
   const outcome = await tryAll(deps, asked, { shown, places: [first, ...others] });
-  return { ...outcome, fixes: ranked(outcome.fixes), places, reproducedBy: shown.by };
+  return { ...outcome, fixes: ranked(outcome.fixes), places, reproducedBy: shown.by, test: shown.test };
 }
 
 type Search = { readonly shown: Shown; readonly places: Trying['places'] };
