@@ -37,6 +37,12 @@ export const agents = z
           .boolean()
           .default(true)
           .describe('Whether versions that are known to be vulnerable are looked for, by advisories.from'),
+        overrides: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether a vulnerable version that nothing else mends is overridden; a person decides on each',
+          ),
         range: z
           .enum(rangeStrategies)
           .default('bump')

@@ -20,5 +20,6 @@ export const sampleSettings: DependencyAgentSettings = {
   held: [],
   groups: {},
   turnedAway: [],
+  overrides: { write: false, own: [] },
   security: null,
 };

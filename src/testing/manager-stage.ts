@@ -67,7 +67,7 @@ export class ManagerStage {
     return (await this.git.readFile(commit, path))?.toString('utf8') ?? '';
   }
 
-  /** What the program of a manager that is installed here makes of these files, with the whole registry in reach. */
+  /** What npm, or the program of a manager that is installed here, makes of these files, with the whole registry in reach. */
   async lockedBy(program: string, files: Readonly<Record<string, string>>, lock: string): Promise<string> {
     const dir = join(this.#workspace, 'first');
     for (const [path, text] of Object.entries(files)) {
@@ -75,7 +75,7 @@ export class ManagerStage {
       writeFileSync(join(dir, path), text);
     }
     const result = await this.sandbox.run({
-      argv: ['node', join(modules, program), 'install'],
+      argv: program === 'npm' ? ['npm', 'install'] : ['node', join(modules, program), 'install'],
       cwd: '/first',
       env: {
         pnpm_config_registry: this.#verdaccio.url,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concluded, ledgerOf, proposed } from '../testing/told-journal.ts';
 import { overtakenCode } from './ledger.ts';
-import { heldUpdates, openUpdates, updatesOf, updatesProposedAt } from './updates.ts';
+import { heldUpdates, openUpdates, proposedOverrides, updatesOf, updatesProposedAt } from './updates.ts';
 
 const update = (name: string) => ({ package: name, from: '1.0.0', to: '1.0.1', kind: 'patch' });
 const dependency = 'agent:dependency';
@@ -29,6 +29,18 @@ describe('updates', () => {
     expect(heldUpdates(held)).toMatchObject([
       { name: 'a', to: '1.0.1', base: 'tip', change: 'g' },
       { name: 'b', to: '1.0.1', base: 'tip', change: 'g' },
+    ]);
+  });
+
+  it('may have been written as overrides, whatever became of them', () => {
+    const overrides = [{ name: 'app', range: '1.0.0' }, null, { name: 'x' }];
+    const told = [
+      proposed('a', dependency, { ...update('kit'), overrides }),
+      proposed('b', dependency, update('ejs')),
+      proposed('c', 'agent:claude', { ...update('kit'), overrides }),
+    ] as const;
+    expect(proposedOverrides(ledgerOf(...told, concluded('a', 'held')))).toEqual([
+      { name: 'kit', version: '1.0.1', below: 'app', range: '1.0.0' },
     ]);
   });
 

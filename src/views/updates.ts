@@ -48,6 +48,27 @@ export function updatesProposedAt(ledger: Ledger): readonly string[] {
   );
 }
 
+/** An override that a proposal of the agent wrote, as its record has it. */
+export type ProposedOverride = {
+  readonly name: string;
+  readonly version: string;
+  readonly below: string;
+  readonly range: string;
+};
+
+/** Whatever became of the proposal: a person may have taken it over. */
+export function proposedOverrides(ledger: Ledger): readonly ProposedOverride[] {
+  return [...ledger.changes.values()].flatMap(({ proposal: { source, record } }) => {
+    const { package: name, to: version, overrides: written } = record;
+    if (source !== dependencySource || !Array.isArray(written)) return [];
+    return written.filter(isRecord).flatMap(({ name: below, range }) => {
+      const all = [name, version, below, range];
+      if (!all.every((each) => typeof each === 'string')) return [];
+      return [{ name: String(name), version: String(version), below: String(below), range: String(range) }];
+    });
+  });
+}
+
 function isFix({ record }: Proposal): boolean {
   return Array.isArray(record.fixes);
 }

@@ -4,13 +4,13 @@ import type { Config } from '../config/schema.ts';
 import { nextOpening } from '../config/windows.ts';
 import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';
 import { rememberedVersions, turnedAwayTogether } from '../views/proved.ts';
-import { heldUpdates, openUpdates, updatesProposedAt } from '../views/updates.ts';
+import { heldUpdates, openUpdates, proposedOverrides, updatesProposedAt } from '../views/updates.ts';
 import type { Repository } from './repository.ts';
 import { handAll, type Scanning, type ScanReport, type ScanWish, toldOf } from './scanning.ts';
 
 /** What the agent for dependencies has to propose. */
 export async function scanDependencies({ repository, config, tools, how }: Scanning): Promise<ScanReport> {
-  const { enabled: _, security, schedule, maxPerDay, ...wishes } = config.agents.dependency;
+  const { enabled: _, security, schedule, maxPerDay, overrides, ...wishes } = config.agents.dependency;
   const overtaken = await overtakenIn(repository);
   const ledger = await repository.ledger();
   const now = repository.clock.now();
@@ -30,6 +30,7 @@ export async function scanDependencies({ repository, config, tools, how }: Scann
     open: openUpdates(ledger),
     held: heldUpdates(ledger),
     turnedAway: turnedAwayTogether(ledger),
+    overrides: { write: overrides, own: proposedOverrides(ledger) },
     security: security ? securityOf(config) : null,
   });
   const proposals = await handAll(repository, ledger, report.proposals, how);

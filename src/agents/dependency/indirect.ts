@@ -4,6 +4,7 @@ import { isRecord, type JsonRecord, parseHostileObject } from '../../domain/npm/
 import { gettersOf } from './askers.ts';
 import type { Project } from './managers/run-read.ts';
 import type { Asking } from './managers/yarn-keys.ts';
+import { pnpmOverridesFile } from './overrides/place.ts';
 import type { Pinned, PlannedUpdate } from './plan.ts';
 
 /* How a package manager is made to lock a version that the project does not name. What is written here stands for one run only. */
@@ -70,9 +71,11 @@ function pinnedForPnpm(
   const pins = updates.flatMap((update) =>
     pinsOf(update).map(({ name, version }) => [`${name}@${version}>${update.name}`, update.to] as const),
   );
-  const workspace = recordOf(parse(settings.get(workspacePath) ?? '', { maxAliasCount: 100 }));
-  const isInYaml = isRecord(workspace.overrides) || Number(manager?.version.split('.')[0]) >= 11;
-  if (isInYaml) return new Map(texts).set(workspacePath, stringify(withPins(workspace, pins)));
+  if (pnpmOverridesFile({ settings, manager }) === workspacePath) {
+    const text = texts.get(workspacePath) ?? settings.get(workspacePath) ?? '';
+    const workspace = recordOf(parse(text, { maxAliasCount: 100 }));
+    return new Map(texts).set(workspacePath, stringify(withPins(workspace, pins)));
+  }
   const root = parseHostileObject(texts.get(rootPath) ?? '');
   const pnpm = withPins(recordOf(root.pnpm), pins);
   return new Map(texts).set(rootPath, JSON.stringify({ ...root, pnpm }, null, 2));

@@ -27,6 +27,8 @@ export type Raise = {
   readonly vulnerable: Vulnerable;
   /** What may be raised instead: one of them, the first that helps. */
   readonly by: readonly Raisable[];
+  /** Where none of them helps; absent: nothing is to be overridden, or would help. */
+  readonly override?: PlannedUpdate;
   /** Versions of its package that may be locked after it: known, and free of what is known. */
   readonly good: ReadonlySet<string>;
   readonly why: string;
@@ -51,7 +53,10 @@ export type Pending = {
 
 export type FixContext = {
   readonly locked: Locked;
-  readonly rules: UpdateRules & { readonly security: { readonly minimumAgeDays: number } };
+  readonly rules: UpdateRules & {
+    readonly security: { readonly minimumAgeDays: number };
+    readonly overrides: { readonly write: boolean };
+  };
   readonly answers: readonly [ofLocked: AdvisoryAnswer, ofLater: AdvisoryAnswer];
 };
 
@@ -92,7 +97,9 @@ function planFix(
   const choice = chooseFix({ vulnerable, fixed, askers: direct === undefined ? askers : [] }, own);
   if ('code' in choice) {
     const isRaised = direct === undefined && raisable.has(choice.code);
-    return isRaised ? raiseOf({ vulnerable, askers, fixed }, choice.reason, context) : skip(choice);
+    if (!isRaised) return skip(choice);
+    const stuck = { vulnerable, askers, fixed };
+    return raiseOf(stuck, choice.reason, { ...context, override: overrideOf(stuck, own) });
   }
   const edits = editsFor(direct ?? { name, uses: [] }, choice.to, rules.range);
   if ('code' in edits) return skip(edits);
@@ -124,7 +131,11 @@ function isNamed(lockfile: Lockfile, { name, version }: Pick<Vulnerable, 'name' 
 
 type Stuck = Pick<Pending, 'vulnerable' | 'askers'> & { readonly fixed: readonly RegistryVersion[] };
 
-function raiseOf(stuck: Stuck, why: string, { locked, answers }: FixContext): Raise | Skipped {
+function raiseOf(
+  stuck: Stuck,
+  why: string,
+  { locked, answers, override }: FixContext & { readonly override: PlannedUpdate | undefined },
+): Raise | Skipped {
   const { vulnerable, fixed } = stuck;
   const { name, version } = vulnerable;
   const brought = bringers(locked.lockfile, locked.candidates, vulnerable);
@@ -133,14 +144,33 @@ function raiseOf(stuck: Stuck, why: string, { locked, answers }: FixContext): Ra
     ...(holder === undefined ? [] : [holder]),
     ...(brought.length === 1 ? brought.filter((each) => each.name !== holder?.name) : []),
   ];
-  if (by.length === 0) {
+  if (by.length === 0 && override === undefined) {
     const names = brought.map((each) => each.name);
     const which =
       names.length === 0 ? 'Nothing that can be raised brings it' : `${names.join(' and ')} bring it`;
     return { name, version, code: outOfRangeCode, reason: `${why} ${which}.` };
   }
   const free = fixed.map((each) => each.version);
-  return { vulnerable, by, good: new Set([...free, ...soundIn(locked.lockfile, name, answers[0])]), why };
+  const good = new Set([...free, ...soundIn(locked.lockfile, name, answers[0])]);
+  return { vulnerable, by, good, why, ...(override !== undefined && { override }) };
+}
+
+/** The least that mends, whatever those ask for who do not admit it. undefined: it is not wanted, or there is none. */
+function overrideOf(
+  { vulnerable, askers, fixed }: Stuck,
+  rules: UpdateRules & Pick<FixContext['rules'], 'overrides'>,
+): PlannedUpdate | undefined {
+  if (!rules.overrides.write) return undefined;
+  const choice = chooseFix({ vulnerable, fixed, askers: [] }, rules);
+  if ('code' in choice) return undefined;
+  const { name, version: from } = vulnerable;
+  const pinned = pinsOf(askers, choice.to);
+  const narrow = askers.filter(({ range = '' }) => !semver.satisfies(choice.to, range));
+  const below = narrow.flatMap((each) => (each.range === undefined ? [] : [{ ...each, range: each.range }]));
+  if (below.length < narrow.length) return undefined;
+  const once = new Map(below.map((each) => [each.name, { name: each.name, range: each.range }]));
+  const override = { is: 'written', below: [...once.values()] } as const;
+  return { name, from, ...choice, edits: [], fixes: idsOf(vulnerable), pinned, override };
 }
 
 /** The one package that admits nothing that mends, where there is one. It may be raised as far as others admit it. */

@@ -39,7 +39,18 @@ export type PlannedUpdate = {
   readonly fixes?: readonly string[];
   /** Packages that are to get it besides the project, and what they ask for. */
   readonly pinned?: readonly Pinned[];
+  /** Absent: what others ask for holds. */
+  readonly override?: OverrideEdit;
 };
+
+/** Where nothing else helps, the version is written down for what a package asks for; or that is taken back. */
+export type OverrideEdit = {
+  readonly is: 'written' | 'removed';
+  readonly below: readonly Below[];
+};
+
+/** The package that asks, and for what it did when the override was written. */
+export type Below = { readonly name: string; readonly range: string };
 
 export type Pinned = { readonly name: string; readonly version: string; readonly range: string };
 

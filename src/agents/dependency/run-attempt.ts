@@ -34,8 +34,22 @@ export type DependencyAgentSettings = UpdateRules & {
   readonly groups: Groups;
   /** What was turned away as one, and is not proposed again as one. */
   readonly turnedAway: readonly TurnedAway[];
+  readonly overrides: {
+    /** Whether a fix may be written as an override where nothing else helps. */
+    readonly write: boolean;
+    /** Those that this agent has proposed so far. */
+    readonly own: readonly OwnOverride[];
+  };
   /** null: what is vulnerable is not looked for. */
   readonly security: SecuritySettings | null;
+};
+
+/** That `name` is taken at `version` below the package `below`, which asked for `range`. */
+export type OwnOverride = {
+  readonly name: string;
+  readonly version: string;
+  readonly below: string;
+  readonly range: string;
 };
 
 export type HeldUpdate = {
@@ -78,9 +92,7 @@ const passing = /^(registry|git)\.|^sandbox\.unavailable$/;
 
 export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>): Promise<void> {
   const skip = (why: Declined) => skipAll(attempt, bundle, why);
-  const [{ to } = { to: 'it' }, ...more] = bundle.updates;
-  const what = more.length === 0 ? to : 'the group';
-  const full = whyFull(attempt, what) ?? (bundle.updates.every(mends) ? undefined : whyNotNow(attempt, what));
+  const full = whyWaits(attempt, bundle);
   if (full !== undefined) {
     skip(full);
     return;
@@ -89,6 +101,13 @@ export async function tryBundle(attempt: Attempt, bundle: Bundle<PlannedUpdate>)
   if (!('code' in made)) await propose(attempt, bundle, made.files);
   else if (bundle.updates.length === 1 || passing.test(made.code)) skip(made);
   else for (const half of halvesOf(bundle)) await tryBundle(attempt, half);
+}
+
+/** There is no room for it, or it is not its time. */
+export function whyWaits(attempt: Attempt, { updates }: Bundle<PlannedUpdate>): Declined | undefined {
+  const [{ to } = { to: 'it' }, ...more] = updates;
+  const what = more.length === 0 ? to : 'the group';
+  return whyFull(attempt, what) ?? (updates.every(mends) ? undefined : whyNotNow(attempt, what));
 }
 
 function skipAll({ report }: Attempt, { updates }: Bundle<PlannedUpdate>, why: Declined): void {

@@ -5,6 +5,7 @@ import { askedByOthers, isIndirect, pinnedTexts } from './indirect.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
 import { editManifest } from './manifest-text.ts';
+import { withOverrides } from './overrides/texts.ts';
 import { findCandidates, type PlannedUpdate } from './plan.ts';
 import type { Declined, UpdateRules } from './rules.ts';
 import { type BroughtVersion, type LockedVersion, newlyLocked, waitsFor } from './transitive-age.ts';
@@ -23,8 +24,9 @@ export type Files = { readonly files: ReadonlyMap<string, string>; readonly lock
 /** What the files are after the updates, only those that differ, and the lockfile among them as it reads. */
 export async function filesOf(making: Making, updates: readonly PlannedUpdate[]): Promise<Files> {
   const { deps, settings, project, writer } = making;
-  const final = editAll(project, updates, false);
-  const exact = pinnedTexts(project, editAll(project, updates, true), updates);
+  const final = withOverrides(project, editAll(project, updates, false), updates);
+  const overridden = withOverrides(project, editAll(project, updates, true), updates);
+  const exact = pinnedTexts(project, overridden, updates);
   const stages = { exact, final, asked: updates.flatMap(askedBy) };
   const raw = await writer.write(stages, cutoffOf(updates, settings));
   const written = writer.read(raw, final);
@@ -37,10 +39,11 @@ export async function filesOf(making: Making, updates: readonly PlannedUpdate[])
   const digests = await digestsOf(deps.registry, newEntries(project.lockfile, written));
   const text = writer.restyle(raw, digests);
   const lockfile = writer.read(text, final);
-  const missed = entriesMissing(project, lockfile, updates) ?? writer.objection(text, lockfile);
+  const steered = updates.some(({ override }) => override !== undefined) ? ['overrides'] : [];
+  const missed = entriesMissing(project, lockfile, updates) ?? writer.objection(text, lockfile, steered);
   if (missed !== undefined) return { code: 'dependency.not-locked', reason: missed };
   const changed = [...final, [project.lockPath, text] as const].filter(
-    ([path, now]) => project.texts.get(path) !== now,
+    ([path, now]) => (project.texts.get(path) ?? project.settings.get(path)) !== now,
   );
   return { files: new Map(changed), lockfile };
 }
@@ -114,7 +117,8 @@ function entriesMissing(
   const now = new Map(
     candidates.flatMap(({ name, from, highest = from }) => (from === highest ? [[name, from]] : [])),
   );
-  const missed = updates.find((update) =>
+  const all = updates.filter(({ override }) => override?.is !== 'removed');
+  const missed = all.find((update) =>
     isIndirect(update) ? !isReplaced(lock, update) : now.get(update.name) !== update.to,
   );
   if (missed === undefined) return undefined;

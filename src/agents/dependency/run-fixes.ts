@@ -33,14 +33,22 @@ export async function proposeFixes(
     if (!isFirst || isFull || report.proposals.length > made) done.add(update.name);
   }
   for (const raise of raises) {
-    const by = raise.by.filter(({ name }) => isWanted(settings, name));
-    if (by.length === 0 || by.some(({ name }) => done.has(name))) continue;
+    const wanted = wantedOf(raise, settings);
+    if (wanted === undefined || wanted.by.some(({ name }) => done.has(name))) continue;
     const made = report.proposals.length;
-    await tryRaise(attempt, { ...raise, by }, describe);
+    await tryRaise(attempt, wanted, describe);
     const [raised] = report.proposals.slice(made);
     if (raised !== undefined) done.add(String(raised.record.package));
   }
   return done;
+}
+
+/** As far as it is to be looked at. */
+function wantedOf({ by, override, ...rest }: Raise, settings: Attempt['settings']): Raise | undefined {
+  const own = by.filter(({ name }) => isWanted(settings, name));
+  const isOverridden = override !== undefined && isWanted(settings, override.name);
+  if (own.length === 0 && !isOverridden) return undefined;
+  return { ...rest, by: own, ...(isOverridden && { override }) };
 }
 
 type Describe = (name: string) => Promise<Described>;
@@ -69,7 +77,9 @@ async function tryRaise(attempt: Attempt, raise: Raise, describe: Describe): Pro
       await propose(attempt, { group: null, updates: [raised.update] }, raised.files);
     return;
   }
-  skip(noRaise(raise, failed));
+  const { override } = raise;
+  if (override === undefined) skip(noRaise(raise, failed));
+  else if (isFree(attempt, override)) await tryBundle(attempt, { group: null, updates: [override] });
 }
 
 function noRaise(

@@ -32,9 +32,7 @@ function tell({ group, updates }: Bundle<PlannedUpdate>): Telling {
   const [first, ...more] = updates;
   const own = group === null ? {} : { group };
   if (first !== undefined && more.length === 0) {
-    const mended = first.fixes === undefined ? '' : `, against ${first.fixes.join(', ')}`;
-    const title = `Update ${first.name} from ${first.from} to ${first.to}${mended}`.slice(0, 200);
-    return { title, details: [], ref: refOf(first), record: { ...recordOf(first), ...own } };
+    return { title: titleOf(first), details: [], ref: refOf(first), record: { ...recordOf(first), ...own } };
   }
   return {
     title: `Update ${updates.length} packages of the group ${group}`,
@@ -44,15 +42,33 @@ function tell({ group, updates }: Bundle<PlannedUpdate>): Telling {
   };
 }
 
-function recordOf({ name, from, to, kind, fixes }: PlannedUpdate) {
-  return { package: name, from, to, kind, ...(fixes !== undefined && { fixes: [...fixes] }) };
+function titleOf({ name, from, to, fixes, override }: PlannedUpdate): string {
+  const below = override?.below.map((each) => each.name).join(' and ') ?? '';
+  if (override?.is === 'removed') return `Remove the override of ${name} below ${below}`.slice(0, 200);
+  const by = override === undefined ? '' : ` by an override below ${below}`;
+  const mended = fixes === undefined ? '' : `, against ${fixes.join(', ')}`;
+  return `Update ${name} from ${from} to ${to}${by}${mended}`.slice(0, 200);
+}
+
+const recordedAs = { written: 'overrides', removed: 'overridesRemoved' } as const;
+
+function recordOf({ name, from, to, kind, fixes, override }: PlannedUpdate) {
+  return {
+    package: name,
+    from,
+    to,
+    kind,
+    ...(fixes !== undefined && { fixes: [...fixes] }),
+    ...(override !== undefined && { [recordedAs[override.is]]: override.below.map((each) => ({ ...each })) }),
+  };
 }
 
 const folder = 'refs/heads/autoland/dependency';
 
 /** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */
-function refOf({ name, to }: Pick<PlannedUpdate, 'name' | 'to'>): string {
-  return `${folder}/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}`;
+function refOf({ name, to, override }: PlannedUpdate): string {
+  const end = override?.is === 'removed' ? '-without-override' : '';
+  return `${folder}/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}${end}`;
 }
 
 /** Parts of a group do not supersede each other, so each has a branch of its own. */

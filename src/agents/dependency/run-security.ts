@@ -6,8 +6,7 @@ import type { Advisories } from '../../ports/advisories.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { complaint, laterVersions, noFix, type Vulnerable, vulnerableIn } from './fixes.ts';
 import type { Described, Skipped } from './plan.ts';
-import { type Fixes, type Locked, type Pending, sortOut } from './plan-fixes.ts';
-import type { UpdateRules } from './rules.ts';
+import { type FixContext, type Fixes, type Locked, type Pending, sortOut } from './plan-fixes.ts';
 import { findAskers } from './run-askers.ts';
 
 export type SecuritySettings = {
@@ -15,6 +14,8 @@ export type SecuritySettings = {
   /** Of the version that mends; all else that comes with it has the usual age. */
   readonly minimumAgeDays: number;
 };
+
+type FixRules = FixContext['rules'] & { readonly security: SecuritySettings };
 
 export type SecurityDeps = {
   readonly advisories: Advisories;
@@ -28,11 +29,7 @@ const mostVulnerable = 20;
 const mostVersions = 200;
 
 /** The least versions that mend what is known to be vulnerable. Where advisories cannot be had, nothing is claimed. */
-export async function findFixes(
-  deps: SecurityDeps,
-  locked: Locked,
-  rules: UpdateRules & { readonly security: SecuritySettings },
-): Promise<Fixes> {
+export async function findFixes(deps: SecurityDeps, locked: Locked, rules: FixRules): Promise<Fixes> {
   try {
     return await lookForFixes(deps, locked, rules);
   } catch (error) {
@@ -43,11 +40,7 @@ export async function findFixes(
   }
 }
 
-async function lookForFixes(
-  deps: SecurityDeps,
-  locked: Locked,
-  rules: UpdateRules & { readonly security: SecuritySettings },
-): Promise<Fixes> {
+async function lookForFixes(deps: SecurityDeps, locked: Locked, rules: FixRules): Promise<Fixes> {
   const { source } = rules.security;
   const versions = lockedVersions(locked.lockfile);
   if (versions.length === 0) return { updates: [], raises: [], skipped: [] };

@@ -3,6 +3,7 @@ import { describer } from './ask.ts';
 import { bundlesOf } from './groups.ts';
 import { readProject } from './managers/run-read.ts';
 import { LockWriter } from './managers/run-writer.ts';
+import { proposeRemovals } from './overrides/run-remove.ts';
 import {
   type Candidate,
   findCandidates,
@@ -55,6 +56,7 @@ async function proposeAll(attempt: Attempt, candidates: readonly Candidate[]): P
   // What mends one version says nothing of another that a member has.
   const single = candidates.filter(({ highest }) => highest === undefined);
   const mended = await proposeFixes(attempt, single, describe);
+  await proposeRemovals(attempt);
   const updates: PlannedUpdate[] = [];
   for (const candidate of candidates.filter(({ name }) => isWanted(settings, name) && !mended.has(name))) {
     const planned = planUpdate(candidate, await describe(candidate.name), settings);

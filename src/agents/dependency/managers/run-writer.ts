@@ -47,15 +47,17 @@ export class LockWriter {
     return manager === undefined ? restyleLock(texts.get(lockPath) ?? '', text, digests) : text;
   }
 
-  /** What must not be proposed, in a sentence; undefined: nothing was found. */
-  objection(text: string, after: Lockfile): string | undefined {
+  /** What must not be proposed, in a sentence; undefined: nothing was found. `meant`: settings of the lockfile that change with the update. */
+  objection(text: string, after: Lockfile, meant: readonly string[]): string | undefined {
     const { lockfile, manager, texts, lockPath } = this.#project;
     if (manager === undefined) return undefined;
     if (after.version !== lockfile.version) {
       return `${manager.title} turns the lockfile of version ${lockfile.version} into ${after.version}: name the one that wrote it as "packageManager".`;
     }
     const keys = new Set([...lockfile.settings.keys(), ...after.settings.keys()]);
-    const steered = [...keys].find((key) => lockfile.settings.get(key) !== after.settings.get(key));
+    const steered = [...keys].find(
+      (key) => !meant.includes(key) && lockfile.settings.get(key) !== after.settings.get(key),
+    );
     if (steered !== undefined)
       return `${manager.title} changes "${steered}", which steers the whole lockfile.`;
     const address = ownAddress(text);

@@ -1,0 +1,20 @@
+import type { Project } from '../managers/run-read.ts';
+import type { PlannedUpdate } from '../plan.ts';
+import { editAt } from './edit.ts';
+import { placeOf } from './place.ts';
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The texts with the overrides that the updates write or take out. */
+export function withOverrides(project: Project, texts: Texts, updates: readonly PlannedUpdate[]): Texts {
+  const edited = new Map(texts);
+  for (const { name, to, override } of updates) {
+    for (const { name: below } of override?.below ?? []) {
+      const place = placeOf(project, below, name);
+      const { file } = place;
+      const before = edited.get(file) ?? project.texts.get(file) ?? project.settings.get(file) ?? '';
+      edited.set(file, editAt(before, place, override?.is === 'written' ? to : undefined));
+    }
+  }
+  return edited;
+}
