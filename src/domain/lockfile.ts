@@ -1,4 +1,5 @@
 import { AutolandError, messageOf } from './errors.ts';
+import { type Catalogs, noCatalogs } from './lockfile/catalogs.ts';
 import type { Dialect, Lockfile } from './lockfile/model.ts';
 import { parseNpm } from './lockfile/npm.ts';
 import { parsePnpm } from './lockfile/pnpm.ts';
@@ -21,11 +22,13 @@ export function parseLockfile(text: string): Lockfile {
   return parseLockfileOf('npm', text, new Map());
 }
 
-const parsers: Readonly<Record<Dialect, (text: string, projects: Projects) => Lockfile>> = {
+type Parser = (text: string, projects: Projects, catalogs: Catalogs) => Lockfile;
+
+const parsers: Readonly<Record<Dialect, Parser>> = {
   npm: parseNpm,
   pnpm: parsePnpm,
   'yarn-classic': parseYarnClassic,
-  'yarn-berry': (text, projects) => parseYarnBerry(text, projects.get('')),
+  'yarn-berry': (text, projects, catalogs) => parseYarnBerry(text, projects.get(''), catalogs),
 };
 
 const mends: Readonly<Record<Dialect, string>> = {
@@ -35,10 +38,18 @@ const mends: Readonly<Record<Dialect, string>> = {
   'yarn-berry': 'regenerate it with `yarn install --mode=update-lockfile`',
 };
 
-/** `projects`: the manifests beside it, which Yarn needs. Throws `lockfile.invalid` for what cannot be read with certainty. */
-export function parseLockfileOf(dialect: Dialect, text: string, projects: Projects): Lockfile {
+/**
+ * `projects`: the manifests beside it, which Yarn needs; `catalogs`: what `catalog:` means in them, which Yarn does not repeat.
+ * Throws `lockfile.invalid` for what cannot be read with certainty.
+ */
+export function parseLockfileOf(
+  dialect: Dialect,
+  text: string,
+  projects: Projects,
+  catalogs: Catalogs = noCatalogs,
+): Lockfile {
   try {
-    return parsers[dialect](text, projects);
+    return parsers[dialect](text, projects, catalogs);
   } catch (error) {
     const message = `The lockfile cannot be read: ${messageOf(error)}.`;
     throw new AutolandError('lockfile.invalid', message, { mend: mends[dialect], cause: error });

@@ -3,7 +3,7 @@ import { parseLockfile, parseLockfileOf } from '../../domain/lockfile.ts';
 import { sampleLocked } from '../../testing/lock-samples.ts';
 import { MemoryRegistry, sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
 import { askersOf, bringers } from './askers.ts';
-import type { Candidate } from './plan.ts';
+import type { Candidate } from './candidates.ts';
 import { findAskers } from './run-askers.ts';
 
 const direct = (name: string, path = 'package.json'): Candidate => {

@@ -1,6 +1,6 @@
 import { findInstalled, isProject, type LockEntry, type Lockfile } from '../../domain/lockfile.ts';
 import { readSpec } from '../../domain/npm/spec.ts';
-import { type Candidate, folderOf, type Use } from './plan.ts';
+import { type Candidate, foldersOf, type Use } from './candidates.ts';
 
 /* Who gets a locked version, and who brings it. Pure. */
 
@@ -65,9 +65,8 @@ export function bringers(
   return candidates.filter(({ uses }) => uses.some((use) => brings(lockfile, use, wanted)));
 }
 
-function brings(lockfile: Lockfile, { path, name: direct }: Use, { name, version }: Named): boolean {
-  const start = findInstalled(lockfile, folderOf(path), direct);
-  const pending = start === undefined ? [] : [start];
+function brings(lockfile: Lockfile, use: Use, { name, version }: Named): boolean {
+  const pending = foldersOf(use).flatMap((folder) => findInstalled(lockfile, folder, use.name) ?? []);
   const seen = new Set(pending);
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     if (entry.name === name && entry.version === version) return true;

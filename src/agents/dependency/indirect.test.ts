@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noCatalogs } from '../../domain/lockfile/catalogs.ts';
 import { parseLockfileOf } from '../../domain/lockfile.ts';
 import { parseManifest } from '../../domain/npm/manifest.ts';
 import { sampleLocked } from '../../testing/lock-samples.ts';
@@ -31,6 +32,8 @@ function project(packageManager: string, root: object = {}, workspace?: string):
     manifests: new Map([['package.json', manifest]]),
     lockfile,
     settings: new Map(workspace === undefined ? [] : [['pnpm-workspace.yaml', workspace]]),
+    sources: new Map(),
+    catalogs: noCatalogs,
     manager,
   };
 }

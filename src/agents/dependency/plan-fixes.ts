@@ -3,6 +3,7 @@ import { directPaths, type Lockfile } from '../../domain/lockfile.ts';
 import type { AdvisoryAnswer } from '../../domain/npm/advisories.ts';
 import type { RegistryVersion } from '../../domain/npm/package.ts';
 import { type Asker, bringers } from './askers.ts';
+import type { Candidate, Skipped } from './candidates.ts';
 import {
   chooseFix,
   complaint,
@@ -12,7 +13,7 @@ import {
   outOfRangeCode,
   type Vulnerable,
 } from './fixes.ts';
-import { type Candidate, editsFor, type Pinned, type PlannedUpdate, type Skipped } from './plan.ts';
+import { editsFor, type Pinned, type PlannedUpdate } from './plan.ts';
 import type { Declined, UpdateRules } from './rules.ts';
 
 export type Locked = {

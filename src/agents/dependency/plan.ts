@@ -1,30 +1,9 @@
 import semver from 'semver';
 import { AutolandError } from '../../domain/errors.ts';
-import { findInstalled, type Lockfile } from '../../domain/lockfile.ts';
-import { type InstalledSection, installedDependencies, type Manifest } from '../../domain/npm/manifest.ts';
 import type { RegistryPackage } from '../../domain/npm/package.ts';
-import { readSpec } from '../../domain/npm/spec.ts';
+import { type Candidate, type Skipped, severalVersions, type Use } from './candidates.ts';
 import { moveRange, type RangeEdit } from './range.ts';
 import { chooseVersion, type Declined, type UpdateRules } from './rules.ts';
-
-/** One place where the project names a package. */
-export type Use = {
-  /** Of the package.json; its folder is the workspace. */
-  readonly path: string;
-  readonly section: InstalledSection;
-  readonly name: string;
-  readonly spec: string;
-};
-
-/** A package that the project names. */
-export type Candidate = {
-  readonly name: string;
-  /** The lowest version that is locked for one of its uses. */
-  readonly from: string;
-  /** The highest; absent: all have the same. */
-  readonly highest?: string;
-  readonly uses: readonly Use[];
-};
 
 export type PlannedUpdate = {
   readonly name: string;
@@ -56,61 +35,8 @@ export type Pinned = { readonly name: string; readonly version: string; readonly
 
 type Edit = Use & { readonly edit: RangeEdit };
 
-/** Something that was looked at and not proposed. */
-export type Skipped = Declined & { readonly name: string; readonly version: string | null };
-
 /** What the registry said of a package: undefined when it has none, an error when it did not answer. */
 export type Described = RegistryPackage | undefined | AutolandError;
-
-/** Of a package.json: '' is the root. */
-export function folderOf(path: string): string {
-  return path.slice(0, -'package.json'.length).replace(/\/$/, '');
-}
-
-/** Direct dependencies of root and workspaces that come from a registry. */
-export function findCandidates(
-  manifests: ReadonlyMap<string, Manifest>,
-  lockfile: Lockfile,
-): { candidates: readonly Candidate[]; skipped: readonly Skipped[] } {
-  const found = new Map<string, { versions: Set<string>; uses: Use[] }>();
-  const skipped: Skipped[] = [];
-  for (const [path, manifest] of manifests) {
-    const folder = folderOf(path);
-    for (const [name, { spec, section }] of installedDependencies(manifest)) {
-      const read = readSpec(name, spec);
-      const locked = findInstalled(lockfile, folder, name);
-      if (read.kind === 'other' || locked?.version === undefined || locked.link || locked.name !== name) {
-        const why =
-          read.kind === 'other' ? `${path} asks for "${spec}": ${read.why}.` : 'Nothing is locked for it.';
-        skipped.push({
-          name,
-          version: locked?.version ?? null,
-          code: 'dependency.not-from-registry',
-          reason: why,
-        });
-        continue;
-      }
-      const entry = found.get(name) ?? { versions: new Set<string>(), uses: [] };
-      entry.versions.add(locked.version);
-      entry.uses.push({ path, section, name, spec });
-      found.set(name, entry);
-    }
-  }
-  const candidates: Candidate[] = [];
-  for (const [name, { versions, uses }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isKnown = [...versions].every((version) => semver.valid(version) !== null);
-    const [from, ...more] = isKnown ? [...versions].sort(semver.compare) : [];
-    const highest = more.at(-1);
-    if (from !== undefined)
-      candidates.push({ name, from, ...(highest === undefined ? {} : { highest }), uses });
-    else skipped.push({ name, version: null, ...several([...versions]) });
-  }
-  return { candidates, skipped };
-}
-
-function several(versions: readonly string[]): Declined {
-  return { code: 'dependency.several-versions', reason: `It is locked at ${versions.join(' and ')}.` };
-}
 
 /** The update of one package, or why there is none. Pure. */
 export function planUpdate(
@@ -127,7 +53,7 @@ export function planUpdate(
   if (!('to' in choice)) return skip(choice);
   // All members get the same version, and none an older one.
   const { highest = from } = candidate;
-  if (semver.lt(choice.to, highest)) return skip(several([from, highest]));
+  if (semver.lt(choice.to, highest)) return skip(severalVersions([from, highest]));
   const edits = editsFor(candidate, choice.to, rules.range);
   if ('code' in edits) return skip(edits);
   return {

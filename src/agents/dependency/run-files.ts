@@ -1,12 +1,14 @@
 import { type LockEntry, type Lockfile, newEntries } from '../../domain/lockfile.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { dayMs } from './ask.ts';
+import { findCandidates, type Use } from './candidates.ts';
+import { editCatalog } from './catalog-text.ts';
 import { askedByOthers, isIndirect, pinnedTexts } from './indirect.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
 import { editManifest } from './manifest-text.ts';
 import { withOverrides } from './overrides/texts.ts';
-import { findCandidates, type PlannedUpdate } from './plan.ts';
+import type { PlannedUpdate } from './plan.ts';
 import type { Declined, UpdateRules } from './rules.ts';
 import { type BroughtVersion, type LockedVersion, newlyLocked, waitsFor } from './transitive-age.ts';
 
@@ -39,11 +41,12 @@ export async function filesOf(making: Making, updates: readonly PlannedUpdate[])
   const digests = await digestsOf(deps.registry, newEntries(project.lockfile, written));
   const text = writer.restyle(raw, digests);
   const lockfile = writer.read(text, final);
-  const steered = updates.some(({ override }) => override !== undefined) ? ['overrides'] : [];
-  const missed = entriesMissing(project, lockfile, updates) ?? writer.objection(text, lockfile, steered);
+  const missed =
+    entriesMissing(project, lockfile, updates) ??
+    writer.objection(text, lockfile, updates.flatMap(steeredBy));
   if (missed !== undefined) return { code: 'dependency.not-locked', reason: missed };
   const changed = [...final, [project.lockPath, text] as const].filter(
-    ([path, now]) => (project.texts.get(path) ?? project.settings.get(path)) !== now,
+    ([path, now]) => (project.texts.get(path) ?? project.sources.get(path)) !== now,
   );
   return { files: new Map(changed), lockfile };
 }
@@ -53,6 +56,12 @@ function askedBy(update: PlannedUpdate) {
   const { name, to, edits } = update;
   const own = edits.map(({ spec, edit }) => ({ name, to, spec: edit.kind === 'replace' ? edit.spec : spec }));
   return [...own, ...askedByOthers(update)];
+}
+
+/** Which settings that the lockfile repeats change with it. */
+function steeredBy({ edits, override }: PlannedUpdate): readonly string[] {
+  const catalog = edits.some(({ section }) => section === 'catalog') ? ['catalogs'] : [];
+  return override === undefined ? catalog : [...catalog, 'overrides'];
 }
 
 /** What mends may be younger than all else. */
@@ -97,10 +106,11 @@ function editAll(
 ): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   const edits = updates.flatMap((update) => update.edits.map((each) => ({ ...each, to: update.to })));
-  for (const { path, section, name, edit, to } of edits) {
-    const before = texts.get(path) ?? project.texts.get(path) ?? '';
+  for (const { to, ...place } of edits) {
+    const { path, edit } = place;
+    const before = texts.get(path) ?? project.texts.get(path) ?? project.sources.get(path) ?? '';
     const spec = exact ? to : edit.kind === 'replace' ? edit.spec : undefined;
-    texts.set(path, spec === undefined ? before : editManifest(before, path, [{ section, name, spec }]));
+    texts.set(path, spec === undefined ? before : editPlace(before, place, spec));
   }
   // npm runs once for each stage, in one folder: what pins a version goes again.
   if (updates.some(({ pinned = [] }) => pinned.length > 0) && !texts.has(rootPath))
@@ -108,12 +118,17 @@ function editAll(
   return texts;
 }
 
+function editPlace(text: string, { path, section, name, listed }: Use, spec: string): string {
+  if (listed !== undefined) return editCatalog(text, path, { keys: listed.keys, spec });
+  return editManifest(text, path, [{ section, name, spec }]);
+}
+
 function entriesMissing(
   project: Project,
   lock: Lockfile,
   updates: readonly PlannedUpdate[],
 ): string | undefined {
-  const { candidates } = findCandidates(project.manifests, lock);
+  const { candidates } = findCandidates(project.manifests, lock, project.catalogs);
   const now = new Map(
     candidates.flatMap(({ name, from, highest = from }) => (from === highest ? [[name, from]] : [])),
   );

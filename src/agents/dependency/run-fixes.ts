@@ -1,6 +1,7 @@
 import { byText } from '../../domain/npm/order.ts';
+import type { Candidate } from './candidates.ts';
 import { outOfRangeCode } from './fixes.ts';
-import type { Candidate, Described } from './plan.ts';
+import type { Described } from './plan.ts';
 import type { Raise } from './plan-fixes.ts';
 import type { Declined } from './rules.ts';
 import { findAskers } from './run-askers.ts';

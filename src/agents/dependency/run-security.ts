@@ -4,8 +4,9 @@ import type { AdvisoryAnswer, AdvisorySource } from '../../domain/npm/advisories
 import { counted } from '../../domain/words.ts';
 import type { Advisories } from '../../ports/advisories.ts';
 import type { Registry } from '../../ports/registry.ts';
+import type { Skipped } from './candidates.ts';
 import { complaint, laterVersions, noFix, type Vulnerable, vulnerableIn } from './fixes.ts';
-import type { Described, Skipped } from './plan.ts';
+import type { Described } from './plan.ts';
 import { type FixContext, type Fixes, type Locked, type Pending, sortOut } from './plan-fixes.ts';
 import { findAskers } from './run-askers.ts';
 

@@ -1,17 +1,11 @@
 import type { Proposal } from '../../domain/change.ts';
 import { describer } from './ask.ts';
+import { type Candidate, findCandidates, type Skipped } from './candidates.ts';
 import { bundlesOf } from './groups.ts';
 import { readProject } from './managers/run-read.ts';
 import { LockWriter } from './managers/run-writer.ts';
 import { proposeRemovals } from './overrides/run-remove.ts';
-import {
-  type Candidate,
-  findCandidates,
-  orderUpdates,
-  type PlannedUpdate,
-  planUpdate,
-  type Skipped,
-} from './plan.ts';
+import { orderUpdates, type PlannedUpdate, planUpdate } from './plan.ts';
 import {
   type Attempt,
   type DependencyAgentDeps,
@@ -38,7 +32,10 @@ export async function runDependencyAgent(
 ): Promise<DependencyAgentReport> {
   const project = await readProject(deps.git, settings.target);
   if ('code' in project) return { proposals: [], skipped: [project] };
-  const { candidates, skipped } = setAside(findCandidates(project.manifests, project.lockfile), project);
+  const { candidates, skipped } = setAside(
+    findCandidates(project.manifests, project.lockfile, project.catalogs),
+    project,
+  );
   const report = { proposals: [] as Proposal[], skipped: [...skipped] };
   const writer = new LockWriter(deps, project);
   try {

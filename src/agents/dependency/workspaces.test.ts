@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noCatalogs, readCatalogs } from '../../domain/lockfile/catalogs.ts';
 import { parseManifest } from '../../domain/npm/manifest.ts';
-import type { Candidate } from './plan.ts';
+import type { Candidate } from './candidates.ts';
 import { setAside } from './workspaces.ts';
 
 const manifests = (all: Record<string, object>) =>
@@ -17,7 +18,8 @@ const candidate = (name: string): Candidate => ({
 function decided(root: object, settings: Record<string, string> = {}): Record<string, string | null> {
   const all = { 'package.json': { dependencies: { ejs: '^1.0.0', '@s/x': '^1.0.0' }, ...root } };
   const found = { candidates: [candidate('ejs'), candidate('@s/x')], skipped: [] };
-  const workspace = { manifests: manifests(all), settings: new Map(Object.entries(settings)) };
+  const catalogs = readCatalogs('pnpm', settings['pnpm-workspace.yaml']);
+  const workspace = { manifests: manifests(all), settings: new Map(Object.entries(settings)), catalogs };
   const { candidates, skipped } = setAside(found, workspace);
   return Object.fromEntries([
     ...candidates.map(({ name }) => [name, null]),
@@ -68,7 +70,7 @@ describe('setAside', () => {
     }));
     const found = setAside(
       { candidates: [candidate('ejs')], skipped },
-      { manifests: all, settings: new Map() },
+      { manifests: all, settings: new Map(), catalogs: noCatalogs },
     );
     expect(found.candidates).toEqual([]);
     expect(found.skipped.map(({ name, code }) => `${name} ${code}`)).toEqual([

@@ -1,8 +1,9 @@
 import { parse } from 'yaml';
 import { messageOf } from '../../domain/errors.ts';
+import { type Catalogs, inCatalogs, isCatalogSpec } from '../../domain/lockfile/catalogs.ts';
 import { isRecord, type JsonRecord } from '../../domain/npm/hostile-json.ts';
 import { installedDependencies, type Manifest } from '../../domain/npm/manifest.ts';
-import type { Candidate, Skipped } from './plan.ts';
+import type { Candidate, Skipped } from './candidates.ts';
 import type { Declined } from './rules.ts';
 
 export type Found = { readonly candidates: readonly Candidate[]; readonly skipped: readonly Skipped[] };
@@ -12,10 +13,11 @@ export type Workspace = {
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** What steers the manager besides, by path. */
   readonly settings: ReadonlyMap<string, string>;
+  readonly catalogs: Catalogs;
 };
 
 /**
- * Leaves alone what another place decides for all members at once: a member of the workspace itself, a catalog, an override. One
+ * Leaves alone what another place decides for all members at once: a member of the workspace itself, an override, a catalog that says nothing. One
  * member is never raised without the others that name the package. Pure.
  */
 export function setAside({ candidates, skipped }: Found, workspace: Workspace): Found {
@@ -37,13 +39,18 @@ export function setAside({ candidates, skipped }: Found, workspace: Workspace): 
 }
 
 /** Why a package's version is not to be decided where it is named, by its name. */
-export function decidedElsewhere({ manifests, settings }: Workspace): ReadonlyMap<string, Declined> {
+export function decidedElsewhere({
+  manifests,
+  settings,
+  catalogs,
+}: Workspace): ReadonlyMap<string, Declined> {
   const all = new Map<string, Declined>();
   const members = new Map([...manifests].map(([path, { raw }]) => [raw.name, path]));
   for (const [path, manifest] of manifests) {
     for (const [name, { spec }] of installedDependencies(manifest)) {
       const member = members.get(name);
-      if (/^\s*catalog:/.test(spec)) all.set(name, inCatalog(path, spec));
+      const isUnlisted = isCatalogSpec(spec) && inCatalogs(catalogs, name, spec) === undefined;
+      if (isUnlisted) all.set(name, inNoCatalog(path, spec));
       else if (/^\s*workspace:/.test(spec) || member !== undefined) all.set(name, asMember(member ?? path));
     }
   }
@@ -54,8 +61,8 @@ export function decidedElsewhere({ manifests, settings }: Workspace): ReadonlyMa
   return all;
 }
 
-function inCatalog(path: string, spec: string): Declined {
-  const reason = `${path} asks for "${spec}": its range stands in the workspace's catalog, where a person changes it.`;
+function inNoCatalog(path: string, spec: string): Declined {
+  const reason = `${path} asks for "${spec}", and no catalog of the workspace names it.`;
   return { code: 'dependency.catalog', reason };
 }
 

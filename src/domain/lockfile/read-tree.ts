@@ -1,8 +1,9 @@
 import { AutolandError, messageOf } from '../errors.ts';
 import { type Lockfile, parseLockfileOf } from '../lockfile.ts';
 import { type Manifest, parseManifest } from '../npm/manifest.ts';
+import { type Catalogs, catalogFiles, noCatalogs, readCatalogs } from './catalogs.ts';
 import { dialectOf, rootLockfileNames, workspaceFolders } from './locate.ts';
-import { isProject } from './model.ts';
+import { type Dialect, isProject } from './model.ts';
 
 /** One commit or tree. */
 export type Tree = {
@@ -34,7 +35,15 @@ export async function readLockedTree(tree: Tree): Promise<LockedTree> {
   const projects = dialect.startsWith('yarn')
     ? await readProjects(tree, dialect === 'yarn-classic')
     : new Map();
-  return { names, lockfile: parseLockfileOf(dialect, text, projects) };
+  const catalogs = dialect === 'yarn-berry' ? await readCatalogsIn(tree, dialect) : noCatalogs;
+  return { names, lockfile: parseLockfileOf(dialect, text, projects, catalogs) };
+}
+
+/** What `catalog:` means in the manifests of a tree. */
+export async function readCatalogsIn(tree: Pick<Tree, 'read'>, dialect: Dialect): Promise<Catalogs> {
+  const file = catalogFiles[dialect];
+  const bytes = file === undefined ? undefined : await tree.read(file);
+  return readCatalogs(dialect, bytes?.toString('utf8'));
 }
 
 async function readProjects(tree: Tree, all: boolean): Promise<ReadonlyMap<string, Manifest>> {

@@ -1,6 +1,7 @@
 import type { Manifest } from '../npm/manifest.ts';
 import { byText } from '../npm/order.ts';
 import { type BlockMap, parseBlockText } from './block-text.ts';
+import { type Catalogs, inCatalogs, noCatalogs } from './catalogs.ts';
 import { assertCount, bareEntry, isInside, type LockEntry, type Lockfile, noClaims } from './model.ts';
 import { flagOf, mapOf, sectionOf, settingsOf, textOf } from './nodes.ts';
 import { bareRange, readDescriptor, resolutionsOf } from './yarn-names.ts';
@@ -12,7 +13,11 @@ const newest = 10;
  * yarn.lock of Yarn 2 and later (`__metadata`). Throws an Error for all else. `root`: the project's own package.json, whose
  * `resolutions` the lockfile does not repeat. https://yarnpkg.com/advanced/lexicon
  */
-export function parseYarnBerry(text: string, root: Manifest | undefined): Lockfile {
+export function parseYarnBerry(
+  text: string,
+  root: Manifest | undefined,
+  catalogs: Catalogs = noCatalogs,
+): Lockfile {
   const raw = parseBlockText(text, 'text');
   const about = mapOf(raw, '__metadata');
   const version = Number(textOf(about, 'version'));
@@ -25,7 +30,7 @@ export function parseYarnBerry(text: string, root: Manifest | undefined): Lockfi
   const blocks = [...raw.keys()]
     .filter((key) => key !== '__metadata')
     .map((key) => block(key, mapOf(raw, key)));
-  const finder = new Finder(blocks, resolutionsOf(root));
+  const finder = new Finder(blocks, resolutionsOf(root), catalogs);
   const entries = new Map<string, LockEntry>();
   for (const each of blocks) {
     if (entries.has(each.entry.path)) throw new Error(`"${each.entry.path}" stands twice`);
@@ -125,9 +130,15 @@ function conditionsOf(text: string): Pick<LockEntry['claims'], 'os' | 'cpu' | 'l
 class Finder {
   readonly #byDescriptor = new Map<string, string>();
   readonly #resolutions: ReadonlyMap<string, readonly string[]>;
+  readonly #catalogs: Catalogs;
 
-  constructor(blocks: readonly Block[], resolutions: ReadonlyMap<string, readonly string[]>) {
+  constructor(
+    blocks: readonly Block[],
+    resolutions: ReadonlyMap<string, readonly string[]>,
+    catalogs: Catalogs,
+  ) {
     this.#resolutions = resolutions;
+    this.#catalogs = catalogs;
     for (const { keys, entry } of blocks) {
       for (const key of keys) {
         const { name, range } = readDescriptor(key);
@@ -148,7 +159,9 @@ class Finder {
     return edges;
   }
 
-  #find(name: string, range: string): string | undefined {
+  #find(name: string, spec: string): string | undefined {
+    const listed = inCatalogs(this.#catalogs, name, spec)?.range;
+    const range = listed === undefined ? spec : bareRange(listed);
     const ids = [range, ...(this.#resolutions.get(name) ?? [])].map((each) => `${name}@${each}`);
     return ids.flatMap(
       (id) => this.#byDescriptor.get(`patched ${id}`) ?? this.#byDescriptor.get(id) ?? [],

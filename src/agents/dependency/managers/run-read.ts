@@ -1,10 +1,11 @@
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
+import { type Catalogs, catalogFiles, readCatalogs } from '../../../domain/lockfile/catalogs.ts';
 import { readLockedTree } from '../../../domain/lockfile/read-tree.ts';
 import { type Dialect, isProject, type Lockfile } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
 import type { GitReader } from '../../../ports/git-host.ts';
-import type { Skipped } from '../plan.ts';
+import type { Skipped } from '../candidates.ts';
 import { chooseManager, type Manager } from './choose.ts';
 import { readSettings, settingsPaths } from './settings.ts';
 
@@ -18,6 +19,9 @@ export type Project = {
   readonly lockfile: Lockfile;
   /** What it is written with besides, as the manager is shown it. */
   readonly settings: ReadonlyMap<string, string>;
+  /** The same as it stands in the repository. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly catalogs: Catalogs;
   /** undefined: npm, which is there. */
   readonly manager: Manager | undefined;
 };
@@ -51,7 +55,8 @@ async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
     return skip('dependency.manager', lockPath, `${lockPath} cannot be written anew here.`);
   }
   const text = async (path: string) => (await read(path))?.toString('utf8');
-  const settings = await readSettingsOf(lockfile.dialect, text);
+  const sources = await readSources(lockfile.dialect, text);
+  const settings = readSettings(lockfile.dialect, sources);
   if ('code' in settings) return { name: lockPath, version: null, ...settings };
   const texts = new Map([[lockPath, (await text(lockPath)) ?? '']]);
   const manifests = new Map<string, Manifest>();
@@ -61,7 +66,9 @@ async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
     texts.set(path, found);
     manifests.set(path, parseManifest(found, path));
   }
-  const project = { base, lockPath, texts, manifests, lockfile, settings: settings.files };
+  const catalogs = readCatalogs(lockfile.dialect, sources.get(catalogFiles[lockfile.dialect] ?? ''));
+  const shown = { settings: settings.files, sources, catalogs };
+  const project = { base, lockPath, texts, manifests, lockfile, ...shown };
   const { dialect, version } = lockfile;
   if (dialect === 'npm') return { ...project, manager: undefined };
   const manager = chooseManager({ dialect, version }, manifests.get('package.json'), settings.brought);
@@ -75,13 +82,13 @@ function skip(code: string, name: string, reason: string): Skipped {
   return { name, version: null, code, reason };
 }
 
-async function readSettingsOf(dialect: Dialect, text: (path: string) => Promise<string | undefined>) {
+async function readSources(dialect: Dialect, text: (path: string) => Promise<string | undefined>) {
   const texts = new Map<string, string>();
   for (const path of settingsPaths[dialect]) {
     const found = await text(path);
     if (found !== undefined) texts.set(path, found);
   }
-  return readSettings(dialect, texts);
+  return texts;
 }
 
 function manifestPaths(lockfile: Lockfile): readonly string[] {

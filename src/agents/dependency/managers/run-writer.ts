@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
+import { AutolandError } from '../../../domain/errors.ts';
+import { catalogFiles, readCatalogs } from '../../../domain/lockfile/catalogs.ts';
 import { type Lockfile, parseLockfileOf } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
+import { folderOf } from '../candidates.ts';
 import { type Digests, restyleLock } from '../lock-text.ts';
-import { folderOf } from '../plan.ts';
 import { regenerateLock } from '../regenerate.ts';
 import { ownAddress } from './addresses.ts';
 import type { Project } from './run-read.ts';
 import { relock, type Stages } from './run-relock.ts';
 import { fetchTool, type Tool, type ToolDeps } from './run-tool.ts';
+import { readSettings, settingsPaths } from './settings.ts';
 
 /** Writes the lockfiles of one project, each by its own package manager, which is fetched once. */
 export class LockWriter {
@@ -28,7 +31,19 @@ export class LockWriter {
     }
     this.#tool ??= fetchTool(this.#deps, manager);
     const project = { ...this.#project, manager };
-    return relock({ deps: this.#deps, project, tool: await this.#tool, before }, stages);
+    const shown = { ...stages, exact: this.#shown(stages.exact), final: this.#shown(stages.final) };
+    return relock({ deps: this.#deps, project, tool: await this.#tool, before }, shown);
+  }
+
+  /** Of settings that change with the update too, the manager sees what it sees of the others. */
+  #shown(stage: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const { lockfile, sources } = this.#project;
+    const paths = settingsPaths[lockfile.dialect];
+    if (!paths.some((path) => stage.has(path))) return stage;
+    const own = [...stage].filter(([path]) => paths.includes(path));
+    const settings = readSettings(lockfile.dialect, new Map([...sources, ...own]));
+    if ('code' in settings) throw new AutolandError('manifest.invalid', settings.reason);
+    return new Map([...[...stage].filter(([path]) => !paths.includes(path)), ...settings.files]);
   }
 
   /** The lockfile that stands beside these manifests, by path. */
@@ -38,7 +53,10 @@ export class LockWriter {
       const edited = manifests.get(path);
       all.set(folderOf(path), edited === undefined ? manifest : parseManifest(edited, path));
     }
-    return parseLockfileOf(this.#project.lockfile.dialect, text, all);
+    const { lockfile, sources } = this.#project;
+    const file = catalogFiles[lockfile.dialect] ?? '';
+    const catalogs = readCatalogs(lockfile.dialect, manifests.get(file) ?? sources.get(file));
+    return parseLockfileOf(lockfile.dialect, text, all, catalogs);
   }
 
   /** As the project's own manager would have written it. */

@@ -32,7 +32,7 @@ export async function proposeRemovals(attempt: Attempt): Promise<void> {
 /** As it was written: what a person has changed since is theirs. */
 function isStanding({ project }: Attempt, { below, name, version }: OwnOverride): boolean {
   const place = placeOf(project, below, name);
-  const text = project.texts.get(place.file) ?? project.settings.get(place.file) ?? '{}';
+  const text = project.texts.get(place.file) ?? project.sources.get(place.file) ?? '{}';
   return valueAt(text, place) === version;
 }
 

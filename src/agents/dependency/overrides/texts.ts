@@ -12,7 +12,7 @@ export function withOverrides(project: Project, texts: Texts, updates: readonly 
     for (const { name: below } of override?.below ?? []) {
       const place = placeOf(project, below, name);
       const { file } = place;
-      const before = edited.get(file) ?? project.texts.get(file) ?? project.settings.get(file) ?? '';
+      const before = edited.get(file) ?? project.texts.get(file) ?? project.sources.get(file) ?? '';
       edited.set(file, editAt(before, place, override?.is === 'written' ? to : undefined));
     }
   }
