@@ -3,7 +3,7 @@ import { agentNames, docsKinds, modelAgent } from '../domain/agents.ts';
 import { longestCheck } from '../domain/incident.ts';
 import { rangeStrategies } from '../domain/npm/range-strategy.ts';
 import { dependencyGroups } from './dependency-groups.ts';
-import { argv, count, repositoryPattern, wants } from './fields.ts';
+import { argv, count, repositoryFolder, repositoryPattern, wants } from './fields.ts';
 import { ignoreRule, window } from './fields-lists.ts';
 import { modelName } from './models.ts';
 import { tasks } from './tasks.ts';
@@ -173,6 +173,19 @@ export const agents = z
           .default([])
           .describe('Paths and patterns of code that is left alone'),
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
+      })
+      .prefault({}),
+    drivers: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Whether tests that a model wrote, and that earned their place, are proposed'),
+        path: repositoryFolder
+          .default('tests/drivers')
+          .describe('The folder that they are put into; the test command has to run it'),
+        maxFiles: z.int().min(1).max(50).default(5).describe('Of one proposal'),
+        maxLines: count.default(400).describe('Of one proposal'),
       })
       .prefault({}),
     'crash-fix': z

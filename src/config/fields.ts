@@ -100,6 +100,19 @@ export const repositoryPattern = z
   .string(wantsPath)
   .refine((text) => /^[^/\\\0][^\\\0]*$/.test(text) && !text.split('/').includes('..'), wantsPath);
 
+const wantsFolder = wants(
+  'a folder inside the repository',
+  'write it relative to the root, such as tests/drivers, without a leading or a closing /',
+);
+/** Plain names alone: what is written there goes through nothing that a pattern could mean. */
+export const repositoryFolder = z
+  .string(wantsFolder)
+  .max(200, wantsFolder)
+  .refine((text) => {
+    const plain = (part: string) => /^[\w@.-]+$/.test(part) && !['.', '..', '.git'].includes(part);
+    return text.split('/').every(plain);
+  }, wantsFolder);
+
 const wantsReport = wants(
   'the path of an XML file in the project, with * for any part of a name',
   'write it as junit.xml, reports/*.xml or packages/*/junit.xml',

@@ -9,6 +9,7 @@ export const agentNames = [
   'lint',
   'performance',
   'crash-fix',
+  'drivers',
 ] as const;
 export type AgentName = (typeof agentNames)[number];
 

@@ -44,5 +44,10 @@ export type DriverAuthor = { readonly name: string; readonly model: string; read
 /** The drivers of a change that earned their place, whatever they then saw of the new version. */
 export type KeptDrivers = {
   readonly author: DriverAuthor;
+  /** Names of those that they call. */
+  readonly packages: readonly string[];
   readonly drivers: readonly { readonly driver: Driver; readonly noticed: number }[];
 };
+
+/** One of them, as it is kept for whoever offers it to the repository. */
+export type ShelvedDriver = Omit<KeptDrivers, 'drivers'> & KeptDrivers['drivers'][number];

@@ -137,6 +137,7 @@ export const docsSource = 'agent:docs';
 export const lintSource = 'agent:lint';
 export const crashFixSource = 'agent:crash-fix';
 export const performanceSource = 'agent:performance';
+export const driversSource = 'agent:drivers';
 
 /** What the branch has overtaken need not be merged by hand: the next scan makes it on today's tip. */
 export const proposingAnew: ReadonlySet<string> = new Set([dependencySource, docsSource, lintSource]);

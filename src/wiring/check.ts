@@ -163,7 +163,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
       heavyAtOnce: Math.floor(availableParallelism() / 2),
       onGuardrail: wish.onGuardrail,
       onFact: wish.onFact,
-      onDrivers: (kept: KeptDrivers) => offered.push(kept),
+      onDrivers: (kept: KeptDrivers) => void offered.push(kept),
     };
     const found = await checkChange(deps, rules.settings, { classification: classed.data, proposal, now });
     const notes = await offeredNotes(check.offer, offered);

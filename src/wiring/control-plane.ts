@@ -129,6 +129,7 @@ export function bind(
     witness: new LateWitness((service) => new RouterClient(place.state, service)),
     models: models('judge'),
     driverModels: models('test-writer'),
+    onDrivers: (kept) => workshop.shelf.put(kept),
     standing: async (judge, of) => standingOf(measuredOf(await repository.judgeMeasures(), judge, of)),
     journal: store,
     ledger: () => repository.ledger(),

@@ -13,7 +13,7 @@ const attempt = (at: number): Attempt => ({
   detail: `\u001b[31m${'失'.repeat(500)}`,
 });
 const search = (count: number): FixSearch => ({
-  ...{ fixes: [], places: [], reproducedBy: 'given', ended: undefined },
+  ...{ fixes: [], places: [], test: new Map(), reproducedBy: 'given', ended: undefined },
   tried: Array.from({ length: count }, (_, at) => attempt(at)),
 });
 

@@ -14,6 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const author = { name: 'writer', model: 'm-1', scripted: true };
 const kept: KeptDrivers = {
   author,
+  packages: ['ejs'],
   drivers: [
     { driver: { format: 'esm', text: 'one\n' }, noticed: 1 },
     { driver: { format: 'cjs', text: 'two' }, noticed: 3 },

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../adapters/whole-file.ts';
+import { fileOf } from '../agents/drivers/file.ts';
 import type { KeptDrivers } from '../domain/driver.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
-import { printable } from '../domain/printable.ts';
 import { counted } from '../domain/words.ts';
 import { directory, mustHoldDirectories } from './place.ts';
 
@@ -24,12 +23,7 @@ export async function openOffer(named: string): Promise<string> {
 async function offerDrivers(path: string, { author, drivers }: KeptDrivers): Promise<readonly string[]> {
   const written: string[] = [];
   for (const { driver, noticed } of drivers) {
-    const by = printable(`${author.model}${author.scripted ? ' (scripted)' : ''}`);
-    const what = counted(noticed, 'fault');
-    const head = `// Written by ${by}. It notices ${what} that the other tests do not; read it before you take it.`;
-    const text = `${head}\n${driver.text.trimEnd()}\n`;
-    const digest = createHash('sha256').update(driver.text).digest('hex').slice(0, 12);
-    const name = `driver-${digest}.test.${driver.format === 'esm' ? 'mjs' : 'cjs'}`;
+    const { name, text } = fileOf(driver, { author, noticed });
     try {
       // Over nothing, and through no link.
       await writeFile(join(path, name), text, { flag: 'wx' });

@@ -68,6 +68,7 @@ beforeEach(async () => {
     },
     tests: { compare: () => Promise.reject(new Error('no test may run')) },
     recorder: exchangeRecorder(repository, async () => 0),
+    shelf: { all: () => Promise.resolve([]) },
   };
 });
 afterEach(async () => {

@@ -15,6 +15,7 @@ import { openRepository, type Repository } from './repository.ts';
 import { scanCrashes } from './scan-crashes.ts';
 import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
+import { scanDrivers } from './scan-drivers.ts';
 import { scanFlags } from './scan-flags.ts';
 import { scanIssues } from './scan-issues.ts';
 import { scanLint } from './scan-lint.ts';
@@ -61,6 +62,7 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     ...(isWanted('docs') ? [await scanForDocs(scanning)] : []),
     ...(isWanted('lint') ? [await scanForLint(scanning)] : []),
     ...(isWanted('performance') ? [await scanForPerformance(scanning)] : []),
+    ...(isWanted('drivers') ? [await scanForDrivers(scanning)] : []),
     // Last: it may take as long as many runs of the tests.
     ...(isWanted('crash-fix') ? [await scanForCrashes(scanning)] : []),
   ];
@@ -119,6 +121,16 @@ async function scanForPerformance(scanning: Scanning): Promise<ScanReport> {
   const drifts = latencyDrifts(await repository.store.read({ types: driftTypes }), ledger);
   const known = { config, ledger, now: repository.clock.now(), profile: how.profile, drifts };
   return taken(scanning, ledger, 'performance', await scanPerformance(tools, known));
+}
+
+async function scanForDrivers(scanning: Scanning): Promise<ScanReport> {
+  const { repository, config, tools } = scanning;
+  const scans = await repository.store.read({ types: ['agents.scanned'] });
+  const lastScan = scans.findLast(({ data }) => data.agent === 'drivers' && data.measured !== undefined);
+  const ledger = await repository.ledger();
+  const found = await scanDrivers(tools, { config, ledger, lastScan, now: repository.clock.now() });
+  const { measured } = found;
+  return taken(scanning, ledger, 'drivers', { ...found, ...(measured && { learned: { measured } }) });
 }
 
 async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {

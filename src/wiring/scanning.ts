@@ -2,6 +2,7 @@ import { crashFixSource } from '../agents/crash-fix/run.ts';
 import type { FixDeps } from '../agents/crash-fix/run-trials.ts';
 import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
+import type { DriversAgentDeps } from '../agents/drivers/run.ts';
 import type { FlagRemovalDeps } from '../agents/flag-removal/run.ts';
 import type { LintAgentDeps } from '../agents/lint/run.ts';
 import type { PerformanceDeps } from '../agents/performance/run.ts';
@@ -14,7 +15,14 @@ import { plainText } from '../domain/plain.ts';
 import { withinBytes } from '../domain/within-bytes.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
-import { dependencySource, docsSource, type Ledger, lintSource, performanceSource } from '../views/ledger.ts';
+import {
+  dependencySource,
+  docsSource,
+  driversSource,
+  type Ledger,
+  lintSource,
+  performanceSource,
+} from '../views/ledger.ts';
 import type { SamplingRecorder, SamplingTools } from './crash-samples.ts';
 import type { Repository } from './repository.ts';
 
@@ -66,7 +74,8 @@ export type ScanTools = DependencyAgentDeps &
   DocsAgentDeps &
   RevertDeps &
   LintAgentDeps &
-  PerformanceDeps & {
+  PerformanceDeps &
+  DriversAgentDeps & {
     /** What models say on the way. */
     readonly recorder: SamplingRecorder;
     readonly rules: RulesSource;
@@ -111,6 +120,8 @@ const placeOf: Readonly<Record<string, (item: Readonly<Record<string, unknown>>)
   [dependencySource]: ({ package: name, from, to }) => `${name} ${from} -> ${to}`,
   [performanceSource]: ({ function: of, gain }) => `${of}: ${gain}`,
   [crashFixSource]: ({ path, line, by, attempts }) => `${path}:${line}: ${by}, found at attempt ${attempts}`,
+  [driversSource]: ({ path, noticed, model }) =>
+    `${path}: by ${model}, ${noticed} faults that the other tests do not notice`,
   [lintSource]: ({ path, lines, layoutOnly }) =>
     `${path}: ${lines} lines${layoutOnly === true ? ', layout only' : ''}`,
 };

@@ -11,6 +11,7 @@ import { TreeWorkbench } from '../adapters/coding-agent/workbench.ts';
 import { ChildDiffReader } from '../adapters/diff-reader/child-diff-reader.ts';
 import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
+import { FileDriverShelf } from '../adapters/driver-shelf/file-driver-shelf.ts';
 import { EvidenceCache } from '../adapters/evidence-cache.ts';
 import { ChildFixMaker } from '../adapters/fix-maker/child-fix-maker.ts';
 import { ChildFlagRemover } from '../adapters/flag-remover/child-flag-remover.ts';
@@ -115,6 +116,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     mutator: new SandboxMutator(jobs),
     replayer: new SandboxReplayer({ ...jobs, evidence }),
     drivers: new SandboxDriverRunner(jobs),
+    shelf: new FileDriverShelf(join(files.cache, 'drivers')),
     boundary: new KeptBoundaryMutator(new SandboxBoundaryMutator(jobs), evidence),
     attestations: new DsseVerifier(keyRing),
     reproducer: new SandboxReproducer(jobs),

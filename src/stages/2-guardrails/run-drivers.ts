@@ -49,7 +49,7 @@ async function askAndTry(to: DriversTo, wanted: DriverSettings, quest: Quest): P
   const drivers = looked.filter(({ why }) => why === undefined).map(({ driver }) => driver);
   const screened = looked.flatMap(({ why }) => why ?? []);
   const trials = await tryDrivers(to, wanted, { quest, drivers });
-  offer(to, author, { quest, drivers, trials });
+  await offer(to, author, { quest, drivers, trials });
   return { kind: 'tried', author, drivers, screened, faults: quest.count, trials };
 }
 
@@ -73,14 +73,15 @@ function tryDrivers(
 }
 
 /** Those of packages: others name the project's files from where they were run. */
-function offer(
+async function offer(
   { deps }: DriversTo,
   author: DriverAuthor,
   { quest, drivers, trials }: Written & { readonly trials: DriverTrials },
-): void {
+): Promise<void> {
   const kept = quest.faults.kind === 'boundary' ? keptDrivers({ drivers, trials }) : [];
-  deps.onDrivers?.({
+  await deps.onDrivers?.({
     author,
+    packages: quest.watched.packages,
     drivers: kept.map(({ driver, evidence }) => ({ driver, noticed: evidence.faults?.noticed.length ?? 0 })),
   });
 }

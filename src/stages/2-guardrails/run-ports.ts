@@ -49,7 +49,7 @@ export type GuardrailPorts = {
   /** Absent: there is no model here to write drivers. */
   readonly driverModels?: ModelSource;
   /** Told once of the drivers that were kept. */
-  readonly onDrivers?: (kept: KeptDrivers) => void;
+  readonly onDrivers?: (kept: KeptDrivers) => void | Promise<void>;
   /** Absent: models are asked anew each time. */
   readonly answers?: AnswerCache;
   readonly clock: Clock;
