@@ -16,6 +16,7 @@ import {
 import { window } from './fields-lists.ts';
 import { flags } from './flags.ts';
 import { judge, judgeProblems } from './judge.ts';
+import { mcp } from './mcp.ts';
 import { modelLimits, models, unpricedModels } from './models.ts';
 import { notify } from './notify.ts';
 import { rollout } from './rollout.ts';
@@ -173,6 +174,7 @@ export const configSchema = z
     registry: registry.prefault({}),
     advisories: advisories.prefault({}),
     flags: flags.prefault({}),
+    mcp: mcp.prefault({}),
     scope: scope.prefault({}),
     mutation: mutation.prefault({}),
     characterization: characterization.prefault({}),

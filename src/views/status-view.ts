@@ -32,8 +32,18 @@ export type StatusView = {
   readonly tasks: readonly TaskStatus[];
   /** The last look at the issues of each rule that is there; []: none was looked at. */
   readonly issues: readonly LastLook[];
+  /** Where agents are served over HTTP; null: they never were, or it was ended in order. */
+  readonly agents: AgentsStatus | null;
   /** Who was ever told of something; []: nobody is configured. */
   readonly receivers: readonly ReceiverStatus[];
+};
+
+export type AgentsStatus = {
+  /** null: what is noted of it cannot be read. */
+  readonly url: string | null;
+  /** The process that noted it still runs; whether it answers, `doctor` finds out. */
+  readonly isRunning: boolean;
+  readonly note: string;
 };
 
 export type ReceiverStatus = Pick<DeliveryState, 'lastDeliveredAt' | 'givenUp' | 'lastGivenUp'> & {

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const files = () => stateFiles(state);
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
-const look = () => agentsServed({ files: files() });
+const look = () => agentsServed({ files: files() }, null);
 const addToken = () =>
   agentTokenFile(files()).add((known) => ({
     ...known,
@@ -67,6 +67,18 @@ describe('what doctor says of agents over HTTP', () => {
     rmSync(join(files().run, 'mcp.json'));
     writeFileSync(files().agentTokens, '{');
     await expect(look()).rejects.toMatchObject({ code: 'state.corrupt' });
+  });
+
+  it('is what `up` should serve, where the branch says at which port', async () => {
+    addToken();
+    const { port } = server.address() as AddressInfo;
+    const kept = () => agentsServed({ files: files() }, port);
+    const mend = 'autoland up, and see what it says';
+    expect(await kept()).toMatchObject({ missing: expect.stringContaining(`mcp.port, ${port}`), mend });
+    noteServedAt(files().run, 'http://127.0.0.1:1/mcp');
+    expect(await kept()).toMatchObject({ missing: expect.stringContaining(`mcp.port, ${port}`), mend });
+    noteServedAt(files().run, url());
+    expect(await kept()).toBe(`${url()} answers; 1 token`);
   });
 
   it('is never taken back by a process that another has followed', () => {

@@ -5,19 +5,24 @@ import type { Missing } from './doctor-check.ts';
 import { servedAt } from './mcp/served-at.ts';
 import type { Place } from './place.ts';
 
-const start = 'autoland mcp --http 7310';
 const answerMs = 3_000;
 
-/** Whether agents are served over HTTP as they were set up to be, by a request without a token: it must be turned away. */
-export async function agentsServed({ files }: Pick<Place, 'files'>): Promise<string | Missing> {
+/** Whether agents are served over HTTP as they were set up to be, by a request without a token: it must be turned away. `port`: that `up` serves them at; null: none. */
+export async function agentsServed(
+  { files }: Pick<Place, 'files'>,
+  port: number | null,
+): Promise<string | Missing> {
+  const start = port === null ? 'autoland mcp --http 7310' : 'autoland up, and see what it says';
   // Throws where the file cannot be read: then no token counts.
   const tokens = agentTokenFile(files).list();
   const known = servedAt(files.run);
   const held = counted(tokens.length, 'token');
+  if (port !== null && (known === undefined || new URL(known.url).port !== String(port)))
+    return { missing: `${held}; nothing serves agents at the port of mcp.port, ${port}`, mend: start };
   if (known === undefined && tokens.length === 0)
     return {
       missing: 'no agent is served over HTTP; on the standard streams nothing has to be set up',
-      mend: `to serve some, autoland mcp token --name NAME, and ${start}`,
+      mend: `to serve some, autoland mcp token --name NAME, and ${start}; or set mcp.port, for autoland up to serve them`,
     };
   if (known === undefined) return { missing: `${held}, and nothing serves them`, mend: start };
   const { url } = known;

@@ -19,6 +19,7 @@ import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { recordingsOpen } from './examine-recordings.ts';
 import { hasJournal, locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { BranchRules } from './rules.ts';
+import { agentsPort } from './served.ts';
 import { telemetryHealth } from './telemetry-health.ts';
 
 export type DoctorFinding = {
@@ -49,7 +50,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'drift', look: () => nothingDrifts(place) },
     { name: 'telemetry', look: () => telemetryArrives(place) },
     { name: 'flags', look: () => flagsAnswer(place) },
-    { name: 'mcp', look: () => agentsServed(place) },
+    { name: 'mcp', look: async () => agentsServed(place, await agentsPort(place).catch(() => null)) },
     { name: 'notifications', look: () => receiversAnswer(place) },
     { name: 'models', look: () => modelsAnswer(place) },
     { name: 'recordings', look: () => recordingsOpen(place, process.env) },

@@ -36,12 +36,21 @@ export async function servicesToRun(place: Place): Promise<readonly ServiceConfi
  * broken, as the stable version's commit says.
  */
 export async function flagsToServe(place: Place): Promise<Config['flags'] | null> {
+  return (await configToServe(place))?.flags ?? null;
+}
+
+/** At which port `up` serves agents, found as the flags are; null: at none. */
+export async function agentsPort(place: Place): Promise<number | null> {
+  return (await configToServe(place))?.mcp.port ?? null;
+}
+
+async function configToServe(place: Place): Promise<Config | undefined> {
   const { reader, close } = await openGitReader(place.repo);
   try {
-    return (await new BranchRules(reader, false).load()).config.flags;
+    return (await new BranchRules(reader, false).load()).config;
   } catch {
     const [stable] = await stablesAt(place);
-    return stable === undefined ? null : (await configAt(reader, stable.commit)).flags;
+    return stable === undefined ? undefined : await configAt(reader, stable.commit);
   } finally {
     await close();
   }

@@ -1,5 +1,6 @@
 import { runGit } from '../adapters/git-host/local/run-git.ts';
 import { DeliveryFiles } from '../adapters/notify/delivery-file.ts';
+import { isAlive } from '../adapters/runtime/processes/process-identity.ts';
 import { readRoutes } from '../adapters/runtime/routes-file.ts';
 import { holderOf } from '../adapters/store/control-lock.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -19,6 +20,7 @@ import {
 } from '../views/status-view.ts';
 import { shownTasks } from '../views/task-view.ts';
 import { foldTasks, taskTypes } from '../views/tasks.ts';
+import { servedAt } from './mcp/served-at.ts';
 import type { Place } from './place.ts';
 import type { Repository } from './repository.ts';
 
@@ -54,6 +56,7 @@ export async function readStatus(repository: Repository): Promise<StatusView> {
       repository.clock.now(),
     ),
     issues: lastLooks(await repository.store.read({ types: [lookType] })),
+    agents: agentsOf(place),
     receivers: receiversOf(place),
   };
 }
@@ -107,6 +110,18 @@ async function serviceStatus(
             change: isOfBusy ? busy.id : null,
           },
   };
+}
+
+function agentsOf({ files }: Place): StatusView['agents'] {
+  try {
+    const known = servedAt(files.run);
+    if (known === undefined) return null;
+    const { url, pid, startTime } = known;
+    const isRunning = startTime !== undefined && isAlive({ pid, startTime });
+    return { url, isRunning, note: isRunning ? `process ${pid}` : 'its process runs no more' };
+  } catch (thrown) {
+    return { url: null, isRunning: false, note: messageOf(thrown) };
+  }
 }
 
 function receiversOf({ files }: Place): StatusView['receivers'] {

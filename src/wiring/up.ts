@@ -17,11 +17,12 @@ import type { ControlPlaneOptions } from './control-plane.ts';
 import { doorsOf, type Served, servedAt, urlOf } from './doors.ts';
 import { portsOf } from './free-port.ts';
 import { grantOf } from './grant.ts';
+import type { KeptMcpOptions } from './mcp/kept.ts';
 import type { NotifierOptions } from './notifier.ts';
 import { refuseOtherOwner } from './owner.ts';
 import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
 import { isSomebodyTold } from './receivers.ts';
-import { flagsToServe, retiredServices, servicesToRun } from './served.ts';
+import { agentsPort, flagsToServe, retiredServices, servicesToRun } from './served.ts';
 import { heedBranch } from './stop-on-branch.ts';
 import { tellTrouble } from './trouble.ts';
 
@@ -69,7 +70,8 @@ export async function runUp(options: UpOptions): Promise<void> {
     });
   const server = await serveSupervisor(supervisor, place.state);
   const served = await servedAt(place, services, wanted);
-  const serving = { served, flags: await flagsToServe(place), ephemeral, isTold, commands };
+  const [flags, mcpPort] = [await flagsToServe(place), await agentsPort(place)];
+  const serving = { served, flags, mcpPort, ephemeral, isTold, commands };
   const branch = await heedBranch(place);
   const kept = keepAlive(children(place, options, serving), {
     record: place.files.children,
@@ -100,13 +102,15 @@ export async function runUp(options: UpOptions): Promise<void> {
 type Serving = {
   readonly served: readonly Served[];
   readonly flags: FlagsConfig | null;
+  /** null: no agent is served. */
+  readonly mcpPort: number | null;
   readonly ephemeral: boolean;
   readonly isTold: boolean;
   readonly commands: Grant;
 };
 
 function children(place: Place, options: UpOptions, serving: Serving): readonly KeptChild[] {
-  const { served, flags, ephemeral, isTold, commands } = serving;
+  const { served, flags, mcpPort, ephemeral, isTold, commands } = serving;
   const controlPlane: ControlPlaneOptions = {
     repo: place.repo,
     state: place.state,
@@ -125,8 +129,10 @@ function children(place: Place, options: UpOptions, serving: Serving): readonly 
     list.push(child(place, name, command, own));
   const flagService = flags === null ? null : flagServiceOptions(place.state, flags, ephemeral);
   if (flagService !== null) list.push(child(place, 'flag service', '_flags', flagService));
-  const notifier: NotifierOptions = { repo: place.repo, state: place.state, ephemeral };
-  if (isTold) list.push(child(place, 'notifier', '_notifier', notifier));
+  const own: NotifierOptions = { repo: place.repo, state: place.state, ephemeral };
+  if (mcpPort !== null)
+    list.push(child(place, 'agents', '_mcp', { ...own, port: mcpPort } satisfies KeptMcpOptions));
+  if (isTold) list.push(child(place, 'notifier', '_notifier', own));
   return list;
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** The processes that `up` starts. Not for people. */
-export function define(program: Command): void {
+export function define(program: Command, version: string): void {
   program.command('_control-plane <options>', { hidden: true }).action(async (options: string) => {
     const { runControlPlane } = await import('../../wiring/control-plane.ts');
     await runControlPlane(JSON.parse(options));
@@ -21,6 +21,10 @@ export function define(program: Command): void {
   program.command('_flags <options>', { hidden: true }).action(async (options: string) => {
     const { runFlagService } = await import('../../wiring/flag-service.ts');
     await runFlagService(JSON.parse(options));
+  });
+  program.command('_mcp <options>', { hidden: true }).action(async (options: string) => {
+    const { runKeptMcp } = await import('../../wiring/mcp/kept.ts');
+    await runKeptMcp(JSON.parse(options), version);
   });
   program.command('_notifier <options>', { hidden: true }).action(async (options: string) => {
     const { runNotifier } = await import('../../wiring/notifier.ts');

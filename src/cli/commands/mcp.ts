@@ -75,7 +75,8 @@ async function serveHttp(options: McpOptions, port: number, version: string): Pr
         : `agents are served at ${url}; autoland mcp token makes a token. End it with Ctrl-C.\n`,
     );
   const { serveMcpHttp } = await import('../../wiring/mcp/http.ts');
-  await serveMcpHttp(options, { port, version, ephemeral: options.ephemeral === true, onReady });
+  const ephemeral = options.ephemeral === true;
+  await serveMcpHttp(options, { port, version, ephemeral, setting: 'autoland mcp --http', onReady });
 }
 
 function readPort(text: string): number {

@@ -29,6 +29,7 @@ export function renderStatus(view: StatusView): string[] {
     ...view.incidents.flatMap(renderReported),
     ...view.tasks.flatMap((task) => row('task', taskInShort(task))),
     ...view.issues.flatMap(renderLook),
+    ...renderAgents(view.agents),
     ...view.receivers.flatMap(renderReceiver),
     '',
     ...(view.changes.length === 0 ? ['no changes yet: autoland scan'] : view.changes.flatMap(renderLine)),
@@ -57,6 +58,12 @@ function renderService(service: ServiceStatus): string[] {
 function described({ digest, code, share, flag, change }: Candidate): string {
   const what = code === null ? digest.slice(0, 19) : `flag ${code}`;
   return `${what} for ${(share * 100).toFixed(1)} % (${flag})${change === null ? '' : `, ${change}`}`;
+}
+
+function renderAgents(agents: StatusView['agents']): string[] {
+  if (agents === null) return [];
+  const note = agents.isRunning ? agents.note : paint('red', agents.note);
+  return row('agents', agents.url === null ? note : `served at ${agents.url}: ${note}`);
 }
 
 function renderReported({ id, state, reason }: StatusView['incidents'][number]): string[] {

@@ -19,6 +19,8 @@ export type HttpWish = {
   readonly version: string;
   /** Ends when standard input closes. */
   readonly ephemeral: boolean;
+  /** What names the port: a person has to find it. */
+  readonly setting: string;
   readonly onReady: (url: string) => void;
 };
 
@@ -44,7 +46,7 @@ export async function serveMcpHttp(options: PlaceOptions, wish: HttpWish): Promi
     onBug: tellBug,
   });
   const server = boundedServer(getRequestListener(app.fetch));
-  const port = await listen(server, { host, port: wish.port, setting: 'autoland mcp --http' });
+  const port = await listen(server, { host, port: wish.port, setting: wish.setting });
   hosts.push(`${host}:${port}`, `localhost:${port}`);
   const url = `http://${host}:${port}/mcp`;
   const unnote = noteServedAt(place.files.run, url);

@@ -1,18 +1,26 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDir, writeAtomic } from '../../adapters/runtime/files.ts';
+import { startTimeOf } from '../../adapters/runtime/processes/process-identity.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 
 /** Where agents are served over HTTP, and by which process: the port is told on its command line alone. */
-export type ServedAt = { readonly url: string; readonly pid: number };
+export type ServedAt = {
+  readonly url: string;
+  readonly pid: number;
+  /** Of that very process, as `/proc` tells it; absent: an earlier version of autoland did not say. */
+  readonly startTime?: string;
+};
 
 const pathIn = (run: string) => join(run, 'mcp.json');
 
 /** Answers how to take it back. A process that is killed leaves it: it says where one was, not that one is. */
 export function noteServedAt(run: string, url: string): () => void {
   privateDir(run);
-  writeAtomic(pathIn(run), `${JSON.stringify({ url, pid: process.pid } satisfies ServedAt)}\n`);
+  const startTime = startTimeOf(process.pid);
+  const at: ServedAt = { url, pid: process.pid, ...(startTime !== undefined && { startTime }) };
+  writeAtomic(pathIn(run), `${JSON.stringify(at)}\n`);
   return () => {
     // Another one may have begun since.
     if (servedAt(run)?.pid === process.pid) rmSync(pathIn(run), { force: true });
@@ -25,7 +33,10 @@ export function servedAt(run: string): ServedAt | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (isRecord(value) && typeof value.url === 'string' && typeof value.pid === 'number')
-      return { url: value.url, pid: value.pid };
+      return {
+        ...{ url: value.url, pid: value.pid },
+        ...(typeof value.startTime === 'string' && { startTime: value.startTime }),
+      };
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw corrupt(path, messageOf(thrown));
