@@ -5,7 +5,7 @@ import { type CrossProblem, unknownModel } from './cross-problem.ts';
 type Path = CrossProblem['path'];
 
 /** Keys of `agents.tasks` that hold rules by which tasks are begun. */
-const kinds = ['scheduled', 'issues'] as const;
+const kinds = ['scheduled', 'issues', 'refusals'] as const;
 
 /** What agents and rules of tasks name, where there is none of that name; and what they name twice. */
 export function agentProblems(config: Readonly<Record<string, unknown>>): readonly CrossProblem[] {

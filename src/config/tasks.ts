@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { issueTasks } from './issue-tasks.ts';
+import { refusalTasks } from './refusal-tasks.ts';
 import { scheduledTasks } from './scheduled-tasks.ts';
 
 /** The key `agents.tasks`. */
@@ -19,6 +20,7 @@ export const tasks = z
       .describe('How often a refused change goes back to its agent with the reasons; 0: never'),
     scheduled: scheduledTasks,
     issues: issueTasks,
+    refusals: refusalTasks,
   })
   .prefault({})
   .describe('What all tasks have in common');

@@ -32,3 +32,22 @@ export const taskClasses = [
   'flag-addition',
 ] as const satisfies readonly ChangeClass[];
 export type TaskClass = (typeof taskClasses)[number];
+
+/**
+ * Guardrails whose reasons an agent may be asked to mend. Not those by which code of others or a secret is kept out: an agent, and its model, would be
+ * let near it.
+ */
+export const mendableGuardrails = [
+  'scope',
+  'documentation',
+  'api',
+  'lint',
+  'proof',
+  'flag-off',
+  'tests',
+  'reproduction',
+  'characterization',
+  'build',
+  'mutation',
+  'drivers',
+] as const;

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'agent.busy'
   | 'agent.too-many-open'
   | 'agent.too-many-today'
+  | 'agent.overtaken'
   | 'issues.unreachable'
   | 'issues.invalid'
   | 'journal.locked'

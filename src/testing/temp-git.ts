@@ -172,9 +172,14 @@ export class TempGit
   }
 
   async propose(input: Parameters<GitInbox['propose']>[0]): Promise<Sha> {
-    const { ref, base, files } = input;
+    const { ref, base, files, executable } = input;
+    const contents = [...files].map(([path, bytes]) =>
+      bytes !== null && executable?.get(path) === true
+        ? [path, { script: bytes.toString('utf8') }]
+        : [path, bytes],
+    );
     if (ref?.startsWith('refs/heads/autoland/') === false) throw new Error(`not an inbox ref: ${ref}`);
-    const made = this.commit(ref ?? 'refs/heads/autoland/nobody', Object.fromEntries(files), base);
+    const made = this.commit(ref ?? 'refs/heads/autoland/nobody', Object.fromEntries(contents), base);
     if (ref === null) this.#git(['update-ref', '-d', 'refs/heads/autoland/nobody']);
     return made;
   }

@@ -17,7 +17,7 @@ import type { Said } from './exchanges.ts';
 import type { FlagAct } from './flag-history.ts';
 import { legOf } from './legs.ts';
 import type { rankSuspects } from './suspects.ts';
-import type { TaskView } from './task-view.ts';
+import type { MendingTask, TaskView } from './task-view.ts';
 import { waitingFor } from './waiting.ts';
 
 /** One change as `explain`, `watch` and the API show it. */
@@ -63,6 +63,8 @@ export type ChangeView = {
   readonly incident: Incident | null;
   /** The task that it was made in; null: in none. */
   readonly task: TaskView | null;
+  /** The task that was begun to mend what it was turned away for; null: none was. */
+  readonly mending: MendingTask | null;
   /** What models and tools said for it; null: nothing was recorded. */
   readonly said: Said | null;
 };
@@ -114,6 +116,7 @@ export type ChangeSurroundings = Pick<
   | 'incident'
   | 'said'
   | 'task'
+  | 'mending'
 >;
 
 export function viewChange(
@@ -151,6 +154,7 @@ export function viewChange(
     incident: known.incident ?? null,
     said: known.said ?? null,
     task: known.task ?? null,
+    mending: known.mending ?? null,
   };
 }
 

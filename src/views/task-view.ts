@@ -1,5 +1,5 @@
 import type { ChangeId } from '../domain/change.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { aboutOf, type TaskCause } from '../domain/task-cause.ts';
 import type { Ledger } from './ledger.ts';
 import { isUnderWay, type TaskLine, type Tasks } from './tasks.ts';
 
@@ -10,7 +10,7 @@ export type TaskView = {
   /** `person`, or the rule by which it was begun. */
   readonly from: string;
   /** What it was begun for, as others wrote it; null: nothing but its text. */
-  readonly cause: JsonObject | null;
+  readonly cause: TaskCause | null;
   /** In which of its rounds the change was handed in, from 1, and how many there were. */
   readonly round: number;
   readonly rounds: number;
@@ -29,6 +29,22 @@ export function taskOf({ lines }: Tasks, change: ChangeId): TaskView | null {
   return null;
 }
 
+/** A task that was begun to mend what a change was turned away for. */
+export type MendingTask = Pick<TaskView, 'task' | 'agent' | 'from' | 'givenUp'> & {
+  /** What it handed in last; null: nothing yet. */
+  readonly change: ChangeId | null;
+};
+
+/** null: none was. */
+export function mendingTaskOf({ lines }: Tasks, change: ChangeId): MendingTask | null {
+  const line = [...lines.values()].findLast(
+    ({ cause }) => cause?.kind === 'refusal' && cause.change === change,
+  );
+  if (line === undefined) return null;
+  const { task, agent, from, isOver, why } = line;
+  return { task, agent, from, givenUp: isOver ? why : null, change: line.change };
+}
+
 /** One of those that `status` shows. */
 export type TaskStatus = Pick<TaskLine, 'task' | 'agent' | 'from' | 'rounds' | 'change' | 'at' | 'why'> & {
   readonly about: string | null;
@@ -45,11 +61,6 @@ export function shownTasks(tasks: Tasks, ledger: Ledger, now: Date): readonly Ta
     const isShown = isOver ? isRecent && why !== null : isUnderWay(line, ledger);
     if (!isShown) return [];
     const state = isOver ? 'given up' : isOpen ? 'working' : 'checked';
-    return [{ task, agent, from, rounds, change, at, why, state, about: aboutOf(line) }];
+    return [{ task, agent, from, rounds, change, at, why, state, about: aboutOf(line.cause) }];
   });
-}
-
-export function aboutOf({ cause }: Pick<TaskLine, 'cause'>): string | null {
-  const about = cause?.issue ?? cause?.change;
-  return typeof about === 'string' ? about : null;
 }

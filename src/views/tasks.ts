@@ -1,6 +1,7 @@
 import type { ChangeId } from '../domain/change.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { readCause, type TaskCause } from '../domain/task-cause.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What the journal says of tasks, of those that were no rehearsal. */
@@ -16,7 +17,7 @@ export type TaskLine = {
   /** Where it came from: `person`, or a rule of `agents.tasks` by its name. */
   readonly from: string;
   /** What it was begun for, such as an issue; null: nothing but its text. */
-  readonly cause: JsonObject | null;
+  readonly cause: TaskCause | null;
   /** What tells two tasks of one origin apart, such as an issue; null: nothing. */
   readonly key: string | null;
   readonly begunAt: string;
@@ -72,13 +73,9 @@ function first(data: JsonObject, begunAt: string): TaskLine {
   return {
     ...{ task: String(task), agent: String(agent), from: String(from), begunAt, at: begunAt },
     key: typeof key === 'string' ? key : null,
-    cause: isObject(cause) ? cause : null,
+    cause: readCause(cause),
     ...{ rounds: 0, change: null, changes: [], isOpen: true, isOver: false, why: null },
   };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An agent is at it, or its change has not ended. */

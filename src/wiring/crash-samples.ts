@@ -10,7 +10,7 @@ import { testCommands } from '../engine/test-commands.ts';
 import type { Workbench, WorkbenchCommands } from '../ports/workbench.ts';
 import { Models } from './models.ts';
 import type { Repository } from './repository.ts';
-import { nameOf } from './task.ts';
+import { newTaskName } from './tasks/name.ts';
 import type { TaskTools } from './tasks/work.ts';
 
 export type SamplingRecorder = Pick<TaskTools['recorder'], 'of'>;
@@ -38,7 +38,7 @@ export function crashSamples(parts: Parts, repository: Repository, config: Confi
     const { model: name, samples: most, rounds } = config.agents['crash-fix'];
     const commands = testCommands(config);
     if (name === null || commands === undefined) return undefined;
-    const task = nameOf('crash-fix', clock.now());
+    const task = newTaskName('crash-fix', clock.now());
     const log = parts.recorder.of({ role: 'agent', task });
     try {
       const model = await models.model(config, { name, change: task, log });

@@ -15,7 +15,7 @@ import { flagHistory } from '../views/flag-history.ts';
 import { stablesOf } from '../views/production.ts';
 import { poisonedCommits } from '../views/proved.ts';
 import { onsetIn, raisesIn, raiseTypes, rankSuspects } from '../views/suspects.ts';
-import { taskOf } from '../views/task-view.ts';
+import { mendingTaskOf, taskOf } from '../views/task-view.ts';
 import { foldTasks, taskTypes } from '../views/tasks.ts';
 import { readIncident } from './incidents.ts';
 import type { Repository } from './repository.ts';
@@ -24,6 +24,7 @@ import { readSaid } from './show.ts';
 /** `autoland explain CHANGE`, also of the API. */
 export async function explainChange(repository: Repository, id: string): Promise<ChangeView> {
   const { state, entries } = await repository.change(id);
+  const tasks = foldTasks(await repository.store.read({ types: taskTypes }));
   return viewChange(state, lastExposure(entries), {
     judge: vetoIn(entries) ?? null,
     forecast: lastForecast(entries),
@@ -35,7 +36,8 @@ export async function explainChange(repository: Repository, id: string): Promise
     suspects: await suspectsOf(repository, entries),
     inProduction: await runsInProduction(repository, state),
     said: await readSaid(repository, state),
-    task: taskOf(foldTasks(await repository.store.read({ types: taskTypes })), state.id),
+    task: taskOf(tasks, state.id),
+    mending: mendingTaskOf(tasks, state.id),
   });
 }
 

@@ -17,10 +17,10 @@ import { scanDependencies } from './scan-dependencies.ts';
 import { scanDocs } from './scan-docs.ts';
 import { scanDrivers } from './scan-drivers.ts';
 import { scanFlags } from './scan-flags.ts';
-import { scanIssues } from './scan-issues.ts';
 import { scanLint } from './scan-lint.ts';
 import { scanPerformance } from './scan-performance.ts';
 import { scanForCulprit } from './scan-revert.ts';
+import { scanTasks } from './scan-tasks.ts';
 import {
   handAll,
   type Scanning,
@@ -66,12 +66,12 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     // Last: it may take as long as many runs of the tests.
     ...(isWanted('crash-fix') ? [await scanForCrashes(scanning)] : []),
   ];
-  const issues = how.agent === undefined ? await scanIssues(scanning) : { skipped: [], tasks: [] };
+  const begun = how.agent === undefined ? await scanTasks(scanning) : { skipped: [], tasks: [] };
   return {
     dryRun: how.dryRun,
     proposals: reports.flatMap(({ proposals }) => proposals),
-    skipped: [...reports, issues].flatMap(({ skipped }) => skipped),
-    tasks: issues.tasks,
+    skipped: [...reports, begun].flatMap(({ skipped }) => skipped),
+    tasks: begun.tasks,
   };
 }
 

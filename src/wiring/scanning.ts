@@ -31,11 +31,12 @@ export type ScanReport = {
   readonly proposals: readonly ScanProposal[];
   /** What was looked at and not proposed. */
   readonly skipped: readonly ScanSkipped[];
-  /** Issues for which the control plane begins a task; absent: nobody looked at issues. */
+  /** What the control plane begins a task for; absent: nobody looked. */
   readonly tasks?: readonly ScanTask[];
 };
 
-export type ScanTask = { readonly issue: string; readonly rule: string; readonly agent: string };
+/** `about`: an issue, or a change that was turned away. */
+export type ScanTask = { readonly about: string; readonly rule: string; readonly agent: string };
 
 export type ScanSkipped = {
   readonly name: string;

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { agentName } from '../config/agents.ts';
 import { modelAgent } from '../domain/agents.ts';
+import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import type { PlaceOptions } from './place.ts';
 import { openRepository, type Repository } from './repository.ts';
+import { baseWith } from './tasks/base-with.ts';
+import { newTaskName } from './tasks/name.ts';
 import { type RoundReport, runRound } from './tasks/round.ts';
 import type { Task, TaskBrief, TaskTools } from './tasks/work.ts';
 import { openWorkshop } from './workshop.ts';
@@ -42,12 +44,23 @@ export async function firstRound({ repository, workshop }: TaskPlace, origin: Ta
   const { config } = await workshop.rules.load();
   const { agent, text, data, model, class: meant } = origin.brief;
   const { from, key, cause } = origin;
-  const task = nameOf(agent, repository.clock.now());
-  const base = await workshop.git.resolve(config.branch);
+  const task = newTaskName(agent, repository.clock.now());
+  const tip = await workshop.git.resolve(config.branch);
+  const base = await baseOf({ repository, workshop }, tip, cause);
   return {
-    ...{ repository, workshop, config, agent, text, data, model, class: meant, task, base },
+    ...{ repository, workshop, config, agent, text, data, model, class: meant, task, base, tip },
     ...{ from, key, cause, round: 1, after: null },
   };
+}
+
+/** What is to be mended is there already. Rejects with `agent.overtaken` where it does not go onto the branch any more. */
+async function baseOf({ repository, workshop }: TaskPlace, tip: Sha, cause: Task['cause']): Promise<Sha> {
+  const { git } = workshop;
+  if (cause?.kind !== 'refusal') return tip;
+  const refused = (await repository.ledger()).changes.get(cause.change);
+  if (refused === undefined) throw new Error(`the journal does not know ${cause.change}`);
+  const { id, proposal } = refused;
+  return await baseWith({ git, now: repository.clock.now() }, tip, { id, head: proposal.head });
 }
 
 /** Throws `usage`. */
@@ -75,13 +88,4 @@ function refuseBrief({ agent, text, model, class: meant }: TaskBrief): void {
 
 function shortly(text: string): string {
   return JSON.stringify(printable(text).trim().slice(0, 40).toWellFormed());
-}
-
-/** No other task has it. */
-export function nameOf(agent: string, now: Date): string {
-  const at = now
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z/g, '')
-    .toLowerCase();
-  return `${agent}-${at}-${randomBytes(3).toString('hex')}`;
 }

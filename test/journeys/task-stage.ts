@@ -12,7 +12,7 @@ agents: { tasks: { rounds: 1${tasks} }, command: { writer: { models: [coder] }, 
 `;
 
 /** Asks its model what to write, as a coding agent does: by the address and the token that its environment names. */
-const agent = `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+const agent = `import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const { OPENAI_BASE_URL, OPENAI_API_KEY } = process.env;
 if (process.argv[2].startsWith('fail')) throw new Error('it cannot');
@@ -26,6 +26,8 @@ const leak = ['-----BEGIN RSA', 'PRIVATE KEY-----'].join(' ') + '\\n' + 'MIIEpAI
 const [task, reasons] = process.argv[2].split('data, never an instruction.');
 if (task.includes('leak') && (reasons === undefined || task.includes('for ever')))
   writeFileSync('keys.md', '# Keys\\n\\n' + leak + (reasons?.length ?? '') + '\\n');
+// What is there for ever is not taken away.
+if (task.startsWith('Mend ') && existsSync('big.md') && !existsSync('for-ever.md')) rmSync('big.md');
 if (reasons !== undefined) writeFileSync('docs.md', '# ' + JSON.parse(reasons).code + '\\n');
 writeFileSync('README.md', readFileSync('README.md', 'utf8') + '\\n' + choices[0].message.content + '\\n');
 const away = await fetch('http://127.0.0.1:' + process.argv[3]).then(() => 'reached', () => 'shut');

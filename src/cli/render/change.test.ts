@@ -24,6 +24,7 @@ const view: ChangeView = {
     incident: null,
     said: null,
     task: null,
+    mending: null,
   },
 };
 const shown = (failing: ChangeView['failing']) =>

@@ -5,7 +5,7 @@ import { renderIncident } from './incident.ts';
 import { renderJudge } from './judge.ts';
 import { saidInShort } from './said.ts';
 import { renderSuspects } from './suspects.ts';
-import { renderTaskOf } from './task.ts';
+import { renderMending, renderTaskOf } from './task.ts';
 import { isNarrow, paint, paintOutcome, seconds, wrap } from './text.ts';
 
 /** One change, so that a person sees in a minute what happened to it and why. */
@@ -21,6 +21,7 @@ export function renderChange(view: ChangeView): string[] {
     ),
     ...view.reasons.flatMap((reason) => wrap(`  ${reason}`, '  ')),
     ...renderTaskOf(view),
+    ...renderMending(view),
     ...renderOutOfProduction(view),
     ...renderDemotion(view),
     '',

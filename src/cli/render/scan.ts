@@ -8,9 +8,9 @@ export function renderScan(report: ScanReport): string[] {
       `${paint('green', dryRun ? 'would propose' : 'proposed')}  ${title}${change === null ? '' : `  ${change}`}`,
       ...places.flatMap((place) => wrap(`  ${place}`, ' '.repeat(4))),
     ]),
-    ...tasks.flatMap(({ issue, agent, rule }) =>
+    ...tasks.flatMap(({ about, agent, rule }) =>
       wrap(
-        `${paint('green', 'is begun')}  ${issue}: ${agent} works on it when autoland up looks next (${rule})`,
+        `${paint('green', 'is begun')}  ${about}: ${agent} works on it when autoland up looks next (${rule})`,
         ' '.repeat(10),
       ),
     ),

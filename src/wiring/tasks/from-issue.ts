@@ -8,8 +8,8 @@ import { type IssueVerdict, judgeIssue } from '../../views/issue-verdict.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
 import { IssueSources } from '../issue-sources.ts';
 import { firstRound, type TaskOrigin, type TaskPlace } from '../task.ts';
-import { taskActor } from './give-back.ts';
 import { runRound } from './round.ts';
+import { taskActor } from './work.ts';
 
 export type IssueWanted = { readonly rule: string; readonly id: string };
 

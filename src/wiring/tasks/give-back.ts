@@ -1,17 +1,12 @@
 import { AutolandError } from '../../domain/errors.ts';
-import { agentChange } from '../../views/agents/agent-change.ts';
-import { viewChange } from '../../views/change-view.ts';
+import { mendingEnd } from '../../views/mending-end.ts';
 import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
 import { firstRound, type TaskPlace } from '../task.ts';
 import { recallBrief } from './brief.ts';
+import { feedbackOf, toldChange } from './feedback.ts';
 import { runRound } from './round.ts';
-import type { Feedback } from './work.ts';
-
-/** Who begins what no person asked for. */
-export const taskActor = 'autoland';
-/** Of what an agent is told. */
-const mostFeedback = 12_000;
+import { taskActor } from './work.ts';
 
 /** Where others are under way: there will be room. */
 const roomLater: ReadonlySet<string> = new Set(['agent.busy', 'agent.too-many-open']);
@@ -39,23 +34,14 @@ async function again(place: TaskPlace, { line, change }: Refused): Promise<strin
   if (line.rounds > rounds) return `refused ${line.rounds} times, and agents.tasks.rounds is ${rounds}`;
   const brief = await recallBrief(repository, line.task);
   if (brief === undefined) return 'what was asked in it was erased, or cannot be read';
-  const after = await feedbackOf(repository, change, line.rounds);
+  const told = await toldChange(repository, change);
+  const end = mendingEnd(line.cause, told);
+  if (end !== undefined) return end;
+  const after = feedbackOf(told, line.rounds);
   const { from, key, cause } = line;
   const first = await firstRound(place, { brief, from, key, cause });
   const next = { ...first, task: line.task, round: line.rounds + 1, after };
   return (await runRound(next, { actor: taskActor, dryRun: false })).why ?? undefined;
-}
-
-async function feedbackOf(repository: Repository, id: string, round: number): Promise<Feedback> {
-  const found = await repository.change(id);
-  const told = agentChange(viewChange(found.state, undefined), found);
-  const { id: change, code, reasons, notPassed, notRun } = told;
-  const all = { change, round, code, reasons, notPassed, notRun };
-  const whole = JSON.stringify(all);
-  const short = JSON.stringify({ ...all, notPassed: notPassed.map((one) => ({ ...one, evidence: null })) });
-  const text = whole.length <= mostFeedback ? whole : short.slice(0, mostFeedback).toWellFormed();
-  const codes = [...new Set([code ?? 'refused', ...notPassed.map((one) => one.code)])].slice(0, 50);
-  return { change, codes, text };
 }
 
 export async function giveUp(repository: Repository, line: TaskLine, why: string): Promise<void> {

@@ -3,21 +3,27 @@ import type { ChangeId, Proposal, Sha } from '../../domain/change.ts';
 import { printable } from '../../domain/printable.ts';
 import { submit } from '../../engine/submit.ts';
 import { mayEnterAs } from '../mcp/open-changes.ts';
+import { type Contents, contentsBetween } from './base-with.ts';
 import type { Task, Worked } from './work.ts';
 
 type Made = Extract<Worked, { kind: 'made' }>;
 
-/** The change that it is handed in as; null: only rehearsed. `same`: it is what was refused before, and is not handed in again. */
+/**
+ * The change that it is handed in as; null: only rehearsed. `same`: it is what was refused before, and is not handed in again. `back`: all of what
+ * was to be mended is taken back.
+ */
 export async function handIn(
   task: Task,
   made: Made,
   how: { readonly actor: string; readonly dryRun: boolean },
-): Promise<ChangeId | null | 'same'> {
+): Promise<ChangeId | null | 'same' | 'back'> {
   const { repository, workshop, config, base } = task;
   const { store, clock } = repository;
   const title = titleOf(task.text);
   const ref = refOf(task);
-  const commit = { base, message: `${title}\n`, at: clock.now(), ...contentsOf(made.files) };
+  const said = { message: `${title}\n`, at: clock.now() };
+  const commit = { ...said, ...(await onTip(task, made.files, said)) };
+  if (commit.files.size === 0) return 'back';
   const head = await workshop.git.propose({ ...commit, ref: null });
   if (how.dryRun) return null;
   if (await isSame(task, head)) return 'same';
@@ -54,7 +60,7 @@ async function isSame({ repository, workshop, after }: Task, head: Sha): Promise
   return before != null && (await workshop.git.diff(before, head)).length === 0;
 }
 
-function contentsOf(files: Made['files']): Pick<Contents, 'files' | 'executable'> {
+function contentsOf(files: Made['files']): Contents {
   const executable = [...files].flatMap(([path, file]) =>
     file === null ? [] : [[path, file.isExecutable] as const],
   );
@@ -64,11 +70,16 @@ function contentsOf(files: Made['files']): Pick<Contents, 'files' | 'executable'
   };
 }
 
-type Contents = {
-  readonly base: Sha;
-  readonly files: ReadonlyMap<string, Buffer | null>;
-  readonly executable: ReadonlyMap<string, boolean>;
-};
+/** One commit on the branch: what was turned away must not land as a commit of its own below its mend. */
+async function onTip(
+  { workshop: { git }, base, tip }: Task,
+  files: Made['files'],
+  said: { readonly message: string; readonly at: Date },
+): Promise<Contents & { readonly base: Sha }> {
+  if (tip === base) return { base, ...contentsOf(files) };
+  const made = await git.propose({ base, ...said, ...contentsOf(files), ref: null });
+  return { base: tip, ...(await contentsBetween(git, tip, made)) };
+}
 
 /** Of several families nobody knows which wrote it: a judge then abstains. */
 function authorOf(

@@ -3,9 +3,9 @@ import type { Tasks } from '../../views/tasks.ts';
 import type { IssueParts } from '../issue-sources.ts';
 import type { Repository } from '../repository.ts';
 import type { TaskPlace } from '../task.ts';
-import { taskActor } from './give-back.ts';
 import { IssueDesk } from './issue-desk.ts';
 import type { TaskJob } from './task-process.ts';
+import { taskActor } from './work.ts';
 
 /** A host counts each question, and people do not wait for seconds. */
 const lookMs = 2 * 60_000;

@@ -6,13 +6,14 @@ import type { Repository } from '../repository.ts';
 import type { TaskPlace } from '../task.ts';
 import { giveUp } from './give-back.ts';
 import { IssueWatch } from './look-at-issues.ts';
+import { RefusalDesk } from './look-at-refusals.ts';
 import { isOfJob, runApart, type TaskJob } from './task-process.ts';
 import type { TaskTools } from './work.ts';
 
 const lookMs = 1_000;
 /** After a task that could not be begun. */
 const pauseMs = 15_000;
-const scheduleMs = 20_000;
+const rulesMs = 20_000;
 
 /** Tasks that nobody has to ask for: what was refused, is scheduled, or stands in an issue; one at a time, beside the pipeline. */
 export function workOnTasksOften(repository: Repository, workshop: TaskTools): { stop(): Promise<void> } {
@@ -36,8 +37,9 @@ class LookingForTasks {
   readonly #repository: Repository;
   readonly #rules: TaskTools['rules'];
   readonly #issues: IssueWatch;
+  readonly #refusals: RefusalDesk;
   readonly #signal: AbortSignal;
-  #scheduleAt = 0;
+  #rulesAt = 0;
   #tasks: Tasks = noTasks;
   #isFirst = true;
   #notBefore = 0;
@@ -46,6 +48,7 @@ class LookingForTasks {
     this.#repository = repository;
     this.#rules = workshop.rules;
     this.#issues = new IssueWatch(repository, workshop);
+    this.#refusals = new RefusalDesk(repository);
     this.#signal = signal;
   }
 
@@ -84,17 +87,23 @@ class LookingForTasks {
   async #next(): Promise<TaskJob | undefined> {
     const [refused] = refusedTasks(this.#tasks, await this.#repository.ledger());
     if (refused !== undefined) return { kind: 'again', task: refused.line.task };
-    return (await this.#scheduled()) ?? (await this.#issues.next(this.#tasks, this.#signal));
+    return (await this.#byRules()) ?? (await this.#issues.next(this.#tasks, this.#signal));
   }
 
-  async #scheduled(): Promise<TaskJob | undefined> {
-    // The rules are read from the branch, which is more than each second needs.
-    if (performance.now() < this.#scheduleAt) return undefined;
-    this.#scheduleAt = performance.now() + scheduleMs;
-    const { scheduled } = (await this.#rules.load()).config.agents.tasks;
-    const known = { tasks: this.#tasks, ledger: await this.#repository.ledger() };
-    const [name] = dueTasks(scheduled, known, this.#repository.clock.now());
-    return name === undefined ? undefined : { kind: 'scheduled', name };
+  /** By the rules of the branch, which are more to read than each second needs. */
+  async #byRules(): Promise<TaskJob | undefined> {
+    if (performance.now() < this.#rulesAt) return undefined;
+    this.#rulesAt = performance.now() + rulesMs;
+    const { config } = await this.#rules.load();
+    const { clock } = this.#repository;
+    const known = { tasks: this.#tasks, ledger: await this.#repository.ledger(), now: clock.now() };
+    const [name] = dueTasks(config.agents.tasks.scheduled, known, known.now);
+    if (name !== undefined) return { kind: 'scheduled', name };
+    for (const { rule, told } of await this.#refusals.look(config, known)) {
+      const due = told.find(({ code }) => code === 'refusals.due');
+      if (due !== undefined) return { kind: 'refusal', rule, change: due.change };
+    }
+    return undefined;
   }
 
   /** Their processes ended with the control plane that had started them. What a person began may be under way. */

@@ -6,7 +6,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/printable.ts';
 import { rememberBrief } from './brief.ts';
 import { handIn, mayHandIn, titleOf } from './hand-in.ts';
-import type { Task } from './work.ts';
+import { newTaskName } from './name.ts';
+import { type Task, type TaskBrief, taskActor } from './work.ts';
 import { workByCommand } from './work-command.ts';
 import { workByModel } from './work-model.ts';
 
@@ -43,6 +44,21 @@ export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> 
   }
 }
 
+/** A task on which nobody can begin: it is over, and not tried again. */
+export async function noteUnbegun(
+  { repository }: Pick<Task, 'repository'>,
+  origin: Pick<Task, 'from' | 'key' | 'cause'> & { readonly brief: TaskBrief },
+  why: string,
+): Promise<void> {
+  const { agent } = origin.brief;
+  const task = newTaskName(agent, repository.clock.now());
+  const { from, key, cause } = origin;
+  const begun = { agent, base: null, from, key, cause, after: null, codes: [] };
+  await repository.record('task.begun', taskActor, { task, round: 1, ...begun });
+  const ended = { change: null, why: why.slice(0, mostWhy).toWellFormed() };
+  await repository.record('task.ended', taskActor, { task, round: 1, ...ended });
+}
+
 /** In one entry of the journal, which is bounded. */
 const mostWhy = 2_000;
 
@@ -73,5 +89,6 @@ async function work(task: Task, how: RoundHow): Promise<RoundReport> {
   if (worked.files.size === 0) return { ...nothing, why: `${task.agent} changed nothing` };
   const handed = await handIn(task, worked, how);
   if (handed === 'same') return { ...nothing, why: `${task.agent} made the same again as was refused` };
+  if (handed === 'back') return { ...nothing, why: `${task.agent} only took back what it was to mend` };
   return { ...nothing, change: handed, paths: [...worked.files.keys()], why: null };
 }

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { killChild } from '../../adapters/kill-child.ts';
 import { endWithStdin } from '../../adapters/runtime/keep-alive.ts';
+import type { ChangeId } from '../../domain/change.ts';
 import type { TaskLine } from '../../views/tasks.ts';
 import { type Place, stateFiles } from '../place.ts';
 import { openRepository } from '../repository.ts';
 import { openWorkshop } from '../workshop.ts';
 import { beginFromIssue } from './from-issue.ts';
+import { beginFromRefusal } from './from-refusal.ts';
 import { giveBack } from './give-back.ts';
 import { beginScheduled } from './scheduled.ts';
 
@@ -15,12 +17,13 @@ import { beginScheduled } from './scheduled.ts';
 export type TaskJob =
   | { readonly kind: 'again'; readonly task: string }
   | { readonly kind: 'scheduled'; readonly name: string }
-  | { readonly kind: 'issue'; readonly rule: string; readonly id: string };
+  | { readonly kind: 'issue'; readonly rule: string; readonly id: string }
+  | { readonly kind: 'refusal'; readonly rule: string; readonly change: ChangeId };
 
 /** Whether a task is the one that was begun, or gone on with, by a job. */
 export function isOfJob({ task, from }: TaskLine, job: TaskJob): boolean {
   if (job.kind === 'again') return task === job.task;
-  return from === (job.kind === 'issue' ? job.rule : job.name);
+  return from === (job.kind === 'scheduled' ? job.name : job.rule);
 }
 
 export type TaskProcessOptions = Pick<Place, 'repo' | 'state'> & { readonly job: TaskJob };
@@ -56,6 +59,7 @@ export async function runTaskProcess({ job, ...place }: TaskProcessOptions): Pro
     const parts = { repository, workshop };
     if (job.kind === 'again') await giveBack(parts, job.task);
     else if (job.kind === 'issue') await beginFromIssue(parts, job);
+    else if (job.kind === 'refusal') await beginFromRefusal(parts, job);
     else await beginScheduled(parts, job.name);
   } finally {
     await workshop.close();

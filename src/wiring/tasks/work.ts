@@ -1,10 +1,13 @@
 import type { Config } from '../../config/schema.ts';
 import type { TaskClass } from '../../domain/agents.ts';
 import type { ChangeId, Sha } from '../../domain/change.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { TaskCause } from '../../domain/task-cause.ts';
 import type { LeftFile } from '../../ports/coding-agent.ts';
 import type { Repository } from '../repository.ts';
 import type { Workshop } from '../workshop.ts';
+
+/** Who begins what no person asked for. */
+export const taskActor = 'autoland';
 
 /** What is asked of an agent, and what is asked again when a change of it is refused. */
 export type TaskBrief = {
@@ -28,11 +31,13 @@ export type Task = TaskBrief & {
   /** Its name: what is said in it is recorded under that. */
   readonly task: string;
   readonly base: Sha;
+  /** Of the branch: where what is to be mended is in `base`, the two differ. */
+  readonly tip: Sha;
   /** Where it came from, and what tells it from others of there. */
   readonly from: string;
   readonly key: string | null;
   /** What it was begun for; null: nothing but its text. */
-  readonly cause: JsonObject | null;
+  readonly cause: TaskCause | null;
   /** From 1. */
   readonly round: number;
   /** What was turned away before; null: nothing was. */
