@@ -22,7 +22,12 @@ export function agentProblems(config: Readonly<Record<string, unknown>>): readon
     Object.hasOwn(models, model) ? [] : [unknownModel(models, ['agents', ...path])],
   );
   const own = isRecord(all.command) ? Object.keys(all.command) : [];
-  return [...unknown, ...unknownAgents(rules, own), ...namedTwice(rules)];
+  return [
+    ...unknown,
+    ...unknownAgents(rules, own),
+    ...namedTwice(rules),
+    ...rules.flatMap((rule) => unpriced(rule, all, models)),
+  ];
 }
 
 type Rule = { readonly name: string; readonly one: JsonRecord; readonly path: Path };
@@ -54,6 +59,26 @@ function namedTwice(rules: readonly Rule[]): readonly CrossProblem[] {
     const expected = 'a name that no other rule of agents.tasks has';
     return isKnown ? [{ path: ['agents', ...path], expected, mend: `rename it, such as ${name}-2` }] : [];
   });
+}
+
+/** Dollars cannot be counted of a model without prices. */
+function unpriced({ one, path }: Rule, agents: JsonRecord, models: JsonRecord): readonly CrossProblem[] {
+  const { budget, agent, model } = one;
+  if (!isRecord(budget) || (budget.dollars ?? null) === null) return [];
+  const asked =
+    agent === modelAgent
+      ? modelModels({ model: model ?? (isRecord(agents.model) ? agents.model.model : null) }, [])
+      : commandModels(agents.command).filter(({ path: [, name] }) => name === agent);
+  const without = asked
+    .map(({ model: name }) => name)
+    .filter((name) => {
+      const known = models[name];
+      return isRecord(known) && (known.prices ?? null) === null;
+    });
+  if (without.length === 0) return [];
+  const expected = `prices of ${without.join(', ')}, since this budget counts dollars`;
+  const mend = 'write prices: { input: 3, output: 15 } there as its provider asks, or limit tokens instead';
+  return [{ path: ['agents', ...path, 'budget'], expected, mend }];
 }
 
 type AskedModel = { readonly model: string; readonly path: Path };

@@ -32,4 +32,40 @@ describe('agents.yaml', () => {
   ])('is refused with %s', (_what, agents, message) => {
     expect(() => parse(agents)).toThrow(message);
   });
+
+  it.each([
+    '[sh, -c, "claude {task}"]',
+    '[/bin/bash, -lc, "{task}"]',
+    '[bash, -c, -o, pipefail, "{task}"]',
+    '[setpriv, --no-new-privs, sh, -c, "claude --print {task}"]',
+    '[busybox, sh, -c, "claude \'{task}\'"]',
+    '[sh, "-c{task}"]',
+    '[node, --eval, "ask(`{task}`)"]',
+    '[node, "--eval={task}"]',
+    '[node, --import, /agent/x.mjs, -e, "{task}"]',
+    '[python3.12, -c, "print({task})"]',
+    '[perl, -ne, "{task}"]',
+    '[su, agent, -c, "{task}"]',
+    '[env, PATH=/agent/bin, sh, -c, "claude {task}"]',
+    '[env, -S, "claude {task}"]',
+    '[env, -S, claude, "{task}"]',
+  ])('is refused with a task that is read as a program: %s', (run) => {
+    expect(() => parse(`claude: { run: ${run} }`)).toThrow(
+      /claude.run: expected \{task\} where no shell .*; give it as a word of its own: \[sh, -c/,
+    );
+  });
+
+  it.each([
+    `[sh, -c, 'exec claude --print "$1"', sh, "{task}"]`,
+    `[bash, -c, 'claude "$@" 2>&1', bash, --print, "{task}"]`,
+    '[node, /agent/main.mjs, -p, "{task}"]',
+    '[bash, /agent/run.sh, -c, "{task}"]',
+    `[node, -e, 'import("/agent/main.mjs")', "{task}"]`,
+    '[claude, -c, "{task}"]',
+    '[claude, "--prompt={task}"]',
+  ])('takes one that is a word of its own: %s', (run) => {
+    expect(parse(`claude: { run: ${run} }`).claude?.run).toContain(
+      run.includes('prompt') ? '--prompt={task}' : '{task}',
+    );
+  });
 });

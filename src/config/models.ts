@@ -47,7 +47,7 @@ export const models = z
 
 export type ModelConfig = z.output<typeof model>;
 
-const dollars = z.number().gt(0).max(1_000_000).nullable().default(null);
+export const dollars = z.number().gt(0).max(1_000_000).nullable().default(null);
 
 const budget = z.strictObject({
   tokens: z.int().min(1).max(1_000_000_000_000).nullable(),

@@ -24,6 +24,7 @@ const forPeople: readonly (typeof notificationKinds)[number][] = [
   'autonomy.demoted',
   'autonomy.restored',
   'judge.standing-lost',
+  'task.given-up',
 ];
 const on = z
   .array(z.enum(notificationKinds))

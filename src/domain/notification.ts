@@ -16,6 +16,7 @@ export const notificationKinds = [
   'autonomy.demoted',
   'autonomy.restored',
   'judge.standing-lost',
+  'task.given-up',
   'flag.opened',
   'flag.raised',
   'flag.closed',
@@ -26,7 +27,7 @@ export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tr
 /** What a person sends to see whether a receiver is reached. */
 export function trial(id: string, at: Date): Notification {
   const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, judge: null, incident: null };
+  const nothing = { ...none, flag: null, autonomy: null, judge: null, task: null, incident: null };
   const text = 'This is a trial: nothing happened, and autoland can reach you.';
   return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
 }
@@ -53,6 +54,8 @@ export type Notification = {
   readonly autonomy: NotifiedAutonomy | null;
   /** null: no judge has lost its standing. */
   readonly judge: NotifiedJudge | null;
+  /** null: nobody has given a task up. */
+  readonly task: NotifiedTask | null;
   readonly incident: Incident | null;
 };
 
@@ -81,6 +84,18 @@ export type NotifiedAutonomy = { readonly class: ChangeClass; readonly demotedTo
 
 /** `judge`: the digest of panel and questions, as `autoland judge` shows it. */
 export type NotifiedJudge = { readonly judge: string; readonly class: string; readonly why: string };
+
+/**
+ * `about`: an issue, or a change that was turned away; null: neither. `from`: the rule by which it was begun, or `person`. `why`: an agent, a
+ * model or a guardrail may have written it.
+ */
+export type NotifiedTask = {
+  readonly name: string;
+  readonly agent: string;
+  readonly from: string;
+  readonly about: string | null;
+  readonly why: string;
+};
 
 /** What came of one attempt to tell a receiver. */
 export type Delivery =

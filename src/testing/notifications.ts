@@ -23,6 +23,7 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     flag: null,
     autonomy: null,
     judge: null,
+    task: null,
     incident: null,
     ...more,
   };

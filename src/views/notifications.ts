@@ -22,6 +22,8 @@ export const notifiedTypes = [
   'service.stable',
   ...autonomyTypes,
   canaryJudged,
+  'task.ended',
+  'task.given-up',
 ];
 
 /** Whether an entry of these types may be told of at all: most are not, and need no further reading. */
@@ -30,6 +32,7 @@ export function mayBeTold(entry: Entry): boolean {
   if (type === 'stage.finished') return data.stage === 'merge';
   if (type === 'stage.noted') return isRollbackDecided(entry);
   if (type === canaryJudged) return mayTakeStanding(entry);
+  if (type === 'task.ended') return isGivenUp(entry);
   return type !== 'effect.done' || isEffect(entry, 'expose-') || isEffect(entry, 'close-');
 }
 
@@ -65,6 +68,9 @@ function tell(entry: Entry, entries: readonly Entry[]): readonly Notification[] 
       return demoted(entry, entries);
     case 'autonomy.restored':
       return [restored(entry)];
+    case 'task.ended':
+    case 'task.given-up':
+      return isGivenUp(entry) ? [taskGivenUp(entry)] : [];
     case 'change.concluded':
       return concluded(entry, entries);
     case 'stage.finished':
@@ -133,6 +139,22 @@ function standingLost(entry: Entry, judge: NotifiedJudge): Notification {
   const { class: of, why } = judge;
   const text = `The judge has lost its standing for ${of}, so its "no objection" no longer counts there: ${why}.`;
   return { ...blank(entry, 'judge.standing-lost', `${judge.judge} ${of}`), text, judge };
+}
+
+/** Whoever began one by a command sees its end. */
+function isGivenUp({ type, actor, data }: Entry): boolean {
+  return type === 'task.given-up' || (data.change === null && !actor.startsWith('person:'));
+}
+
+function taskGivenUp(entry: Entry): Notification {
+  const { task: name, agent, from, about, why } = entry.data;
+  const told = {
+    ...{ name: String(name), agent: String(agent), from: String(from ?? 'not known'), why: String(why) },
+    about: typeof about === 'string' ? about : null,
+  };
+  const what = told.about === null ? '' : ` for ${told.about}`;
+  const text = `The task ${told.name} of ${told.agent}${what} is given up: ${told.why}`;
+  return { ...blank(entry, 'task.given-up', told.name), text, task: told };
 }
 
 const outcomes: { readonly [Outcome in Conclusion['outcome']]: NotificationKind | null } = {

@@ -1,4 +1,5 @@
 import { agentName } from '../config/agents.ts';
+import { withBudget } from '../config/task-budget.ts';
 import { modelAgent } from '../domain/agents.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
@@ -41,14 +42,15 @@ export type TaskOrigin = { readonly brief: TaskBrief } & Pick<Task, 'from' | 'ke
 
 /** On the tip of the branch, by the rules that stand there now. */
 export async function firstRound({ repository, workshop }: TaskPlace, origin: TaskOrigin): Promise<Task> {
-  const { config } = await workshop.rules.load();
-  const { agent, text, data, model, class: meant } = origin.brief;
+  const rules = (await workshop.rules.load()).config;
+  const { agent, text, data, model, class: meant, budget } = origin.brief;
+  const config = { ...rules, limits: withBudget(rules.limits, budget) };
   const { from, key, cause } = origin;
   const task = newTaskName(agent, repository.clock.now());
   const tip = await workshop.git.resolve(config.branch);
   const base = await baseOf({ repository, workshop }, tip, cause);
   return {
-    ...{ repository, workshop, config, agent, text, data, model, class: meant, task, base, tip },
+    ...{ repository, workshop, config, agent, text, data, model, class: meant, budget, task, base, tip },
     ...{ from, key, cause, round: 1, after: null },
   };
 }

@@ -137,6 +137,43 @@ describe('a judge that loses its standing', () => {
   });
 });
 
+describe('a task that is given up', () => {
+  const of = { task: 'writer-1', agent: 'writer', from: 'bugs', about: 'acme/shop#1' };
+  const ended = (actor: string, change: string | null, why: string | null) => ({
+    ...{ type: 'task.ended', actor, data: { ...of, round: 1, change, why } },
+  });
+
+  it('is told of, once, but to whoever sees its end by a command', async () => {
+    const one = teller();
+    await one.tell(receiver());
+    await at.store.append({
+      events: [
+        { type: 'task.begun', actor: 'autoland', data: of },
+        ended('autoland', 'chg_1', null),
+        ended('person:alice', null, 'writer ended with 1'),
+        ended('autoland', null, 'writer changed nothing'),
+        {
+          type: 'task.given-up',
+          actor: 'autoland',
+          data: { ...of, change: 'chg_1', rounds: 3, why: 'refused 3 times' },
+        },
+      ],
+    });
+    await one.tell(receiver());
+    const task = { name: 'writer-1', agent: 'writer', from: 'bugs', about: 'acme/shop#1' };
+    expect(told()).toMatchObject([
+      { type: 'task.given-up', data: { task: { ...task, why: 'writer changed nothing' } } },
+      {
+        type: 'task.given-up',
+        data: {
+          text: 'The task writer-1 of writer for acme/shop#1 is given up: refused 3 times',
+          task: { ...task, why: 'refused 3 times' },
+        },
+      },
+    ]);
+  });
+});
+
 describe('a receiver that is away', () => {
   it.each(['hangs', 'cuts', 'drips', { status: 500 }] as const)(
     'and %j, is told all of it when it is back, in order',

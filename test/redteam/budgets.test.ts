@@ -88,7 +88,7 @@ describe('an agent that never ends', { timeout: 60_000 }, () => {
       const event = { type: 'change.proposed', change: `chg_${at}`, actor: 'person:alice', data };
       await repository.store.append({ events: [event] });
     }
-    const brief = { agent: 'writer', text: 'Go on', data: null, model: null, class: null };
+    const brief = { agent: 'writer', text: 'Go on', data: null, model: null, class: null, budget: null };
     const wish = { ...brief, actor: 'person:alice', dryRun: false };
     await expect(runTask(options, wish)).rejects.toMatchObject({
       code: 'agent.too-many-open',

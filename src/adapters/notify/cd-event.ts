@@ -20,6 +20,7 @@ const types: { readonly [Kind in NotificationKind]?: string } = {
   'autonomy.demoted': 'dev.cdeventsx.autoland-autonomy.demoted.0.1.0',
   'autonomy.restored': 'dev.cdeventsx.autoland-autonomy.restored.0.1.0',
   'judge.standing-lost': 'dev.cdeventsx.autoland-judge.standinglost.0.1.0',
+  'task.given-up': 'dev.cdeventsx.autoland-task.givenup.0.1.0',
   'receiver.tried': 'dev.cdeventsx.autoland-receiver.tried.0.1.0',
 };
 
@@ -39,7 +40,8 @@ export type CdEvent = {
 
 /** undefined: CDEvents has no word for it. */
 export function cdEvent(notification: Notification, where: CdEventContext): CdEvent | undefined {
-  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, judge, text } = notification;
+  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, judge, task, text } =
+    notification;
   const type = types[kind];
   const subject = subjectOf(notification, where);
   if (type === undefined || subject === undefined) return undefined;
@@ -49,7 +51,7 @@ export function cdEvent(notification: Notification, where: CdEventContext): CdEv
   return {
     context: { specversion, id, source, type, timestamp: at, ...chain },
     subject: { ...subject, source },
-    customData: plain({ text, change, users, conclusion, flag, autonomy, judge }) as JsonObject,
+    customData: plain({ text, change, users, conclusion, flag, autonomy, judge, task }) as JsonObject,
     customDataContentType: 'application/json',
   };
 }
@@ -61,7 +63,7 @@ function subjectOf(
   notification: Notification,
   { repository, environment }: CdEventContext,
 ): Subject | undefined {
-  const { kind, change, service, incident, flag, autonomy, judge } = notification;
+  const { kind, change, service, incident, flag, autonomy, judge, task } = notification;
   if (kind === 'receiver.tried') return { id: repository, content: { environment: { id: environment } } };
   if (kind === 'change.merged') return { id: change?.id ?? '', content: { repository: { id: repository } } };
   if (flag !== null)
@@ -70,6 +72,8 @@ function subjectOf(
     return { id: autonomy.class, content: { level: autonomy.demotedTo, environment: { id: environment } } };
   if (judge !== null)
     return { id: judge.judge, content: { class: judge.class, environment: { id: environment } } };
+  if (task !== null)
+    return { id: task.name, content: { agent: task.agent, environment: { id: environment } } };
   if (service === null) return undefined;
   const place = { environment: { id: environment } };
   if (incident !== null) {

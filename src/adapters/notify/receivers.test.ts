@@ -170,6 +170,16 @@ describe('CdEvents', () => {
     });
   });
 
+  it('tells of a task that was given up', async () => {
+    const task = { name: 'w-1', agent: 'w', from: 'bugs', about: null, why: 'it changed nothing' };
+    const of = sampleNotification({ kind: 'task.given-up', task, change: null, service: null });
+    await bus({ url: server.url }).deliver(of);
+    expect(server.received[0]?.headers).toMatchObject({
+      'ce-type': 'dev.cdeventsx.autoland-task.givenup.0.1.0',
+      'ce-subject': 'w-1',
+    });
+  });
+
   it('tells of a class that lost its level, or has it again', async () => {
     const lost = { class: 'docs', demotedTo: 'propose' } as const;
     await bus({ url: server.url }).deliver(sampleNotification({ kind: 'autonomy.demoted', autonomy: lost }));

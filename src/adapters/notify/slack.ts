@@ -27,6 +27,7 @@ const signs: { readonly [Kind in NotificationKind]?: string } = {
   'autonomy.demoted': ':arrow_down:',
   'autonomy.restored': ':arrow_up:',
   'judge.standing-lost': ':arrow_down:',
+  'task.given-up': ':raised_hand:',
   'receiver.tried': ':wave:',
 };
 const mostCharacters = 3_000;

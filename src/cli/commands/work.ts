@@ -62,7 +62,9 @@ async function task(agent: string, text: string, options: TaskOptions): Promise<
   const { runTask } = await import('../../wiring/task.ts');
   const { renderTask } = await import('../render/task.ts');
   const { model, class: meant, dryRun } = options;
-  const brief = { agent, text, data: null, model: model ?? null, class: meant ?? null };
+  const brief = {
+    ...{ agent, text, data: null, model: model ?? null, class: meant ?? null, budget: null },
+  };
   const report = await runTask(options, { ...brief, actor: person(), dryRun: dryRun === true });
   print(options.json, report, renderTask);
   if (report.why !== null) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { taskBudget } from '../../config/task-budget.ts';
 import { type TaskClass, taskClasses } from '../../domain/agents.ts';
 import { isBlobOwner } from '../../domain/blob.ts';
 import { AutolandError } from '../../domain/errors.ts';
@@ -14,8 +15,8 @@ const tool = 'task';
 
 /** Keeps what was asked with what is said in it, so that it can be asked again, and erased with the rest. */
 export async function rememberBrief(task: Task): Promise<void> {
-  const { agent, text, data, model, class: meant, repository } = task;
-  const input = { agent, text, data, model, class: meant };
+  const { agent, text, data, model, class: meant, budget, repository } = task;
+  const input = { agent, text, data, model, class: meant, budget };
   const startedAt = repository.clock.now();
   await logOf(task).recordCall({ tool, input, output: '', isError: false, startedAt, ms: 0 });
 }
@@ -42,7 +43,11 @@ function briefIn(shown: ReturnType<typeof shownToolCall>): TaskBrief | undefined
   const { value } = shown.input;
   if (!isRecord(value) || typeof value.agent !== 'string' || typeof value.text !== 'string') return undefined;
   const { agent, text, data, model } = value;
-  return { agent, text, data: textIn(data), model: textIn(model), class: classIn(value.class) };
+  // A budget that cannot be read would be none.
+  const budget = taskBudget.safeParse(value.budget ?? null);
+  if (!budget.success) return undefined;
+  const words = { agent, text, data: textIn(data), model: textIn(model) };
+  return { ...words, class: classIn(value.class), budget: budget.data };
 }
 
 function textIn(value: unknown): string | null {

@@ -43,11 +43,11 @@ export async function beginFromIssue(place: TaskPlace, { rule: name, id }: Issue
 type Rule = { readonly name: string; readonly rule: IssueTask };
 
 function originOf({ name, rule }: Rule, issue: Issue, verdict: Counts): TaskOrigin {
-  const { agent, model, class: meant } = rule;
+  const { agent, model, class: meant, budget } = rule;
   const { key, label, author, labelledBy } = verdict;
   const words = issueText(issue, randomBytes(9).toString('hex'));
   return {
-    brief: { agent, ...words, model, class: meant },
+    brief: { agent, ...words, model, class: meant, budget },
     ...{ from: name, key, cause: { kind: 'issue', issue: issue.id, label, author, labelledBy } },
   };
 }

@@ -1,4 +1,5 @@
 import { AutolandError } from '../../domain/errors.ts';
+import { aboutOf } from '../../domain/task-cause.ts';
 import { mendingEnd } from '../../views/mending-end.ts';
 import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
@@ -45,8 +46,9 @@ async function again(place: TaskPlace, { line, change }: Refused): Promise<strin
 }
 
 export async function giveUp(repository: Repository, line: TaskLine, why: string): Promise<void> {
-  const { task, agent, change, rounds } = line;
-  const data = { task, agent, change, rounds, why: why.slice(0, 2_000).toWellFormed() };
+  const { task, agent, from, cause, change, rounds } = line;
+  const about = aboutOf(cause);
+  const data = { task, agent, from, about, change, rounds, why: why.slice(0, 2_000).toWellFormed() };
   await repository.record('task.given-up', taskActor, data);
   process.stderr.write(`autoland: the task ${task} is given up: ${data.why}\n`);
 }

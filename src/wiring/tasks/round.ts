@@ -4,6 +4,7 @@ import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/printable.ts';
+import { aboutOf } from '../../domain/task-cause.ts';
 import { rememberBrief } from './brief.ts';
 import { handIn, mayHandIn, titleOf } from './hand-in.ts';
 import { newTaskName } from './name.ts';
@@ -33,11 +34,10 @@ export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> 
     if (task.round === 1) await rememberBrief(task);
     await note(task, how, 'task.begun', begunData(task));
     const report = await work(task, how).catch(async (thrown: unknown) => {
-      await note(task, how, 'task.ended', { change: null, why: messageOf(thrown).slice(0, mostWhy) });
+      await note(task, how, 'task.ended', endedData(task, null, messageOf(thrown)));
       throw thrown;
     });
-    const why = report.why?.slice(0, mostWhy).toWellFormed() ?? null;
-    await note(task, how, 'task.ended', { change: report.change, why });
+    await note(task, how, 'task.ended', endedData(task, report.change, report.why));
     return report;
   } finally {
     slot.free();
@@ -55,7 +55,7 @@ export async function noteUnbegun(
   const { from, key, cause } = origin;
   const begun = { agent, base: null, from, key, cause, after: null, codes: [] };
   await repository.record('task.begun', taskActor, { task, round: 1, ...begun });
-  const ended = { change: null, why: why.slice(0, mostWhy).toWellFormed() };
+  const ended = endedData({ agent, from, cause }, null, why);
   await repository.record('task.ended', taskActor, { task, round: 1, ...ended });
 }
 
@@ -68,6 +68,15 @@ async function note(task: Task, { actor }: RoundHow, type: string, data: JsonObj
 
 function begunData({ agent, base, from, key, cause, after }: Task): JsonObject {
   return { agent, base, from, key, cause, after: after?.change ?? null, codes: [...(after?.codes ?? [])] };
+}
+
+function endedData(
+  { agent, from, cause }: Pick<Task, 'agent' | 'from' | 'cause'>,
+  change: ChangeId | null,
+  why: string | null,
+): JsonObject {
+  const short = why?.slice(0, mostWhy).toWellFormed() ?? null;
+  return { agent, from, about: aboutOf(cause), change, why: short };
 }
 
 function slotFor(task: Task): Slot {

@@ -13,8 +13,8 @@ export async function beginScheduled(place: TaskPlace, name: string): Promise<vo
   const known = { tasks, ledger: await repository.ledger() };
   const one = scheduled[name];
   if (one === undefined || !dueTasks(scheduled, known, repository.clock.now()).includes(name)) return;
-  const { agent, text, model, class: meant } = one;
-  const brief = { agent, text, data: null, model, class: meant };
+  const { agent, text, model, class: meant, budget } = one;
+  const brief = { agent, text, data: null, model, class: meant, budget };
   const task = await firstRound(place, { brief, from: name, key: null, cause: null });
   try {
     const { why } = await runRound(task, { actor: taskActor, dryRun: false });

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import type { TaskBudget } from '../../config/task-budget.ts';
 import type { TaskClass } from '../../domain/agents.ts';
 import type { ChangeId, Sha } from '../../domain/change.ts';
 import type { TaskCause } from '../../domain/task-cause.ts';
@@ -19,6 +20,8 @@ export type TaskBrief = {
   readonly model: string | null;
   /** null: none in particular. */
   readonly class: TaskClass | null;
+  /** What its models may take in all rounds; null: what one change may. */
+  readonly budget: TaskBudget;
 };
 
 export type TaskTools = Pick<Workshop, 'git' | 'sandbox' | 'workspace' | 'recorder' | 'rules' | 'auditLog'>;

@@ -25,7 +25,7 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
     await world.open();
     const options = { repo: world.repo.dir, state: world.state };
     const issue = issueText({ id: 'acme/shop#1', title: 'Tidy up', body: world.task }, 'nonce');
-    const brief = { agent: 'writer', ...issue, model: null, class: null };
+    const brief = { agent: 'writer', ...issue, model: null, class: null, budget: null };
     const wish = { ...brief, actor: 'person:alice', dryRun: false };
     report = await runTask(options, wish);
     await using repository = await openRepository(options, 'read');
