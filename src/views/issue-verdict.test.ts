@@ -35,6 +35,7 @@ describe('an issue', () => {
     ['empty', { title: ' ', body: '\n' }],
     ['too-long', { body: 'x'.repeat(longestIssue) }],
     ['too-long', { title: 'x'.repeat(1_000_000) }],
+    ['too-long', { body: '\ufeff'.repeat(15_000) }],
   ])('is left as %s', (code, more) => {
     expect(codeOf(judge(more))).toBe(`issues.${code}`);
   });

@@ -1,5 +1,6 @@
 import type { IssueTask } from '../config/issue-tasks.ts';
 import { type Issue, type IssueWords, issueKey } from '../domain/issue.ts';
+import { issueText } from '../domain/issue-text.ts';
 
 /** Whether an issue is one of those that a rule means. */
 export type IssueVerdict =
@@ -16,6 +17,8 @@ export type IssueVerdict =
 
 /** Of title and text. Longer ones are no task: an agent would be given a part, and nobody chose which. */
 export const longestIssue = 16_000;
+/** Of its words as an agent is given them: a program takes no longer ones. */
+const mostBytes = 64_000;
 
 export function judgeIssue(rule: IssueTask, issue: Issue): IssueVerdict {
   return shapeProblem(issue) ?? standing(rule, issue);
@@ -25,11 +28,15 @@ function left(code: string, reason: string): IssueVerdict {
   return { kind: 'left', code: `issues.${code}`, reason };
 }
 
-function shapeProblem({ isOpen, title, body }: Issue): IssueVerdict | undefined {
+function shapeProblem(issue: Issue): IssueVerdict | undefined {
+  const { isOpen, title, body } = issue;
   if (!isOpen) return left('closed', 'It is closed.');
   const length = title.length + body.length;
   if (length > longestIssue)
     return left('too-long', `It has ${length} characters; ${longestIssue} are the most.`);
+  const bytes = Buffer.byteLength(issueText(issue, '').data);
+  if (bytes > mostBytes)
+    return left('too-long', `It comes to ${bytes} bytes as data; ${mostBytes} are the most.`);
   if (title.trim() === '' && body.trim() === '') return left('empty', 'It says nothing.');
   return undefined;
 }

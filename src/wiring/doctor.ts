@@ -14,6 +14,7 @@ import { machineChecks, sandboxChecks, sandboxOf, withoutPlace } from './doctor-
 import { agentsServed } from './doctor-mcp.ts';
 import { nothingDrifts } from './examine-drift.ts';
 import { examineFrontDoor } from './examine-front-door.ts';
+import { examineIssues, noIssues } from './examine-issues.ts';
 import { examineModels, noModels } from './examine-models.ts';
 import { examineReceivers, nobodyTold } from './examine-receivers.ts';
 import { recordingsOpen } from './examine-recordings.ts';
@@ -53,6 +54,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'mcp', look: async () => agentsServed(place, await agentsPort(place).catch(() => null)) },
     { name: 'notifications', look: () => receiversAnswer(place) },
     { name: 'models', look: () => modelsAnswer(place) },
+    { name: 'issues', look: () => issuesAnswer(place) },
     { name: 'recordings', look: () => recordingsOpen(place, process.env) },
   ];
 }
@@ -155,6 +157,17 @@ async function receiversAnswer(place: Place): Promise<string | Missing> {
 async function modelsAnswer(place: Place): Promise<string | Missing> {
   const rules = await rulesOf(place).catch(() => undefined);
   return (rules && (await examineModels(rules.config, place.files))) ?? noModels;
+}
+
+/** What cannot be read is told under configuration. */
+async function issuesAnswer({ repo, files }: Place): Promise<string | Missing> {
+  const { reader, close } = await openGitReader(repo);
+  try {
+    const rules = await new BranchRules(reader, false).load().catch(() => undefined);
+    return (rules && (await examineIssues(rules.config, { git: reader, files }))) ?? noIssues;
+  } finally {
+    await close();
+  }
 }
 
 async function tryOut({ name, look }: Check): Promise<DoctorFinding> {

@@ -50,10 +50,17 @@ export class IssueDesk {
         looks.push({ ...found, issues: tellIssues({ name, rule }, issues, known), isWhole, trouble: null });
       } catch (thrown) {
         if (!(thrown instanceof AutolandError)) throw thrown;
-        looks.push({ ...found, issues: [], isWhole: false, trouble: `${thrown.message} (${thrown.code})` });
+        const mend = thrown.mend === undefined ? '' : `; ${thrown.mend}`;
+        const trouble = `${thrown.message}${mend} (${thrown.code})`;
+        looks.push({ ...found, issues: [], isWhole: false, trouble });
       }
     }
     return looks;
+  }
+
+  /** What was due and could not be begun may have changed within the second that its version tells. */
+  forget(id: string): void {
+    for (const key of this.#judged.keys()) if (JSON.parse(key)[2].id === id) this.#judged.delete(key);
   }
 
   async #judge({ name, rule }: NamedRule, branch: string, signal: AbortSignal | undefined) {
