@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { covers } from '../../src/testing/covers.ts';
 import { IssueHost, issueToken } from '../../src/testing/issue-host.ts';
@@ -25,27 +25,25 @@ agents:
 `;
 
 let host: IssueHost;
-let dir: string;
+const dir = mkdtempSync(join(tmpdir(), 'autoland-hostile-issues-'));
 let place: Required<PlaceOptions>;
-beforeEach(async () => {
-  host = await IssueHost.open();
-  dir = mkdtempSync(join(tmpdir(), 'autoland-hostile-issues-'));
+beforeAll(async () => {
   const repo = new BareRepository(join(dir, 'shop.git'), {
     '.autoland/autoland.yaml': rules,
     '.autoland/policy.cedar': 'permit (principal, action, resource);\n',
   });
   place = { repo: repo.dir, state: join(dir, 'state') };
-  const files = stateFiles(place.state);
-  await makeState({ ...place, files });
-  const tokenFile = join(dir, 'token');
-  writeFileSync(tokenFile, issueToken, { mode: 0o600 });
-  const hosts = `version: 1\nhosts: { github: { url: "${host.url}", tokenFile: ${tokenFile} } }\n`;
-  writeFileSync(files.issues, hosts, { mode: 0o600 });
+  await makeState({ ...place, files: stateFiles(place.state) });
+  writeFileSync(join(dir, 'token'), issueToken, { mode: 0o600 });
 });
-afterEach(async () => {
-  await host.close();
-  rmSync(dir, { recursive: true, force: true });
+beforeEach(async () => {
+  host = await IssueHost.open();
+  const at = `{ url: "${host.url}", tokenFile: ${join(dir, 'token')} }`;
+  const text = `version: 1\nhosts: { github: ${at} }\n`;
+  writeFileSync(stateFiles(place.state).issues, text, { mode: 0o600 });
 });
+afterEach(() => host.close());
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const nowhere = () => Promise.reject(new Error('nothing is read from the branch'));
 

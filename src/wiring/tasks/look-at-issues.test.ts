@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BareRepository } from '../../../test/journeys/repository.ts';
 import { IssueHost, issueToken } from '../../testing/issue-host.ts';
 import { TempGit } from '../../testing/temp-git.ts';
@@ -20,22 +20,25 @@ const rulesOf = (...rules: readonly string[]) => ({
 });
 const note = '---\ntitle: Say the port\nlabels: [autoland]\n---\nIn README.md.\n';
 
+const all = mkdtempSync(join(tmpdir(), 'autoland-watch-'));
+const { dir: repo } = new BareRepository(join(all, 'shop.git'), rulesOf());
+const git = new TempGit();
+afterAll(() => {
+  git.remove();
+  rmSync(all, { recursive: true });
+});
+
 let dir: string;
-let git: TempGit;
 let host: IssueHost;
 let repository: Repository;
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'autoland-watch-'));
-  git = new TempGit();
+  dir = mkdtempSync(join(all, 'machine-'));
   host = await IssueHost.open();
-  const repo = new BareRepository(join(dir, 'shop.git'), rulesOf()).dir;
   repository = await openRepository({ repo, state: join(dir, 'state') }, 'write');
 });
 afterEach(async () => {
   await repository[Symbol.asyncDispose]();
   await host.close();
-  git.remove();
-  rmSync(dir, { recursive: true });
 });
 
 function tellMachine(): void {
