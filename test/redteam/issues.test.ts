@@ -21,7 +21,7 @@ models:
 agents:
   tasks:
     issues:
-      bugs: { github: { repository: acme/shop, labelledBy: [alice] }, agent: model, model: coder, until: 2027-01-01 }
+      bugs: { github: { repository: acme/shop, labelledBy: [alice] }, agent: model, model: coder, until: 2999-01-01 }
 `;
 
 let host: IssueHost;

@@ -23,6 +23,12 @@ it('names each place of a proposal, and what is left alone with its reason', () 
   );
 });
 
+it('names what a task is begun for', () => {
+  expect(plain({ tasks: [{ about: 'acme/shop#1', agent: 'claude', rule: 'bugs' }] })).toBe(
+    'begins  acme/shop#1: a task of claude, when autoland up looks next (bugs)',
+  );
+});
+
 it('says what a rehearsal would do, and that there is nothing', () => {
   expect(plain({ dryRun: true, proposals: [{ ...proposal, change: null }] })).toBe(
     'would propose  Mend 1 dead link in documents',

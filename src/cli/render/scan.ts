@@ -10,8 +10,8 @@ export function renderScan(report: ScanReport): string[] {
     ]),
     ...tasks.flatMap(({ about, agent, rule }) =>
       wrap(
-        `${paint('green', 'is begun')}  ${about}: ${agent} works on it when autoland up looks next (${rule})`,
-        ' '.repeat(10),
+        `${paint('green', 'begins')}  ${about}: a task of ${agent}, when autoland up looks next (${rule})`,
+        ' '.repeat(8),
       ),
     ),
     ...skipped.flatMap(({ name, reason, code }) =>

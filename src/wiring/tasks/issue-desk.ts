@@ -50,8 +50,7 @@ export class IssueDesk {
         looks.push({ ...found, issues: tellIssues({ name, rule }, issues, known), isWhole, trouble: null });
       } catch (thrown) {
         if (!(thrown instanceof AutolandError)) throw thrown;
-        const mend = thrown.mend === undefined ? '' : `; ${thrown.mend}`;
-        const trouble = `${thrown.message}${mend} (${thrown.code})`;
+        const trouble = `${withMend(thrown)} (${thrown.code})`;
         looks.push({ ...found, issues: [], isWhole: false, trouble });
       }
     }
@@ -111,8 +110,12 @@ async function judged(
     return issue && judgeIssue(rule, issue);
   } catch (thrown) {
     if (!(thrown instanceof AutolandError) || thrown.code !== 'issues.invalid') throw thrown;
-    return { kind: 'left', code: 'issues.not-read', reason: thrown.message };
+    return { kind: 'left', code: 'issues.not-read', reason: withMend(thrown) };
   }
+}
+
+function withMend({ message, mend }: AutolandError): string {
+  return mend === undefined ? message : `${message}; ${mend}`;
 }
 
 async function listAll(source: IssueSource, labels: readonly string[], signal: AbortSignal | undefined) {
