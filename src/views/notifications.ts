@@ -141,9 +141,10 @@ function standingLost(entry: Entry, judge: NotifiedJudge): Notification {
   return { ...blank(entry, 'judge.standing-lost', `${judge.judge} ${of}`), text, judge };
 }
 
-/** Whoever began one by a command sees its end. */
+/** Whoever began one by a command sees its end; a later round that hands nothing in is given up by an entry of its own. */
 function isGivenUp({ type, actor, data }: Entry): boolean {
-  return type === 'task.given-up' || (data.change === null && !actor.startsWith('person:'));
+  if (type === 'task.given-up') return true;
+  return data.change === null && data.round === 1 && !actor.startsWith('person:');
 }
 
 function taskGivenUp(entry: Entry): Notification {

@@ -139,8 +139,8 @@ describe('a judge that loses its standing', () => {
 
 describe('a task that is given up', () => {
   const of = { task: 'writer-1', agent: 'writer', from: 'bugs', about: 'acme/shop#1' };
-  const ended = (actor: string, change: string | null, why: string | null) => ({
-    ...{ type: 'task.ended', actor, data: { ...of, round: 1, change, why } },
+  const ended = (actor: string, change: string | null, why: string | null, round = 1) => ({
+    ...{ type: 'task.ended', actor, data: { ...of, round, change, why } },
   });
 
   it('is told of, once, but to whoever sees its end by a command', async () => {
@@ -152,6 +152,7 @@ describe('a task that is given up', () => {
         ended('autoland', 'chg_1', null),
         ended('person:alice', null, 'writer ended with 1'),
         ended('autoland', null, 'writer changed nothing'),
+        ended('autoland', null, 'writer made the same again', 2),
         {
           type: 'task.given-up',
           actor: 'autoland',

@@ -12,6 +12,7 @@ import { makeState, type PlaceOptions, stateFiles } from '../../src/wiring/place
 import { openRepository } from '../../src/wiring/repository.ts';
 import { beginFromIssue } from '../../src/wiring/tasks/from-issue.ts';
 import { IssueDesk } from '../../src/wiring/tasks/issue-desk.ts';
+import { issueEnd } from '../../src/wiring/tasks/issue-now.ts';
 import { openWorkshop } from '../../src/wiring/workshop.ts';
 import { BareRepository } from '../journeys/repository.ts';
 
@@ -115,7 +116,7 @@ describe('issues of others', () => {
     expect((await desk()()).issues).toMatchObject([{ code: 'issues.due' }]);
   });
 
-  it('are read once more before an agent is asked: what was edited between is none', async () => {
+  it('are read once more before an agent is asked, each time: what was edited between is none', async () => {
     const number = labelled();
     const look = await desk()();
     expect(look.issues).toMatchObject([{ code: 'issues.due' }]);
@@ -123,6 +124,18 @@ describe('issues of others', () => {
     await using repository = await openRepository(place, 'write');
     const workshop = await openWorkshop(repository, { unsignedAllowed: false });
     await beginFromIssue({ repository, workshop }, { rule: 'bugs', id: look.issues[0]?.id ?? '' });
+    const key = 'acme/shop#1@0';
+    const cause = {
+      kind: 'issue',
+      issue: 'acme/shop#1',
+      label: 'autoland',
+      author: null,
+      labelledBy: null,
+    } as const;
+    const line = { from: 'bugs', key, cause };
+    expect(await issueEnd({ repository, workshop }, line)).toMatch(/does not count any more: It was edited/);
+    host.manner = (_request, response) => !!response.writeHead(500).end();
+    expect(await issueEnd({ repository, workshop }, line)).toMatch(/still counts is not known/);
     await workshop.close();
     expect(await repository.store.read({ types: ['task.begun', 'tool.called'] })).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { RefusalTask } from '../../config/refusal-tasks.ts';
 import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
+import { printable } from '../../domain/printable.ts';
 import type { AgentChange } from '../../views/agents/agent-change.ts';
 import { refusalCandidates, type ToldRefusal, tellRefusal } from '../../views/due-refusals.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
@@ -57,5 +58,5 @@ The files are those of the branch with the change ${change} in it. Change them s
 }
 
 function tell(change: string, why: string): void {
-  process.stderr.write(`autoland: the task for the change ${change} handed nothing in: ${why}\n`);
+  process.stderr.write(`autoland: the task for the change ${change} handed nothing in: ${printable(why)}\n`);
 }

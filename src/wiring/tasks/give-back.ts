@@ -1,4 +1,5 @@
 import { AutolandError } from '../../domain/errors.ts';
+import { printable } from '../../domain/printable.ts';
 import { aboutOf } from '../../domain/task-cause.ts';
 import { mendingEnd } from '../../views/mending-end.ts';
 import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
@@ -6,6 +7,7 @@ import type { Repository } from '../repository.ts';
 import { firstRound, type TaskPlace } from '../task.ts';
 import { recallBrief } from './brief.ts';
 import { feedbackOf, toldChange } from './feedback.ts';
+import { issueEnd } from './issue-now.ts';
 import { runRound } from './round.ts';
 import { taskActor } from './work.ts';
 
@@ -36,7 +38,7 @@ async function again(place: TaskPlace, { line, change }: Refused): Promise<strin
   const brief = await recallBrief(repository, line.task);
   if (brief === undefined) return 'what was asked in it was erased, or cannot be read';
   const told = await toldChange(repository, change);
-  const end = mendingEnd(line.cause, told);
+  const end = mendingEnd(line.cause, told) ?? (await issueEnd(place, line));
   if (end !== undefined) return end;
   const after = feedbackOf(told, line.rounds);
   const { from, key, cause } = line;
@@ -50,5 +52,5 @@ export async function giveUp(repository: Repository, line: TaskLine, why: string
   const about = aboutOf(cause);
   const data = { task, agent, from, about, change, rounds, why: why.slice(0, 2_000).toWellFormed() };
   await repository.record('task.given-up', taskActor, data);
-  process.stderr.write(`autoland: the task ${task} is given up: ${data.why}\n`);
+  process.stderr.write(`autoland: the task ${task} is given up: ${printable(data.why)}\n`);
 }
