@@ -17,16 +17,15 @@ export type CheckRules = {
   /** Of the base's configuration. */
   readonly models: ModelsConfig;
   readonly protectedPaths: readonly string[];
-  /** They say which gaps are waived. */
-  readonly policies: Pick<Policies, 'evaluate'>;
+  /** They say which gaps are waived. The default ones are loaded when first asked for, which takes long. */
+  readonly policies: () => Promise<Pick<Policies, 'evaluate'>>;
   readonly notes: readonly string[];
 };
 
 /** Rejects with `config.invalid` and `policy.invalid`. The base's configuration, never the head's: a change must not set the bar for itself. Without one, the defaults. */
 export async function rulesAt(git: RulesReader, base: Sha): Promise<CheckRules> {
   const policy = (await git.readFile(base, policyFile))?.toString('utf8') ?? defaultPolicyText();
-  const policies =
-    policy === defaultPolicyText() ? await loadDefaultPolicies() : await loadPolicies(policy, policyFile);
+  const policies = await policiesOf(policy);
   try {
     const config = await configAt(git, base);
     return {
@@ -44,6 +43,19 @@ export async function rulesAt(git: RulesReader, base: Sha): Promise<CheckRules> 
     const settings = { ...config, commands: { ...config.commands, ...own } };
     return { settings, models: config, protectedPaths: [], policies, notes: [note, ...notes] };
   }
+}
+
+/** People's own are checked before anything else is. */
+async function policiesOf(text: string): Promise<CheckRules['policies']> {
+  if (text !== defaultPolicyText()) {
+    const own = await loadPolicies(text, policyFile);
+    return async () => own;
+  }
+  let loading: ReturnType<typeof loadDefaultPolicies> | undefined;
+  return () => {
+    loading ??= loadDefaultPolicies();
+    return loading;
+  };
 }
 
 type Own = Pick<GuardrailSettings['commands'], 'install' | 'test'> & { readonly notes: readonly string[] };

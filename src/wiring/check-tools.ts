@@ -1,20 +1,12 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { NpmAdvisories } from '../adapters/advisories/npm-advisories.ts';
 import { SandboxReproducer } from '../adapters/builder/sandbox-reproducer.ts';
 import { SandboxDriverRunner } from '../adapters/driver-runner/sandbox-driver-runner.ts';
-import type { ChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { KeptBoundaryMutator } from '../adapters/mutation/kept-boundary-mutator.ts';
 import { SandboxBoundaryMutator } from '../adapters/mutation/sandbox-boundary-mutator.ts';
 import { SandboxMutator } from '../adapters/mutation/sandbox-mutator.ts';
 import { NpmProofs } from '../adapters/package-proofs/npm-proofs.ts';
 import { NpmRegistry } from '../adapters/registry/npm-registry.ts';
-import { loadNpmSettings } from '../adapters/registry/npm-settings.ts';
-import { Packuments } from '../adapters/registry/packuments.ts';
-import { RegistryProxy } from '../adapters/registry/registry-proxy.ts';
 import { SandboxReplayer } from '../adapters/replayer/sandbox-replayer.ts';
-import type { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
-import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { SandboxTestRunner } from '../adapters/test-runner/sandbox-test-runner.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { BoundaryMutator } from '../ports/boundary-mutator.ts';
@@ -23,44 +15,13 @@ import type { Mutator } from '../ports/mutator.ts';
 import type { Replayer } from '../ports/replayer.ts';
 import type { Reproducer } from '../ports/reproducer.ts';
 import type { TestRunner } from '../ports/test-runner.ts';
-import { checkCacheIn } from './check-cache.ts';
+import type { OpenInstalls } from './check-installs.ts';
 import { modelsOfCheck } from './check-models.ts';
 import type { CheckRules } from './check-rules.ts';
-import { stateFiles } from './place.ts';
 
-export type ToolsOfCheck = {
-  readonly state: string;
-  readonly sandbox: BubblewrapSandbox;
-  readonly git: ChangeReader;
-  readonly rules: CheckRules;
-  readonly cache: string | undefined;
-};
-
-/** What a check reaches out through; to be closed. */
-export async function openTools({ state, sandbox, git, rules, cache }: ToolsOfCheck) {
-  const files = stateFiles(state);
-  const kept = cache === undefined ? undefined : checkCacheIn(cache);
-  const settings = await loadNpmSettings({ env: process.env });
-  const { before: date } = rules.settings.registry;
-  const before = () => (date === null ? undefined : new Date(date));
-  const owner = sandbox.owner();
-  const packuments = new Packuments({ settings, before });
-  const cacheDir = kept?.tarballs ?? join(files.cache, 'tarballs');
-  const proxy = new RegistryProxy({
-    socket: join(files.run, 'registry.sock'),
-    settings,
-    before,
-    packuments,
-    owner,
-    cacheDir,
-  });
-  await proxy.start();
-  const workspace = join(files.work, 'jobs');
-  await mkdir(workspace, { mode: 0o711 });
-  const installs = kept && { installs: kept.installs };
+/** What a check reaches out through. */
+export function toolsOfCheck({ files, kept, settings, packuments, jobs }: OpenInstalls, rules: CheckRules) {
   const evidence = kept && { evidence: kept.evidence };
-  const options = { sandbox, workspace, nodeVersion: process.version, lends: true, owner };
-  const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
   const runner = new SandboxTestRunner({ ...jobs, ...evidence });
   const mutator = new SandboxMutator(jobs);
   const reproducer = new SandboxReproducer(jobs);
@@ -95,7 +56,6 @@ export async function openTools({ state, sandbox, git, rules, cache }: ToolsOfCh
     boundary: {
       run: (...asked) => boundary.run(...asked).catch(rethrowWithMend),
     } satisfies BoundaryMutator,
-    close: () => proxy.close(),
   };
 }
 

@@ -1,47 +1,32 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ChildApiReader } from '../adapters/api/child-api-reader.ts';
 import { SystemClock } from '../adapters/clock/system.ts';
-import { ChildDocumentReader } from '../adapters/document-reader/child-document-reader.ts';
 import { type ChangeReader, openChangeReader } from '../adapters/git-host/local/change-reader.ts';
 import { ChildProver } from '../adapters/prover/child-prover.ts';
 import { LocalRecordings } from '../adapters/recorder/local-recordings.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
-import {
-  isPlaceFault,
-  openScratchDirectory,
-  placeFault,
-  type ScratchDirectory,
-} from '../adapters/scratch-directory.ts';
-import { ChildSecretScanner } from '../adapters/secret-scanner/child-secret-scanner.ts';
+import { isPlaceFault, openScratchDirectory, placeFault } from '../adapters/scratch-directory.ts';
 import { ChildSyntaxComparer } from '../adapters/syntax/child-syntax-comparer.ts';
-import type { KeptDrivers } from '../domain/driver.ts';
 import { AutolandError } from '../domain/errors.ts';
-import type { GuardrailResult } from '../domain/verdict.ts';
 import type { RecordingsFile } from '../ports/replayer.ts';
-import { type ClassifyDeps, runClassify } from '../stages/1-classify/run.ts';
-import { checkChange } from '../stages/2-guardrails/run.ts';
-import { waivedGuardrails } from '../stages/4-policy/waivers.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../views/check-report.ts';
 import { mustBeUntracked, openCheckCache } from './check-cache.ts';
+import { classify } from './check-classify.ts';
+import { onInterrupt } from './check-interrupt.ts';
+import type { JudgeWish } from './check-judge.ts';
 import { findEnds, type RangeEnds, uncommittedNotes } from './check-range.ts';
 import { type CheckRules, rulesAt } from './check-rules.ts';
-import { openTools } from './check-tools.ts';
-import { offeredNotes, openOffer } from './offer-drivers.ts';
+import { openOffer } from './offer-drivers.ts';
 import { directory, makeState, stateFiles } from './place.ts';
 
-export type CheckWish = {
+export type CheckWish = JudgeWish & {
   readonly repo: string;
   readonly range: string | undefined;
-  readonly stopEarly: boolean;
   /** Directory in which what no change can alter is kept for the next check; undefined: nothing is. */
   readonly cache?: string | undefined;
   /** Path of calls that production made; undefined: those that the base's configuration names. */
   readonly recordings?: string | undefined;
   /** Directory to which drivers that were kept are written as test files; undefined: they are not. */
   readonly offer?: string | undefined;
-  readonly onGuardrail: (result: GuardrailResult) => void;
-  readonly onFact: (name: string, state: 'started' | 'done') => void;
 };
 
 /** `autoland check`: the guardrails alone, on any repository. Leaves nothing behind, also where it is interrupted or killed. */
@@ -119,14 +104,12 @@ type Check = {
 };
 
 async function checkIn(check: Check): Promise<CheckReport> {
-  const { git, ends, rules, uncommitted, wish, started } = check;
-  const clock = new SystemClock();
-  const now = clock.now();
-  const at = now.toISOString();
+  const { ends, rules, uncommitted, started } = check;
+  const now = new SystemClock().now();
   const told = async () => ({
     base: ends.base,
     head: ends.head,
-    at,
+    at: now.toISOString(),
     notes: [...ends.notes, ...(await uncommitted), ...rules.notes],
     ms: Math.round(performance.now() - started),
   });
@@ -138,86 +121,31 @@ async function checkIn(check: Check): Promise<CheckReport> {
     target: ends.base,
     record: {},
   };
-  const syntax = new ChildSyntaxComparer();
-  const prover = new ChildProver();
-  const classed = await runClassify(classifyDeps(check, { syntax, prover }), { proposal }).catch(asFault);
-  if (classed instanceof AutolandError) return unclassedReport(await told(), classed);
-  if (classed.kind === 'stop') return stoppedReport(await told(), classed.conclusion);
-  if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
-  const offered: KeptDrivers[] = [];
-  const tools = await openTools(check);
+  const readers = { syntax: new ChildSyntaxComparer(), prover: new ChildProver() };
+  const nothingToCheck = new AbortController();
+  // Their faults are met where they are needed.
+  const opening = import('./check-installs.ts').then((installs) =>
+    installs.openInstalls(check, nothingToCheck.signal),
+  );
+  opening.catch(() => undefined);
+  // After what the first job waits for: to load it leaves nobody a turn.
+  const loading = Promise.all([opening, check.sandbox.probing()]).then(() => import('./check-judge.ts'));
+  loading.catch(() => undefined);
   try {
-    const deps = {
-      ...tools,
-      git: git.reader,
-      api: new ChildApiReader(),
-      syntax,
-      prover,
-      secrets: new ChildSecretScanner(),
-      documents: new ChildDocumentReader(),
-      clock,
-      stopEarly: wish.stopEarly,
-      // People wait for it, and nothing else runs here.
-      beginEarly: true,
-      ...(check.recordings && { recordings: check.recordings }),
-      heavyAtOnce: Math.floor(availableParallelism() / 2),
-      onGuardrail: wish.onGuardrail,
-      onFact: wish.onFact,
-      onDrivers: (kept: KeptDrivers) => void offered.push(kept),
-    };
-    const found = await checkChange(deps, rules.settings, { classification: classed.data, proposal, now });
-    const notes = await offeredNotes(check.offer, offered);
-    const checked = { classification: classed.data, guardrails: found, target: ends.base };
-    const waived = waivedGuardrails(checked, rules.policies);
+    const classed = await classify({ ...check, readers }, proposal);
+    if (classed instanceof AutolandError || classed.kind !== 'done') nothingToCheck.abort();
+    if (classed instanceof AutolandError) return unclassedReport(await told(), classed);
+    if (classed.kind === 'stop') return stoppedReport(await told(), classed.conclusion);
+    if (classed.kind !== 'done') throw new Error(`classify answered ${classed.kind}`);
+    const asked = { ...check, readers, change: { classification: classed.data, proposal, now } };
+    const { judgeChange } = await loading;
+    const { found, waived, notes } = await judgeChange(asked, await opening);
     const about = await told();
     return reportOf({ ...about, notes: [...about.notes, ...notes] }, classed.data, found, waived);
   } finally {
-    await tools.close();
+    await opening.then(
+      (installs) => installs.close(),
+      () => undefined,
+    );
   }
-}
-
-function classifyDeps({ git, rules }: Check, readers: Pick<ClassifyDeps, 'syntax' | 'prover'>): ClassifyDeps {
-  return {
-    git: {
-      ...readingOf(git),
-      mergeTree: git.mergeTree,
-      revertTree: async () => ({ kind: 'conflict', paths: [] }),
-    },
-    ...readers,
-    flagHelpers: rules.settings.flags.helpers,
-    protectedPatterns: rules.protectedPaths,
-  };
-}
-
-/** A bug stays one. */
-function asFault(thrown: unknown): AutolandError {
-  if (thrown instanceof AutolandError) return thrown;
-  throw thrown;
-}
-
-function readingOf({ reader }: ChangeReader) {
-  return {
-    resolve: reader.resolve.bind(reader),
-    diff: reader.diff.bind(reader),
-    history: reader.history.bind(reader),
-    readFile: reader.readFile.bind(reader),
-    list: reader.list.bind(reader),
-  };
-}
-
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** What runs in the sandbox dies with this process. Answers how to stop listening. */
-function onInterrupt(scratch: ScratchDirectory): () => void {
-  const listeners = Object.entries(signals).map(([signal, code]) => {
-    const end = () => {
-      scratch.removeNow();
-      process.exit(code);
-    };
-    process.once(signal, end);
-    return () => process.off(signal, end);
-  });
-  return () => {
-    for (const forget of listeners) forget();
-  };
 }

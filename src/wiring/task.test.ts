@@ -9,7 +9,15 @@ describe('a task', () => {
     ['that a program could take for an option', { agent: 'claude', text: ' --yes' }],
     ['that names a model for a program', { agent: 'claude', text: 'x', model: 'opus' }],
   ])('is refused before anything is opened or kept: one %s', async (_what, brief) => {
-    const wish = { data: null, model: null, class: null, ...brief, actor: 'person:test', dryRun: false };
+    const wish = {
+      data: null,
+      model: null,
+      class: null,
+      budget: null,
+      ...brief,
+      actor: 'person:test',
+      dryRun: false,
+    };
     await expect(runTask({ repo: '/nowhere' }, wish)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringMatching(/^\P{Cc}+$/u),

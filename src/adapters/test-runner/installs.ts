@@ -210,14 +210,18 @@ function isGone(error: unknown): false {
   throw error;
 }
 
-/** Every package.json and the root's lockfile; none of them below node_modules. */
+/** Whether an install is made of it: every package.json and the root's lockfile, none of them below node_modules. */
+export function isInstallInput(path: string): boolean {
+  const isOne = path === 'package-lock.json' || basename(path) === 'package.json';
+  return isOne && !path.split('/').includes('node_modules');
+}
+
 async function inputsOf(tree: string): Promise<string[]> {
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(tree, join(entry.parentPath, entry.name)))
-    .filter((path) => path === 'package-lock.json' || basename(path) === 'package.json')
-    .filter((path) => !path.split('/').includes('node_modules'))
+    .filter(isInstallInput)
     .sort();
 }
 

@@ -32,7 +32,7 @@ import { gatherTexts } from './run-texts.ts';
 import { runTasks } from './schedule.ts';
 import type { GuardrailSettings } from './settings.ts';
 
-export type { GuardrailDeps } from './run-ports.ts';
+export type { CheckedChange, GuardrailDeps } from './run-ports.ts';
 
 /** How each fact is found out. Heavy ones are gathered in this order. */
 const gatherers: { readonly [Name in FactName]: Gatherer<Name> } = {

@@ -21,6 +21,7 @@ import { giveTo } from './give-to.ts';
 import { type HostBase, type HostBaseOptions, prepareHostBase } from './host-base.ts';
 import { type Identity, jobIdentity } from './identity.ts';
 import { prepareMounts } from './mounts.ts';
+import { OWN_TASKS, processesOf } from './own-tasks.ts';
 import { probeIsolation } from './probe.ts';
 import { findPrograms, INSTALL_MEND } from './programs.ts';
 import { closedComponent, closedError } from './reachable.ts';
@@ -40,9 +41,6 @@ type Probe = { ok: boolean; findings: readonly Finding[] };
 const PROBE_VALID_MS = 60_000;
 /** A test run must never take the processor from production on the same machine. */
 const YIELDING = ['nice', '-n', '15'];
-// bubblewrap's monitor and init, and the shell that starts the command; for each door, its bridge's connections.
-const OWN_TASKS = 4;
-const BRIDGE_TASKS = 32;
 
 /**
  * Runs jobs and services under bubblewrap, as an unprivileged user in namespaces of their own, limited by control
@@ -54,6 +52,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   readonly #options: BubblewrapOptions;
   readonly #identity: Identity | undefined;
   readonly #self: ProcessIdentity = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
+  readonly #begun = Promise.withResolvers<void>();
   #base: Promise<HostBase> | undefined;
   #probe: { until: number; answer: Promise<Probe> } | undefined;
 
@@ -74,6 +73,11 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const identity = this.#identity;
     if (identity !== undefined) await giveTo(made, identity, (await diskUse([made])).owners);
     return made;
+  }
+
+  /** For whoever would leave it no turn: once the probe's job runs, or cannot. Never rejects. */
+  async probing(): Promise<void> {
+    await Promise.race([this.#begun.promise, this.probe().catch(() => undefined)]);
   }
 
   async probe(): Promise<Probe> {
@@ -147,7 +151,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const [file = '', ...args] = [...YIELDING, ...hostCommand(host, inside)];
     const env = Object.assign({}, job.env, ...doors.map(({ door }) => door.environment));
     const secrets = secretArguments(base, env);
-    return supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
+    const result = supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
+    this.#begun.resolve();
+    return result;
   }
 
   #enforcer(base: HostBase, job: SandboxJob): Enforcer {
@@ -199,18 +205,14 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   }
 
   async #tryOut(): Promise<Probe> {
+    // Beside: where programs are missing, its fault is of no interest.
+    const preparing = this.#hostBase().catch(() => undefined);
     const programs = [...(await findPrograms(hostEnvironment().PATH ?? '')), filterFinding(process.arch)];
     if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
-    const base = await this.#hostBase();
+    const base = (await preparing) ?? (await this.#hostBase());
     await this.sweep();
     const isolation = await probeIsolation(base.directory, (job) => this.#execute(job));
     const findings = [...programs, ...base.findings, ...isolation];
     return { ok: findings.every(({ ok }) => ok), findings };
   }
-}
-
-/** With the sandbox's own. */
-function processesOf({ limits, network, modelSocket }: SandboxJob): number {
-  const bridges = [network === 'registry', modelSocket !== undefined].filter(Boolean);
-  return limits.processes + OWN_TASKS + bridges.length * BRIDGE_TASKS;
 }
