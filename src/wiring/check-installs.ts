@@ -10,6 +10,7 @@ import { projectJobs } from '../adapters/test-runner/project-commands.ts';
 import { checkCacheIn } from './check-cache.ts';
 import type { RangeEnds } from './check-range.ts';
 import type { CheckRules } from './check-rules.ts';
+import { landedDigests } from './landed-digests.ts';
 import { stateFiles } from './place.ts';
 
 export type InstallsOfCheck = {
@@ -38,7 +39,8 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
   const packuments = new Packuments({ settings, before });
   const socket = join(files.run, 'registry.sock');
   const cacheDir = kept?.tarballs ?? join(files.cache, 'tarballs');
-  const proxy = new RegistryProxy({ socket, settings, before, packuments, owner, cacheDir });
+  const landed = landedDigests(git.reader, ends.base);
+  const proxy = new RegistryProxy({ socket, settings, before, packuments, owner, cacheDir, landed });
   await proxy.start();
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });

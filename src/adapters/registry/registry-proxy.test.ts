@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packPackage } from '../../testing/tarball.ts';
 import { startVerdaccio, type TestRegistry } from '../../testing/verdaccio.ts';
 import { type ProxyRequest, RegistryProxy, type RegistryProxyOptions } from './registry-proxy.ts';
+import type { LandedDigest } from './tarballs.ts';
 
 type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
@@ -180,6 +181,39 @@ describe('RegistryProxy', () => {
     },
   );
 
+  it('asks for nothing but the tarball where people have landed its digest, and checks it against that', async () => {
+    const { url, integrity, asked, close } = await countingRegistry({ answersForVersions: true });
+    const landed = async () => integrity;
+    const { socket } = await start({ settings: { registry: url }, landed, cacheDir: join(root, 'landed') });
+    const replies = [];
+    for (let i = 0; i < 2; i += 1) replies.push(await send(socket, '/@s/a/-/a-1.0.0.tgz'));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    expect(asked).toEqual(['/@s/a/-/a-1.0.0.tgz']);
+    close();
+  });
+
+  it.each<[string, LandedDigest]>([
+    ['is another', async () => sha512('another')],
+    ['could be made to collide', async () => 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk='],
+    ['cannot be read', () => Promise.reject(new Error('no lockfile'))],
+    ['is not known', async () => undefined],
+  ])('goes by what the registry states where what was landed %s', async (_how, landed) => {
+    const { url, asked, close } = await countingRegistry({ answersForVersions: true });
+    const { socket } = await start({ settings: { registry: url }, landed });
+    for (let i = 0; i < 2; i += 1) expect((await send(socket, '/@s/a/-/a-1.0.0.tgz')).status).toBe(200);
+    const stated = ['/@s%2fa/1.0.0', '/@s/a/-/a-1.0.0.tgz', '/@s/a/-/a-1.0.0.tgz'];
+    const first = (await landed('', '').catch(() => undefined))?.startsWith('sha512') ? 1 : 0;
+    // The other tarball was looked at once, and not again.
+    expect(asked).toEqual([...stated.slice(1, 1 + first), ...stated]);
+    close();
+  });
+
+  it('lets no digest that was landed show what was published too late', async () => {
+    const before = () => new Date('2026-06-01T00:00:00Z');
+    const { socket } = await start({ before, landed: () => Promise.reject(new Error('asked')) });
+    expect((await send(socket, '/plain/-/plain-2.0.0.tgz')).status).toBe(404);
+  });
+
   it('listens for its owner alone, and again on the socket of a killed process', async () => {
     const { socket, proxy } = await start();
     expect((await stat(socket)).mode & 0o777).toBe(0o600);
@@ -190,9 +224,12 @@ describe('RegistryProxy', () => {
 });
 
 /** Serves one version of one package, and tells what it was asked for. */
+const sha512 = (content: string | Buffer) =>
+  `sha512-${createHash('sha512').update(content).digest('base64')}`;
+
 async function countingRegistry({ answersForVersions }: { answersForVersions: boolean | 'nonsense' }) {
   const tarball = packPackage({ name: '@s/a', version: '1.0.0' });
-  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  const integrity = sha512(tarball);
   const asked: string[] = [];
   const server = createServer(({ url = '', headers }, response) => {
     asked.push(url);
@@ -211,7 +248,12 @@ async function countingRegistry({ answersForVersions }: { answersForVersions: bo
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`, asked, close };
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+    integrity,
+    asked,
+    close,
+  };
 }
 
 function send(socketPath: string, path: string, method = 'GET'): Promise<Reply> {

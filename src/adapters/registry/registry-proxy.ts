@@ -5,7 +5,7 @@ import type { NpmSettings } from './npm-settings.ts';
 import { Packuments } from './packuments.ts';
 import { publicDocument } from './proxy-document.ts';
 import { type ProxyRoute, routeOf } from './proxy-route.ts';
-import { Tarballs } from './tarballs.ts';
+import { type LandedDigest, Tarballs } from './tarballs.ts';
 import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
 
 export type ProxyRequest = {
@@ -32,6 +32,8 @@ export type RegistryProxyOptions = {
   readonly packuments?: Packuments;
   /** For tarballs; absent: nothing is kept. */
   readonly cacheDir?: string;
+  /** What people have landed of packages: it need not be asked of the registry. */
+  readonly landed?: LandedDigest;
   readonly limits?: Partial<UpstreamLimits>;
   readonly onRequest?: (request: ProxyRequest) => void;
 };
@@ -48,7 +50,8 @@ const INSIDE_URL = 'http://127.0.0.1:4873/';
 
 /**
  * The only way out of a sandbox: the user's registries, read only. Requests carry no body, header or query to them,
- * answers carry no header or unlisted field back, and tarballs are checked against the registry's integrity first.
+ * answers carry no header or unlisted field back, and tarballs are checked first, against the digest that people have landed or the
+ * one that the registry states.
  * A package name is still something that a job can say to the outside.
  */
 export class RegistryProxy {
@@ -60,11 +63,11 @@ export class RegistryProxy {
 
   constructor(options: RegistryProxyOptions) {
     this.#options = options;
-    const { settings, limits, before = () => undefined, cacheDir } = options;
+    const { settings, limits, before = () => undefined, cacheDir, landed } = options;
     const upstream = new UpstreamRegistry(settings, limits);
     const packuments = options.packuments ?? new Packuments(options);
     this.#packuments = packuments;
-    this.#tarballs = new Tarballs({ upstream, packuments, before, cacheDir });
+    this.#tarballs = new Tarballs({ upstream, packuments, before, cacheDir, landed });
     this.#prefixes = upstream.origins().map((url) => decodeURIComponent(new URL(url).pathname));
     this.#server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
       void this.#handle(request, response);

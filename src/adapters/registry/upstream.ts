@@ -63,13 +63,7 @@ export class UpstreamRegistry {
       throw invalid(name, `the tarball of ${version} lies on another host, ${new URL(dist.tarball).host}`);
     }
     const expected = expectedIntegrity({ name, version, dist });
-    const limit = this.#limits.tarballBytes;
-    const bytes = await this.#reader.read({
-      url: dist.tarball,
-      name,
-      accept: 'application/octet-stream',
-      limit,
-    });
+    const bytes = await this.#tarballAt(dist.tarball, name);
     if (bytes !== undefined && ssri.checkData(bytes, expected) === false) {
       throw invalid(
         name,
@@ -77,6 +71,16 @@ export class UpstreamRegistry {
       );
     }
     return bytes;
+  }
+
+  /** The bytes that lie where the public registry would have them, of whatever integrity; undefined: nothing lies there. */
+  usualTarball(name: string, file: string): Promise<Buffer | undefined> {
+    return this.#tarballAt(`${this.registryOf(name)}${name}/-/${encodeURIComponent(file)}`, name);
+  }
+
+  #tarballAt(url: string, name: string): Promise<Buffer | undefined> {
+    const limit = this.#limits.tarballBytes;
+    return this.#reader.read({ url, name, accept: 'application/octet-stream', limit });
   }
 
   #urlOf(name: string): string {
