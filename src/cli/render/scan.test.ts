@@ -33,5 +33,5 @@ it('says what a rehearsal would do, and that there is nothing', () => {
   expect(plain({ dryRun: true, proposals: [{ ...proposal, change: null }] })).toBe(
     'would propose  Mend 1 dead link in documents',
   );
-  expect(plain({})).toBe('nothing to look at');
+  expect(plain({})).toBe('nothing to propose');
 });

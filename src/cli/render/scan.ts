@@ -17,6 +17,6 @@ export function renderScan(report: ScanReport): string[] {
     ...skipped.flatMap(({ name, reason, code }) =>
       wrap(`${paint('dim', 'left alone')}  ${name}: ${reason} (${code})`, ' '.repeat(12)),
     ),
-    ...(proposals.length + skipped.length + tasks.length === 0 ? ['nothing to look at'] : []),
+    ...(proposals.length + skipped.length + tasks.length === 0 ? ['nothing to propose'] : []),
   ];
 }
