@@ -156,6 +156,15 @@ describe('what a hostile program prints', () => {
     expect(read?.end).toEqual({ kind: 'done' });
   });
 
+  it('is bounded where one line holds them all', () => {
+    const huge = { type: 'assistant', message: { content: Array(400_000).fill(1) } };
+    const many = Array.from({ length: 20 }, () => assistant(...Array(900).fill(1)));
+    const read = readTranscript(lines(init, huge, ...many, success));
+    expect(read?.told.length).toBeLessThan(5_010);
+    expect(JSON.stringify(read).length).toBeGreaterThan(800_000);
+    expect(read?.end).toEqual({ kind: 'done' });
+  });
+
   it('never throws, and says of every text that nobody printed nothing', () => {
     const block = fc.oneof(
       fc.jsonValue(),

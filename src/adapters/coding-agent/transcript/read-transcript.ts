@@ -25,7 +25,7 @@ export function readTranscript(stdout: string): Transcript | undefined {
   };
   for (const line of linesOf(stdout)) {
     const said = sayingOf(line, readers);
-    if (said === undefined || (told.length >= most.told && said.end === undefined)) {
+    if (said === undefined || (told.length + said.told.length > most.told && said.end === undefined)) {
       if (line.trim() !== '') unread.push(line);
       continue;
     }

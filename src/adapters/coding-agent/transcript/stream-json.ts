@@ -16,9 +16,12 @@ const block = z.union([
 ]);
 type Block = z.output<typeof block>;
 
+/** Of one message: each is looked at by itself. */
+const mostBlocks = 1_000;
+
 const message = z.object({
   type: z.enum(['assistant', 'user']),
-  message: z.object({ content: z.union([z.string(), z.array(z.unknown())]) }),
+  message: z.object({ content: z.union([z.string(), z.array(z.unknown()).max(mostBlocks)]) }),
 });
 const init = z.object({ type: z.literal('system'), subtype: z.literal('init'), session_id: z.string() });
 const result = z.object({
