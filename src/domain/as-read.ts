@@ -4,9 +4,10 @@
  */
 export function formsOf(text: string): readonly string[] {
   const plain = plainOf(text);
-  const others = [plain.replaceAll(lookAlike, (letter) => latin.get(letter) ?? letter), unescaped(plain)];
-  const forms = [plain, ...others.filter((form) => form !== plain), ...encodedIn(plain)];
-  return forms.map((form) => form.replaceAll(/[\s_*]+/g, ' '));
+  // What is spelled out may be invisible, or look like another letter, as what stands there.
+  const spelled = plainOf(unescaped(plain));
+  const forms = new Set([plain, inLatin(plain), spelled, inLatin(spelled), ...encodedIn(plain)]);
+  return [...forms].map((form) => form.replaceAll(/[\s_*]+/g, ' '));
 }
 
 const escapes =
@@ -42,6 +43,10 @@ const latin: ReadonlyMap<string, string> = new Map(
   pairs.split(' ').map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 const lookAlike = /[\u0370-\u03ff\u0400-\u052f\u0531-\u0587]/gu;
+
+function inLatin(text: string): string {
+  return text.replaceAll(lookAlike, (letter) => latin.get(letter) ?? letter);
+}
 
 const most = { pieces: 64, characters: 4_096 };
 /** Shorter ones say nothing; hashes decode to what is no text. */
