@@ -33,6 +33,8 @@ const program = new Command('autoland')
     'Lands low-risk code changes in production with no human touch, and proves that it was safe to.',
   )
   .version(version)
+  // Commands inherit it: long options leave little room in a narrow terminal.
+  .configureHelp({ minWidthToWrap: 24 })
   .exitOverride()
   // Told by `report`, in the form that was asked for.
   .configureOutput({ outputError: () => {} })
