@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCrashBook } from '../adapters/crashes/crash-file.ts';
 import { crashFixSource } from '../agents/crash-fix/run.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Crash } from '../domain/crash.ts';
@@ -47,7 +50,7 @@ function scan(counts: Readonly<Record<string, number>>, entries: readonly Entry[
     return { files: undefined, test: new Map(), record: {}, ended };
   };
   const scans = entries.filter(({ type }) => type === 'agents.scanned');
-  const known = { config, ledger: foldLedger([runs, ...entries]), book: met(counts), scans, now };
+  const known = { config, ledger: foldLedger([runs, ...entries]), book: () => met(counts), scans, now };
   return scanCrashes({ git, findFix }, known);
 }
 const codes = async (...given: Parameters<typeof scan>) =>
@@ -87,5 +90,19 @@ describe('scanCrashes', () => {
     expect(await codes({ [stable]: 5 }, [proposed(crashFixSource)])).toEqual(['crash-fix.open']);
     expect(await codes({ [stable]: 5 }, [proposed(crashFixSource), held])).toEqual(['crash-fix.turned-away']);
     expect(await codes({ [stable]: 5 }, [proposed('person:a'), held])).toEqual(['crash-fix.no-fix']);
+  });
+
+  it('tells that the file of crashes is damaged, and ends no scan for it', async () => {
+    const damaged = join(git.dir, 'crashes.json');
+    writeFileSync(damaged, '{');
+    const known = { config, ledger: foldLedger([runs]), book: () => readCrashBook(damaged), scans: [], now };
+    const findFix = () => Promise.reject(new Error('nothing is to be looked for'));
+    expect(await scanCrashes({ git, findFix }, known)).toEqual({
+      proposals: [],
+      skipped: [
+        { name: 'crashes', code: 'state.corrupt', reason: expect.stringContaining('remove the file') },
+      ],
+      searches: [],
+    });
   });
 });

@@ -8,6 +8,7 @@ import {
 import type { EarlierFix, EarlierSearch, Seen } from '../agents/crash-fix/worth.ts';
 import type { Config } from '../config/schema.ts';
 import { type CrashBook, type CrashRecord, crashIn } from '../domain/crashes/book.ts';
+import { AutolandError } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { claimedCrash } from '../views/crashes.ts';
@@ -16,18 +17,27 @@ import type { Ledger, LedgerChange } from '../views/ledger.ts';
 type Known = {
   readonly config: Config;
   readonly ledger: Ledger;
-  readonly book: CrashBook;
+  /** Throws `state.corrupt`. */
+  readonly book: () => CrashBook;
   /** Every `agents.scanned`. */
   readonly scans: readonly Entry[];
   readonly now: Date;
 };
 
 /** What the agent for crash-fixes has to propose, by what production showed and what the journal says. */
-export function scanCrashes(deps: CrashFixDeps, known: Known): Promise<CrashFixReport> {
-  return runCrashFixAgent(deps, crashFixSettings(known));
+export async function scanCrashes(deps: CrashFixDeps, known: Known): Promise<CrashFixReport> {
+  try {
+    return await runCrashFixAgent(deps, crashFixSettings(known, known.book()));
+  } catch (error) {
+    if (!(error instanceof AutolandError)) throw error;
+    // What other agents have found must not be lost for it.
+    const { code, message, mend } = error;
+    const reason = mend === undefined ? message : `${message}: ${mend}`;
+    return { proposals: [], skipped: [{ name: 'crashes', code, reason }], searches: [] };
+  }
 }
 
-function crashFixSettings({ config, ledger, book, scans, now }: Known): CrashFixSettings {
+function crashFixSettings({ config, ledger, scans, now }: Known, book: CrashBook): CrashFixSettings {
   const { minCount, maxAgeDays, maxOpen, maxPerDay } = config.agents['crash-fix'];
   return {
     minCount,

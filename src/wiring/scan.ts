@@ -136,7 +136,7 @@ async function scanForDrivers(scanning: Scanning): Promise<ScanReport> {
 async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
   const { repository, config, tools, how } = scanning;
   const ledger = await repository.ledger();
-  const book = readCrashBook(repository.place.files.crashes);
+  const book = () => readCrashBook(repository.place.files.crashes);
   const scans = await repository.store.read({ types: ['agents.scanned'] });
   const parts = { ...tools.fixing, git: tools.git, recorder: tools.recorder };
   const samples = crashSamples(parts, repository, config);
