@@ -1,6 +1,6 @@
 import type { Config } from './config/schema.ts';
 import type { StageContext } from './domain/stage.ts';
-import type { BoundStage } from './engine/step.ts';
+import type { BoundStage } from './engine/bound-stage.ts';
 import type { RulesSource } from './ports/rules.ts';
 import { type ClassifyDeps, runClassify } from './stages/1-classify/run.ts';
 import { type GuardrailDeps, runGuardrails } from './stages/2-guardrails/run.ts';

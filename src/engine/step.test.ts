@@ -3,7 +3,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { StageContext, StageOutcome } from '../domain/stage.ts';
 import { covers } from '../testing/covers.ts';
 import { StageBench } from '../testing/stage-bench.ts';
-import { leaseMs } from './step.ts';
+import { leaseMs } from './bound-stage.ts';
 
 let bench: StageBench;
 beforeEach(async () => {

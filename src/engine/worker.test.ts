@@ -8,7 +8,7 @@ import type { Proposal } from '../domain/change.ts';
 import { type StageContext, type StageOutcome, stageNames } from '../domain/stage.ts';
 import { MemoryAuditLog, sampleProposal } from '../testing/stage-bench.ts';
 import { emptyLedger, foldLedger } from '../views/ledger.ts';
-import type { BoundStage } from './step.ts';
+import type { BoundStage } from './bound-stage.ts';
 import { submit } from './submit.ts';
 import { Worker } from './worker.ts';
 

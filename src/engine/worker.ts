@@ -1,8 +1,9 @@
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import type { Claim } from '../domain/journal.ts';
 import type { StageName } from '../domain/stage.ts';
+import { type BoundStage, type EnginePorts, leaseMs } from './bound-stage.ts';
 import { type ChangeState, foldChange } from './state.ts';
-import { type BoundStage, type EnginePorts, leaseMs, step } from './step.ts';
+import { step } from './step.ts';
 
 export type WorkerOptions = {
   readonly holder: string;

@@ -6,8 +6,9 @@ import { type ChangeClass, changeIdOf, type Proposal } from '../domain/change.ts
 import type { Entry, NewEvent } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StageData, StageName } from '../domain/stage.ts';
+import { type BoundStage, leaseMs } from '../engine/bound-stage.ts';
 import { type ChangeState, foldChange } from '../engine/state.ts';
-import { type BoundStage, leaseMs, step } from '../engine/step.ts';
+import { step } from '../engine/step.ts';
 import { submit } from '../engine/submit.ts';
 import type { AuditLog, Checkpoint } from '../ports/audit-log.ts';
 import type { Journal } from '../ports/journal.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BoundStage } from '../engine/step.ts';
+import type { BoundStage } from '../engine/bound-stage.ts';
 import { sampleProposal } from '../testing/stage-bench.ts';
 import { openWiringBench, type WiringBench, yaml } from '../testing/wiring-bench.ts';
 import { adopt } from './adopt.ts';

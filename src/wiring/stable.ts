@@ -2,7 +2,7 @@ import { serviceSpec } from '../config/plans.ts';
 import { type Config, type ServiceConfig, serviceNamed, servicesOf } from '../config/schema.ts';
 import type { Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
-import type { BoundStage } from '../engine/step.ts';
+import type { BoundStage } from '../engine/bound-stage.ts';
 import type { GitReader } from '../ports/git-host.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { inProduction } from '../views/ledger.ts';

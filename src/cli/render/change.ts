@@ -1,6 +1,7 @@
 import type { FailingRoute, RouteOfArm } from '../../domain/failing-routes.ts';
 import { counted } from '../../domain/words.ts';
-import type { ChangeView, GuardrailView, StageView } from '../../views/change-view.ts';
+import type { ChangeView, GuardrailView } from '../../views/change-view.ts';
+import type { StageView } from '../../views/stage-views.ts';
 import { renderIncident } from './incident.ts';
 import { renderJudge } from './judge.ts';
 import { saidInShort } from './said.ts';
