@@ -87,17 +87,23 @@ test('driver', () => { ${body} });`,
     });
     const trials = await tryDrivers(runner, git, [], {
       sides: { base, head },
-      drivers: [driver('assert.equal(fee(100), 5);'), driver('fee(1);')],
+      drivers: [
+        driver('assert.equal(fee(100), 5);'),
+        driver('fee(1);'),
+        driver('fee(1); if (Object.keys(process.env).some((name) => /^m[0-9a-f]{16}$/.test(name))) throw 1;'),
+      ],
       watched: { packages: [], modules: [path] },
       faults: { kind: 'source', instrumentation, chosen },
       secondsEach: 30,
     });
-    const [sees, blind] = trials.drivers;
+    const [sees, blind, sly] = trials.drivers;
     expect(sees && isKept(sees, trials.idle)).toBe(true);
     expect(sees && compareDriver(sees).differences).toMatchObject([
       { package: path, call: 'src/fee.js.fee(100)', old: 'return 5', new: 'return 0' },
     ]);
     expect(blind && dropOf(blind, trials.idle)?.code).toBe('notices-nothing');
+    // It fails whenever some fault is made, and looks at none.
+    expect(sly && dropOf(sly, trials.idle)?.code).toBe('notices-nothing');
     expect(readdirSync(workspace)).toEqual([]);
   });
 });
