@@ -47,6 +47,10 @@ test('driver', () => { assert.equal(lib.pad('a', 3), 'a..'); });`,
   flaky: cjs(`assert.equal(lib.pad('a'), 'a...'); assert.equal(typeof lib.when(), 'string');`),
   failing: cjs(`assert.equal(lib.pad('a'), 'b');`),
   unnoticing: cjs(`try { lib.pad('a'); } catch {} assert.equal(lib.size('abc'), 3);`),
+  /** It looks whether some fault is made, and at none of them. */
+  sly: cjs(`try { lib.pad('a'); } catch {}
+  const [, kit] = /--import=(\\S+\\/)/.exec(process.env.NODE_OPTIONS);
+  assert.doesNotMatch(require('node:fs').readFileSync(kit + 'settings.json', 'utf8'), /disturb/);`),
   endless: cjs(`lib.pad('a'); for (;;);`),
   network: hidden(`try { await all['fet' + 'ch']('http://127.0.0.1:1234/'); } catch {}`),
   secrets: hidden(`try { load('fs').readFileSync('/root/.npmrc'); } catch {}`),

@@ -6,8 +6,8 @@ import type { Driver, DriverEvidence, DriverRun } from '../../domain/driver.ts';
 import type { Instrumentation } from '../../domain/mutation.ts';
 import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Observed } from '../../ports/test-runner.ts';
-import { makeDisturbance } from '../mutation/disturbance.ts';
-import { reachedNotes, readReached } from '../mutation/instrumented.ts';
+import { type Fault, makeDisturbance, nobody } from '../mutation/disturbance.ts';
+import { nobodyIn, reachedNotes, readReached } from '../mutation/instrumented.ts';
 import { patience, stateOf } from '../mutation/trial.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isGreen, tailOf } from '../test-runner/job-result.ts';
@@ -63,11 +63,17 @@ export class DriverProcesses {
     return this.#placed(tree, driver, async (argv) => {
       const { job, watched } = this.#jobs;
       const disturbance = await makeDisturbance(join(job, await this.#own('faults')), watched.packages);
-      const noticed: string[] = [];
-      for (const fault of faults) {
+      const ends = async (fault: Fault) => {
         const { option, mounts, isDisturbed } = await disturbance.arm(fault);
         const state = stateOf(await this.#run(tree, { argv, env: { NODE_OPTIONS: option }, mounts }));
-        if (state !== 'survived' && (await isDisturbed())) noticed.push(fault.id);
+        return { isRed: state !== 'survived', isDisturbed: await isDisturbed() };
+      };
+      // It is the faults alone that may make it fail.
+      if (faults.length > 0 && (await ends(nobody())).isRed) return { tried: 0, noticed: [] };
+      const noticed: string[] = [];
+      for (const fault of faults) {
+        const { isRed, isDisturbed } = await ends(fault);
+        if (isRed && isDisturbed) noticed.push(fault.id);
       }
       return { tried: faults.length, noticed };
     });
@@ -77,16 +83,16 @@ export class DriverProcesses {
   noticesInside(
     tree: string,
     driver: Driver,
-    { variables }: Instrumentation,
+    instrumentation: Instrumentation,
     chosen: readonly string[],
   ): Promise<Noticed> {
     return this.#placed(tree, driver, async (argv) => {
+      const { variables } = instrumentation;
       const noted = join(this.#jobs.job, await this.#own('reached'), 'notes');
       await mkdir(noted);
       const mount: SandboxMount = { source: noted, target: reachedNotes.dir, mode: 'write' };
       const note = { [variables.reached]: `${reachedNotes.dir}/${reachedNotes.file}` };
-      // None of the faults, and all else as with one.
-      const env = { ...note, [variables.awake]: 'none' };
+      const env = { ...note, [variables.awake]: nobodyIn(instrumentation) };
       const sound = await this.#run(tree, { argv, env, mounts: [mount] });
       // It is the faults alone that may make it fail.
       if (!isGreen(sound)) return { tried: 0, noticed: [] };

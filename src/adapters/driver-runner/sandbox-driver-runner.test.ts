@@ -32,14 +32,15 @@ async function tried(names: readonly SampleName[], seconds = 120) {
 
 describe('SandboxDriverRunner', () => {
   it('tries each with the old version, and shows the new one to those that are kept', async () => {
-    const { idle, drivers } = await tried(['good', 'flaky']);
-    expect(drivers.map((one) => dropOf(one, idle)?.code)).toEqual([undefined, 'flaky']);
-    expect(drivers.map((one) => isKept(one, idle))).toEqual([true, false]);
+    const { idle, drivers } = await tried(['good', 'flaky', 'sly']);
+    expect(drivers.map((one) => dropOf(one, idle)?.code)).toEqual([undefined, 'flaky', 'notices-nothing']);
+    expect(drivers.map((one) => isKept(one, idle))).toEqual([true, false, false]);
     expect(drivers.map(({ faults: of }) => of?.noticed.toSorted())).toEqual([
       ['nothing', 'other', 'throw'],
       undefined,
+      [],
     ]);
-    expect(drivers.map(({ head }) => head?.kind)).toEqual(['ended', undefined]);
+    expect(drivers.map(({ head }) => head?.kind)).toEqual(['ended', undefined, undefined]);
     expect(sandbox.jobs.every(({ network }) => network === 'none')).toBe(true);
     expect(sandbox.jobs.every(({ mounts: [project] }) => project?.mode === 'read')).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BoundaryMutant } from '../../domain/boundary-mutation.ts';
@@ -20,6 +21,11 @@ export type Disturbance = {
   /** One at a time: the next one takes its place. */
   arm(fault: Fault): Promise<Armed>;
 };
+
+/** A fault of a path that nobody calls: to those who look, a run without a fault is like the others. */
+export function nobody(): Fault {
+  return { package: randomUUID(), path: randomUUID(), fault: 'throw' };
+}
 
 const kitInside = '/autoland/recorder';
 const notesInside = '/autoland/records';

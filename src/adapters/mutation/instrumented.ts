@@ -14,6 +14,11 @@ export async function writeInstrumented(
   for (const { path, text } of files) await writeFile(join(tree, path), text);
 }
 
+/** The name of a mutant that is in no file: to those who look, a run without a fault is like the others. */
+export function nobodyIn({ files }: Pick<Instrumentation, 'files'>): string {
+  return `${files.length}.0`;
+}
+
 /** The project's code could write there too: at worst it has mutants tried in vain, or called unreached. */
 export async function readReached(dir: string): Promise<ReadonlySet<string>> {
   const bytes = await readOutputFile(dir, reachedNotes.file);

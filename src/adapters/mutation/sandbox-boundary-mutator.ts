@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Limiter } from '../../domain/limiter.ts';
@@ -9,7 +8,7 @@ import type { TestCommands } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isGreen, tailOf } from '../test-runner/job-result.ts';
 import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
-import { type Armed, type Disturbance, type Fault, makeDisturbance } from './disturbance.ts';
+import { type Armed, type Disturbance, type Fault, makeDisturbance, nobody } from './disturbance.ts';
 import { patience, stateOf } from './trial.ts';
 
 /** One tree, one run of the tests for each mutant; see SandboxMutator for why runs share it. */
@@ -76,8 +75,3 @@ type Trying = {
   readonly tree: string;
   readonly disturbance: Disturbance;
 };
-
-/** A fault of a path that nobody calls: to those who look, a run without a fault is like the others. */
-function nobody(): Fault {
-  return { package: randomUUID(), path: randomUUID(), fault: 'throw' };
-}

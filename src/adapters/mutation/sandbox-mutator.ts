@@ -9,7 +9,7 @@ import { isGreen, tailOf } from '../test-runner/job-result.ts';
 import type { ProjectCommands, ProjectJobs } from '../test-runner/project-commands.ts';
 import { overlayTests } from '../test-runner/test-files.ts';
 import { instrumentInChild } from './child-instrumenter.ts';
-import { reachedNotes, readReached, writeInstrumented } from './instrumented.ts';
+import { nobodyIn, reachedNotes, readReached, writeInstrumented } from './instrumented.ts';
 import { patience, stateOf } from './trial.ts';
 
 /**
@@ -61,7 +61,7 @@ export class SandboxMutator implements Mutator {
   }
 
   async #try({ commands, trial, tree, noted }: Trying): Promise<MutationRun> {
-    const { variables, files } = trial.instrumentation;
+    const { variables } = trial.instrumentation;
     const test = (seconds: number, env: Readonly<Record<string, string>>, dir?: string) =>
       this.#commands.run(commands.test, tree, {
         phase: 'test',
@@ -88,9 +88,8 @@ export class SandboxMutator implements Mutator {
         ran = true;
       }
     }
-    // The name of a mutant that is in no file.
-    const nobody = `${files.length}.0`;
-    const steady = !ran || isGreen(await test(seconds, { [variables.awake]: nobody }));
+    const nobody = { [variables.awake]: nobodyIn(trial.instrumentation) };
+    const steady = !ran || isGreen(await test(seconds, nobody));
     return { kind: 'ran', states, steady, testMs: sound.ms };
   }
 }
