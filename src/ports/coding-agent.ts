@@ -31,7 +31,10 @@ export type AgentRun = {
       /** Each path that differs from the commit; null: it is gone. */
       readonly files: ReadonlyMap<string, LeftFile | null>;
     }
-  /** Nothing that was written counts. `why`: the end of a sentence that begins with the agent. */
+  /**
+   * Nothing that was written counts. `why`: the end of a sentence that begins with the agent. It is journalled for good, so it MUST hold
+   * nothing that the program printed: that is recorded, where credentials are taken out and all can be erased.
+   */
   | { readonly kind: 'failed'; readonly why: string }
 );
 

@@ -109,18 +109,14 @@ fs.chmodSync('script', 0o644);`;
     [
       'says that it failed, and ends well',
       `console.log('{"type":"result","subtype":"success","is_error":true,"result":"no credit"}');`,
-      /says that it failed: success: no credit/,
+      /^says that it failed$/,
     ],
     [
       'begins to say what it does, and never that it is done',
       `console.log('{"type":"thread.started","thread_id":"t"}');`,
       /without saying that it was done/,
     ],
-    [
-      'fails',
-      "fs.writeFileSync('a.js', 'x'); console.error('no idea'); process.exit(3);",
-      /ended with 3: no idea/,
-    ],
+    ['fails', "fs.writeFileSync('a.js', 'x'); console.error('no idea'); process.exit(3);", /^ended with 3$/],
   ])('hands over nothing where it %s', async (_what, agent, why) => {
     expect(await work(agent)).toMatch(why);
   });

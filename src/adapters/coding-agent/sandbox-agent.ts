@@ -4,14 +4,13 @@ import type { Transcript } from '../../domain/transcript.ts';
 import type { AgentJob, AgentRun, CodingAgent } from '../../ports/coding-agent.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import { removeTree } from '../remove-tree.ts';
-import { isGreen, outputKiB, tailOf } from '../test-runner/job-result.ts';
+import { isGreen, outputKiB } from '../test-runner/job-result.ts';
 import { type ProjectJobs, projectInside } from '../test-runner/project-commands.ts';
 import { changedSince, contentsOf } from './left-files.ts';
 import { readTranscript } from './transcript/read-transcript.ts';
 
 /** Where it finds its own program. */
 export const agentInside = '/agent';
-const mostTail = 400;
 
 /** One exported tree, installed as for tests, in which the agent works. */
 export class SandboxAgent implements CodingAgent {
@@ -79,14 +78,9 @@ function outputOf({ stdout, stderr, ms }: SandboxResult) {
 function failureOf(result: SandboxResult, transcript: Transcript | undefined): string | undefined {
   if (!isGreen(result)) return endOf(result);
   if (transcript?.end.kind === 'open') return 'ended without saying that it was done';
-  if (transcript?.end.kind === 'failed')
-    return `says that it failed: ${transcript.end.why.trim().slice(0, mostTail).toWellFormed()}`;
-  return undefined;
+  return transcript?.end.kind === 'failed' ? 'says that it failed' : undefined;
 }
 
 function endOf(result: SandboxResult): string {
-  const how =
-    result.kind === 'limit' ? `went over its limit of ${result.limit}` : `ended with ${result.code}`;
-  const tail = tailOf(result).trim().slice(-mostTail);
-  return tail === '' ? how : `${how}: ${tail}`;
+  return result.kind === 'limit' ? `went over its limit of ${result.limit}` : `ended with ${result.code}`;
 }
