@@ -61,8 +61,9 @@ function flickering([first, ...more]: readonly DriverRun[]): Drop | undefined {
 }
 
 function unnoticing(tried: number): Drop {
+  const none = 'it reaches none of the faults that are made, or fails without one';
   const why = `it notices none of ${tried} faults that the project's own tests leave unnoticed`;
-  return { code: 'notices-nothing', why };
+  return { code: 'notices-nothing', why: tried === 0 ? none : why };
 }
 
 /** What a client asks of the kernel that only loads the packages is not the driver's doing. */

@@ -75,6 +75,7 @@ describe('what a driver is kept for', () => {
     ['a gap', { base: [ended(seen([call('("a")', 'a')], ['too-much']))] }, 'not-whole'],
     ['no call', { base: [ended(seen([]))] }, 'nothing-seen'],
     ['no fault noticed', { ...good, faults: { tried: 2, noticed: [] } }, 'notices-nothing'],
+    ['no fault reached', { ...good, faults: { tried: 0, noticed: [] } }, 'notices-nothing'],
     ['a connection', { base: [asks(target('reach', '192.0.2.1:80'))] }, 'network'],
     ['a port', { base: [asks(target('listen', '127.0.0.1:*'))] }, 'network'],
     ['a program', { base: [asks(target('run', '/bin/sh'))] }, 'runs-programs'],
