@@ -26,7 +26,7 @@ export function agentProblems(config: Readonly<Record<string, unknown>>): readon
     ...unknown,
     ...unknownAgents(rules, own),
     ...namedTwice(rules),
-    ...rules.flatMap((rule) => unpriced(rule, all, models)),
+    ...rules.flatMap((rule) => [...notForPrograms(rule, own), ...unpriced(rule, all, models)]),
   ];
 }
 
@@ -50,6 +50,19 @@ function unknownAgents(rules: readonly Rule[], own: readonly string[]): readonly
     const expected = 'model, or the name of an agent under agents.command';
     return [{ path: ['agents', ...path, 'agent'], expected, mend }];
   });
+}
+
+/** What `autoland task` refuses to tell a program of the operator's. */
+function notForPrograms({ one, path }: Rule, programs: readonly string[]): readonly CrossProblem[] {
+  if (!programs.includes(String(one.agent))) return [];
+  const at = (key: string) => ['agents', ...path, key];
+  const mend = `leave it out, or write agent: ${modelAgent}`;
+  const own = (['model', 'class'] as const)
+    .filter((key) => typeof one[key] === 'string')
+    .map((key) => ({ path: at(key), expected: `${key} for the agent ${modelAgent} alone`, mend }));
+  if (typeof one.text !== 'string' || !one.text.trimStart().startsWith('-')) return own;
+  const words = 'say it in words: what begins with - is an option to most programs';
+  return [...own, { path: at('text'), expected: 'a task that begins with a word', mend: words }];
 }
 
 /** The journal knows a task's rule by its name alone. */
