@@ -1,4 +1,4 @@
-import type { InstanceExceptions } from '../domain/crashes/exception.ts';
+import type { ClaimedExceptions, InstanceExceptions } from '../domain/crashes/exception.ts';
 
 /** What the running versions of all services say of exceptions that they met. */
 export interface ExceptionSource {
@@ -8,4 +8,6 @@ export interface ExceptionSource {
    * whatever a service sent.
    */
   takeExceptions(): Promise<readonly InstanceExceptions[]>;
+  /** The same of versions that run elsewhere. What they claim to be MUST be told apart from what is known. */
+  takeClaimed(): Promise<readonly ClaimedExceptions[]>;
 }

@@ -1,5 +1,11 @@
 import type { CrashFrame } from '../domain/crash.ts';
-import { type CrashBook, type CrashNews, type CrashRecord, totalOf } from '../domain/crashes/book.ts';
+import {
+  type CrashBook,
+  type CrashNews,
+  type CrashRecord,
+  crashNow,
+  totalOf,
+} from '../domain/crashes/book.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
@@ -69,7 +75,7 @@ function lineOf(record: CrashRecord, ledger: Ledger): CrashLine {
   return {
     ...crash,
     count: totalOf(record),
-    inStable: releases.find(({ digest }) => digest === stable)?.count ?? 0,
+    inStable: crashNow(record, stable)?.count ?? 0,
     firstSeen: times[0] ?? '',
     lastSeen: releases.at(-1)?.lastSeen ?? '',
     change: fix === undefined ? null : { id: fix.id, outcome: fix.conclusion?.outcome ?? 'under way' },

@@ -14,6 +14,7 @@ import { crashSeenType, seenCrashes } from '../views/crashes.ts';
 import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { adoptIfFirst } from './adopt.ts';
 import { serveApi } from './api.ts';
+import { ClaimedVersions } from './crash-versions.ts';
 import { watchCrashes } from './crashes.ts';
 import { watchDrift } from './drift.ts';
 import { journalActsOften } from './journal-acts.ts';
@@ -81,6 +82,7 @@ export async function runControlPlane(options: ControlPlaneOptions): Promise<voi
     repository,
     exceptions: ports.runtime,
     releases: workshop.releases,
+    versions: new ClaimedVersions({ repository, ...workshop }),
     redactor: new ChildRedactor(),
   });
   closing.defer(() => crashing.stop());

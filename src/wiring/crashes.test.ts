@@ -4,14 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCrashBook } from '../adapters/crashes/crash-file.ts';
 import { ChildRedactor } from '../adapters/secret-scanner/child-redactor.ts';
 import { Exceptions } from '../adapters/telemetry/otlp/exceptions.ts';
-import { bookLimits, emptyBook, takeIn } from '../domain/crashes/book.ts';
-import type { InstanceExceptions } from '../domain/crashes/exception.ts';
+import { bookLimits, emptyBook, takeIn, unbuilt } from '../domain/crashes/book.ts';
+import type { ClaimedExceptions, InstanceExceptions, StackFrame } from '../domain/crashes/exception.ts';
 import { openWiringBench, type WiringBench } from '../testing/wiring-bench.ts';
 import { crashSeenType, seenCrashes } from '../views/crashes.ts';
-import { CrashWatch, readCrashes } from './crashes.ts';
+import { CrashWatch, type CrashWatchDeps, readCrashes } from './crashes.ts';
 
 let bench: WiringBench;
 let told: InstanceExceptions[];
+let claimed: ClaimedExceptions[];
 let watch: CrashWatch;
 let ageMs: number;
 /** What was looked through for secrets. */
@@ -25,16 +26,23 @@ beforeEach(async () => {
   mkdirSync(join(tree, 'src'), { recursive: true });
   writeFileSync(join(tree, 'src/cart.js'), 'exports.total = (cart) => cart.items.length;\n');
   told = [];
+  claimed = [];
   ageMs = 0;
   texts = [];
+  watch = new CrashWatch(deps());
+});
+afterEach(() => bench.close());
+
+const deps = (): CrashWatchDeps => {
   const { place, store, clock } = bench.repository;
   const now = () => new Date(clock.now().getTime() + ageMs);
-  watch = new CrashWatch({
+  const dir = join(bench.host.top, 'tree');
+  return {
     repository: { place, store, clock: { now, monotonicMs: () => clock.monotonicMs() } },
-    exceptions: { takeExceptions: async () => told.splice(0) },
+    exceptions: { takeExceptions: async () => told.splice(0), takeClaimed: async () => claimed.splice(0) },
     releases: {
       get: async (wanted) =>
-        wanted === digest ? { digest, service: 'shop', commit: 'c0ffee', dir: tree } : undefined,
+        wanted === digest ? { digest, service: 'shop', commit: 'c0ffee', dir } : undefined,
     },
     redactor: {
       redact: (asked) => {
@@ -42,9 +50,8 @@ beforeEach(async () => {
         return redactor.redact(asked);
       },
     },
-  });
-});
-afterEach(() => bench.close());
+  };
+};
 
 const exception = (message: string, over: { path?: string; line?: number; count?: number } = {}) => ({
   errorType: 'TypeError',
@@ -131,6 +138,28 @@ describe('what services crash with', () => {
     tell([exception('x')]);
     await watch.look();
     expect(texts).toEqual(['x']);
+  });
+
+  it('is counted of versions that run elsewhere where they are of this project, else dropped', async () => {
+    const find = async (stack: readonly StackFrame[]) => ({
+      commit: 'c1',
+      frames: stack.slice(1).map(({ path, ...frame }) => ({ ...frame, file: path.slice('/app/'.length) })),
+    });
+    const known = new CrashWatch({
+      ...deps(),
+      versions: {
+        placesOf: async ({ version }) => (version === 'c1' ? { digest: unbuilt('c1'), find } : undefined),
+      },
+    });
+    for (const version of ['c1', 'c2'])
+      claimed.push({ service: 'shop', version, exceptions: [exception('x', { count: 3 })], dropped: 1 });
+    await known.look();
+    const found = await readCrashes(bench.repository);
+    expect(found).toMatchObject({ crashes: [{ service: 'shop', count: 3, inStable: 3 }], dropped: 5 });
+    // Who is believed by nobody is not asked.
+    claimed.push({ service: 'shop', version: 'c1', exceptions: [exception('x')], dropped: 0 });
+    await watch.look();
+    expect(await readCrashes(bench.repository)).toMatchObject({ crashes: [{ count: 3 }], dropped: 6 });
   });
 
   it('is dropped, and counted as such, where nothing of the project is in it', async () => {

@@ -8,7 +8,11 @@ import {
   someFrames,
   takeIn,
 } from '../domain/crashes/book.ts';
-import type { InstanceExceptions, ReportedException } from '../domain/crashes/exception.ts';
+import type {
+  ClaimedExceptions,
+  InstanceExceptions,
+  ReportedException,
+} from '../domain/crashes/exception.ts';
 import { signatureOf } from '../domain/crashes/signature.ts';
 import { messageOf } from '../domain/errors.ts';
 import { plainText } from '../domain/plain.ts';
@@ -16,6 +20,7 @@ import type { ExceptionSource } from '../ports/exceptions.ts';
 import type { Redactor } from '../ports/redactor.ts';
 import type { ReleaseStore } from '../ports/release-store.ts';
 import { type CrashesView, crashSeen, crashSeenType, viewCrashes } from '../views/crashes.ts';
+import type { Places, VersionSource } from './crash-versions.ts';
 import type { Repository } from './repository.ts';
 import { tellTrouble } from './trouble.ts';
 
@@ -34,6 +39,8 @@ export type CrashWatchDeps = {
   readonly repository: Pick<Repository, 'place' | 'store' | 'clock'>;
   readonly exceptions: ExceptionSource;
   readonly releases: Pick<ReleaseStore, 'get'>;
+  /** What a version that runs elsewhere is, by what it claims; absent: nobody is believed. */
+  readonly versions?: VersionSource;
   readonly redactor: Redactor;
 };
 
@@ -75,11 +82,11 @@ export class CrashWatch {
 
   async look(): Promise<void> {
     const { exceptions, repository } = this.#deps;
-    const told = await exceptions.takeExceptions();
-    if (told.length === 0) return;
+    const [told, claimed] = [await exceptions.takeExceptions(), await exceptions.takeClaimed()];
+    if (told.length + claimed.length === 0) return;
     const path = repository.place.files.crashes;
     const before = readCrashBook(path);
-    const found = await this.#found(told);
+    const found = await this.#found([...told, ...claimed]);
     const now = repository.clock.now();
     const kept = await this.#redacted(before, found, now);
     const { book, news } = takeIn(before, kept.sightings, { now, dropped: kept.dropped });
@@ -95,13 +102,14 @@ export class CrashWatch {
     writeCrashBook(path, book);
   }
 
-  async #found(told: readonly InstanceExceptions[]): Promise<Found> {
+  async #found(told: readonly (InstanceExceptions | ClaimedExceptions)[]): Promise<Found> {
     const all = new Map<string, Sighting>();
     let dropped = 0;
-    for (const { exceptions, ...instance } of told) {
-      dropped += instance.dropped;
-      for (const exception of exceptions) {
-        const found = await this.#sighting(exception, instance);
+    for (const of of told) {
+      dropped += of.dropped;
+      const where = 'digest' in of ? this.#placesIn(of.digest) : await this.#deps.versions?.placesOf(of);
+      for (const exception of of.exceptions) {
+        const found = where && (await sighting(exception, of.service, where));
         if (found === undefined) {
           dropped += exception.count;
           continue;
@@ -113,16 +121,9 @@ export class CrashWatch {
     return { sightings: [...all.values()], dropped };
   }
 
-  /** undefined: nothing of the project is in its stack. */
-  async #sighting(
-    { errorType, message, frames: stack, count }: ReportedException,
-    { service, digest }: Pick<InstanceExceptions, 'service' | 'digest'>,
-  ): Promise<Sighting | undefined> {
-    const symbolised = await this.#symboliser.symbolise(digest, stack);
-    const frames = someFrames(symbolised?.frames ?? []);
-    if (symbolised === undefined || frames === undefined) return undefined;
-    const signature = signatureOf(errorType, frames);
-    return { signature, service, digest, commit: symbolised.commit, errorType, message, frames, count };
+  #placesIn(digest: string): Places {
+    const find: Places['find'] = (stack) => this.#symboliser.symbolise(digest, stack);
+    return { digest, find };
   }
 
   /** The message of what is new without its secrets; what is beyond the limit, or has no place, waits until it is met again. */
@@ -151,4 +152,17 @@ export class CrashWatch {
       dropped: dropped + left.reduce((sum, { count }) => sum + count, 0),
     };
   }
+}
+
+/** undefined: nothing of the project is in its stack. */
+async function sighting(
+  { errorType, message, frames: stack, count }: ReportedException,
+  service: string,
+  { digest, find }: Places,
+): Promise<Sighting | undefined> {
+  const symbolised = await find(stack);
+  const frames = someFrames(symbolised?.frames ?? []);
+  if (symbolised === undefined || frames === undefined) return undefined;
+  const signature = signatureOf(errorType, frames);
+  return { signature, service, digest, commit: symbolised.commit, errorType, message, frames, count };
 }

@@ -5,7 +5,7 @@ import { readCrashBook } from '../adapters/crashes/crash-file.ts';
 import { crashFixSource } from '../agents/crash-fix/run.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Crash } from '../domain/crash.ts';
-import { emptyBook, takeIn } from '../domain/crashes/book.ts';
+import { emptyBook, takeIn, unbuilt } from '../domain/crashes/book.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { TempGit } from '../testing/temp-git.ts';
@@ -36,8 +36,8 @@ const entry = (index: number, type: string, data: JsonObject, change?: string): 
 });
 const runs = entry(0, 'service.stable', { service: 'shop', commit: 'c1', tree: 't', digest: stable });
 
+const frames = [{ file: 'src/cart.js', line: 1, column: 1, functionName: 'total' }] as const;
 const met = (counts: Readonly<Record<string, number>>) => {
-  const frames = [{ file: 'src/cart.js', line: 1, column: 1, functionName: 'total' }] as const;
   const base = { signature, service: 'shop', errorType: 'TypeError', message: 'm', frames, commit: 'c1' };
   const seen = Object.entries(counts).map(([digest, count]) => ({ ...base, digest, count }));
   return takeIn(emptyBook, seen, { now, dropped: 0 }).book;
@@ -63,6 +63,26 @@ describe('scanCrashes', () => {
     expect(asked).toEqual([]);
     expect(await codes({ [stable]: 5, [canary]: 900 })).toEqual(['crash-fix.no-fix']);
     expect(asked).toMatchObject([{ signature, count: 5, commit: 'c1' }]);
+  });
+
+  it('counts the commit that was heard last where autoland runs no such service', async () => {
+    const elsewhere = { service: 'other', signature, errorType: 'TypeError', message: 'm', frames: frames };
+    const told = ['c0', 'c1'].map((commit, at) => ({
+      ...elsewhere,
+      commit,
+      digest: unbuilt(commit),
+      count: 5 + at,
+    }));
+    const book = takeIn(emptyBook, told, { now, dropped: 0 }).book;
+    const findFix = async (crash: Crash) => {
+      asked.push(crash);
+      return { files: undefined, test: new Map(), record: {}, ended: undefined };
+    };
+    await scanCrashes(
+      { git, findFix },
+      { config, ledger: foldLedger([runs]), book: () => book, scans: [], now },
+    );
+    expect(asked).toMatchObject([{ service: 'other', count: 6, commit: 'c1' }]);
   });
 
   it('remembers by the journal what was searched, and what was proposed by this agent alone', async () => {

@@ -7,7 +7,7 @@ import {
 } from '../agents/crash-fix/run.ts';
 import type { EarlierFix, EarlierSearch, Seen } from '../agents/crash-fix/worth.ts';
 import type { Config } from '../config/schema.ts';
-import { type CrashBook, type CrashRecord, crashIn } from '../domain/crashes/book.ts';
+import { type CrashBook, type CrashRecord, crashNow } from '../domain/crashes/book.ts';
 import { AutolandError } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
@@ -57,7 +57,7 @@ function seenOf(record: CrashRecord, { production }: Ledger): Seen {
   const stable = production.get(service)?.stable;
   const [{ file, functionName }] = frames;
   const name = `${service}: ${errorType} in ${functionName ?? file} (${signature.slice(0, 12)})`;
-  return { signature, name, crash: stable && crashIn(record, stable.digest) };
+  return { signature, name, crash: crashNow(record, stable?.digest) };
 }
 
 function earlierFix({

@@ -9,7 +9,9 @@ import type { Grant } from '../adapters/runtime/command/executable.ts';
 import { type KeptChild, keepAlive } from '../adapters/runtime/keep-alive.ts';
 import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processes/supervisor.ts';
 import { serveSupervisor } from '../adapters/runtime/processes/supervisor-server.ts';
+import { stateLayout } from '../adapters/runtime/state-layout.ts';
 import { BubblewrapSandbox } from '../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { ElsewhereReceiver } from '../adapters/telemetry/otlp/elsewhere.ts';
 import { frontDoorCommands } from '../config/plans.ts';
 import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -68,7 +70,9 @@ export async function runUp(options: UpOptions): Promise<void> {
     await supervisor.retire(name).catch((thrown: unknown) => {
       tellTrouble(`${name} is no service any more, and could not be ended: ${messageOf(thrown)}`);
     });
-  const server = await serveSupervisor(supervisor, place.state);
+  const elsewhere = new ElsewhereReceiver(stateLayout(place.state).otlpSocket);
+  await elsewhere.listen();
+  const server = await serveSupervisor(supervisor, place.state, elsewhere);
   const served = await servedAt(place, services, wanted);
   const [flags, mcpPort] = [await flagsToServe(place), await agentsPort(place)];
   const serving = { served, flags, mcpPort, ephemeral, isTold, commands };
@@ -90,6 +94,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   if (ended.aborted) void kept.stop();
   await kept.done;
   await branch.close();
+  await elsewhere.close();
   server.close();
   server.closeAllConnections();
   // As people expect of Ctrl-C: everything ends. Only what kill -9 leaves behind goes on, for the next start.

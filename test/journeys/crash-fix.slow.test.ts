@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashesView } from '../../src/views/crashes.ts';
 import type { ScanReport } from '../../src/wiring/scanning.ts';
@@ -79,6 +82,37 @@ describe('a crash of production', { timeout: 240_000 }, () => {
         change: null,
       },
     ]);
+  });
+
+  it('is counted of the same version elsewhere, by what a collector hands on', async () => {
+    const frames = (await crashes()).crashes[0]?.frames ?? [];
+    const lines = frames.map(({ file, line, column, functionName = '<anonymous>' }) => {
+      return `    at ${functionName} (/srv/shop/7/${file}:${line}:${column})`;
+    });
+    const stack = `TypeError: x\n${lines.join('\n')}`;
+    const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+    const record = {
+      severityNumber: 17,
+      attributes: [attribute('exception.type', 'TypeError'), attribute('exception.stacktrace', stack)],
+    };
+    const resource = {
+      attributes: [attribute('service.name', 'greeter'), attribute('service.version', stage.repo.tip())],
+    };
+    const body = JSON.stringify({
+      resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record, record] }] }],
+    });
+    const before = (await crashes()).crashes[0]?.inStable ?? 0;
+    const socketPath = join(stage.state, 'run', 'otlp.sock');
+    const headers = { 'content-type': 'application/json' };
+    const sent = request({ socketPath, path: '/v1/logs', method: 'POST', headers }).end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(200);
+    await until(
+      async () => ((await crashes()).crashes[0]?.inStable === before + 2 ? true : undefined),
+      () => `more than ${before}`,
+      30_000,
+    );
+    expect((await crashes()).crashes).toHaveLength(1);
   });
 
   it('is mended by a branch with a test, which waits for a person whatever its level', async () => {

@@ -19,6 +19,8 @@ export type StateLayout = {
   readonly run: string;
   readonly supervisorSocket: string;
   readonly supervisorLock: string;
+  /** Where reports come in of services that run elsewhere. */
+  readonly otlpSocket: string;
   /** What `keepAlive` began. */
   readonly children: string;
   readonly identityKey: string;
@@ -43,6 +45,7 @@ export function stateLayout(root: string): StateLayout {
     run,
     supervisorSocket: join(run, 'supervisor.sock'),
     supervisorLock: join(run, 'supervisor.lock'),
+    otlpSocket: join(run, 'otlp.sock'),
     children: join(run, 'children.json'),
     identityKey: join(root, 'identity.key'),
   };

@@ -57,6 +57,16 @@ export function crashIn(record: CrashRecord, digest: string): Crash | undefined 
   return { ...crash, commit, count, firstSeen: new Date(firstSeen), lastSeen: new Date(lastSeen) };
 }
 
+/** A version that autoland did not build is named by the commit that it claims to be of. */
+const commitMark = 'commit:';
+export const unbuilt = (commit: Sha): string => `${commitMark}${commit}`;
+
+/** As what serves users now met it; `stable` undefined: autoland runs no such service, and the one that was heard last counts. */
+export function crashNow(record: CrashRecord, stable: string | undefined): Crash | undefined {
+  const digest = stable ?? record.releases.findLast((one) => one.digest.startsWith(commitMark))?.digest;
+  return digest === undefined ? undefined : crashIn(record, digest);
+}
+
 /** undefined: it has no place yet. */
 export function recordIn(
   { crashes }: CrashBook,

@@ -20,6 +20,15 @@ export type ReportedException = {
   readonly count: number;
 };
 
+/** Of instances that somebody else runs, by what they claim to be: `service.name` and `service.version`. */
+export type ClaimedExceptions = {
+  readonly service: string;
+  readonly version: string;
+  readonly exceptions: readonly ReportedException[];
+  /** Told of and not kept. */
+  readonly dropped: number;
+};
+
 /** Of one instance. Which service and version it is was never asked of it. */
 export type InstanceExceptions = {
   readonly service: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InstanceExceptions } from '../../../domain/crashes/exception.ts';
+import type { ClaimedExceptions, InstanceExceptions } from '../../../domain/crashes/exception.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { ExceptionSource } from '../../../ports/exceptions.ts';
 import type { DeployedSpec, Instance, Route, Runtime, ServiceSpec } from '../../../ports/runtime.ts';
@@ -58,14 +58,9 @@ const exception = z.object({
   frames: z.array(frame),
   count: z.number(),
 });
-const exceptions: z.ZodType<InstanceExceptions[]> = z.array(
-  z.object({
-    service: z.string(),
-    digest: z.string(),
-    exceptions: z.array(exception),
-    dropped: z.number(),
-  }),
-);
+const told = { service: z.string(), exceptions: z.array(exception), dropped: z.number() };
+const exceptions: z.ZodType<InstanceExceptions[]> = z.array(z.object({ ...told, digest: z.string() }));
+const claimed: z.ZodType<ClaimedExceptions[]> = z.array(z.object({ ...told, version: z.string() }));
 
 export type RuntimeClientOptions = {
   readonly stateDir: string;
@@ -123,6 +118,10 @@ export class RuntimeClient implements Runtime, SelfReportSource, ExceptionSource
 
   async takeExceptions(): Promise<readonly InstanceExceptions[]> {
     return checked(exceptions, await this.#call('/exceptions', {}));
+  }
+
+  async takeClaimed(): Promise<readonly ClaimedExceptions[]> {
+    return checked(claimed, await this.#call('/claimed', {}));
   }
 
   #call(path: string, body?: unknown, timeoutMs = this.#timeoutMs): Promise<unknown> {

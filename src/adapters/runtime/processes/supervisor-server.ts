@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { AutolandError } from '../../../domain/errors.ts';
+import type { ElsewhereReceiver } from '../../telemetry/otlp/elsewhere.ts';
 import { deployedSpec, serviceSpec } from '../instances-file.ts';
 import { stateLayout } from '../state-layout.ts';
 import { serveJson } from '../unix-http.ts';
@@ -14,8 +15,12 @@ const routeInput = z.strictObject({
   candidate: z.strictObject({ digest: z.string(), flag: z.string(), nonce: z.string().min(1) }).nullable(),
 });
 
-/** The supervisor at STATE/run/supervisor.sock. Rejects with `state.locked` beside another. */
-export function serveSupervisor(supervisor: Supervisor, stateDir: string): Promise<Server> {
+/** The supervisor at STATE/run/supervisor.sock. `elsewhere`: what services report that it does not run; absent: nothing. Rejects with `state.locked` beside another. */
+export function serveSupervisor(
+  supervisor: Supervisor,
+  stateDir: string,
+  elsewhere?: Pick<ElsewhereReceiver, 'take'>,
+): Promise<Server> {
   return serveJson(stateLayout(stateDir).supervisorSocket, {
     'POST /start': async (body) => {
       const { spec, digest } = checked(startInput, body);
@@ -30,6 +35,7 @@ export function serveSupervisor(supervisor: Supervisor, stateDir: string): Promi
     'GET /running': () => supervisor.running(),
     'GET /routes': () => supervisor.routes(),
     'POST /exceptions': async () => supervisor.takeExceptions(),
+    'POST /claimed': async () => elsewhere?.take() ?? [],
     'GET /telemetry': async () => supervisor.telemetry(),
   });
 }

@@ -23,11 +23,13 @@ export class ExportRefused extends Error {
   }
 }
 
+export type Reports = Pick<SelfReports, 'take'>;
+
 const messages = { metrics: metricsRequest, traces: tracesRequest, logs: logsRequest } as const;
 
 /** Rejects with ExportRefused. Answers how many bytes it was, unpacked. */
 export async function takeExport(
-  reports: SelfReports,
+  reports: Reports,
   { signal, encoding, isGzipped }: Export,
   body: Buffer,
 ): Promise<Taken & { readonly bytes: number }> {

@@ -1,7 +1,6 @@
 import { messageOf } from '../../../domain/errors.ts';
 import { Admission, type Busy } from './admission.ts';
-import { type Export, ExportRefused, mostBytes, takeExport } from './exports.ts';
-import { SelfReports } from './self-reports.ts';
+import { type Export, ExportRefused, mostBytes, type Reports, takeExport } from './exports.ts';
 
 export type Outcome =
   | { readonly kind: 'taken'; readonly rejected: number; readonly why: string }
@@ -11,13 +10,14 @@ export type Outcome =
 /** `isGzipped`: as far as that is known only of the body itself. */
 type Body = { readonly bytes: Buffer; readonly isGzipped: boolean };
 
-/** Takes exports of one instance, whichever protocol they come by. */
+/** Takes exports that come by one socket, whichever protocol they come by. */
 export class Intake {
-  readonly reports = new SelfReports();
+  readonly #reports: Reports;
   readonly #admission = new Admission();
   readonly #tookMetrics: () => void;
 
-  constructor(tookMetrics: () => void) {
+  constructor(reports: Reports, tookMetrics: () => void = () => {}) {
+    this.#reports = reports;
     this.#tookMetrics = tookMetrics;
   }
 
@@ -36,7 +36,7 @@ export class Intake {
       if (body === undefined) return tooLarge;
       const { isGzipped } = body;
       bytes = body.bytes.length;
-      const taken = await takeExport(this.reports, { signal, encoding, isGzipped }, body.bytes);
+      const taken = await takeExport(this.#reports, { signal, encoding, isGzipped }, body.bytes);
       bytes = taken.bytes;
       if (signal === 'metrics') this.#tookMetrics();
       return { kind: 'taken', rejected: taken.rejected, why: taken.why };

@@ -61,6 +61,8 @@ const resourceMetrics: Message = { 2: { name: 'scopeMetrics', type: scopeMetrics
 
 export const metricsRequest: Message = { 1: { name: 'resourceMetrics', type: resourceMetrics, many: true } };
 
+const resource = { name: 'resource', type: { 1: attributes } } as const;
+
 const event: Message = { 2: { name: 'name', type: 'string' }, 3: attributes };
 const span: Message = {
   1: { name: 'traceId', type: 'hex' },
@@ -70,7 +72,7 @@ const span: Message = {
   15: { name: 'status', type: { 3: { name: 'code', type: 'int32' } } },
 };
 const scopeSpans: Message = { 2: { name: 'spans', type: span, many: true } };
-const resourceSpans: Message = { 2: { name: 'scopeSpans', type: scopeSpans, many: true } };
+const resourceSpans: Message = { 1: resource, 2: { name: 'scopeSpans', type: scopeSpans, many: true } };
 
 export const tracesRequest: Message = { 1: { name: 'resourceSpans', type: resourceSpans, many: true } };
 
@@ -81,6 +83,6 @@ const logRecord: Message = {
   12: { name: 'eventName', type: 'string' },
 };
 const scopeLogs: Message = { 2: { name: 'logRecords', type: logRecord, many: true } };
-const resourceLogs: Message = { 2: { name: 'scopeLogs', type: scopeLogs, many: true } };
+const resourceLogs: Message = { 1: resource, 2: { name: 'scopeLogs', type: scopeLogs, many: true } };
 
 export const logsRequest: Message = { 1: { name: 'resourceLogs', type: resourceLogs, many: true } };

@@ -97,8 +97,10 @@ const span = z.object({
   status: z.object({ code: code.default(false) }).default({ code: false }),
 });
 const scopeSpans = z.object({ spans: z.array(span).default([]) });
+/** Asked only of those who report for many: whoever reports for itself is known by its socket. */
+const resource = z.object({ attributes }).default({ attributes: [] });
 export const tracesBody = z.object({
-  resourceSpans: z.array(z.object({ scopeSpans: z.array(scopeSpans).default([]) })).default([]),
+  resourceSpans: z.array(z.object({ resource, scopeSpans: z.array(scopeSpans).default([]) })).default([]),
 });
 export type Span = z.infer<typeof span>;
 
@@ -118,5 +120,5 @@ const logRecord = z.object({
 });
 const scopeLogs = z.object({ logRecords: z.array(logRecord).default([]) });
 export const logsBody = z.object({
-  resourceLogs: z.array(z.object({ scopeLogs: z.array(scopeLogs).default([]) })).default([]),
+  resourceLogs: z.array(z.object({ resource, scopeLogs: z.array(scopeLogs).default([]) })).default([]),
 });
