@@ -42,6 +42,17 @@ export function indentOf(text: string, { start }: Node): string {
 
 const simple = /^(Identifier|Literal|MemberExpression|CallExpression|ThisExpression|ArrayExpression)$/;
 
+/** Those first that are written like it: what was mistaken for another is often named like it. */
+export function likeFirst(names: readonly string[], written: string): readonly string[] {
+  const isOther = (name: string) => (isLike(name, written) ? 0 : 1);
+  return names.toSorted((one, other) => isOther(one) - isOther(other));
+}
+
+function isLike(one: string, other: string): boolean {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  return a.includes(b) || b.includes(a);
+}
+
 /** In parentheses, unless it binds closely enough. */
 export function grouped(spot: Spot, node: Node): string {
   const written = sliceOf(spot.text, node);

@@ -1,5 +1,5 @@
 import { child, children, identifier, type Node, walk } from '../../../domain/syntax-tree.ts';
-import { type Edit, replaced, uniqueBy, type Way } from '../edit.ts';
+import { type Edit, likeFirst, replaced, uniqueBy, type Way } from '../edit.ts';
 import { endOf, isValue, sliceOf } from '../spot.ts';
 
 const most = { literals: 4, names: 4, others: 6 } as const;
@@ -135,25 +135,23 @@ const nameThroughout: Way = {
       spot.own.flatMap(({ node }) => identifier(node) ?? []),
       (one) => one,
     );
-    const others = uniqueBy(
-      [...walk(outer)].flatMap(({ node, parent, field }) =>
-        isValue(parent, field) || field === 'id' ? (identifier(node) ?? []) : [],
-      ),
-      (one) => one,
-    );
+    const others = namesNear(outer, statement.start);
     return own.flatMap((name) => {
       const places = reads.filter((node) => identifier(node) === name);
-      const similar = others.filter((one) => one !== name && likeness(one, name));
-      const rest = others.filter((one) => one !== name && !similar.includes(one));
-      return places.length < 2
-        ? []
-        : [...similar, ...rest].slice(0, most.others).map((one) => throughout(text, places, one));
+      const named = likeFirst(others, name).filter((one) => one !== name);
+      return places.length < 2 ? [] : named.slice(0, most.others).map((one) => throughout(text, places, one));
     });
   },
 };
 
-const likeness = (one: string, other: string) =>
-  one.toLowerCase().includes(other.toLowerCase()) || other.toLowerCase().includes(one.toLowerCase());
+function namesNear(scope: Node, at: number): readonly string[] {
+  const found = [...walk(scope)].flatMap(({ node, parent, field }) => {
+    const name = isValue(parent, field) || field === 'id' ? identifier(node) : undefined;
+    return name === undefined ? [] : [{ name, away: Math.abs(node.start - at) }];
+  });
+  const near = found.toSorted((one, other) => one.away - other.away).map(({ name }) => name);
+  return uniqueBy(near, (name) => name);
+}
 
 function readsFrom(scope: Node, from: number): readonly Node[] {
   const found = [...walk(scope)].flatMap(({ node, parent, field }) => {

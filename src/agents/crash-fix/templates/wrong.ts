@@ -1,5 +1,5 @@
 import { child, children, type Node } from '../../../domain/syntax-tree.ts';
-import { type Edit, grouped, replaced, uniqueBy, type Way } from '../edit.ts';
+import { type Edit, grouped, likeFirst, replaced, uniqueBy, type Way } from '../edit.ts';
 import { type Spot, sliceOf } from '../spot.ts';
 
 /** Conditions of the statement: what an `if`, a loop or a `?:` tests. */
@@ -106,7 +106,8 @@ const assigned: Way = {
   edits: (spot) =>
     values(spot).flatMap((node) => {
       const written = grouped(spot, node);
-      const names = spot.ingredients.filter((one) => one !== written).slice(0, mostIngredients);
+      const others = spot.ingredients.filter((one) => one !== written);
+      const names = likeFirst(others, written).slice(0, mostIngredients);
       return [
         ...partsOf(node).flatMap((part) => otherOperators(spot, part, 'assigned-value')),
         ...names.map((one) => replaced('assigned-value', node, one)),
