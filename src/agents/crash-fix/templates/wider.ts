@@ -1,5 +1,6 @@
 import { child, children, identifier, type Node, walk } from '../../../domain/syntax-tree.ts';
 import { type Edit, likeFirst, replaced, uniqueBy, type Way } from '../edit.ts';
+import { inTurn } from '../rank.ts';
 import { endOf, isValue, sliceOf } from '../spot.ts';
 
 const most = { literals: 4, names: 4, others: 6 } as const;
@@ -123,40 +124,45 @@ function otherPatterns(pattern: string): readonly string[] {
   ];
 }
 
-/** Another name wherever it is read from here to the end of the function. */
+/** Another variable of the function wherever one is read, from here to its end. */
 const nameThroughout: Way = {
   kind: 'template',
   mends: 'both',
   edits: (spot) => {
     const { text, outer, statement } = spot;
     if (outer === undefined) return [];
+    const declared = declaredIn(outer, statement.start);
     const reads = readsFrom(outer, statement.start);
-    const own = uniqueBy(
-      spot.own.flatMap(({ node }) => identifier(node) ?? []),
-      (one) => one,
-    );
-    const others = namesNear(outer, statement.start);
-    return own.flatMap((name) => {
+    const byName = declared.map((name) => {
       const places = reads.filter((node) => identifier(node) === name);
-      const named = likeFirst(others, name).filter((one) => one !== name);
-      return places.length < 2 ? [] : named.slice(0, most.others).map((one) => throughout(text, places, one));
+      const isHere = places.some((node) => node.start < endOf(statement));
+      const others = likeFirst(declared, name).filter((one) => one !== name);
+      return isHere && places.length > 1
+        ? others.slice(0, most.others).map((one) => throughout(text, places, one))
+        : [];
     });
+    return inTurn(byName);
   },
 };
 
-function namesNear(scope: Node, at: number): readonly string[] {
+/** Nearest first. */
+function declaredIn(scope: Node, at: number): readonly string[] {
   const found = [...walk(scope)].flatMap(({ node, parent, field }) => {
-    const name = isValue(parent, field) || field === 'id' ? identifier(node) : undefined;
+    const isDeclared = field === 'params' || (parent?.type === 'VariableDeclarator' && field === 'id');
+    const name = isDeclared ? identifier(node) : undefined;
     return name === undefined ? [] : [{ name, away: Math.abs(node.start - at) }];
   });
   const near = found.toSorted((one, other) => one.away - other.away).map(({ name }) => name);
   return uniqueBy(near, (name) => name);
 }
 
+function isTarget(parent: Node | undefined, field: string): boolean {
+  return ['id', 'params'].includes(field) || (parent?.type === 'AssignmentExpression' && field === 'left');
+}
+
 function readsFrom(scope: Node, from: number): readonly Node[] {
   const found = [...walk(scope)].flatMap(({ node, parent, field }) => {
-    const isRead =
-      identifier(node) !== undefined && isValue(parent, field) && field !== 'id' && field !== 'params';
+    const isRead = identifier(node) !== undefined && isValue(parent, field) && !isTarget(parent, field);
     return isRead && node.start >= from && parent?.shorthand !== true ? [node] : [];
   });
   return found.toSorted((one, other) => one.start - other.start);
