@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { fixMakerContract } from './contracts/fix-maker.ts';
 import { flagStoreContract } from './contracts/flags.ts';
 import { runtimeContract } from './contracts/runtime.ts';
+import { planPath, type TestPlan, testMeasurerContract } from './contracts/test-measurer.ts';
+import { MemoryFixMaker } from './memory-fix-maker.ts';
 import { MemoryFlags } from './memory-flags.ts';
 import { MemoryRuntime } from './memory-runtime.ts';
+import { MemoryTestMeasurer } from './memory-test-measurer.ts';
 import { recorded } from './recorded.ts';
 
 describe('MemoryFlags', () => {
@@ -42,6 +46,23 @@ describe('MemoryRuntime', () => {
       tamper: async (digest) => void altered.add(digest),
     };
   });
+});
+
+describe('MemoryFixMaker', () => {
+  fixMakerContract(() => new MemoryFixMaker());
+});
+
+describe('MemoryTestMeasurer', () => {
+  const plans = new Map<string, string>();
+  const measurer = new MemoryTestMeasurer({
+    readFile: async (tree, path) => (path === planPath ? Buffer.from(plans.get(tree) ?? '') : undefined),
+  });
+  const tree = (plan: TestPlan) => {
+    const text = JSON.stringify(plan);
+    plans.set(text, text);
+    return text;
+  };
+  testMeasurerContract(() => ({ measurer, tree, left: () => [] }));
 });
 
 describe('recorded', () => {
