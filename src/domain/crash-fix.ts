@@ -54,6 +54,8 @@ export type ReproducingTest = {
   readonly command: readonly [string, ...string[]] | null;
   /** Which of the tests show it, as reports name them; null: all that fail. */
   readonly names: readonly string[] | null;
+  /** Of those that fail only the ones whose names hold this; absent: all. A command may run more than it is told to. */
+  readonly title?: string;
 };
 
 /** What came of asking a model once. Its files are hostile text: they may only be those that it was asked about. */

@@ -18,6 +18,7 @@ export function testOfCall(signature: string, subject: Subject, form: TestForm =
     files: new Map([[path, text]]),
     command: commandOf(form.runner, path),
     names: form.runner === 'node' ? [name] : null,
+    title: name,
   };
 }
 

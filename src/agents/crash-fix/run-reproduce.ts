@@ -60,7 +60,7 @@ async function showBy(
   const base = await withFiles(deps.git, asked, { base: tip, files });
   const alone = test?.command == null ? commands : { ...commands, test: test.command, report: null };
   const [first, again] = [await deps.tests.measure(alone, base), await deps.tests.measure(alone, base)];
-  const names = test?.names ?? redIn(first);
+  const names = test?.names ?? redIn(first, test?.title);
   const doubt = notShown(asked, names, [first, again]);
   if (doubt !== undefined) return doubt;
   const whole = test?.command == null ? first : await deps.tests.measure(commands, base);
@@ -96,8 +96,9 @@ function notShown(
 }
 
 /** Of tests that fail twice in different ways nothing can be told. */
-function redIn(first: TestRun): readonly string[] | undefined {
+function redIn(first: TestRun, title: string | undefined): readonly string[] | undefined {
   const red = namesOf(first, 'not-ok');
+  if (title !== undefined) return red?.filter((name) => name.includes(title));
   return red?.length === 0 ? undefined : red;
 }
 
