@@ -43,7 +43,8 @@ const bodies: Readonly<Record<TestRunner, (parts: Parts) => string>> = {
 const imports: Readonly<Record<TestRunner, readonly [name: string, from: string] | undefined>> = {
   node: ['{ test }', 'node:test'],
   vitest: ['{ test }', 'vitest'],
-  jest: undefined,
+  // Only where that is how its tests have it.
+  jest: ['{ it, test }', '@jest/globals'],
   mocha: undefined,
   ava: ['test', 'ava'],
   tap: ['t', 'tap'],
@@ -54,7 +55,9 @@ function header(path: string, { call, isModule }: Subject, form: TestForm): stri
   const file = endedAs(from.startsWith('.') ? from : `./${from}`, form);
   // Of a module of the older kind that is all that it exports, whatever of it can be told from outside.
   const whole = isModule ? '* as subject' : 'subject';
-  const needs = [imports[form.runner], [form.isModule ? whole : 'subject', file]] as const;
+  const isNeeded = form.runner !== 'jest' || form.isGlobalImported;
+  const runner = isNeeded ? imports[form.runner] : undefined;
+  const needs = [runner, [form.isModule ? whole : 'subject', file]] as const;
   const lines = needs.flatMap((one) => {
     if (one === undefined) return [];
     const [name, module] = [one[0], JSON.stringify(one[1])];

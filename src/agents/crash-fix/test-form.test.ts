@@ -75,6 +75,11 @@ test("${title}", async () => {
     expect(command).toMatch(runner === 'tap' ? /^node / : new RegExp(`^node_modules/.bin/${runner} `));
   });
 
+  it('for jest, by what its tests import', () => {
+    const model = "import { expect, it } from '@jest/globals';\nit('adds', () => {});\n";
+    expect(written('test/cart.js', model).code).toContain('import { it, test } from "@jest/globals";');
+  });
+
   it('calls what is exported: by default, by its name, or whole', () => {
     const model = "import { test } from 'node:test';\n";
     const said = (steps: readonly string[], isModule: boolean, text: string) =>

@@ -13,13 +13,15 @@ export type TestForm = {
   readonly isTyped: boolean;
   /** How files in TypeScript are asked for. */
   readonly endings: 'ts' | 'js' | 'none';
-  /** Of a runner that gives it to each file. */
+  /** Of a runner that gives it to each file, unless that is switched off and tests import it. */
   readonly global: 'it' | 'test';
+  readonly isGlobalImported: boolean;
 };
 
 /** Whatever the project's runner is, this one is there; whether its own command finds the file is another question. */
 export const ownForm: TestForm = {
   ...{ runner: 'node', isModule: true, isTyped: false, endings: 'ts', global: 'test' },
+  isGlobalImported: false,
   path: { before: 'autoland-crash-', after: '.test.mjs' },
 };
 
@@ -62,6 +64,7 @@ export function formOf(model: ModelTest, manifest: string): TestForm | undefined
     ...{ runner, path, isModule: isModule(model, manifest), isTyped: /\.[cm]?ts$/.test(path.after) },
     endings: endingsOf(model.text),
     global: /^\s*it\s*\(/m.test(model.text) ? 'it' : 'test',
+    isGlobalImported: importedRunner(model.text) === 'jest',
   };
 }
 
