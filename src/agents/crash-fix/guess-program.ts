@@ -11,25 +11,9 @@ const mostPrinted = 800;
 /** Calls that are made to find a simpler one. */
 const mostSimpler = 300;
 
-/**
- * A program that makes all the calls, each but briefly, takes the first that ends in the very crash (its type, at its own place), leaves out of
- * its arguments what is not needed for that, and prints its number and them. What a user sent is in the test of a public branch for no
- * longer than it has to be. DANGER: names come from a stack, which a stranger may have written. They stand in it as JSON alone.
- */
-export function guessProgram(
-  { errorType, frames: [{ file, line, column }] }: Crash,
-  calls: readonly CrashCall[],
-): string {
-  const given = JSON.stringify({ errorType, place: `/${file}:${line}:${column}`, calls });
-  return `import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/* Parts of a program. What they know of the crash stands in its first lines: errorType, place, calls. */
 
-const { errorType, place, calls } = ${given};
-${decodeSource}
-
-${findSource}
-
-const isIt = (thrown) => {
+const callingSource = `const isIt = (thrown) => {
   const first = String(thrown?.stack).split('\\n').find((text) => text.includes(import.meta.dirname) && !text.includes('/${guessPath}'));
   return (thrown?.name === errorType || thrown?.code === errorType) && first?.includes(place) === true;
 };
@@ -48,10 +32,12 @@ async function crashes({ file, steps }, args) {
   } catch (thrown) {
     stray = thrown;
   }
+  // Else a rejection of this call would be told of the next one.
+  await new Promise((done) => setImmediate(done));
   return isIt(stray);
-}
+}`;
 
-function simpler(value) {
+const simplerSource = `function simpler(value) {
   if (typeof value === 'string') return value === '' ? [] : ['', value.slice(0, value.length >> 1)];
   if (typeof value === 'number') return value === 0 ? [] : [0];
   if (Array.isArray(value)) return value.length === 0 ? [] : [[], ...without(value), ...inside(value)];
@@ -74,9 +60,9 @@ async function simplest(call) {
     }
   }
   return args;
-}
+}`;
 
-for (const [at, call] of calls.entries()) {
+const mainSource = `for (const [at, call] of calls.entries()) {
   if (!(await crashes(call, call.args))) continue;
   // Should a simpler one bring the process down, this one has been said.
   console.log('\\n${guessMark} ' + at);
@@ -86,6 +72,22 @@ for (const [at, call] of calls.entries()) {
 }
 process.exit(0);
 `;
+
+/**
+ * A program that makes all the calls, each but briefly, takes the first that ends in the very crash (its type, at its own place), leaves out of
+ * its arguments what is not needed for that, and prints its number and them. What a user sent is in the test of a public branch for no
+ * longer than it has to be. DANGER: names come from a stack, which a stranger may have written. They stand in it as JSON alone.
+ */
+export function guessProgram(
+  { errorType, frames: [{ file, line, column }] }: Crash,
+  calls: readonly CrashCall[],
+): string {
+  const given = JSON.stringify({ errorType, place: `/${file}:${line}:${column}`, calls });
+  const head = `import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const { errorType, place, calls } = ${given};`;
+  return [head, decodeSource, findSource, callingSource, simplerSource, mainSource].join('\n\n');
 }
 
 /** The call that the program printed last; undefined: none. DANGER: the code that it called can print that too. It is proved by the test of it. */

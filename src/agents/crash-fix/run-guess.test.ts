@@ -167,6 +167,21 @@ export async function load(cart) {
     for (const said of ['1', '-1', 'x']) expect(read(said), said).toBeUndefined();
   });
 
+  it('tells a rejection that nobody awaits of the call that it came from', async () => {
+    const code = `exports.total = (cart) => {
+  Promise.resolve().then(() => cart.items.length);
+};
+`;
+    const frames = [{ file: 'src/cart.js', line: 2, column: 43, functionName: 'exports.total' }] as const;
+    const recorded = [
+      kept([{ o: [['items', []]] }]),
+      kept([{ o: [['user', 'xx']] }]),
+      kept([{ o: [['items', [1]]] }]),
+    ];
+    const found = await find({ 'src/cart.js': code }, { frames: [...frames] }, recorded);
+    expect(found?.call.args).toEqual([{ o: [] }]);
+  });
+
   it('takes nothing of a stack for code', () => {
     const evil = 'x"];process.exit(7);//';
     const frames = [{ file: `src/${evil}.js`, line: 1, column: 1, functionName: evil }] as const;
