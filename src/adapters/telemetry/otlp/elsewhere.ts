@@ -62,7 +62,7 @@ export class ElsewhereReceiver {
   #takeTraces(body: unknown): void {
     for (const { resource, scopeSpans } of tracesBody.parse(body).resourceSpans)
       for (const { status, events, traceId } of scopeSpans.flatMap(({ spans }) => spans))
-        if (events.length > 0)
+        if (events.some(isException))
           this.#of(resource.attributes)?.inSpan(events, { traceId, hasFailed: status.code });
   }
 
@@ -102,6 +102,11 @@ export class ElsewhereReceiver {
     const [silent] = [...this.#sources].find(([, { isHeard }]) => !isHeard) ?? [];
     return silent !== undefined && this.#sources.delete(silent);
   }
+}
+
+/** Spans are many, and their other events say nothing of crashes. */
+function isException(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'name' in event && event.name === 'exception';
 }
 
 function nameOf(attributes: Attributes, key: string): string | undefined {
