@@ -63,12 +63,14 @@ async function tryRaise(attempt: Attempt, raise: Raise, describe: Describe): Pro
     skip(waits);
     return;
   }
-  const rules = { ...settings, minimumAgeDays: settings.security?.minimumAgeDays ?? settings.minimumAgeDays };
+  const fixAgeDays = settings.security?.minimumAgeDays ?? settings.minimumAgeDays;
   const failed: { why: string; until?: string }[] = [];
   for (const by of raise.by) {
     const described = await describe(by.name);
     const askers = await findAskers(deps.registry, project.lockfile, { name: by.name, version: by.from });
     const known = { by, described, askers };
+    // Of what the project does not name, nothing shows that it mends by bringing another.
+    const rules = by.uses.length === 0 ? settings : { ...settings, minimumAgeDays: fixAgeDays };
     const raised = await raiseLeast(raise, known, rules, (update) => filesFor(attempt, [update]));
     if (!('update' in raised)) {
       failed.push(raised);
