@@ -72,7 +72,7 @@ describe('moveRange', () => {
     fc.assert(
       fc.property(range, target, (spec, to) => {
         const edit = moveRange('p', spec, to, 'widen');
-        if (edit.kind !== 'replace') return;
+        if (edit.kind !== 'replace' || semver.valid(spec.trim().replace(/^=/, '')) !== null) return;
         widened += 1;
         const lost = everything.filter(
           (each) => semver.satisfies(each, spec) && !semver.satisfies(each, edit.spec),
@@ -82,6 +82,10 @@ describe('moveRange', () => {
       { numRuns: 200 },
     );
     expect(widened).toBeGreaterThan(40);
+  });
+
+  it.each(['1.2.3', 'v1.2.3', '=1.2.3', '1.2.3-rc.1'])('widens %s to one version, as it was', (spec) => {
+    expect(outcome(spec, '1.5.0', 'widen')).toBe(outcome(spec, '1.5.0', 'bump'));
   });
 
   it('never changes a manifest where only lockfiles change', () => {

@@ -54,7 +54,8 @@ const admits: Move = (range, to) => (semver.satisfies(to, range) ? range : undef
 const strategies: Readonly<Record<RangeStrategy, Move>> = {
   bump: (range, to) => raised(range, to) ?? admits(range, to) ?? replaced(range, to),
   replace: (range, to) => admits(range, to) ?? replaced(range, to),
-  widen: (range, to) => admits(range, to) ?? widened(range, to),
+  // Whoever names one version wants one.
+  widen: (range, to) => admits(range, to) ?? pinned(range, to) ?? widened(range, to),
   'lockfile-only': admits,
 };
 
@@ -62,6 +63,11 @@ const strategies: Readonly<Record<RangeStrategy, Move>> = {
 function raised(range: string, to: semver.SemVer): string | undefined {
   const found = /^([\^~=]?)(v?)\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.exec(range.trim());
   return found === null ? undefined : `${found[1]}${found[2]}${to.version}`;
+}
+
+/** Where a single version stands, the new one. */
+function pinned(range: string, to: semver.SemVer): string | undefined {
+  return /^\s*[\^~]/.test(range) ? undefined : raised(range, to);
 }
 
 /** About `to` alone, in the form of the alternative that goes highest. */
