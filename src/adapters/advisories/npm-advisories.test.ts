@@ -153,6 +153,16 @@ describe('the OSV API', () => {
     await expect(asking).rejects.toMatchObject({ code: 'registry.invalid' });
   });
 
+  it('is asked about every version of a large repository', async () => {
+    const { advisories, url, asked } = await serve((_path, body) => {
+      const { queries } = JSON.parse(body) as { queries: unknown[] };
+      return json({ results: queries.map(() => ({})) });
+    });
+    const many = Array.from({ length: 12_500 }, (_, at) => ({ name: `p${at}`, version: '1.0.0' }));
+    expect(await advisories.known(many, { from: 'osv', url })).toEqual({ known: new Map(), silent: [] });
+    expect(asked).toHaveLength(25);
+  });
+
   it('does not turn pages for ever', async () => {
     const { advisories, url, asked } = await serve((_path, body) => {
       const { queries } = JSON.parse(body) as { queries: unknown[] };

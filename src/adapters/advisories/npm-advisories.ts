@@ -14,6 +14,7 @@ const DEFAULTS: AttemptLimits = { totalMs: 12_000, retries: 1, backoffMs: 250, s
 const ANSWER_BYTES = 32 * 1024 * 1024;
 /** OSV takes a thousand. */
 const ASKED_AT_ONCE = 500;
+/** Of further answers, beside one for each of what is asked at once. */
 const MAX_PAGES = 20;
 /** Of how many the title and severity are asked for: the rest is named by its id. */
 const MAX_DETAILS = 20;
@@ -50,8 +51,9 @@ export class NpmAdvisories implements Advisories {
     const url = new URL('v1/', base.endsWith('/') ? base : `${base}/`).href;
     const ids = new Map<string, Set<string>>();
     let pending: readonly OsvQuestion[] = versions;
+    const most = Math.ceil(versions.length / ASKED_AT_ONCE) + MAX_PAGES;
     for (let page = 0; pending.length > 0; page += 1) {
-      if (page >= MAX_PAGES) throw nonsense(url, 'its answer has no end');
+      if (page >= most) throw nonsense(url, 'its answer has no end');
       const asked = pending.slice(0, ASKED_AT_ONCE);
       const text = await this.#read(`${url}querybatch`, batchQuestion(asked));
       if (text === undefined) return { known: new Map(), silent: versions.map(keyOf) };

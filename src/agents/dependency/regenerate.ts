@@ -68,6 +68,7 @@ async function runNpm(sandbox: Regenerate['sandbox'], dir: string, before: Date)
     const why =
       result.kind === 'limit' ? `went over its limit of ${result.limit}` : `exited with ${result.code}`;
     problem = `npm ${why}: ${(result.stderr || result.stdout).trim().slice(-1500)}`;
+    if (!/\b(?:ETARGET|ENOVERSIONS)\b/.test(result.stderr)) break;
   }
   throw new AutolandError('sandbox.failed', `Expected npm to regenerate the lockfile; ${problem}`, {
     mend: 'run the same npm command on the branch to see it for yourself',

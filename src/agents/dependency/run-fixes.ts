@@ -10,28 +10,36 @@ import { raiseLeast } from './run-raise.ts';
 import { findFixes } from './run-security.ts';
 import { decidedElsewhere } from './workspaces.ts';
 
-/** Before all else. Answers the names that have nothing more to expect of this scan: proposed, under way, or waiting for room. */
+export type Fixed = {
+  /** Names that have nothing more to expect of this scan: proposed, under way, or waiting for room. */
+  readonly done: ReadonlySet<string>;
+  /** As `name@version`: what failed as a fix fails as an update too. */
+  readonly failed: ReadonlySet<string>;
+};
+
+/** Before all else. */
 export async function proposeFixes(
   attempt: Attempt,
   candidates: readonly Candidate[],
   describe: (name: string) => Promise<Described>,
-): Promise<ReadonlySet<string>> {
+): Promise<Fixed> {
   const { deps, settings, project, report } = attempt;
   const { security } = settings;
-  if (security === null) return new Set();
+  if (security === null) return { done: new Set(), failed: new Set() };
   const locked = { lockfile: project.lockfile, candidates, elsewhere: decidedElsewhere(project) };
   const rules = { ...settings, security };
   const { updates, raises, skipped } = await findFixes({ ...deps, describe }, locked, rules);
   report.skipped.push(
     ...skipped.filter(({ name }) => settings.only === undefined || isWanted(settings, name)),
   );
-  const done = new Set<string>();
+  const [done, failed] = [new Set<string>(), new Set<string>()];
   for (const update of updates.filter(({ name }) => isWanted(settings, name))) {
     const isFirst = isFree(attempt, update);
     const isFull = whyFull(attempt, '') !== undefined;
     const made = report.proposals.length;
     if (isFirst) await tryBundle(attempt, { group: null, updates: [update] });
     if (!isFirst || isFull || report.proposals.length > made) done.add(update.name);
+    else failed.add(`${update.name}@${update.to}`);
   }
   for (const raise of raises) {
     const wanted = wantedOf(raise, settings);
@@ -41,7 +49,7 @@ export async function proposeFixes(
     const [raised] = report.proposals.slice(made);
     if (raised !== undefined) done.add(String(raised.record.package));
   }
-  return done;
+  return { done, failed };
 }
 
 /** As far as it is to be looked at. */

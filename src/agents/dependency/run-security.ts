@@ -25,9 +25,9 @@ export type SecurityDeps = {
 };
 
 /** In one scan; the rest is found by the next. */
-const mostVulnerable = 20;
+const mostVulnerable = 60;
 /** Of one package. */
-const mostVersions = 200;
+const mostVersions = 100;
 
 /** The least versions that mend what is known to be vulnerable. Where advisories cannot be had, nothing is claimed. */
 export async function findFixes(deps: SecurityDeps, locked: Locked, rules: FixRules): Promise<Fixes> {

@@ -52,13 +52,13 @@ async function proposeAll(attempt: Attempt, candidates: readonly Candidate[]): P
   const describe = describer((name) => deps.registry.describe(name));
   // What mends one version says nothing of another that a member has.
   const single = candidates.filter(({ highest }) => highest === undefined);
-  const mended = await proposeFixes(attempt, single, describe);
+  const { done, failed } = await proposeFixes(attempt, single, describe);
   await proposeRemovals(attempt);
   const updates: PlannedUpdate[] = [];
-  for (const candidate of candidates.filter(({ name }) => isWanted(settings, name) && !mended.has(name))) {
+  for (const candidate of candidates.filter(({ name }) => isWanted(settings, name) && !done.has(name))) {
     const planned = planUpdate(candidate, await describe(candidate.name), settings);
     if ('code' in planned) report.skipped.push(planned);
-    else updates.push(planned);
+    else if (!failed.has(`${planned.name}@${planned.to}`)) updates.push(planned);
   }
   const ready = orderUpdates(updates).filter((update) => isFree(attempt, update));
   for (const bundle of bundlesOf(ready, settings.groups, settings.turnedAway))

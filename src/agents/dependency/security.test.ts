@@ -170,6 +170,23 @@ describe('a vulnerable version', () => {
     expect(stage.sandbox.jobs).toEqual([]);
   });
 
+  it('whose fix cannot be locked is told once, and not tried again as an update', async () => {
+    kits('1.0.0', '1.0.1');
+    const peers = { peerDependencies: { kit: '1.0.0' } };
+    registry.add('app', '1.0.0', peers);
+    const entries = { 'node_modules/app': sampleEntry('app', '1.0.0', peers) };
+    const packages = { ...entries, 'node_modules/kit': sampleEntry('kit', '1.0.0') };
+    git.commit('main', sampleProject({ dependencies: { app: '^1.0.0', kit: '^1.0.0' } }, packages));
+    const { proposals, skipped } = await run(against('kit@1.0.0'));
+    expect(proposals).toEqual([]);
+    expect(skipped).toMatchObject([
+      { name: 'kit', code: 'sandbox.failed', reason: expect.stringContaining('ERESOLVE') },
+      { name: 'app', code: 'dependency.up-to-date' },
+    ]);
+    // With the exact version npm takes it; with the range it does not.
+    expect(stage.sandbox.jobs).toHaveLength(2);
+  });
+
   it('is unknown where advisories cannot be had: nothing is claimed, and updates go on', async () => {
     kits('1.0.0', '1.0.1');
     git.commit(

@@ -21,5 +21,8 @@ export function readSpec(name: string, text: string): Spec {
       ? { kind: 'other', why: 'not a semver range' }
       : { kind: 'range', range: text };
   }
-  return { kind: 'other', why: `a ${parsed.type}, not a version range` };
+  return {
+    kind: 'other',
+    why: `${/^[aeiou]/.test(parsed.type) ? 'an' : 'a'} ${parsed.type}, not a version range`,
+  };
 }

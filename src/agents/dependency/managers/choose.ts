@@ -23,6 +23,13 @@ export type Manager = {
 
 export type Locked = { readonly dialect: FetchedDialect; readonly version: number };
 
+/** Whose `packageManager` is another one does not install what npm locks. The version does not matter: the npm that is there writes it. */
+export function anotherThanNpm(root: Manifest): Declined | undefined {
+  const raw = Object.hasOwn(root.raw, 'packageManager') ? root.raw.packageManager : undefined;
+  if (raw === undefined || (typeof raw === 'string' && raw.startsWith('npm@'))) return undefined;
+  return declined(`the lockfile is npm's: expected npm, found ${JSON.stringify(raw).slice(0, 80)}`);
+}
+
 type Named = { readonly name: string; readonly version: string; readonly digest: Digest | undefined };
 
 /**

@@ -1,12 +1,13 @@
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import { type Catalogs, catalogFiles, readCatalogs } from '../../../domain/lockfile/catalogs.ts';
+import { rootLockfileNames } from '../../../domain/lockfile/locate.ts';
 import { readLockedTree } from '../../../domain/lockfile/read-tree.ts';
 import { type Dialect, isProject, type Lockfile } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
 import type { GitReader } from '../../../ports/git-host.ts';
 import type { Skipped } from '../candidates.ts';
-import { chooseManager, type Manager } from './choose.ts';
+import { anotherThanNpm, chooseManager, type Manager } from './choose.ts';
 import { readSettings, settingsPaths } from './settings.ts';
 
 /** What is read of the branch, and who writes its lockfile. */
@@ -30,15 +31,23 @@ type Git = Pick<GitReader, 'resolve' | 'readFile' | 'list'>;
 
 /** The project at the root of the branch, or why nothing of it can be proposed. */
 export async function readProject(git: Git, target: string): Promise<Project | Skipped> {
+  const base = await git.resolve(target);
   try {
-    return await readAt(git, await git.resolve(target));
+    return await readAt(git, base);
   } catch (thrown) {
     const isRead = thrown instanceof AutolandError && /^(?:lockfile|manifest)\.invalid$/.test(thrown.code);
     if (!isRead) throw thrown;
     // Other agents have work all the same.
     const mend = thrown.mend === undefined ? '' : ` Mend: ${thrown.mend}.`;
-    return skip(thrown.code, 'package.json', `${thrown.message}${mend}`);
+    const name = thrown.code === 'lockfile.invalid' ? await lockfileIn(git, base) : 'package.json';
+    return skip(thrown.code, name, `${thrown.message}${mend}`);
   }
+}
+
+/** The one that counts, which cannot be read. */
+async function lockfileIn(git: Git, base: Sha): Promise<string> {
+  for (const name of rootLockfileNames) if ((await git.readFile(base, name)) !== undefined) return name;
+  return 'package-lock.json';
 }
 
 async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
@@ -66,12 +75,24 @@ async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
     texts.set(path, found);
     manifests.set(path, parseManifest(found, path));
   }
+  const root = manifests.get('package.json');
+  if (root === undefined)
+    return skip(
+      'manifest.invalid',
+      'package.json',
+      `Expected a package.json beside ${lockPath}, found none.`,
+    );
   const catalogs = readCatalogs(lockfile.dialect, sources.get(catalogFiles[lockfile.dialect] ?? ''));
   const shown = { settings: settings.files, sources, catalogs };
   const project = { base, lockPath, texts, manifests, lockfile, ...shown };
   const { dialect, version } = lockfile;
-  if (dialect === 'npm') return { ...project, manager: undefined };
-  const manager = chooseManager({ dialect, version }, manifests.get('package.json'), settings.brought);
+  if (dialect === 'npm') {
+    const other = anotherThanNpm(root);
+    return other === undefined
+      ? { ...project, manager: undefined }
+      : { name: lockPath, version: null, ...other };
+  }
+  const manager = chooseManager({ dialect, version }, root, settings.brought);
   return 'code' in manager ? { name: lockPath, version: null, ...manager } : { ...project, manager };
 }
 
