@@ -1,5 +1,5 @@
 import { type DependencyAgentReport, runDependencyAgent } from '../agents/dependency/run.ts';
-import type { SecuritySettings } from '../agents/dependency/run-security.ts';
+import type { SecuritySettings } from '../agents/dependency/security/run-security.ts';
 import type { Config } from '../config/schema.ts';
 import { nextOpening } from '../config/windows.ts';
 import { foldOvertaken, noneOvertaken, type Overtaken, overtakenTypes } from '../views/overtaken.ts';

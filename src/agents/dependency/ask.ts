@@ -1,6 +1,6 @@
 import { AutolandError } from '../../domain/errors.ts';
 import type { RegistryPackage } from '../../domain/npm/package.ts';
-import type { Described } from './plan.ts';
+import type { Described } from './choose/plan.ts';
 
 /** What the registry says of a package. */
 type Ask = (name: string) => Promise<RegistryPackage | undefined>;

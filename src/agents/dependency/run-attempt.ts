@@ -3,17 +3,17 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { Advisories } from '../../ports/advisories.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
 import type { Registry } from '../../ports/registry.ts';
-import type { Skipped } from './candidates.ts';
-import { type Bundle, type Groups, halvesOf, type TurnedAway } from './groups.ts';
+import type { Skipped } from './choose/candidates.ts';
+import { type Bundle, type Groups, halvesOf, type TurnedAway } from './choose/groups.ts';
+import { type Pace, whyLater } from './choose/pace.ts';
+import type { PlannedUpdate } from './choose/plan.ts';
+import type { Declined, UpdateRules } from './choose/rules.ts';
+import type { Regenerate } from './files/regenerate.ts';
+import { type Files, filesOf } from './files/run-files.ts';
 import type { Project } from './managers/run-read.ts';
 import type { LockWriter } from './managers/run-writer.ts';
-import { type Pace, whyLater } from './pace.ts';
-import type { PlannedUpdate } from './plan.ts';
-import type { Regenerate } from './regenerate.ts';
-import type { Declined, UpdateRules } from './rules.ts';
-import { type Files, filesOf } from './run-files.ts';
 import { proposalOf } from './run-propose.ts';
-import type { SecuritySettings } from './run-security.ts';
+import type { SecuritySettings } from './security/run-security.ts';
 
 export type DependencyAgentDeps = Regenerate & {
   readonly git: Pick<GitReader, 'resolve' | 'readFile' | 'list'> & GitInbox;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { GitInbox } from '../../ports/git-host.ts';
-import type { Bundle } from './groups.ts';
-import type { PlannedUpdate } from './plan.ts';
+import type { Bundle } from './choose/groups.ts';
+import type { PlannedUpdate } from './choose/plan.ts';
 
 type Place = { readonly base: Sha; readonly target: string; readonly at: Date };
 

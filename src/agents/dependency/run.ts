@@ -1,11 +1,12 @@
 import type { Proposal } from '../../domain/change.ts';
 import { describer } from './ask.ts';
-import { type Candidate, findCandidates, type Skipped } from './candidates.ts';
-import { bundlesOf } from './groups.ts';
+import { type Candidate, findCandidates, type Skipped } from './choose/candidates.ts';
+import { bundlesOf } from './choose/groups.ts';
+import { orderUpdates, type PlannedUpdate, planUpdate } from './choose/plan.ts';
+import { setAside } from './choose/workspaces.ts';
 import { readProject } from './managers/run-read.ts';
 import { LockWriter } from './managers/run-writer.ts';
 import { proposeRemovals } from './overrides/run-remove.ts';
-import { orderUpdates, type PlannedUpdate, planUpdate } from './plan.ts';
 import {
   type Attempt,
   type DependencyAgentDeps,
@@ -14,8 +15,7 @@ import {
   isWanted,
   tryBundle,
 } from './run-attempt.ts';
-import { proposeFixes } from './run-fixes.ts';
-import { setAside } from './workspaces.ts';
+import { proposeFixes } from './security/run-fixes.ts';
 
 export type { DependencyAgentDeps, DependencyAgentSettings, HeldUpdate } from './run-attempt.ts';
 

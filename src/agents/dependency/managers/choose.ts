@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { Manifest } from '../../../domain/npm/manifest.ts';
-import type { Declined } from '../rules.ts';
+import type { Declined } from '../choose/rules.ts';
 import { type FetchedDialect, majors, pins, published } from './pins.ts';
 
 /** Of some bytes, as `packageManager` gives it. */

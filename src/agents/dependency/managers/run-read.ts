@@ -2,11 +2,11 @@ import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import { type Catalogs, catalogFiles, readCatalogs } from '../../../domain/lockfile/catalogs.ts';
 import { rootLockfileNames } from '../../../domain/lockfile/locate.ts';
-import { readLockedTree } from '../../../domain/lockfile/read-tree.ts';
+import { type LockedTree, readLockedTree } from '../../../domain/lockfile/read-tree.ts';
 import { type Dialect, isProject, type Lockfile } from '../../../domain/lockfile.ts';
 import { type Manifest, parseManifest } from '../../../domain/npm/manifest.ts';
 import type { GitReader } from '../../../ports/git-host.ts';
-import type { Skipped } from '../candidates.ts';
+import type { Skipped } from '../choose/candidates.ts';
 import { anotherThanNpm, chooseManager, type Manager } from './choose.ts';
 import { readSettings, settingsPaths } from './settings.ts';
 
@@ -50,20 +50,32 @@ async function lockfileIn(git: Git, base: Sha): Promise<string> {
   return 'package-lock.json';
 }
 
+type Text = (path: string) => Promise<string | undefined>;
+
 async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
   const read = (path: string) => git.readFile(base, path);
   const paths = async () => (await git.list(base, '')).map(({ path }) => path);
-  const { names, lockfile } = await readLockedTree({ read, paths });
+  const locked = lockedBy(await readLockedTree({ read, paths }));
+  if ('code' in locked) return locked;
+  return readAround(base, locked, async (path) => (await read(path))?.toString('utf8'));
+}
+
+type Locked = Pick<Project, 'lockPath' | 'lockfile'>;
+
+function lockedBy({ names, lockfile }: LockedTree): Locked | Skipped {
   const [lockPath, another] = names;
   if (lockPath === undefined) return skip('dependency.no-lockfile', 'package-lock.json', noLockfile);
   if (another !== undefined) {
     const reason = `Which of ${names.join(', ')} is installed from is not known: keep one of them.`;
     return skip('dependency.several-lockfiles', lockPath, reason);
   }
-  if (lockfile === undefined || lockPath === 'npm-shrinkwrap.json') {
-    return skip('dependency.manager', lockPath, `${lockPath} cannot be written anew here.`);
-  }
-  const text = async (path: string) => (await read(path))?.toString('utf8');
+  return lockfile === undefined || lockPath === 'npm-shrinkwrap.json'
+    ? skip('dependency.manager', lockPath, `${lockPath} cannot be written anew here.`)
+    : { lockPath, lockfile };
+}
+
+async function readAround(base: Sha, locked: Locked, text: Text): Promise<Project | Skipped> {
+  const { lockPath, lockfile } = locked;
   const sources = await readSources(lockfile.dialect, text);
   const settings = readSettings(lockfile.dialect, sources);
   if ('code' in settings) return { name: lockPath, version: null, ...settings };
@@ -75,25 +87,24 @@ async function readAt(git: Git, base: Sha): Promise<Project | Skipped> {
     texts.set(path, found);
     manifests.set(path, parseManifest(found, path));
   }
-  const root = manifests.get('package.json');
-  if (root === undefined)
-    return skip(
-      'manifest.invalid',
-      'package.json',
-      `Expected a package.json beside ${lockPath}, found none.`,
-    );
+  const chosen = writerOf(locked, manifests.get('package.json'), settings.brought);
+  if ('code' in chosen) return chosen;
   const catalogs = readCatalogs(lockfile.dialect, sources.get(catalogFiles[lockfile.dialect] ?? ''));
-  const shown = { settings: settings.files, sources, catalogs };
-  const project = { base, lockPath, texts, manifests, lockfile, ...shown };
-  const { dialect, version } = lockfile;
-  if (dialect === 'npm') {
-    const other = anotherThanNpm(root);
-    return other === undefined
-      ? { ...project, manager: undefined }
-      : { name: lockPath, version: null, ...other };
-  }
-  const manager = chooseManager({ dialect, version }, root, settings.brought);
-  return 'code' in manager ? { name: lockPath, version: null, ...manager } : { ...project, manager };
+  return { base, ...locked, texts, manifests, settings: settings.files, sources, catalogs, ...chosen };
+}
+
+function writerOf(
+  { lockPath, lockfile: { dialect, version } }: Locked,
+  root: Manifest | undefined,
+  brought: string | undefined,
+): Pick<Project, 'manager'> | Skipped {
+  const none = `Expected a package.json beside ${lockPath}, found none.`;
+  if (root === undefined) return skip('manifest.invalid', 'package.json', none);
+  const manager =
+    dialect === 'npm' ? anotherThanNpm(root) : chooseManager({ dialect, version }, root, brought);
+  return manager !== undefined && 'code' in manager
+    ? { name: lockPath, version: null, ...manager }
+    : { manager };
 }
 
 const noLockfile =
@@ -103,7 +114,7 @@ function skip(code: string, name: string, reason: string): Skipped {
   return { name, version: null, code, reason };
 }
 
-async function readSources(dialect: Dialect, text: (path: string) => Promise<string | undefined>) {
+async function readSources(dialect: Dialect, text: Text) {
   const texts = new Map<string, string>();
   for (const path of settingsPaths[dialect]) {
     const found = await text(path);

@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml';
 import type { Dialect } from '../../../domain/lockfile.ts';
 import { isRecord, type JsonRecord } from '../../../domain/npm/hostile-json.ts';
-import type { Declined } from '../rules.ts';
+import type { Declined } from '../choose/rules.ts';
 
 /** Files at the root that steer what a package manager writes into its lockfile. */
 export const settingsPaths: Readonly<Record<Dialect, readonly string[]>> = {

@@ -1,8 +1,8 @@
 import { AutolandError } from '../../../domain/errors.ts';
 import type { Lockfile } from '../../../domain/lockfile.ts';
 import { printable } from '../../../domain/printable.ts';
-import type { PlannedUpdate } from '../plan.ts';
-import { findAskers } from '../run-askers.ts';
+import type { PlannedUpdate } from '../choose/plan.ts';
+import { newlyLocked } from '../files/transitive-age.ts';
 import {
   type Attempt,
   filesFor,
@@ -12,7 +12,7 @@ import {
   propose,
   whyWaits,
 } from '../run-attempt.ts';
-import { newlyLocked } from '../transitive-age.ts';
+import { findAskers } from '../security/run-askers.ts';
 import { placeOf, valueAt } from './place.ts';
 
 /** Each costs a run of the package manager. */

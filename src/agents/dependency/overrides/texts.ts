@@ -1,5 +1,5 @@
+import type { PlannedUpdate } from '../choose/plan.ts';
 import type { Project } from '../managers/run-read.ts';
-import type { PlannedUpdate } from '../plan.ts';
 import { editAt } from './edit.ts';
 import { placeOf } from './place.ts';
 
