@@ -51,7 +51,7 @@ const advisory = {
 const advisories = new MemoryAdvisories({ 'kit@1.0.0': [advisory], 'kit@1.0.1': [advisory] });
 const security = { source: { from: 'registry' }, minimumAgeDays: 7 } as const;
 
-describe('a vulnerable version in a lockfile of', () => {
+describe('a vulnerable version in a lockfile of', { timeout: 180_000 }, () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   const locked = new Map<string, Record<string, string>>();

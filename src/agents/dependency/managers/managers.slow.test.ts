@@ -39,7 +39,7 @@ const origins = {
   'yarn-berry': undefined,
 };
 
-describe('the managers of the registry', () => {
+describe('the managers of the registry', { timeout: 180_000 }, () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   beforeAll(async () => {
@@ -78,7 +78,14 @@ describe('the managers of the registry', () => {
   it.each(managers)('$called raises all members of a workspace', async ({ dialect, called, bin }) => {
     const lock = lockfileNames[dialect];
     const members = {
-      'package.json': { name: 'root', private: true, packageManager: called, workspaces: ['packages/*'] },
+      'package.json': {
+        name: 'root',
+        private: true,
+        packageManager: called,
+        workspaces: ['packages/*'],
+        // Yarn takes it out of what it reads.
+        dependencies: {},
+      },
       'packages/a/package.json': { name: 'a', version: '1.0.0', dependencies: { aa: '1.0.0' } },
       'packages/b/package.json': {
         name: 'b',

@@ -77,8 +77,9 @@ async function tryRaise(attempt: Attempt, raise: Raise, describe: Describe): Pro
     const described = await describe(by.name);
     const askers = await findAskers(deps.registry, project.lockfile, { name: by.name, version: by.from });
     const known = { by, described, askers };
-    // Of what the project does not name, nothing shows that it mends by bringing another.
-    const rules = by.uses.length === 0 ? settings : { ...settings, minimumAgeDays: fixAgeDays };
+    // That it mends by bringing another is not shown by what the project does not name, nor by a lockfile without ranges.
+    const isShown = by.uses.length > 0 && project.lockfile.dialect !== 'pnpm';
+    const rules = isShown ? { ...settings, minimumAgeDays: fixAgeDays } : settings;
     const raised = await raiseLeast(raise, known, rules, (update) => filesFor(attempt, [update]));
     if (!('update' in raised)) {
       failed.push(raised);

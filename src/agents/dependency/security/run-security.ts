@@ -4,6 +4,7 @@ import type { AdvisoryAnswer, AdvisorySource } from '../../../domain/npm/advisor
 import { counted } from '../../../domain/words.ts';
 import type { Advisories } from '../../../ports/advisories.ts';
 import type { Registry } from '../../../ports/registry.ts';
+import { patient } from '../ask.ts';
 import type { Skipped } from '../choose/candidates.ts';
 import type { Described } from '../choose/plan.ts';
 import { complaint, laterVersions, noFix, type Vulnerable, vulnerableIn } from './fixes.ts';
@@ -49,8 +50,9 @@ async function lookForFixes(deps: SecurityDeps, locked: Locked, rules: FixRules)
   const all = vulnerableIn(locked.lockfile, answer);
   const skipped: Skipped[] = [...silence(answer)];
   const pending: Pending[] = [];
+  const asking = { ...deps, registry: patient(deps.registry) };
   for (const [at, vulnerable] of all.entries()) {
-    const found = at < mostVulnerable ? await pendingOf(deps, vulnerable, locked) : tooMany(vulnerable);
+    const found = at < mostVulnerable ? await pendingOf(asking, vulnerable, locked) : tooMany(vulnerable);
     if ('code' in found) skipped.push(found);
     else pending.push(found);
   }
