@@ -1,11 +1,11 @@
 import { byText } from '../../../domain/npm/order.ts';
-import type { Candidate } from '../choose/candidates.ts';
+import type { Candidate, Skipped } from '../choose/candidates.ts';
 import type { Described } from '../choose/plan.ts';
 import type { Declined } from '../choose/rules.ts';
 import { decidedElsewhere } from '../choose/workspaces.ts';
 import { type Attempt, filesFor, isFree, isWanted, propose, tryBundle, whyFull } from '../run-attempt.ts';
-import { outOfRangeCode } from './fixes.ts';
-import type { Raise } from './plan-fixes.ts';
+import { noFix, outOfRangeCode } from './fixes.ts';
+import type { Raisable, Raise } from './plan-fixes.ts';
 import { findAskers } from './run-askers.ts';
 import { raiseLeast } from './run-raise.ts';
 import { findFixes } from './run-security.ts';
@@ -43,13 +43,25 @@ export async function proposeFixes(
   }
   for (const raise of raises) {
     const wanted = wantedOf(raise, settings);
-    if (wanted === undefined || wanted.by.some(({ name }) => done.has(name))) continue;
+    if (wanted === undefined) continue;
+    const busy = wanted.by.find(({ name }) => done.has(name));
+    if (busy !== undefined) {
+      report.skipped.push(laterThan(busy, raise));
+      continue;
+    }
     const made = report.proposals.length;
     await tryRaise(attempt, wanted, describe);
     const [raised] = report.proposals.slice(made);
     if (raised !== undefined) done.add(String(raised.record.package));
   }
   return { done, failed };
+}
+
+/** That update may mend it too: the next scan sees. */
+function laterThan({ name: other }: Raisable, { vulnerable }: Raise): Skipped {
+  const { name, version } = vulnerable;
+  const why = `${other}, which brings it, is being updated already, and may mend it as well`;
+  return { name, version, ...noFix(vulnerable, 'fix-later', why) };
 }
 
 /** As far as it is to be looked at. */
