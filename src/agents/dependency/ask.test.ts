@@ -15,7 +15,7 @@ describe('a registry', () => {
     const describe = describer(refuse);
     for (const name of ['a', 'b', '@s/a', '@s/b']) expect(await describe(name)).toBe(down);
     expect(asked.splice(0)).toEqual(['a', '@s/a']);
-    const { manifest } = patient({ manifest: refuse });
+    const manifest = patient(refuse);
     for (const name of ['a', 'b', '@s/a']) await expect(manifest(name, '1.0.0')).rejects.toBe(down);
     expect(asked).toEqual(['a', '@s/a']);
   });

@@ -1,10 +1,12 @@
 import { AutolandError } from '../../domain/errors.ts';
-import type { RegistryPackage } from '../../domain/npm/package.ts';
-import type { Registry } from '../../ports/registry.ts';
+import type { PackageManifest, RegistryPackage } from '../../domain/npm/package.ts';
 import type { Described } from './choose/plan.ts';
 
 /** What the registry says of a package. */
 type Ask = (name: string) => Promise<RegistryPackage | undefined>;
+
+/** What the tarball of a version says. */
+type AskVersion = (name: string, version: string) => Promise<PackageManifest | undefined>;
 
 export const dayMs = 86_400_000;
 
@@ -41,7 +43,7 @@ export function describer(ask: Ask): (name: string) => Promise<Described> {
 }
 
 /** The same of the manifests of single versions. */
-export function patient(registry: Pick<Registry, 'manifest'>): Pick<Registry, 'manifest'> {
+export function patient(ofVersion: AskVersion): AskVersion {
   const patience = new Patience();
-  return { manifest: (name, version) => patience.ask(name, () => registry.manifest(name, version)) };
+  return (name, version) => patience.ask(name, () => ofVersion(name, version));
 }

@@ -50,7 +50,8 @@ async function lookForFixes(deps: SecurityDeps, locked: Locked, rules: FixRules)
   const all = vulnerableIn(locked.lockfile, answer);
   const skipped: Skipped[] = [...silence(answer)];
   const pending: Pending[] = [];
-  const asking = { ...deps, registry: patient(deps.registry) };
+  const manifest = patient((name, version) => deps.registry.manifest(name, version));
+  const asking = { ...deps, registry: { manifest } };
   for (const [at, vulnerable] of all.entries()) {
     const found = at < mostVulnerable ? await pendingOf(asking, vulnerable, locked) : tooMany(vulnerable);
     if ('code' in found) skipped.push(found);
