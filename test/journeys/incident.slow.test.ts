@@ -50,6 +50,12 @@ describe('an incident that nobody knows the culprit of', { timeout: 240_000 }, (
     const { inquiry, incident, suspicion } = await open('--check', check, '--reason', 'two is slow');
     expect(inquiry).toMatchObject({ code: 'revert.proposed', culprit: { change: landed[1] } });
     expect(new Set(suspicion.suspects.map(({ change }) => change))).toEqual(new Set(landed));
+    expect(suspicion.releases).toHaveLength(3);
+    for (const { exposure, nearest } of suspicion.releases)
+      expect([(exposure?.usersExposed ?? 0) > 0, nearest?.test]).toEqual([
+        true,
+        expect.stringMatching(/^rollback/),
+      ]);
     expect((await show(incident.id)).state).toBe('mending');
     const revert = await stage.ended(inquiry?.proposed ?? '');
     expect(revert).toMatchObject({ class: 'revert', state: 'landed', code: 'landed.promoted' });

@@ -34,7 +34,7 @@ export function renderChange(view: ChangeView): string[] {
     ...renderFailing(view),
     ...renderTrials(view),
     ...renderFlags(view),
-    ...(view.suspects === null ? [] : renderSuspects(view.suspects, view.id)),
+    ...renderOnset(view),
     ...renderSaid(view),
     ...(view.incident === null ? [] : ['', ...renderIncident(view.incident)]),
     ...(view.merge === null ? [] : ['', `Merge ${view.merge}`]),
@@ -86,6 +86,12 @@ function renderEvidence({ evidence }: GuardrailView): string[] {
 /** JSON with room to break lines. */
 function spaced(value: GuardrailView['evidence'][string]): string {
   return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ');
+}
+
+function renderOnset({ id, suspects }: ChangeView): string[] {
+  if (suspects === null) return [];
+  const next = '  What a command can show, autoland incident open --check "COMMAND" measures.';
+  return [...renderSuspects(suspects, id), ...wrap(next, '  ')];
 }
 
 function renderForecast({ forecast }: ChangeView): string[] {

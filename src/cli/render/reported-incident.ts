@@ -1,8 +1,10 @@
 import { counted } from '../../domain/words.ts';
 import type { Inquired, ReportedLine } from '../../views/reported-incidents.ts';
+import type { ShownRelease } from '../../views/shown-releases.ts';
 import type { OpenedAndInquired } from '../../wiring/inquiry/at-once.ts';
 import type { InquiryOutcome } from '../../wiring/inquiry/inquire.ts';
 import type { ReportedView } from '../../wiring/inquiry/read.ts';
+import type { Suspicion } from '../../wiring/inquiry/suspicion.ts';
 import { renderSuspects } from './suspects.ts';
 import { paint, wrap } from './text.ts';
 
@@ -14,7 +16,7 @@ export function renderOpened({ incident, isNew, inquiry, suspicion, dryRun }: Op
       : `already open: ${incident.id}`;
   if (inquiry !== null) return [head, ...renderInquiry(inquiry)];
   const measured = `Nothing was measured. A command that passes where users are well finds out which change it was: autoland incident inquire ${incident.id} --check "COMMAND"`;
-  return [head, ...renderSuspects(suspicion, null), '', ...wrap(measured, '  ')];
+  return [head, ...renderSuspicion(suspicion), '', ...wrap(measured, '  ')];
 }
 
 export function renderInquiry(inquiry: InquiryOutcome): string[] {
@@ -49,8 +51,38 @@ export function renderReported(view: ReportedView): string[] {
     ...(check === null ? [] : wrap(`check: ${check}`, '  ')),
     ...renderLast(view),
     ...(closed === null ? [] : wrap(`closed by ${closed.by} at ${closed.at}: ${closed.reason}`, '  ')),
-    ...renderSuspects(suspicion, null),
+    ...renderSuspicion(suspicion),
   ];
+}
+
+function renderSuspicion(suspicion: Suspicion): string[] {
+  const { releases } = suspicion;
+  const head = 'What production has shown of each, which blames nobody:';
+  return [
+    ...renderSuspects(suspicion, null),
+    ...(releases.length === 0 ? [] : ['', ...wrap(head, '  '), ...releases.flatMap(renderShown)]),
+  ];
+}
+
+function renderShown({ change, exposure, nearest, crashes }: ShownRelease): string[] {
+  const met =
+    exposure === null
+      ? 'nobody was compared'
+      : `${counted(exposure.usersExposed, 'user')} met it, ${exposure.usersErrored} an error where ${exposure.backgroundErrors} were to be expected`;
+  const near =
+    nearest === null
+      ? []
+      : [
+          `nearest to a rollback: ${nearest.test}, ${short(nearest.value)} of ${short(nearest.threshold)} log-e`,
+        ];
+  const first = crashes.map(
+    ({ errorType, place, count }) => `the first to meet ${errorType} at ${place}, ${counted(count, 'time')}`,
+  );
+  return wrap(`  ${change}: ${[met, ...near, ...first].join('; ')}`, '    ');
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function renderLast({ id, inquiry, mending }: ReportedView): string[] {

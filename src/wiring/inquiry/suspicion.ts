@@ -1,17 +1,42 @@
+import { readCrashBook } from '../../adapters/crashes/crash-file.ts';
+import type { LedgerChange } from '../../views/ledger.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
+import { bySuspicion, type ShownRelease, shownRelease } from '../../views/shown-releases.ts';
 import { raisesIn, raiseTypes, rankSuspects } from '../../views/suspects.ts';
 import type { Repository } from '../repository.ts';
 
-export type Suspicion = ReturnType<typeof rankSuspects>;
+export type Suspicion = ReturnType<typeof rankSuspects> & {
+  /** Those that came since users were well; []: none did, or nothing is deployed from here. */
+  readonly releases: readonly ShownRelease[];
+};
 
-/** Who may have begun it, by time alone: nothing was measured. */
-export async function suspicionOf(
-  { store }: Repository,
-  { began, since }: Pick<ReportedIncident, 'began' | 'since'>,
-): Promise<Suspicion> {
-  const raises = raisesIn(await store.read({ types: raiseTypes }), began);
-  return rankSuspects(
-    began,
-    raises.filter(({ at }) => Date.parse(at) > Date.parse(since)),
-  );
+type Asked = Pick<ReportedIncident, 'began' | 'since' | 'service'>;
+
+/** Who may have begun it, by time and by what production has shown of each. It blames nobody. */
+export async function suspicionOf(repository: Repository, asked: Asked): Promise<Suspicion> {
+  const { began, since } = asked;
+  const raises = raisesIn(await repository.store.read({ types: raiseTypes }), began);
+  const later = raises.filter(({ at }) => Date.parse(at) > Date.parse(since));
+  return { ...rankSuspects(began, later), releases: await releasesSince(repository, asked) };
+}
+
+const mostReleases = 20;
+
+async function releasesSince(
+  repository: Repository,
+  { since, service }: Asked,
+): Promise<readonly ShownRelease[]> {
+  if (service === null) return [];
+  const { store, place } = repository;
+  const book = readCrashBook(place.files.crashes);
+  const isLater = ({ mergedAt }: LedgerChange) =>
+    mergedAt !== null && Date.parse(mergedAt) > Date.parse(since);
+  const newest = [...(await repository.ledger()).changes.values()].filter(isLater).slice(-mostReleases);
+  const shown: ShownRelease[] = [];
+  for (const change of newest) {
+    const entries = await store.read({ change: change.id });
+    const one = shownRelease(change, entries, { book, service });
+    if (one !== undefined) shown.push(one);
+  }
+  return bySuspicion(shown);
 }
