@@ -95,6 +95,10 @@ export const agents = z
           .describe(
             "A shell's command that passes where users are well, for incidents that name none; null: such an incident waits for a person",
           ),
+        serve: z
+          .boolean()
+          .default(false)
+          .describe('Whether the service is started for that command, which finds it at $URL'),
       })
       .prefault({}),
     docs: z

@@ -31,6 +31,7 @@ const incidentBody = z.strictObject({
   began: time.optional(),
   service: z.string().max(100).optional(),
   check: z.string().min(1).max(longestCheck).optional(),
+  serve: z.boolean().optional(),
   key: z.string().min(1).max(200).optional(),
 });
 /** Of harm in production that somebody reports. */

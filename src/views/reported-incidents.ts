@@ -18,6 +18,8 @@ export type ReportedIncident = {
   readonly began: string;
   /** A shell's command that passes where users are well; null: none is known. */
   readonly check: string | null;
+  /** The service is started for its check. */
+  readonly serve: boolean;
   /** What tells two reports of one origin apart, such as an alert's fingerprint; null: nothing. */
   readonly key: string | null;
   /** The last one; null: nobody has looked. */
@@ -76,6 +78,7 @@ function opened({ at, actor, data }: Entry): ReportedIncident {
     ...{ id: String(incident), openedAt: at, by: actor, reason: String(reason) },
     ...{ since: String(since), began: String(began) },
     ...{ service: text(data.service), check: text(data.check), key: text(data.key) },
+    serve: data.serve === true,
     ...{ inquiry: null, mending: null, closed: null },
   };
 }

@@ -43,6 +43,12 @@ describe('an incident that nobody knows the culprit of', { timeout: 240_000 }, (
     expect(older.inquiry).toMatchObject({ code: 'revert.before-window', culprit: null });
     const gone = await open('--check', 'exit 0', '--dry-run');
     expect(gone.inquiry).toMatchObject({ code: 'revert.not-reproduced', culprit: null });
+    // Of the service itself, as each version is started for it.
+    const hello = `node -e "fetch(process.env.URL).then(async (r) => process.exit((await r.text()) === 'hello you' ? 0 : 1))"`;
+    const served = await open('--serve', '--check', hello, '--dry-run');
+    expect(served.inquiry).toMatchObject({ code: 'revert.not-reproduced', serve: true });
+    const bad = await open('--serve', '--check', hello.replace('hello', 'good day'), '--dry-run');
+    expect(bad.inquiry).toMatchObject({ code: 'revert.before-window', culprit: null });
     expect(await stage.json('incident', 'list')).toEqual([]);
   });
 

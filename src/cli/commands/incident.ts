@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
-import { readCheckOption } from '../check-option.ts';
+import { readCheck } from '../check-option.ts';
 import { type CommonOptions, command, noReason, person } from '../options.ts';
 import { print } from '../output.ts';
 import { readMoment } from '../times.ts';
@@ -21,6 +21,7 @@ export function define(program: Command): void {
     )
     .option('--began <when>', 'from then on they were not (default: now)')
     .option('--check <command>', "a shell's command that passes where users are well; it runs in the sandbox")
+    .option('--serve', 'start the service of each version for the check, which finds it at $URL')
     .option('--service <name>', 'the one that is meant, where several run')
     .option('--reason <text>', 'what users meet, for the journal', noReason)
     .option('--key <text>', "such as an alert's: reported again while it is open, it is the same incident")
@@ -31,6 +32,7 @@ export function define(program: Command): void {
     example: `incident inquire inc_1a2b --check 'npm run smoke'`,
   })
     .option('--check <command>', 'default: its own, else agents.revert.check')
+    .option('--serve', 'with --check: start the service of each version for it')
     .option('--dry-run', 'journal and propose nothing; say what would be found')
     .action(inquire);
   command(incident, 'show <incident>', {
@@ -50,6 +52,7 @@ type OpenOptions = CommonOptions & {
   readonly since?: string;
   readonly began?: string;
   readonly check?: string;
+  readonly serve?: true;
   readonly service?: string;
   readonly reason: string;
   readonly key?: string;
@@ -59,11 +62,11 @@ type OpenOptions = CommonOptions & {
 async function open(options: OpenOptions): Promise<void> {
   const now = Date.now() / 1000;
   const { service, reason, key, dryRun = false } = options;
-  const check = readCheckOption(options.check);
+  const { command: check, serve } = readCheck(options) ?? {};
   const time = (text: string | undefined, name: string) =>
     text === undefined ? undefined : readMoment(text, name, now);
   const report = {
-    ...{ by: person(), reason, service, check, key, dryRun },
+    ...{ by: person(), reason, service, check, serve, key, dryRun },
     since: time(options.since, '--since'),
     began: time(options.began, '--began'),
   };
@@ -73,10 +76,14 @@ async function open(options: OpenOptions): Promise<void> {
   print(options.json, opened, renderOpened);
 }
 
-type InquireOptions = CommonOptions & { readonly check?: string; readonly dryRun?: true };
+type InquireOptions = CommonOptions & {
+  readonly check?: string;
+  readonly serve?: true;
+  readonly dryRun?: true;
+};
 
 async function inquire(incident: string, options: InquireOptions): Promise<void> {
-  const check = readCheckOption(options.check);
+  const check = readCheck(options);
   const { inquireAgain } = await import('../../wiring/inquiry/at-once.ts');
   const { renderInquiry } = await import('../render/reported-incident.ts');
   const how = { actor: person(), dryRun: options.dryRun === true, check, ...progressOf(options) };

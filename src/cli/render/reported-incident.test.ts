@@ -10,6 +10,7 @@ const outcome: InquiryOutcome = {
     incident: 'inc_1',
     service: 'shop',
     check: 'npm run smoke',
+    serve: false,
     code: 'revert.proposed',
     reason: 'It is so.',
   },
@@ -19,7 +20,15 @@ const outcome: InquiryOutcome = {
 };
 const reported: ReportedView = {
   ...{ id: 'inc_1', openedAt: '2026-01-02', by: 'person:a', reason: '500s', service: 'shop', key: null },
-  ...{ since: '2026-01-01', began: '2026-01-02', check: null, inquiry: null, mending: null, closed: null },
+  ...{
+    since: '2026-01-01',
+    began: '2026-01-02',
+    check: null,
+    serve: false,
+    inquiry: null,
+    mending: null,
+    closed: null,
+  },
   state: 'open',
   suspicion: {
     suspects: [],

@@ -48,7 +48,9 @@ export function renderReported(view: ReportedView): string[] {
     ...wrap(`${paint('bold', id)}  ${state}  ${reason}`, '  '),
     ...wrap(`reported by ${by} at ${openedAt}${service === null ? '' : `, of ${service}`}`, '  '),
     ...wrap(`users were well at ${since}, and not at ${began}`, '  '),
-    ...(check === null ? [] : wrap(`check: ${check}`, '  ')),
+    ...(check === null
+      ? []
+      : wrap(`check${view.serve ? ', of the service as it runs' : ''}: ${check}`, '  ')),
     ...renderLast(view),
     ...(closed === null ? [] : wrap(`closed by ${closed.by} at ${closed.at}: ${closed.reason}`, '  ')),
     ...renderSuspicion(suspicion),

@@ -23,7 +23,7 @@ export async function openAndInquire(
   const opened = await openIncident(repository, report);
   const suspicion = await suspicionOf(repository, opened.incident);
   const { check, by: actor, dryRun } = report;
-  const how = { actor, dryRun, check, onMeasured };
+  const how = { actor, dryRun, onMeasured };
   const inquiry =
     check === undefined
       ? null

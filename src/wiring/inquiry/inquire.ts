@@ -5,12 +5,12 @@ import type { ChangeId } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { submit } from '../../engine/submit.ts';
 import type { RulesSource } from '../../ports/rules.ts';
-import type { TestCommands } from '../../ports/test-runner.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
 import type { Repository } from '../repository.ts';
 import { demoteFor } from '../revert.ts';
 import { revertSettings } from '../scan-revert.ts';
 import { takeBack } from '../take-back.ts';
+import { type Check, checkCommands } from './check-commands.ts';
 import { type Window, windowOf } from './window.ts';
 
 export type InquiryTools = InquiryDeps & { readonly rules: RulesSource };
@@ -19,7 +19,7 @@ export type InquiryWish = {
   readonly actor: string;
   readonly dryRun: boolean;
   /** Absent: the incident's own, or that of the configuration. */
-  readonly check?: string | undefined;
+  readonly check?: Check | undefined;
   readonly onMeasured: (measured: Measurement) => void;
 };
 
@@ -28,6 +28,7 @@ export type InquiryOutcome = Pick<InquiryReport, 'code' | 'reason' | 'culprit' |
     readonly incident: string;
     readonly service: string | null;
     readonly check: string;
+    readonly serve: boolean;
     /** The revert that is proposed, or the change that is taken back while it is under way; null: neither, or only rehearsed. */
     readonly proposed: ChangeId | null;
     readonly takenBack: ChangeId | null;
@@ -45,19 +46,20 @@ export async function inquire(
 ): Promise<InquiryOutcome> {
   const { config } = await tools.rules.load();
   const ledger = await repository.ledger();
-  const check = how.check ?? incident.check ?? config.agents.revert.check ?? noCheck(incident);
+  const check = how.check ?? checkOf(incident, config) ?? noCheck(incident);
   const settings = revertSettings({ config, ledger, now: repository.clock.now() });
   const window = await windowOf(repository, tools.git, incident, settings);
   const report = await runInquiry(how.dryRun ? { ...tools, git: untouched(tools.git) } : tools, {
     ...settings,
     ...window,
-    check: checkCommands(config, check),
+    check: checkCommands(config, check, incident.service),
     mayPropose: config.agents.revert.enabled,
     onMeasured: how.onMeasured,
   });
   const acted = how.dryRun ? { proposed: null, takenBack: null } : await act(repository, report, how.actor);
   const { code, reason, culprit, measured } = report;
-  const found = { incident: incident.id, code, reason, culprit, measured, check, ...acted };
+  const asked = { check: check.command, serve: check.serve };
+  const found = { incident: incident.id, code, reason, culprit, measured, ...asked, ...acted };
   if (!how.dryRun)
     await repository.record('incident.inquired', how.actor, {
       ...found,
@@ -76,10 +78,10 @@ function noCheck({ id }: ReportedIncident): never {
   });
 }
 
-/** Installed and built as for its tests. No report is read: what counts is how the check ends. */
-function checkCommands({ commands }: Config, check: string): TestCommands {
-  const { install, build, testSeconds } = commands;
-  return { install, build, testSeconds, test: ['sh', '-c', check], report: null };
+function checkOf({ check, serve }: ReportedIncident, config: Config): Check | undefined {
+  if (check !== null) return { command: check, serve };
+  const { check: command, serve: isServed } = config.agents.revert;
+  return command === null ? undefined : { command, serve: isServed };
 }
 
 /** A rehearsal makes no branch. */

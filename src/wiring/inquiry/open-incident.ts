@@ -19,6 +19,8 @@ export type IncidentReport = {
   /** Absent: the only one that runs here. */
   readonly service?: string | undefined;
   readonly check?: string | undefined;
+  /** Whether the service is started for the check. Default: no. */
+  readonly serve?: boolean | undefined;
   readonly key?: string | undefined;
   readonly dryRun: boolean;
 };
@@ -42,9 +44,9 @@ export async function openIncident(repository: Repository, report: IncidentRepor
   const now = repository.clock.now();
   const { since, began } = timesOf(report, now);
   const service = serviceOf([...ledger.production.keys()], report.service);
-  const { by, reason, check = null, key = null } = report;
+  const { by, reason, check = null, serve = false, key = null } = report;
   const id = `inc_${randomBytes(6).toString('hex')}`;
-  const said = { reason, service, since, began, check, key };
+  const said = { reason, service, since, began, check, serve, key };
   if (!report.dryRun) await repository.record('incident.opened', by, { incident: id, ...said });
   const openedAt = now.toISOString();
   return { incident: { id, openedAt, by, ...said, inquiry: null, mending: null, closed: null }, isNew: true };
