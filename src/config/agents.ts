@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { agentNames, docsKinds, modelAgent } from '../domain/agents.ts';
-import { longestCheck } from '../domain/incident.ts';
 import { rangeStrategies } from '../domain/npm/range-strategy.ts';
+import { drivers, revert } from './agents-of-tests.ts';
 import { dependencyGroups } from './dependency-groups.ts';
-import { argv, count, repositoryFolder, repositoryPattern, wants } from './fields.ts';
+import { argv, count, repositoryPattern, wants } from './fields.ts';
 import { ignoreRule, window } from './fields-lists.ts';
 import { modelName } from './models.ts';
 import { tasks } from './tasks.ts';
@@ -69,38 +69,7 @@ export const agents = z
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
       })
       .prefault({}),
-    revert: z
-      .strictObject({
-        enabled: z.boolean().default(true),
-        maxCommits: z
-          .int()
-          .min(2)
-          .max(1000)
-          .default(50)
-          .describe('How far back a commit whose tests pass is looked for'),
-        maxAgeHours: count.default(48).describe('An older merge is for a person to take back'),
-        maxPerDay: count
-          .default(3)
-          .describe('Reverts of any origin within 24 hours, after which a person decides'),
-        people: z
-          .boolean()
-          .default(false)
-          .describe('Commits that people brought are proposed for revert too'),
-        check: z
-          .string()
-          .min(1)
-          .max(longestCheck)
-          .nullable()
-          .default(null)
-          .describe(
-            "A shell's command that passes where users are well, for incidents that name none; null: such an incident waits for a person",
-          ),
-        serve: z
-          .boolean()
-          .default(false)
-          .describe('Whether the service is started for that command, which finds it at $URL'),
-      })
-      .prefault({}),
+    revert,
     docs: z
       .strictObject({
         enabled: z.boolean().default(true),
@@ -179,19 +148,7 @@ export const agents = z
         maxOpen: count.default(2).describe('Proposals that are under way at once'),
       })
       .prefault({}),
-    drivers: z
-      .strictObject({
-        enabled: z
-          .boolean()
-          .default(false)
-          .describe('Whether tests that a model wrote, and that earned their place, are proposed'),
-        path: repositoryFolder
-          .default('tests/drivers')
-          .describe('The folder that they are put into; the test command has to run it'),
-        maxFiles: z.int().min(1).max(50).default(5).describe('Of one proposal'),
-        maxLines: count.default(400).describe('Of one proposal'),
-      })
-      .prefault({}),
+    drivers,
     'crash-fix': z
       .strictObject({
         enabled: z.boolean().default(true),

@@ -51,8 +51,12 @@ describe('a reported incident', () => {
 });
 
 describe('what a scan looks into', () => {
-  const ids = (hasCheck: boolean, ...told: readonly Told[]) =>
-    toInquire(reported(...told), ledgerOf(), hasCheck).map(({ id }) => id);
+  const ids = (hasCheck: boolean, ...told: readonly Told[]) => idsFrom(0, hasCheck, ...told);
+  /** Entries are an hour apart, from midnight. */
+  const idsFrom = (hour: number, hasCheck: boolean, ...told: readonly Told[]) => {
+    const from = new Date(Date.UTC(2026, 0, 1, hour));
+    return toInquire(reported(...told), ledgerOf(), { hasCheck, from }).map(({ id }) => id);
+  };
 
   it('is what nobody has looked into, or what may be found another day', () => {
     const told = [
@@ -62,6 +66,10 @@ describe('what a scan looks into', () => {
       closed('inc_3'),
     ];
     expect(ids(false, ...told)).toEqual(['inc_1', 'inc_4']);
+  });
+
+  it('is not what was opened long ago', () => {
+    expect(idsFrom(1, false, opened('inc_1'), opened('inc_2'))).toEqual(['inc_2']);
   });
 
   it('names a check, or the configuration does', () => {

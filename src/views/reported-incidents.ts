@@ -113,14 +113,22 @@ export function reportedState({ mending, closed }: ReportedIncident, ledger: Led
 /** They say something about the day: a later inquiry may find what this one did not. */
 const passing: ReadonlySet<string> = new Set(['revert.unmeasured', 'revert.quota', 'revert.flickers']);
 
-/** Open ones that nobody has looked into, or in vain. `hasCheck`: there is one for those that name none. */
+type Wanted = {
+  /** There is a check for those that name none. */
+  readonly hasCheck: boolean;
+  /** Those from before wait for a person: what was asked in vain so long is not asked for ever. */
+  readonly from: Date;
+};
+
+/** Open ones that nobody has looked into, or in vain. */
 export function toInquire(
   reported: ReadonlyMap<string, ReportedIncident>,
   ledger: Ledger,
-  hasCheck: boolean,
+  { hasCheck, from }: Wanted,
 ): readonly ReportedIncident[] {
   return [...reported.values()].filter((one) => {
-    const isNews = one.inquiry === null || passing.has(one.inquiry.code);
+    const isLate = Date.parse(one.openedAt) >= from.getTime();
+    const isNews = isLate && (one.inquiry === null || passing.has(one.inquiry.code));
     return isNews && (hasCheck || one.check !== null) && reportedState(one, ledger) === 'open';
   });
 }

@@ -17,12 +17,13 @@ export async function scanIncidents(
   { actor, dryRun }: Wish,
 ): Promise<Found> {
   const hasCheck = config.agents.revert.check !== null;
+  const from = oldestOf(repository, config);
   if (hasCheck && !dryRun) await reportAlarms(repository, config);
   const found: InquiryOutcome[] = [];
   // One after the other, and asked anew each time: the revert of one may be that of the next.
   const seen = new Set<string>();
   for (;;) {
-    const open = toInquire(await reportedIn(repository), await repository.ledger(), hasCheck);
+    const open = toInquire(await reportedIn(repository), await repository.ledger(), { hasCheck, from });
     const next = open.find(({ id }) => !seen.has(id));
     if (next === undefined) return toldOf(found);
     seen.add(next.id);
@@ -40,12 +41,17 @@ function toldOf(found: readonly InquiryOutcome[]): Found {
   return { proposals, skipped };
 }
 
+/** What came before is for a person. */
+function oldestOf({ clock }: Repository, config: Config): Date {
+  return new Date(clock.now().getTime() - config.agents.revert.maxAgeHours * 3_600_000);
+}
+
 const reporter = 'agent:revert';
 
 /** A rollout that ended by an alarm without knowing whose the harm was has left an incident that nobody reported. */
 async function reportAlarms(repository: Repository, config: Config): Promise<void> {
   const known = new Set([...(await reportedIn(repository)).values()].map(({ key }) => key));
-  const oldest = repository.clock.now().getTime() - config.agents.revert.maxAgeHours * 3_600_000;
+  const oldest = oldestOf(repository, config).getTime();
   const { changes, production } = await repository.ledger();
   for (const { id, conclusion, concludedAt, releases } of changes.values()) {
     const key = `alarm of ${id}`;
