@@ -35,7 +35,8 @@ export function productionWindow(
   return { service, base, head, knownSince, exposed: exposedIn(now, service) };
 }
 
-function exposedIn(ledger: Ledger, service: string): ProductionWindow['exposed'] {
+/** A change that is given to users and not yet to all; undefined: there is none. */
+export function exposedIn(ledger: Ledger, service: string): ProductionWindow['exposed'] {
   const busy = inProduction(ledger);
   if (busy?.merge == null || !busy.releases.some((one) => one.service === service)) return undefined;
   // Everybody has it already, and it is watched.

@@ -31,7 +31,7 @@ const reported: ReportedView = {
   },
   state: 'open',
   suspicion: {
-    suspects: [],
+    ...{ suspects: [], underWay: 'chg_9' },
     unexplained: 1,
     releases: [
       {
@@ -71,6 +71,7 @@ describe('what is told of an inquiry', () => {
     expect(told).toContain(
       'chg_2: 90 users met it, 3 an error where 1 were to be expected; nearest to a rollback: rollback.latency, 1.23 of 6.9 log-e; the first to meet TypeError at cart.js:12, 7 times',
     );
+    expect(told).toContain('chg_9 is under way: autoland rollback chg_9 takes it from its users at once.');
     expect(renderReportedLines([])).toEqual(['none was reported']);
   });
 });

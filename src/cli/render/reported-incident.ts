@@ -58,11 +58,13 @@ export function renderReported(view: ReportedView): string[] {
 }
 
 function renderSuspicion(suspicion: Suspicion): string[] {
-  const { releases } = suspicion;
+  const { releases, underWay } = suspicion;
+  const now = `${underWay} is under way: autoland rollback ${underWay} takes it from its users at once.`;
   const head = 'What production has shown of each, which blames nobody:';
   return [
     ...renderSuspects(suspicion, null),
     ...(releases.length === 0 ? [] : ['', ...wrap(head, '  '), ...releases.flatMap(renderShown)]),
+    ...(underWay === null ? [] : ['', ...wrap(now, '  ')]),
   ];
 }
 

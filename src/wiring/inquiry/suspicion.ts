@@ -1,4 +1,6 @@
 import { readCrashBook } from '../../adapters/crashes/crash-file.ts';
+import type { ChangeId } from '../../domain/change.ts';
+import { exposedIn } from '../../views/incident-window.ts';
 import type { LedgerChange } from '../../views/ledger.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
 import { bySuspicion, type ShownRelease, shownRelease } from '../../views/shown-releases.ts';
@@ -8,6 +10,8 @@ import type { Repository } from '../repository.ts';
 export type Suspicion = ReturnType<typeof rankSuspects> & {
   /** Those that came since users were well; []: none did, or nothing is deployed from here. */
   readonly releases: readonly ShownRelease[];
+  /** It is given to users now, and not yet to all for good; null: nothing is. */
+  readonly underWay: ChangeId | null;
 };
 
 type Asked = Pick<ReportedIncident, 'began' | 'since' | 'service'>;
@@ -17,7 +21,9 @@ export async function suspicionOf(repository: Repository, asked: Asked): Promise
   const { began, since } = asked;
   const raises = raisesIn(await repository.store.read({ types: raiseTypes }), began);
   const later = raises.filter(({ at }) => Date.parse(at) > Date.parse(since));
-  return { ...rankSuspects(began, later), releases: await releasesSince(repository, asked) };
+  const exposed = asked.service === null ? undefined : exposedIn(await repository.ledger(), asked.service);
+  const releases = await releasesSince(repository, asked);
+  return { ...rankSuspects(began, later), releases, underWay: exposed?.change ?? null };
 }
 
 const mostReleases = 20;
