@@ -21,6 +21,8 @@ const forPeople: readonly (typeof notificationKinds)[number][] = [
   'change.refused',
   'incident.detected',
   'incident.resolved',
+  'incident.reported',
+  'incident.inquired',
   'autonomy.demoted',
   'autonomy.restored',
   'judge.standing-lost',

@@ -12,6 +12,8 @@ export const notificationKinds = [
   'change.refused',
   'incident.detected',
   'incident.resolved',
+  'incident.reported',
+  'incident.inquired',
   'service.adopted',
   'autonomy.demoted',
   'autonomy.restored',
@@ -27,7 +29,15 @@ export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tr
 /** What a person sends to see whether a receiver is reached. */
 export function trial(id: string, at: Date): Notification {
   const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, judge: null, task: null, incident: null };
+  const nothing = {
+    ...none,
+    flag: null,
+    autonomy: null,
+    judge: null,
+    task: null,
+    incident: null,
+    reported: null,
+  };
   const text = 'This is a trial: nothing happened, and autoland can reach you.';
   return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
 }
@@ -57,6 +67,8 @@ export type Notification = {
   /** null: nobody has given a task up. */
   readonly task: NotifiedTask | null;
   readonly incident: Incident | null;
+  /** null: it is about no incident that somebody reported. */
+  readonly reported: NotifiedReport | null;
 };
 
 export type NotifiedChange = {
@@ -95,6 +107,14 @@ export type NotifiedTask = {
   readonly from: string;
   readonly about: string | null;
   readonly why: string;
+};
+
+/** `code`: of the inquiry; null: it was only reported. `change`: what brought it; null: not known. `revert`: what takes that back; null: nothing does. */
+export type NotifiedReport = {
+  readonly incident: string;
+  readonly code: string | null;
+  readonly change: ChangeId | null;
+  readonly revert: ChangeId | null;
 };
 
 /** What came of one attempt to tell a receiver. */

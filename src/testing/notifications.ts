@@ -24,6 +24,7 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     autonomy: null,
     judge: null,
     task: null,
+    reported: null,
     incident: null,
     ...more,
   };

@@ -11,6 +11,7 @@ import { incidentOf, isEffect, isRollbackDecided, usersOf } from './incident.ts'
 import { releasesIn } from './legs.ts';
 import { about, blank, changeOf, namedService, serviceOfIncident, title } from './notified.ts';
 import { flagMoved } from './notified-flags.ts';
+import { tellReported, toldOfReported } from './reported-told.ts';
 import { mayTakeStanding } from './standing-lost.ts';
 
 /** The event types that something is told of, or that decide whether it is. */
@@ -20,6 +21,7 @@ export const notifiedTypes = [
   'effect.done',
   'change.concluded',
   'service.stable',
+  ...toldOfReported,
   ...autonomyTypes,
   canaryJudged,
   'task.ended',
@@ -77,6 +79,9 @@ function tell(entry: Entry, entries: readonly Entry[]): readonly Notification[] 
       return entry.data.stage === 'merge' ? [merged(entry, entries)] : [];
     case 'stage.noted':
       return isRollbackDecided(entry) ? detected(entry, entries) : [];
+    case 'incident.opened':
+    case 'incident.inquired':
+      return [reportedTold(entry)];
     case 'effect.done':
       return flagMoved(entry, entries);
     default:
@@ -124,6 +129,11 @@ function demoted(entry: Entry, entries: readonly Entry[]): readonly Notification
   const why = `${title(changeOf(entries))} was taken back (${String(entry.data.code)})`;
   const text = `Autonomy of ${of} is lowered from ${from} to ${to}: ${why}.`;
   return [{ ...about(entry, 'autonomy.demoted', entries), text, autonomy: { class: of, demotedTo: to } }];
+}
+
+function reportedTold(entry: Entry): Notification {
+  const { kind, text, reported } = tellReported(entry);
+  return { ...blank(entry, kind, reported.incident), text, reported };
 }
 
 function restored(entry: Entry): Notification {

@@ -23,7 +23,15 @@ export function about(entry: Entry, kind: NotificationKind, entries: readonly En
 export function blank(entry: Entry, kind: NotificationKind, of: string): Notification {
   const { index, at, type } = entry;
   const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = { ...none, flag: null, autonomy: null, judge: null, task: null, incident: null };
+  const nothing = {
+    ...none,
+    flag: null,
+    autonomy: null,
+    judge: null,
+    task: null,
+    incident: null,
+    reported: null,
+  };
   return { id: idOf([index, at, type, entry.change ?? '', kind, of]), kind, at, index, text: '', ...nothing };
 }
 

@@ -175,6 +175,38 @@ describe('a task that is given up', () => {
   });
 });
 
+describe('an incident that somebody reported', () => {
+  const opened = { incident: 'inc_1', reason: '500s', service: 'shop', check: 'curl https://secret' };
+  const inquired = {
+    ...{ incident: 'inc_1', code: 'revert.proposed', reason: 'It is so.', check: 'curl https://secret' },
+    ...{ culprit: { commit: 'c', change: 'chg_2' }, proposed: 'chg_r' },
+  };
+
+  it('is told of, and what an inquiry came to, without the check', async () => {
+    const one = teller();
+    await one.tell(receiver());
+    const event = (type: string, data: object) => ({ type, actor: 'person:a', data: { ...data } });
+    await at.store.append({
+      events: [event('incident.opened', opened), event('incident.inquired', inquired)],
+    });
+    await one.tell(receiver());
+    expect(told()).toMatchObject([
+      {
+        type: 'incident.reported',
+        data: { text: 'person:a reports inc_1 of shop: 500s', reported: { incident: 'inc_1', code: null } },
+      },
+      {
+        type: 'incident.inquired',
+        data: {
+          text: 'inc_1 was looked into, it is chg_2. It is so. (revert.proposed)',
+          reported: { code: 'revert.proposed', change: 'chg_2', revert: 'chg_r' },
+        },
+      },
+    ]);
+    expect(server.received.map(({ body }) => body).join()).not.toContain('secret');
+  });
+});
+
 describe('a receiver that is away', () => {
   it.each(['hangs', 'cuts', 'drips', { status: 500 }] as const)(
     'and %j, is told all of it when it is back, in order',

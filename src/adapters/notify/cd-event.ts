@@ -14,6 +14,8 @@ const types: { readonly [Kind in NotificationKind]?: string } = {
   'service.adopted': 'dev.cdevents.service.deployed.0.3.0',
   'incident.detected': 'dev.cdevents.incident.detected.0.3.0',
   'incident.resolved': 'dev.cdevents.incident.resolved.0.3.0',
+  'incident.reported': 'dev.cdeventsx.autoland-incident.reported.0.1.0',
+  'incident.inquired': 'dev.cdeventsx.autoland-incident.inquired.0.1.0',
   'flag.opened': 'dev.cdeventsx.autoland-flag.opened.0.1.0',
   'flag.raised': 'dev.cdeventsx.autoland-flag.raised.0.1.0',
   'flag.closed': 'dev.cdeventsx.autoland-flag.closed.0.1.0',
@@ -40,7 +42,7 @@ export type CdEvent = {
 
 /** undefined: CDEvents has no word for it. */
 export function cdEvent(notification: Notification, where: CdEventContext): CdEvent | undefined {
-  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, judge, task, text } =
+  const { id, kind, at, change, users, conclusion, incident, flag, autonomy, judge, task, reported, text } =
     notification;
   const type = types[kind];
   const subject = subjectOf(notification, where);
@@ -51,7 +53,17 @@ export function cdEvent(notification: Notification, where: CdEventContext): CdEv
   return {
     context: { specversion, id, source, type, timestamp: at, ...chain },
     subject: { ...subject, source },
-    customData: plain({ text, change, users, conclusion, flag, autonomy, judge, task }) as JsonObject,
+    customData: plain({
+      text,
+      change,
+      users,
+      conclusion,
+      flag,
+      autonomy,
+      judge,
+      task,
+      reported,
+    }) as JsonObject,
     customDataContentType: 'application/json',
   };
 }
@@ -63,7 +75,7 @@ function subjectOf(
   notification: Notification,
   { repository, environment }: CdEventContext,
 ): Subject | undefined {
-  const { kind, change, service, incident, flag, autonomy, judge, task } = notification;
+  const { kind, change, service, incident, flag, autonomy, judge, task, reported } = notification;
   if (kind === 'receiver.tried') return { id: repository, content: { environment: { id: environment } } };
   if (kind === 'change.merged') return { id: change?.id ?? '', content: { repository: { id: repository } } };
   if (flag !== null)
@@ -74,6 +86,8 @@ function subjectOf(
     return { id: judge.judge, content: { class: judge.class, environment: { id: environment } } };
   if (task !== null)
     return { id: task.name, content: { agent: task.agent, environment: { id: environment } } };
+  if (reported !== null)
+    return { id: reported.incident, content: { code: reported.code, environment: { id: environment } } };
   if (service === null) return undefined;
   const place = { environment: { id: environment } };
   if (incident !== null) {

@@ -24,6 +24,8 @@ const signs: { readonly [Kind in NotificationKind]?: string } = {
   'change.refused': ':no_entry:',
   'incident.detected': ':rotating_light:',
   'incident.resolved': ':white_check_mark:',
+  'incident.reported': ':rotating_light:',
+  'incident.inquired': ':mag:',
   'autonomy.demoted': ':arrow_down:',
   'autonomy.restored': ':arrow_up:',
   'judge.standing-lost': ':arrow_down:',
