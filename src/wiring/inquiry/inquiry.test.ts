@@ -67,8 +67,8 @@ function tools(): InquiryTools {
   return { git, tests: { compare }, rules: new BranchRules(git, false) };
 }
 
-/** A change that landed as one of the commits, and runs. */
-async function land(n: number): Promise<void> {
+/** A change that landed as one of the commits, and runs; or, under way, is given to some users. */
+async function land(n: number, isUnderWay = false): Promise<void> {
   const commit = commits[n] ?? '';
   const change = `chg_00000000000${n}`;
   const proposal = {
@@ -81,19 +81,15 @@ async function land(n: number): Promise<void> {
   const stage = (name: string, data: object) =>
     ({ type: 'stage.finished', change, actor: 'test', data: { stage: name, data: { ...data } } }) as const;
   const built = { deploys: true, service: 'shop', digest: `d${n}`, stable: '', sameAsStable: false };
+  const over = { outcome: 'landed', code: 'x', reasons: [] };
+  const landed = { type: 'change.concluded', change, actor: 'test', data: over };
   await repository.store.append({
     events: [
       { type: 'change.proposed', change, actor: 'test', data: { ...proposal, record: {} } },
       stage('classify', { class: 'dependency-patch', packages: [], tree: `t${n}` }),
       stage('merge', { commit, onto: '' }),
       stage('release', built),
-      stage('rollout', { ran: true }),
-      {
-        type: 'change.concluded',
-        change,
-        actor: 'test',
-        data: { outcome: 'landed', code: 'x', reasons: [] },
-      },
+      ...(isUnderWay ? [] : [stage('rollout', { ran: true }), landed]),
     ],
   });
 }
@@ -127,6 +123,24 @@ describe('an incident', () => {
     expect((await repository.autonomy()).demotions).toMatchObject([{ class: 'dependency-patch' }]);
     const again = await inquire(repository, tools(), incident, quiet);
     expect(again).toMatchObject({ code: 'revert.known', proposed: null });
+  });
+
+  it('takes back at once what is under way, where only those users are not well', async () => {
+    await adopt(1);
+    await land(2);
+    await land(3, true);
+    const change = 'chg_000000000003';
+    const { incident } = await openIncident(repository, { ...report, check: 'f3' });
+    const { suspicion } = await viewReported(repository, incident.id);
+    expect(suspicion.underWay).toBe(change);
+    expect(suspicion.releases.map((one) => one.change)).toEqual(['chg_000000000002', change]);
+    const rehearsed = await inquire(repository, tools(), incident, { ...quiet, dryRun: true });
+    expect(rehearsed).toMatchObject({ code: 'revert.under-way', takenBack: null });
+    expect(await repository.store.pending(change)).toEqual([]);
+    const found = await inquire(repository, tools(), incident, quiet);
+    expect(found).toMatchObject({ code: 'revert.under-way', takenBack: change, proposed: null });
+    expect(await repository.store.pending(change)).toMatchObject([{ name: 'rollback', actor: 'person:a' }]);
+    expect((await viewReported(repository, incident.id)).state).toBe('mending');
   });
 
   it('leaves nothing behind when it is rehearsed', async () => {
