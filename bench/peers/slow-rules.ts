@@ -1,3 +1,4 @@
+import type { RolloutPlan } from '../../src/domain/rollout.ts';
 import { Crowd, randomFrom } from '../demo-statistics/crowd.ts';
 import { requestsPerSecond } from '../demo-statistics/setting.ts';
 import type { Ending, Rule } from './compare.ts';
@@ -5,7 +6,6 @@ import { secondsAfter } from './rules.ts';
 import { SlowRollout } from './slow-rollout.ts';
 import { SlowStream, type SlowWorlds } from './slow-stream.ts';
 import type { Slowness } from './waits.ts';
-import { plan } from './worlds.ts';
 
 export function bySlow<Settings>(
   rule: (stream: SlowStream, settings: Settings) => 'promote' | 'rollback',
@@ -20,8 +20,7 @@ export function bySlow<Settings>(
   };
 }
 
-export function landedSlow(world: SlowWorlds, tolerate: number): Rule<Slowness> {
-  const own = { ...plan, latency: { tolerate } };
+export function landedSlow(world: SlowWorlds, own: RolloutPlan): Rule<Slowness> {
   return (seed, fault): Ending => {
     const rollout = new SlowRollout(seed, fault, { world: world(seed), plan: own });
     const { decision, seconds, secondsOfFault, harmed } = rollout.run();

@@ -8,10 +8,11 @@ export type Peers = {
       string,
       {
         /** Of whoever knows all that can be known but whether the fault is there; of failures, also of who knows less. */
-        readonly limit: Limit | { readonly users: Limit };
+        readonly limit: { readonly users: Limit } | { readonly requests: Limit };
         readonly autoland: Result;
         /** Tolerating less than it comes with; absent: that was not tried. */
         readonly strict?: Result;
+        readonly strictest?: Result;
         readonly peers: Readonly<
           Record<string, { readonly documented: Result; readonly tuned: Result | null }>
         >;
@@ -24,19 +25,24 @@ export function chartOf(found: Peers): Chart {
   return chartOfHarm(found, 'Users whom a bad version harms, in the mean');
 }
 
+function tolerating(what: string, found: Result | undefined): readonly Bar[] {
+  return found === undefined
+    ? []
+    : [{ label: `autoland, tolerating ${what}`, value: found.usersHarmed, colour: 'ours' }];
+}
+
 export function chartOfHarm({ worlds }: Peers, title: string): Chart {
-  const groups = Object.entries(worlds).map(([label, { limit, autoland, strict, peers }]) => ({
+  const groups = Object.entries(worlds).map(([label, { limit, autoland, strict, strictest, peers }]) => ({
     label,
     bars: [
       {
         label: 'the least that any rule can',
-        value: ('users' in limit ? limit.users : limit).atLeast,
+        value: ('users' in limit ? limit.users : limit.requests).atLeast,
         colour: 'least' as const,
       },
       { label: 'autoland', value: autoland.usersHarmed, colour: 'ours' as const },
-      ...(strict === undefined
-        ? []
-        : [{ label: 'autoland, tolerating 1.1 times', value: strict.usersHarmed, colour: 'ours' as const }]),
+      ...tolerating('1.1 times', strict),
+      ...tolerating('nothing', strictest),
       ...Object.entries(peers).flatMap(([name, { documented, tuned }]): readonly Bar[] => [
         { label: name, value: documented.usersHarmed, colour: 'theirs' },
         ...(tuned === null

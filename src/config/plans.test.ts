@@ -49,6 +49,20 @@ rollout: { steps: [{ share: 0.5%, exclude: 20, limit: 45s, bake: 500ms }, { shar
     }
   });
 
+  it('has a service warmed up by a hundred requests within ten seconds, where it names paths', () => {
+    const specOf = (more: string) => {
+      const text = `version: 1\nservice: { name: shop, command: [node, a.js]${more} }`;
+      const { service } = parseConfig(text, 'test.yaml');
+      return service && serviceSpec(service);
+    };
+    expect(specOf('')).not.toHaveProperty('warmUp');
+    expect(specOf(', warmUp: { paths: [/, /cart] }')?.warmUp).toEqual({
+      ...{ paths: ['/', '/cart'], requests: 100, timeoutSeconds: 10 },
+    });
+    expect(() => specOf(', warmUp: { paths: [] }')).toThrow(/at least one path/);
+    expect(() => specOf(', warmUp: { paths: [cart] }')).toThrow(/a path that begins with/);
+  });
+
   it('makes a service specification without what the runtime must not know', () => {
     const config = parseConfig(
       'version: 1\nservice: { name: shop, command: [node, a.js], identity: { header: X-User-Id } }',

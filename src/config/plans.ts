@@ -44,11 +44,12 @@ export function excludedAt(weight: number, harmBudget: number): number {
 /** A service that the schema let through is run one way or the other. */
 export function serviceSpec(service: ServiceConfig): ServiceSpec {
   const { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds } = service;
-  if (command !== null)
-    return { name, command, env, secretFiles, health, instances, memoryMiB, processes, graceSeconds };
+  const warmUp = service.warmUp === null ? {} : { warmUp: service.warmUp };
+  const common = { name, health, ...warmUp, instances, graceSeconds };
+  if (command !== null) return { ...common, command, env, secretFiles, memoryMiB, processes };
   if (service.runtime === null) throw new Error('a service has a command or a runtime');
   const { ramp: _, witness: __, ...commands } = service.runtime.command;
-  return { name, health, instances, graceSeconds, commands };
+  return { ...common, commands };
 }
 
 /** undefined: users come through the router. */

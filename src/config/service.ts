@@ -14,6 +14,19 @@ const identity = z
   })
   .describe('What tells users apart');
 
+const warmUp = z
+  .strictObject({
+    paths: z
+      .array(z.string().startsWith('/', wants('a path that begins with /')))
+      .min(1, wants('at least one path'))
+      .max(50)
+      .describe('Asked for by GET, in turn; only what does nothing but answer'),
+    requests: z.int().min(1).max(10_000).default(100).describe('How many in all'),
+    timeoutSeconds: z.int().min(1).max(60).default(10).describe('However many were answered by then'),
+  })
+  .nullable()
+  .default(null);
+
 /** The key `service`. */
 export const service = z
   .strictObject({
@@ -46,6 +59,9 @@ export const service = z
         timeoutSeconds: count.default(10),
       })
       .prefault({}),
+    warmUp: warmUp.describe(
+      'What each instance is asked, as no user, once it is healthy and before it is given to anybody; null: nothing',
+    ),
     instances: z.int().min(1).max(64).default(1),
     memoryMiB: count.default(512),
     processes: count.default(64),

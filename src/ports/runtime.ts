@@ -1,8 +1,18 @@
 type Argv = readonly [string, ...string[]];
 
+/** Requests that are safe to be made by no user: the version is asked them before anybody meets it. */
+export type WarmUp = {
+  readonly paths: readonly string[];
+  /** Of each instance, over all paths. */
+  readonly requests: number;
+  readonly timeoutSeconds: number;
+};
+
 type Spec = {
   readonly name: string;
   readonly health: { readonly path: string; readonly timeoutSeconds: number };
+  /** Absent: it meets its users as it has started. */
+  readonly warmUp?: WarmUp;
   readonly instances: number;
   /** In-flight requests of a stopped or closed version get this long; its websockets are cut after it. */
   readonly graceSeconds: number;

@@ -11,7 +11,10 @@ import { readFileSync } from 'node:fs';
 const version = readFileSync('version', 'utf8');
 console.log('starting', version);
 if (version.startsWith('broken')) { console.error('cannot open the database'); process.exit(3); }
+const asked = [];
 createServer((request, response) => {
+  if (request.url === '/asked') return response.end(JSON.stringify(asked));
+  if (request.url !== '/health') asked.push(request.url);
   if (request.url === '/health') return response.writeHead(version.startsWith('sick') ? 500 : 200).end();
   response.end(version);
 }).listen(Number(process.env.PORT), '127.0.0.1');

@@ -1,7 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { ProcessIdentity } from '../adapters/runtime/processes/process-identity.ts';
 import { Supervisor, type SupervisorOptions } from '../adapters/runtime/processes/supervisor.ts';
 import { AutolandError } from '../domain/errors.ts';
@@ -95,7 +97,10 @@ import { readFileSync } from 'node:fs';
 const version = readFileSync('version', 'utf8');
 console.log('starting', version);
 if (version.startsWith('broken')) { console.error('cannot open the database'); process.exit(3); }
+const asked = [];
 createServer((request, response) => {
+  if (request.url === '/asked') return response.end(JSON.stringify(asked));
+  if (request.url !== '/health') asked.push(request.url);
   if (request.url === '/health') return response.writeHead(version.startsWith('sick') ? 500 : 200).end();
   if (request.url === '/env') return response.end(JSON.stringify(process.env));
   if (request.url === '/crash') process.exit(1);
@@ -161,6 +166,16 @@ export class RuntimeStage {
   /** One byte of a release is another than was attested. */
   async tamper(digest: string): Promise<void> {
     writeFileSync(join((await this.releases.get(digest))?.dir ?? '', 'version'), 'other');
+  }
+
+  /** What an instance was asked, but for its health; `socket` may be an address. */
+  asked(socket: string): Promise<readonly string[]> {
+    const at = socket.startsWith('/') ? { socketPath: socket, path: '/asked' } : `${socket}/asked`;
+    return new Promise((resolve, reject) => {
+      get(at, (response) => {
+        text(response).then((body) => resolve(JSON.parse(body) as string[]), reject);
+      }).on('error', reject);
+    });
   }
 
   async supervisor(changes: Partial<SupervisorOptions> = {}): Promise<Supervisor> {

@@ -10,6 +10,13 @@ const common = {
     path: z.string().startsWith('/'),
     timeoutSeconds: z.number().positive().max(600),
   }),
+  warmUp: z
+    .strictObject({
+      paths: z.array(z.string().startsWith('/')).min(1),
+      requests: z.int().min(1),
+      timeoutSeconds: z.number().positive().max(600),
+    })
+    .exactOptional(),
   instances: z.int().min(1).max(64),
   graceSeconds: z.number().min(0).max(3600),
 };

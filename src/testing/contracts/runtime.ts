@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { Runtime, ServiceSpec } from '../../ports/runtime.ts';
 
 /** What every kind of spec has. */
-export type SpecChanges = Partial<Pick<ServiceSpec, 'name' | 'health' | 'instances' | 'graceSeconds'>>;
+export type SpecChanges = Partial<
+  Pick<ServiceSpec, 'name' | 'health' | 'warmUp' | 'instances' | 'graceSeconds'>
+>;
 
 export type RuntimeSetting = {
   readonly runtime: Runtime;
@@ -15,6 +17,8 @@ export type RuntimeSetting = {
   unattested(version: string): Promise<string>;
   /** Alters what is in a release. */
   tamper(digest: string): Promise<void>;
+  /** What an instance was asked, but for its health; absent: it runs nothing that could be asked. */
+  asked?(socket: string): Promise<readonly string[]>;
 };
 
 const refused = { code: 'runtime.refused' };
@@ -29,6 +33,18 @@ export function runtimeContract(make: () => Promise<RuntimeSetting>): void {
     expect(new Set(started.map((one) => one.socket)).size).toBe(2);
     expect(await runtime.start(spec({ instances: 2 }), digest)).toEqual(started);
     expect(await runtime.running()).toEqual(started);
+  });
+
+  it('asks each instance for what warms it, before it hands it out, and nobody else', async (context) => {
+    const { runtime, spec, release, asked } = await make();
+    if (asked === undefined) return context.skip('it runs nothing that could be asked');
+    // A command may ask for more, to see that it listens.
+    const warmed = async (socket = '') => (await asked(socket)).filter((path) => path.startsWith('/warm/'));
+    const warm = { paths: ['/warm/a', '/warm/b'], requests: 3, timeoutSeconds: 10 };
+    const started = await runtime.start(spec({ instances: 2, warmUp: warm }), await release('one'));
+    for (const { socket } of started) expect(await warmed(socket)).toEqual(['/warm/a', '/warm/b', '/warm/a']);
+    const [cold] = await runtime.start(spec(), await release('two'));
+    expect(await warmed(cold?.socket)).toEqual([]);
   });
 
   it('follows the number of instances', async () => {

@@ -51,5 +51,6 @@ function setting(runtime: Runtime, restart: () => Promise<Runtime>): RuntimeSett
     release: (version, service) => stage.release(version, service),
     unattested: (version) => stage.unattested(version),
     tamper: (digest) => stage.stage.tamper(digest),
+    asked: (socket) => stage.stage.asked(socket),
   };
 }

@@ -8,6 +8,7 @@ import { InTurn } from '../in-turn.ts';
 import type { DeploymentRecord } from '../instances-file.ts';
 import { runsElsewhere } from '../refusals.ts';
 import type { Troubles } from '../troubles.ts';
+import { warmUp } from '../warm-up.ts';
 import type { CommandCaller } from './command-caller.ts';
 import { checkedAddresses, inOrder, listed, type Taken } from './listing.ts';
 import { Pulse } from './pulse.ts';
@@ -218,11 +219,17 @@ export class DeployedGroup implements Group {
     const healthy = await Promise.all(this.#addresses.map(become));
     const silent = this.#addresses.find((_, at) => healthy[at] !== true);
     if (silent === undefined) {
+      await this.#warmUp(spec);
       this.#wanted = true;
       this.#pulse.found(true);
       return;
     }
     throw this.#unhealthy(`did not answer 2xx at ${silent}${health.path} within ${health.timeoutSeconds} s`);
+  }
+
+  async #warmUp({ warmUp: by }: DeployedSpec): Promise<void> {
+    if (by !== undefined)
+      await Promise.all(this.#addresses.map((address) => warmUp(address, by, () => false)));
   }
 
   /** What was begun in vain must not stay and cost. Its own failure is told, and mended by whoever compares what runs. */

@@ -132,7 +132,10 @@ export class RuntimeClient implements Runtime, SelfReportSource, ExceptionSource
 
 /** Whoever gave up earlier would ask for the same again, behind it. A start asks three commands, and a fourth and a fifth in vain. */
 function longestStartMs(spec: ServiceSpec): number {
-  return 'commands' in spec ? (5 * spec.commands.timeoutSeconds + spec.health.timeoutSeconds) * 1000 : 0;
+  const warmUp = spec.warmUp?.timeoutSeconds ?? 0;
+  return 'commands' in spec
+    ? (5 * spec.commands.timeoutSeconds + spec.health.timeoutSeconds + warmUp) * 1000
+    : 0;
 }
 
 function checked<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -11,6 +11,7 @@ import type { InstanceRecord } from '../instances-file.ts';
 import { RestartPause } from '../restart-pause.ts';
 import { type StateLayout, safeName } from '../state-layout.ts';
 import type { Troubles } from '../troubles.ts';
+import { warmUp } from '../warm-up.ts';
 import { isAlive, type ProcessIdentity, signal } from './process-identity.ts';
 import { serviceJob } from './service-job.ts';
 import { ServiceLog } from './service-log.ts';
@@ -183,7 +184,11 @@ export class Slot {
     this.#spawn(await this.#context.launcher.launch(job));
     const { path, timeoutSeconds } = this.spec.health;
     const at = { socket: this.socket, path };
-    if (await becomesHealthy(at, timeoutSeconds * 1000, () => !this.alive || this.#over)) return;
+    const gone = () => !this.alive || this.#over;
+    if (await becomesHealthy(at, timeoutSeconds * 1000, gone)) {
+      if (this.spec.warmUp !== undefined) await warmUp(this.socket, this.spec.warmUp, gone);
+      return;
+    }
     const how = this.alive
       ? `did not answer 2xx at ${path} within ${timeoutSeconds} s`
       : 'ended before it was healthy';

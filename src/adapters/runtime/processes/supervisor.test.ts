@@ -210,6 +210,7 @@ function setting(runtime: Runtime, restart: () => Promise<Runtime>): RuntimeSett
     release: (version, service) => stage.release(version, undefined, service),
     unattested: (version) => stage.unattested(version),
     tamper: (digest) => stage.tamper(digest),
+    asked: (socket) => stage.asked(socket),
   };
 }
 
