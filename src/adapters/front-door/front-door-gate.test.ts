@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { latencyBucket } from '../../domain/latency.ts';
 import { NEW, OLD } from '../../testing/router-stage.ts';
 import { liveCounters } from '../../wiring/doorkeeper.ts';
 import { FrontDoorGate } from './front-door-gate.ts';
@@ -100,6 +101,17 @@ describe('what a front door is told', () => {
     expect(exposed()).toBeNull();
     expect(gate.closed()).toBe('there is no lease');
   });
+});
+
+it('takes waits as the lease that starts the rollout says', async () => {
+  await gate.lease({ ...lease, waits: { tolerate: 2, warmUpSeconds: 0 } });
+  request('canary', 'u1', { ms: 200 });
+  request('baseline', 'u2', { ms: 200 });
+  const { steps, tolerated } = gate.observe('n1') ?? {};
+  const placeOf = (counts: readonly number[] = []) => counts.findIndex((count) => count > 0);
+  const [waits] = steps?.[0]?.latencies ?? [];
+  expect(tolerated).toBe(2);
+  expect([waits?.canary, waits?.baseline].map(placeOf)).toEqual([latencyBucket(0.1), latencyBucket(0.2)]);
 });
 
 describe('what is counted of the lines of a witness', () => {
