@@ -7,7 +7,7 @@
 // steps of 30, 20 and 10 s at least, waits that count from the first user on, and 1.1 times tolerated or nothing. The peers' rules are ours,
 // made from their documentation. Prints one JSON object.
 // --runs N: rollouts of each fault (40). --healthy N: healthy rollouts of autoland (100; 3,000 would show at most alpha, if none is rolled back).
-// --own: autoland and the limits alone, which takes a minute.
+// --own: autoland and the limits alone, which takes some two minutes.
 import { parseArgs } from 'node:util';
 import { fewerOf, type Result, resultOf } from './peers/compare.ts';
 import { argoLatencyGrid, flaggerLatencyGrid, kayentaLatencyGrid } from './peers/grids.ts';

@@ -48,7 +48,7 @@ function requestsOf(seed: number, fault: Slowness, { world, weight }: Asked): Te
   return { rate, since: 0, random, ask };
 }
 
-/** The canary's waits divided by what is tolerated, as the router counts them. */
+/** As if nobody came twice; the canary's waits divided by what is tolerated, as the router counts them. */
 function coinsOf(
   seed: number,
   fault: Slowness,
@@ -57,24 +57,17 @@ function coinsOf(
   const random = randomOf(seed);
   const { middle, incidentsPerHour } = world(seed);
   const incidents = new Incidents(incidentsPerHour, random);
-  const crowd = new Crowd(randomFrom(seed));
-  const users = new Map<number, object>();
   const ask = (time: number) => {
-    const number = crowd.pick();
-    const isCanary = (crowd.bucket[number] ?? 1) < weight;
-    const isFirst = !users.has(number);
-    const user = users.get(number) ?? {};
-    users.set(number, user);
+    const isCanary = random() < weight;
     const usual = { ...asFast, times: incidents.at(time) > 0 ? twice.times : 1 };
     const slow = { ...fault, times: usual.times * fault.times };
     const { seconds, isTail } = wait(random, middle, isCanary ? slow : usual);
-    const harmed = isCanary && (fault.times > 1 || isTail) ? user : undefined;
-    if (!isFirst) return { logRatio: 0, harmed };
     const counted = isCanary ? seconds / tolerate : seconds;
     const tail = { ...slow.tail, seconds: slow.tail.seconds / tolerate };
     const less = { times: slow.times / tolerate, tail };
     const g = Math.exp(logDensity(counted, middle, less) - logDensity(counted, middle, usual));
-    return { logRatio: (isCanary ? Math.log(g) : 0) - Math.log1p(weight * (g - 1)), harmed };
+    const logRatio = (isCanary ? Math.log(g) : 0) - Math.log1p(weight * (g - 1));
+    return { logRatio, harmed: isCanary && (fault.times > 1 || isTail) ? {} : undefined };
   };
   return { rate: requestsPerSecond, since: 0, random, ask };
 }

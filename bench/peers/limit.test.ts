@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../demo-statistics/crowd.ts';
 import { limitOf, tenTimes } from './limit.ts';
+import { limitOfWaits } from './limit-waits.ts';
 import { atMost, mostShownToBe } from './proportion.ts';
 import { grid, tuned } from './tune.ts';
+import { noTail } from './waits.ts';
 
 /** Each request fails with one of two known chances, and harms somebody else where it fails. */
 function coins(usual: number, worse: number) {
@@ -33,6 +35,26 @@ describe('the fewest users whom any rule can harm', () => {
     expect(usersHarmed).toBeGreaterThan(0.93 * wald);
     expect(usersHarmed).toBeLessThan(wald + 1.2);
   });
+
+  it.each([
+    [2, 1],
+    [2, 1.1],
+    [1.5, 1],
+  ])(
+    'is what two log-normal waits differ by, of coins: %d times, of which %d is tolerated',
+    (times, tolerate) => {
+      const world = () => ({ middle: 0.08, incidentsPerHour: 0 });
+      const fault = { times, tail: noTail };
+      const { atLeast } = limitOfWaits(
+        { world, weight: 0.01, by: { knows: 'coins', tolerate } },
+        [{ label: {}, fault }],
+        { alpha: 0.001, runs: 300 },
+      );
+      // Of users of baseline there are so many that they tell for certain how long they wait.
+      const each = (Math.log(times / tolerate) / 0.6) ** 2 / 2;
+      expect(atLeast / (Math.log(1000) / each)).toBeCloseTo(1, 0.7);
+    },
+  );
 
   it('says whether ten times fewer than the best is possible', () => {
     const peers = [{ usersHarmed: 60 }, { usersHarmed: 40 }];
