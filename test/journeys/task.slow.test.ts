@@ -25,8 +25,8 @@ describe('a task that nobody asks for a second time', { timeout: 180_000 }, () =
     expect(ended.actor).toBe('autoland');
     const change = String(ended.data.change);
     expect(await stage.ended(change)).toMatchObject({ code: 'landed.merged', source: 'agent:model' });
-    const begun = (await stage.journal()).filter(({ data }) => data.from === 'hourly');
-    expect(begun.map(({ type }) => type)).toEqual(['task.begun']);
+    const ofIt = (await stage.journal()).filter(({ data }) => data.from === 'hourly');
+    expect(ofIt.map(({ type }) => type)).toEqual(['task.begun', 'task.ended']);
   });
 
   it('gets back what was refused, with the reasons, and mends it', async () => {
