@@ -90,7 +90,7 @@ export class IssueHost {
     const issue = this.#issue(number);
     issue.labels = issue.labels.filter((one) => one !== label);
     issue.updatedAt = this.tick();
-    issue.events.push({ __typename: 'UnlabeledEvent' });
+    issue.events.push({ __typename: 'UnlabeledEvent', label: { name: label } });
   }
 
   edit(number: number, body: string): void {

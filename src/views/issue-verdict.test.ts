@@ -59,6 +59,19 @@ describe('an issue', () => {
     expect(codeOf(hosted(more))).toBe(`issues.${code}`);
   });
 
+  it('counts by the last of its labels', () => {
+    const labelled = [
+      { label: 'autoland', by: 'alice', at: '2026-11-30T08:00:09Z' },
+      { label: 'ready', by: 'bob', at: '2026-11-30T08:00:02Z' },
+    ];
+    const rule = issueRule(', labels: [ready, autoland]');
+    const issue = {
+      labels: ['ready', 'autoland'],
+      told: { ...told, labelled, editedAt: '2026-11-30T08:00:05Z' },
+    };
+    expect(judge(issue, rule)).toMatchObject({ kind: 'counts', label: 'autoland', labelledBy: 'alice' });
+  });
+
   it('compares logins and labels as hosts do', () => {
     const by = [{ label: 'AutoLand', by: 'BOB', at: '2026-11-30T08:00:02Z' }];
     expect(codeOf(judge({ labels: ['AutoLand'], told: { ...told, labelled: by } }))).toBe('counts');

@@ -64,7 +64,11 @@ function hosted({ github }: IssueTask, issue: Issue, { told, labels }: Bearing):
   if (author === null || !(isAssociated || isOneOf(authors.logins, author)))
     return left('author-not-allowed', `${author ?? 'Nobody known'} (${association ?? 'unknown'}) wrote it.`);
   const put = told.labelled.filter(({ label }) => labels.some((one) => isSame(one, label)));
-  const allowed = put.find(({ by }) => by !== null && isOneOf(labelledBy, by));
+  // Of several the last: it stands for the newest words.
+  const allowed = put
+    .filter(({ by }) => by !== null && isOneOf(labelledBy, by))
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
+    .at(-1);
   if (put.length === 0) return left('labeller-unknown', 'Who put the label on is not known.');
   if (allowed === undefined) {
     const who = put.map(({ by }) => by ?? 'an app, or somebody who is gone').join(', ');

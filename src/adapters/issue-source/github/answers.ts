@@ -33,6 +33,7 @@ export const issueQuery = `query($owner: String!, $name: String!, $number: Int!)
     timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT, RENAMED_TITLE_EVENT]) { nodes {
       __typename
       ... on LabeledEvent { createdAt label { name } actor { __typename login } }
+      ... on UnlabeledEvent { label { name } }
       ... on RenamedTitleEvent { createdAt }
     } }
   } }
@@ -48,7 +49,7 @@ const event = z.discriminatedUnion('__typename', [
     actor,
   }),
   z.object({ __typename: z.literal('RenamedTitleEvent'), createdAt: time }),
-  z.object({ __typename: z.literal('UnlabeledEvent') }),
+  z.object({ __typename: z.literal('UnlabeledEvent'), label: z.object({ name: z.string() }) }),
 ]);
 const issue = z.object({
   number: z.int(),
@@ -108,11 +109,12 @@ function issueOf(id: string, one: z.infer<typeof issue>): Issue {
   };
 }
 
-/** In the order in which they happened, so that the last of each label holds. */
+/** In the order in which they happened, so that the last of each label holds. One that is on it though it was taken off last: nobody knows by whom. */
 function lastLabelled(events: readonly z.infer<typeof event>[]): readonly Labelled[] {
   const last = new Map<string, Labelled>();
   for (const one of events)
-    if (one.__typename === 'LabeledEvent') {
+    if (one.__typename === 'UnlabeledEvent') last.delete(one.label.name);
+    else if (one.__typename === 'LabeledEvent') {
       const label = one.label.name;
       last.set(label, { label, by: person(one.actor), at: one.createdAt });
     }

@@ -185,6 +185,13 @@ describe('one issue', () => {
     expect(host.issues[0]?.updatedAt).not.toBe(edited);
   });
 
+  it('was labelled by nobody knows whom where the label was taken off last, and is there', async () => {
+    const number = labelled();
+    host.unlabel(number, 'autoland');
+    host.issues[0]?.labels.push('autoland');
+    expect(await told(number)).toMatchObject({ labelled: [] });
+  });
+
   it('was labelled by nobody where an app did', async () => {
     expect(await told(labelled('github-actions', 'Bot'))).toMatchObject({ labelled: [{ by: null }] });
   });
