@@ -36,6 +36,8 @@ export class IssueHost {
   /** The header of a classic token; null: it is another kind. */
   scopes: string | null = null;
   manner: HostManner = () => false;
+  /** When the labels themselves were renamed or changed last; null: never. */
+  labelsChangedAt: string | null = null;
   /** The time of its clock, in whole seconds as it tells them. */
   now = Date.parse('2026-11-30T08:00:00Z');
   readonly #server: Server;
@@ -83,7 +85,8 @@ export class IssueHost {
     const actor = { __typename: kind, login: by };
     issue.updatedAt = this.tick();
     const createdAt = issue.updatedAt;
-    issue.events.push({ __typename: 'LabeledEvent', createdAt, label: { name: label }, actor });
+    const updatedAt = this.labelsChangedAt;
+    issue.events.push({ __typename: 'LabeledEvent', createdAt, label: { name: label, updatedAt }, actor });
   }
 
   unlabel(number: number, label: string): void {

@@ -69,7 +69,8 @@ function hosted({ github }: IssueTask, issue: Issue, { told, labels }: Bearing):
     .filter(({ by }) => by !== null && isOneOf(labelledBy, by))
     .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
     .at(-1);
-  if (put.length === 0) return left('labeller-unknown', 'Who put the label on is not known.');
+  if (put.length === 0)
+    return left('labeller-unknown', 'Who put the label on, as it is now, is not known: label it anew.');
   if (allowed === undefined) {
     const who = put.map(({ by }) => by ?? 'an app, or somebody who is gone').join(', ');
     return left('labeller-not-allowed', `The label was put on by ${who}.`);

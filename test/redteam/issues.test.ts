@@ -101,6 +101,15 @@ describe('issues of others', () => {
       },
       'edited',
     ],
+    [
+      'labelled as something else by a person, before that label was renamed',
+      () => {
+        const number = labelled();
+        const [event] = host.issues[number - 1]?.events ?? [];
+        Object.assign(event ?? {}, { label: { name: 'autoland', updatedAt: host.tick() } });
+      },
+      'labeller-unknown',
+    ],
     ['of a megabyte', () => void labelled({ body: 'x'.repeat(1024 * 1024) }), 'too-long'],
   ])('begin no task: %s', async (_what, write, code) => {
     write();
@@ -180,7 +189,8 @@ describe('a host of issues', () => {
 });
 
 const event = (by: string) => ({
-  ...{ __typename: 'LabeledEvent', createdAt: '2026-11-30T08:00:00Z', label: { name: 'autoland' } },
+  ...{ __typename: 'LabeledEvent', createdAt: '2026-11-30T08:00:00Z' },
+  label: { name: 'autoland', updatedAt: null },
   actor: { __typename: 'User', login: by },
 });
 const flood = {

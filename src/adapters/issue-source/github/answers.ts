@@ -32,7 +32,7 @@ export const issueQuery = `query($owner: String!, $name: String!, $number: Int!)
     labels(first: 100) { nodes { name } }
     timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT, RENAMED_TITLE_EVENT]) { nodes {
       __typename
-      ... on LabeledEvent { createdAt label { name } actor { __typename login } }
+      ... on LabeledEvent { createdAt label { name updatedAt } actor { __typename login } }
       ... on UnlabeledEvent { label { name } }
       ... on RenamedTitleEvent { createdAt }
     } }
@@ -45,7 +45,7 @@ const event = z.discriminatedUnion('__typename', [
   z.object({
     __typename: z.literal('LabeledEvent'),
     createdAt: time,
-    label: z.object({ name: z.string() }),
+    label: z.object({ name: z.string(), updatedAt: time.nullable() }),
     actor,
   }),
   z.object({ __typename: z.literal('RenamedTitleEvent'), createdAt: time }),
@@ -116,9 +116,16 @@ function lastLabelled(events: readonly z.infer<typeof event>[]): readonly Labell
     if (one.__typename === 'UnlabeledEvent') last.delete(one.label.name);
     else if (one.__typename === 'LabeledEvent') {
       const label = one.label.name;
+      last.delete(label);
+      if (isOther(one.label.updatedAt, one.createdAt)) continue;
       last.set(label, { label, by: person(one.actor), at: one.createdAt });
     }
   return [...last.values()];
+}
+
+/** An event names its label as it is called now: whoever renames one would have put it on by the hands of others. */
+function isOther(changedAt: string | null, putOnAt: string): boolean {
+  return changedAt !== null && !(Date.parse(changedAt) < Date.parse(putOnAt));
 }
 
 /** An app may be made to act by anybody whom it listens to. */

@@ -185,6 +185,12 @@ describe('one issue', () => {
     expect(host.issues[0]?.updatedAt).not.toBe(edited);
   });
 
+  it('was labelled by nobody knows whom where the label itself was renamed since', async () => {
+    host.labelsChangedAt = '2026-11-30T08:00:02Z';
+    expect(await told(labelled())).toMatchObject({ labelled: [] });
+    expect(await told(labelled())).toMatchObject({ labelled: [{ by: 'alice' }] });
+  });
+
   it('was labelled by nobody knows whom where the label was taken off last, and is there', async () => {
     const number = labelled();
     host.unlabel(number, 'autoland');
