@@ -10,7 +10,7 @@ describe('a change of anybody that a guardrail turned away', { timeout: 180_000 
   let stage: Stage;
   beforeAll(async () => {
     const end = new Date(Date.now() + 86_400_000).toISOString();
-    const rule = `{ classes: [docs], codes: [scope.lines], agent: writer, perDay: 9, until: "${end}" }`;
+    const rule = `{ classes: [docs, other], codes: [scope.lines, tests.failed], agent: writer, perDay: 9, until: "${end}" }`;
     opened = await openTaskStage({ tasks: `, refusals: { tidy: ${rule} }` });
     stage = opened.stage;
   }, 120_000);
@@ -44,6 +44,23 @@ describe('a change of anybody that a guardrail turned away', { timeout: 180_000 
     expect(plain(to?.stdout)).toContain(`which handed in ${made}`);
   });
 
+  it('is mended by what the tests said of it, and is for a person where it does more than the class allows', async () => {
+    const files = {
+      'greet.js': "export const greet = (name) => 'hi ' + name;\n",
+      'shout.js': "export const shout = (text) => text + '!';\n",
+    };
+    const refused = await stage.submit(files);
+    expect(await stage.ended(refused)).toMatchObject({ state: 'refused', code: 'tests.failed' });
+    const made = String((await mendingOf(refused)).data.change);
+    const view = await stage.ended(made);
+    expect(view).toMatchObject({ state: 'held', class: 'other', task: { cause: { change: refused } } });
+    const failed = view.guardrails.filter(({ verdict }) => verdict === 'fail');
+    expect(failed).toEqual([]);
+    const ref = `refs/heads/autoland/task/${view.task?.task}`;
+    expect(stage.repo.show(ref, 'greet.js')).toContain("'hello '");
+    expect(stage.repo.show(ref, 'shout.js')).toContain("'!'");
+  });
+
   it('ends where it is turned away again for the same reason', async () => {
     const refused = await stage.submit({ 'big.md': big, 'for-ever.md': '# For ever\n' });
     await stage.ended(refused);
@@ -54,7 +71,8 @@ describe('a change of anybody that a guardrail turned away', { timeout: 180_000 
     const report = await stage.json<ScanReport>('scan', '--dry-run');
     expect(report.tasks).toEqual([]);
     const told = report.skipped.filter(({ code }) => code.startsWith('refusals.'));
-    expect(told).toMatchObject([{ code: 'refusals.begun' }, { name: refused, code: 'refusals.begun' }]);
+    expect(told.map(({ code }) => code)).toEqual(['refusals.begun', 'refusals.begun', 'refusals.begun']);
+    expect(told.at(-1)?.name).toBe(refused);
     const { tasks } = await stage.status();
     expect(tasks[0]).toMatchObject({ state: 'given up', about: refused });
   });

@@ -28,6 +28,9 @@ if (task.includes('leak') && (reasons === undefined || task.includes('for ever')
   writeFileSync('keys.md', '# Keys\\n\\n' + leak + (reasons?.length ?? '') + '\\n');
 // What is there for ever is not taken away.
 if (task.startsWith('Mend ') && existsSync('big.md') && !existsSync('for-ever.md')) rmSync('big.md');
+// What the tests say is all that it knows of what is wrong.
+if (reasons?.includes('tests.failed') && reasons.includes('hello you'))
+  writeFileSync('greet.js', readFileSync('greet.js', 'utf8').replace("'hi '", "'hello '"));
 if (reasons !== undefined) writeFileSync('docs.md', '# ' + JSON.parse(reasons).code + '\\n');
 writeFileSync('README.md', readFileSync('README.md', 'utf8') + '\\n' + choices[0].message.content + '\\n');
 const away = await fetch('http://127.0.0.1:' + process.argv[3]).then(() => 'reached', () => 'shut');
