@@ -3,10 +3,12 @@ import { dirname, join } from 'node:path';
 import type { Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { FileHistory, GitLander, GitReader, TreeExporter } from '../../../ports/git-host.ts';
+import { defaultExportLimits } from './export-plan.ts';
 import { LocalTreeExporter } from './exporter.ts';
 import { GitView } from './git-view.ts';
 import { assertSha } from './names.ts';
 import { isAncestor } from './objects.ts';
+import { ReadMemo } from './read-memo.ts';
 import { LocalGitReader } from './reader.ts';
 import { locateRepository } from './repository.ts';
 import { runGit } from './run-git.ts';
@@ -42,9 +44,10 @@ export async function openChangeReader(dir: string, scratch: string): Promise<Ch
   const cuts = await readFile(join(dirname(location.objectsDir), 'shallow')).catch(() => undefined);
   const options = { scratchIn: scratch, ...(cuts && { cuts }) };
   const view = await GitView.open({ ...location, objectsDir }, options);
+  const memo = ReadMemo.of(view);
   return {
-    reader: new LocalGitReader(view),
-    exporter: new LocalTreeExporter(view),
+    reader: new LocalGitReader(view, memo),
+    exporter: new LocalTreeExporter(view, defaultExportLimits, memo),
     mergeTree: (tip, head) => mergeTree(view, assertSha(tip), assertSha(head)),
     mergeBase: (one, other) => mergeBase(view, assertSha(one), assertSha(other)),
     uncommitted: async (head) =>

@@ -9,7 +9,8 @@ import { groupBySize, readBlobs } from './blobs.ts';
 import { defaultExportLimits, type ExportLimits, planExport, unsafe } from './export-plan.ts';
 import type { GitView } from './git-view.ts';
 import { assertSha } from './names.ts';
-import { parseTree, type TreeEntry } from './tree-entries.ts';
+import type { ReadMemo } from './read-memo.ts';
+import { listTree, type TreeEntry } from './tree-entries.ts';
 
 /**
  * Writes trees file by file. `git archive` and `git checkout` would obey attributes that the tree itself carries
@@ -18,15 +19,22 @@ import { parseTree, type TreeEntry } from './tree-entries.ts';
 export class LocalTreeExporter implements TreeExporter {
   readonly #view: GitView;
   readonly #limits: ExportLimits;
+  readonly #memo: Pick<ReadMemo, 'tree'> | undefined;
 
-  constructor(view: GitView, limits: ExportLimits = defaultExportLimits) {
+  /** `memo`: of whoever reads the same commits. */
+  constructor(
+    view: GitView,
+    limits: ExportLimits = defaultExportLimits,
+    memo: Pick<ReadMemo, 'tree'> | undefined = undefined,
+  ) {
     this.#view = view;
     this.#limits = limits;
+    this.#memo = memo;
   }
 
   async exportTree(commit: Sha, dir: string): Promise<void> {
-    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', assertSha(commit)];
-    const plan = planExport(parseTree((await this.#view.objects(args)).stdout), this.#limits);
+    const known = await this.#memo?.tree(assertSha(commit));
+    const plan = planExport(known ?? (await listTree(this.#view, assertSha(commit))), this.#limits);
     const links = await this.#readLinks(plan.links);
     await assertEmpty(dir);
     try {

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Sha } from '../../../domain/change.ts';
-import type { TreeEntry } from './tree-entries.ts';
+import { readBlob } from './blobs.ts';
+import type { GitView } from './git-view.ts';
+import { listTree, type TreeEntry } from './tree-entries.ts';
 
-/** Of one reader: a tree of 20,000 files takes some 5 MB. */
+/** Of one memory: a tree of 20,000 files takes some 5 MB. */
 const most = { entries: 100_000, entriesOfOne: 20_000, bytes: 64 * 1024 * 1024, bytesOfOne: 4 * 1024 * 1024 };
 
 export type Reads = {
@@ -33,6 +35,13 @@ export class ReadMemo {
       maxEntrySize: most.bytesOfOne,
       sizeCalculation: (bytes) => Math.max(1, bytes.length),
       fetchMethod: blob,
+    });
+  }
+
+  static of(view: GitView): ReadMemo {
+    return new ReadMemo({
+      tree: (commit) => listTree(view, commit),
+      blob: (oid) => readBlob(view, oid),
     });
   }
 

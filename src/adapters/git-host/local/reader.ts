@@ -10,26 +10,23 @@ import type {
   Touch,
 } from '../../../ports/git-host.ts';
 import { blameOf } from './blame.ts';
-import { blobSizes, readBlob } from './blobs.ts';
+import { blobSizes } from './blobs.ts';
 import type { GitView } from './git-view.ts';
 import { movesOf } from './moves.ts';
 import { assertSha, isRefName, isSha, isShortSha, splitAncestry } from './names.ts';
 import { parseDiff } from './parse-diff.ts';
 import { ReadMemo } from './read-memo.ts';
 import { pathDanger } from './safe-path.ts';
-import { parseTree } from './tree-entries.ts';
+import { listTree } from './tree-entries.ts';
 
 /** Everything that only reads. */
 export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHistory {
   readonly #view: GitView;
   readonly #memo: ReadMemo;
 
-  constructor(view: GitView) {
+  constructor(view: GitView, memo: ReadMemo = ReadMemo.of(view)) {
     this.#view = view;
-    this.#memo = new ReadMemo({
-      tree: (commit) => this.#entries(commit, []),
-      blob: (oid) => readBlob(view, oid),
-    });
+    this.#memo = memo;
   }
 
   /**
@@ -120,7 +117,7 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHi
     if (pathDanger(path) !== undefined) return undefined;
     // What cannot be read of the rest of the tree says nothing of this file.
     const whole = await this.#memo.tree(commit).catch(() => undefined);
-    const entries = whole ?? (await this.#entries(commit, ['--', path]));
+    const entries = whole ?? (await listTree(this.#view, commit, [path]));
     const entry = entries.find((found) => found.path === path && found.kind !== 'submodule');
     return entry === undefined ? undefined : this.#memo.blob(entry.oid);
   }
@@ -130,13 +127,8 @@ export class LocalGitReader implements GitReader, FileHistory, FileMoves, LineHi
     const dir = under.replace(/\/+$/, '');
     if (under !== '' && pathDanger(dir) !== undefined) return [];
     const whole = dir === '' ? await this.#memo.tree(commit) : undefined;
-    const entries = whole ?? (await this.#entries(commit, dir === '' ? [] : ['--', `${dir}/`]));
+    const entries = whole ?? (await listTree(this.#view, commit, dir === '' ? [] : [`${dir}/`]));
     return entries.map(({ path, kind, size }) => ({ path, kind, size }));
-  }
-
-  async #entries(commit: Sha, paths: readonly string[]) {
-    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commit, ...paths];
-    return parseTree((await this.#view.objects(args)).stdout);
   }
 
   /** Exact names only: git's own guessing would let refs/tags/refs/heads/main answer for a missing branch. */

@@ -1,5 +1,6 @@
-import type { FileKind } from '../../../domain/change.ts';
+import type { FileKind, Sha } from '../../../domain/change.ts';
 import { AutolandError } from '../../../domain/errors.ts';
+import type { GitView } from './git-view.ts';
 import { decodePath } from './safe-path.ts';
 
 export type TreeEntry = {
@@ -35,6 +36,17 @@ export function kindOfMode(mode: string): FileKind {
     default:
       throw new AutolandError('git.unsafe-tree', `expected a file, link or submodule, found mode ${mode}`);
   }
+}
+
+/** All that lies in a commit or tree, below the paths if there are any. */
+export async function listTree(
+  view: GitView,
+  commit: Sha,
+  paths: readonly string[] = [],
+): Promise<TreeEntry[]> {
+  const only = paths.length === 0 ? [] : ['--', ...paths];
+  const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commit, ...only];
+  return parseTree((await view.objects(args)).stdout);
 }
 
 /** `git ls-tree -r -z -l`: `mode SP type SP oid SP+ size TAB path NUL`. */
