@@ -47,7 +47,9 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
   const installs = kept && { installs: kept.installs };
   const options = { sandbox, workspace, nodeVersion: process.version, lends: true, owner };
   const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
-  const { install } = rules.settings.commands;
-  const early = installEarly({ ...jobs, git: git.reader }, ends.base, install, signal).catch(() => undefined);
+  const { install, test } = rules.settings.commands;
+  // Without tests it may never be needed, and would be waited for at the end.
+  const wanted = test === null ? null : install;
+  const early = installEarly({ ...jobs, git: git.reader }, ends.base, wanted, signal).catch(() => undefined);
   return { files, kept, settings, packuments, jobs, close: () => early.then(() => proxy.close()) };
 }

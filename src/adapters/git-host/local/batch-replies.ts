@@ -9,6 +9,8 @@ export type BatchObject = {
 /** undefined: git has no such object. */
 export type Reply = BatchObject | undefined;
 
+export type BatchFault = 'too-large' | 'unreadable';
+
 const newline = 0x0a;
 /** A name, a type and a size; what is missing is told with the name that was asked for. */
 const mostHeader = 4096;
@@ -29,8 +31,8 @@ export class BatchReplies {
     this.#hasContent = hasContent;
   }
 
-  /** After `too-large` nothing more may be read. What is between two replies is the asker's time to be asked by `hasContent`. */
-  *push(chunk: Buffer): Generator<Reply | 'too-large'> {
+  /** After a fault nothing more may be read. `hasContent` is asked about each reply once the ones before were taken. */
+  *push(chunk: Buffer): Generator<Reply | BatchFault> {
     for (let rest = chunk; rest.length > 0; ) {
       if (this.#body !== undefined) {
         rest = this.#fill(this.#body, rest);
@@ -42,7 +44,10 @@ export class BatchReplies {
       }
       const end = rest.indexOf(newline);
       this.#header = Buffer.concat([this.#header, end === -1 ? rest : rest.subarray(0, end)]);
-      if (this.#header.length > mostHeader) throw new Error('expected a line of git cat-file');
+      if (this.#header.length > mostHeader) {
+        yield 'unreadable';
+        return;
+      }
       if (end === -1) return;
       rest = rest.subarray(end + 1);
       const object = this.#read();

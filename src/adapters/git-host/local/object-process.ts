@@ -75,7 +75,7 @@ export class ObjectProcess {
     child.stderr.resume();
     child.stdin.on('error', () => {});
     child.on('error', (cause) => this.#ended(child, cannotStart(cause)));
-    child.on('close', () => this.#ended(child, endedEarly()));
+    child.on('close', () => this.#ended(child, unreadable('that it has ended')));
     this.#write(child, this.#waiting);
   }
 
@@ -89,8 +89,8 @@ export class ObjectProcess {
   #take(child: ChildProcess, replies: BatchReplies, chunk: Buffer): void {
     if (child !== this.#running) return;
     for (const reply of replies.push(chunk)) {
-      if (reply === 'too-large') {
-        this.#ended(child, tooLarge(this.#limits));
+      if (typeof reply === 'string') {
+        this.#ended(child, reply === 'too-large' ? tooLarge(this.#limits) : unreadable('something else'));
         return;
       }
       this.#waiting.shift()?.answer(reply);
@@ -135,8 +135,8 @@ function holdOpen(child: ChildProcess, holds: boolean): void {
 
 type Holding = { ref(): void; unref(): void };
 
-function endedEarly(): AutolandError {
-  return new AutolandError('git.failed', 'expected an answer of git cat-file, found that it has ended', {
+function unreadable(found: string): AutolandError {
+  return new AutolandError('git.failed', `expected an answer of git cat-file, found ${found}`, {
     mend: 'check the repository with git fsck',
   });
 }
