@@ -1,4 +1,5 @@
 import type { Behaviour, Outcome, SeenCall } from '../../../domain/behaviour.ts';
+import { areEqual } from './same-behaviour.ts';
 
 /** Worst first. */
 export const differenceKinds = [
@@ -96,6 +97,7 @@ const sameThrows = (a: readonly Outcome[], b: readonly Outcome[]) =>
   isSame(a.filter(throws), b.filter(throws), byType);
 
 function isSame(a: readonly Outcome[], b: readonly Outcome[], by: (outcome: Outcome) => string): boolean {
+  if (areEqual(a, b)) return true;
   const [left, right] = [new Set(a.map(by)), new Set(b.map(by))];
   return left.size === right.size && [...left].every((each) => right.has(each));
 }
@@ -126,20 +128,22 @@ function flickeringDifference(
 
 /** Arguments that flicker hide a call from comparison by key: a path that never threw and now does is seen all the same. */
 function newThrows(old: readonly [Behaviour, Behaviour], head: Behaviour): Difference[] {
+  const unknown = [...head.calls].filter(
+    ([key, call]) => isThrowing(call) && !old.some((behaviour) => behaviour.calls.has(key)),
+  );
+  if (unknown.length === 0) return [];
   const throwsBefore = new Map<string, boolean>();
   for (const behaviour of old)
     for (const call of behaviour.calls.values())
       if (call.facets.has('result'))
-        throwsBefore.set(pathOf(call), throwsBefore.get(pathOf(call)) === true || throwing(call).length > 0);
-  const differences: Difference[] = [];
-  for (const [key, call] of head.calls) {
-    const isKnown = old.some((behaviour) => behaviour.calls.has(key));
-    const now = throwing(call);
-    if (isKnown || now.length === 0 || throwsBefore.get(pathOf(call)) !== false) continue;
-    differences.push(told('exception', call, { facet: 'result', old: [], now }));
-  }
-  return differences;
+        throwsBefore.set(pathOf(call), throwsBefore.get(pathOf(call)) === true || isThrowing(call));
+  return unknown
+    .filter(([, call]) => throwsBefore.get(pathOf(call)) === false)
+    .map(([, call]) => told('exception', call, { facet: 'result', old: [], now: throwing(call) }));
 }
+
+const isThrowing = ({ facets }: SeenCall): boolean =>
+  facets.get('result')?.some(throws) === true || facets.get('settled')?.some(throws) === true;
 
 const pathOf = (call: SeenCall) => `${call.package}\0${call.path}\0${call.args === '' ? 'read' : 'call'}`;
 
