@@ -114,6 +114,8 @@ describe('the command line', { timeout: 180_000 }, () => {
     },
     { args: ['audit', 'show', '--to', 'end', '{where}'], says: /expected the index of an entry/ },
     { args: ['audit', 'frob'], says: /expected a command, found 'frob'.*\n {2}mend: autoland audit --help/ },
+    { args: ['check', '--offer-drivers', 'x'], says: /expected --cache with --offer-drivers/ },
+    { args: ['task', 'Claude', 'x'], says: /expected the name of a coding agent, found "Claude"/ },
     { args: ['status', '--repo'], says: /expected --repo <dir>, found no value/ },
     { args: ['status', '--repo', ''], says: /expected a directory in --repo, found nothing/ },
     { args: ['stop', '--state', ''], says: /expected a directory in --state, found nothing/ },

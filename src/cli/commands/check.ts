@@ -36,7 +36,7 @@ export function define(program: Command): void {
       '--cache <dir>',
       'keep what the base is known by for the next check; only autoland may write there',
     )
-    .option('--offer-drivers <dir>', 'write drivers that were kept there, as test files')
+    .option('--offer-drivers <dir>', 'with --cache: write drivers that were kept there, as test files')
     .option('--no-stop-early', 'run the dear guardrails also after a cheap one failed')
     .addHelpText('after', '\nExample:\n  $ autoland check origin/main..HEAD --output sarif=check.sarif')
     .action(check);
@@ -44,6 +44,7 @@ export function define(program: Command): void {
 
 async function check(range: string | undefined, options: CheckOptions): Promise<void> {
   const { renderAs } = await import('../render/check/formats.ts');
+  mustKeepDrivers(options);
   const targets = await readTargets(options);
   const signed = await signerOf(options, targets);
   for (const { file } of targets) if (file !== undefined) await mustBeWritable(file);
@@ -68,6 +69,14 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
     else await save(file, text);
   }
   if (report.verdict !== 'pass') process.exitCode = 1;
+}
+
+/** Nobody is asked to write any where nobody keeps what was said. */
+function mustKeepDrivers({ cache, offerDrivers }: CheckOptions): void {
+  if (offerDrivers === undefined || cache !== undefined) return;
+  throw new AutolandError('usage', 'expected --cache with --offer-drivers, found --offer-drivers alone', {
+    mend: 'add --cache DIR: a model is asked only where what it says is kept',
+  });
 }
 
 type Target = { readonly format: Format; readonly file: string | undefined };
