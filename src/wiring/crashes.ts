@@ -14,15 +14,14 @@ import type {
   ReportedException,
 } from '../domain/crashes/exception.ts';
 import { signatureOf } from '../domain/crashes/signature.ts';
-import { messageOf } from '../domain/errors.ts';
 import { plainText } from '../domain/plain.ts';
 import type { ExceptionSource } from '../ports/exceptions.ts';
 import type { Redactor } from '../ports/redactor.ts';
 import type { ReleaseStore } from '../ports/release-store.ts';
 import { type CrashesView, crashSeen, crashSeenType, viewCrashes } from '../views/crashes.ts';
 import type { Places, VersionSource } from './crash-versions.ts';
+import { lookOften } from './look-often.ts';
 import type { Repository } from './repository.ts';
-import { tellTrouble } from './trouble.ts';
 
 const lookMs = 2_000;
 /** Of one look: each new message is looked through for secrets. */
@@ -47,26 +46,7 @@ export type CrashWatchDeps = {
 /** Counts what versions say of their exceptions, by where in the sources they were. */
 export function watchCrashes(deps: CrashWatchDeps): { stop(): Promise<void> } {
   const watch = new CrashWatch(deps);
-  let running: Promise<void> = Promise.resolve();
-  let isBusy = false;
-  const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    running = watch
-      .look()
-      .catch((thrown: unknown) => {
-        tellTrouble(`crashes could not be counted: ${messageOf(thrown)}`);
-      })
-      .finally(() => {
-        isBusy = false;
-      });
-  }, lookMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return lookOften(() => watch.look(), { ms: lookMs, trouble: 'crashes could not be counted' });
 }
 
 type Found = { readonly sightings: readonly Sighting[]; readonly dropped: number };

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import type { ChangeId } from '../domain/change.ts';
-import { messageOf } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import { judgeNote } from '../domain/judgement.ts';
 import type { JudgeReport } from '../domain/stage.ts';
@@ -9,6 +8,7 @@ import { nextCanary } from '../stages/3-judge/canary/turn.ts';
 import { type CanaryPorts, runCanary } from '../stages/3-judge/run-canary.ts';
 import { measuredOf, standingOf } from '../views/judge-standing.ts';
 import { hostAmong, hostOf, knownGood } from './canary-hosts.ts';
+import { lookOften } from './look-often.ts';
 import type { Repository } from './repository.ts';
 import { tellTrouble } from './trouble.ts';
 
@@ -25,26 +25,16 @@ export function draw(): number {
 export function measureJudgeOften(repository: Repository, tools: MeasureTools): { stop(): Promise<void> } {
   const ending = new AbortController();
   const measuring = new MeasuringJudge(repository, { ...tools, ending: ending.signal });
-  let running: Promise<void> = Promise.resolve();
-  let isBusy = false;
-  const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    running = measuring
-      .look()
-      .catch((thrown: unknown) => {
-        tellTrouble(`the judge could not be measured: ${messageOf(thrown)}`);
-      })
-      .finally(() => {
-        isBusy = false;
-      });
-  }, lookMs);
+  const looking = lookOften(() => measuring.look(), {
+    ms: lookMs,
+    trouble: 'the judge could not be measured',
+  });
   return {
     async stop() {
-      clearInterval(timer);
+      const ended = looking.stop();
       // What is under way abstains at once.
       ending.abort();
-      await running;
+      await ended;
     },
   };
 }

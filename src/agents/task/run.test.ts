@@ -217,7 +217,7 @@ describe('a model that works on a task', () => {
 
 describe('a model that does not work as it must', () => {
   it.each<[string, readonly Step[], string]>([
-    ['says that it cannot', [calling(['finish', { isDone: false, summary: 'No.' }])], 'cannot be done: No.'],
+    ['says that it cannot', [calling(['finish', { isDone: false, summary: 'No.' }])], 'cannot be done'],
     ['refuses', [{ answer: { kind: 'says', blocks: [], stop: 'refusal' } }], 'was refused by its model'],
     ['is cut in the middle', [{ answer: { kind: 'cut', events: 2, how: 'end' } }], 'could not ask its model'],
     ['is cut off', [{ answer: { kind: 'cut', events: 2, how: 'reset' } }], 'could not ask its model'],

@@ -145,7 +145,8 @@ class Loop {
   }
 
   #finish({ isDone, summary }: Extract<ToolWish, { tool: 'finish' }>['input']): LoopEnd {
-    if (!isDone) return failed(`says that it cannot be done: ${summary}`);
+    // Its words stand in the recording: the journal can forget nothing.
+    if (!isDone) return failed('says that it cannot be done');
     const { draft, tested } = this.#tools;
     return { kind: 'done', files: new Map(draft), summary, tested };
   }

@@ -1,10 +1,10 @@
 import { AutolandError } from '../../domain/errors.ts';
-import { printable } from '../../domain/printable.ts';
 import { aboutOf } from '../../domain/task-cause.ts';
 import { mendingEnd } from '../../views/mending-end.ts';
 import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
 import { firstRound, type TaskPlace } from '../task.ts';
+import { tellTrouble } from '../trouble.ts';
 import { recallBrief } from './brief.ts';
 import { feedbackOf, toldChange } from './feedback.ts';
 import { issueEnd } from './issue-now.ts';
@@ -52,5 +52,5 @@ export async function giveUp(repository: Repository, line: TaskLine, why: string
   const about = aboutOf(cause);
   const data = { task, agent, from, about, change, rounds, why: why.slice(0, 2_000).toWellFormed() };
   await repository.record('task.given-up', taskActor, data);
-  process.stderr.write(`autoland: the task ${task} is given up: ${printable(data.why)}\n`);
+  tellTrouble(`the task ${task} is given up: ${data.why}`);
 }

@@ -4,6 +4,7 @@ import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, noTasks, refusedTasks, type Tasks, taskTypes } from '../../views/tasks.ts';
 import type { Repository } from '../repository.ts';
 import type { TaskPlace } from '../task.ts';
+import { tellTrouble } from '../trouble.ts';
 import { giveUp } from './give-back.ts';
 import { IssueWatch } from './look-at-issues.ts';
 import { RefusalDesk } from './look-at-refusals.ts';
@@ -13,6 +14,8 @@ import type { TaskTools } from './work.ts';
 const lookMs = 1_000;
 /** After a task that could not be begun. */
 const pauseMs = 15_000;
+/** Until one is tried again that waits for room. */
+const laterMs = 120_000;
 const rulesMs = 20_000;
 
 /** Tasks that nobody has to ask for: what was refused, is scheduled, or stands in an issue; one at a time, beside the pipeline. */
@@ -43,6 +46,8 @@ class LookingForTasks {
   #tasks: Tasks = noTasks;
   #isFirst = true;
   #notBefore = 0;
+  /** Of refused tasks that could not go on: not before then, so that they hold up no other. */
+  readonly #later = new Map<string, number>();
 
   constructor({ repository, workshop }: TaskPlace, signal: AbortSignal) {
     this.#repository = repository;
@@ -66,7 +71,7 @@ class LookingForTasks {
       await runApart({ repo: place.repo, state: place.state, job }, this.#signal);
       if (!this.#signal.aborted) await this.#lookAfter(job, upTo);
     } catch (thrown) {
-      process.stderr.write(`autoland: tasks could not be looked at: ${messageOf(thrown)}\n`);
+      tellTrouble(`tasks could not be looked at: ${messageOf(thrown)}`);
     }
   }
 
@@ -78,14 +83,20 @@ class LookingForTasks {
   /** A process that journalled nothing was not let in, or cannot start: it is not begun anew each second. */
   async #lookAfter(job: TaskJob, before: number): Promise<void> {
     await this.#read();
-    if (this.#tasks.upTo === before) this.#notBefore = performance.now() + pauseMs;
+    if (this.#tasks.upTo === before) {
+      this.#notBefore = performance.now() + pauseMs;
+      if (job.kind === 'again') this.#later.set(job.task, performance.now() + laterMs);
+    }
     for (const line of this.#tasks.lines.values())
       if (line.isOpen && isOfJob(line, job))
         await giveUp(this.#repository, line, 'its process ended in the middle');
   }
 
   async #next(): Promise<TaskJob | undefined> {
-    const [refused] = refusedTasks(this.#tasks, await this.#repository.ledger());
+    const isDue = (task: string) => (this.#later.get(task) ?? 0) <= performance.now();
+    const refused = refusedTasks(this.#tasks, await this.#repository.ledger()).find(({ line }) =>
+      isDue(line.task),
+    );
     if (refused !== undefined) return { kind: 'again', task: refused.line.task };
     return (await this.#byRules()) ?? (await this.#issues.next(this.#tasks, this.#signal));
   }

@@ -9,7 +9,7 @@ import { rememberBrief } from './brief.ts';
 import { handIn, mayHandIn, titleOf } from './hand-in.ts';
 import { newTaskName } from './name.ts';
 import { type Task, type TaskBrief, taskActor } from './work.ts';
-import { workByCommand } from './work-command.ts';
+import { mustBeNamed, workByCommand } from './work-command.ts';
 import { workByModel } from './work-model.ts';
 
 export type RoundHow = { readonly actor: string; readonly dryRun: boolean };
@@ -30,6 +30,7 @@ export async function runRound(task: Task, how: RoundHow): Promise<RoundReport> 
   const slot = slotFor(task);
   try {
     if (how.dryRun) return await work(task, how);
+    if (task.agent !== modelAgent) mustBeNamed(task);
     await mayHandIn(task);
     if (task.round === 1) await rememberBrief(task);
     await note(task, how, 'task.begun', begunData(task));

@@ -2,6 +2,7 @@ import { AutolandError } from '../../domain/errors.ts';
 import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
 import { firstRound, type TaskPlace } from '../task.ts';
+import { tellTrouble } from '../trouble.ts';
 import { runRound } from './round.ts';
 import { taskActor } from './work.ts';
 
@@ -26,5 +27,5 @@ export async function beginScheduled(place: TaskPlace, name: string): Promise<vo
 }
 
 function tell(name: string, why: string): void {
-  process.stderr.write(`autoland: the scheduled task ${name} handed nothing in: ${why}\n`);
+  tellTrouble(`the scheduled task ${name} handed nothing in: ${why}`);
 }

@@ -32,6 +32,11 @@ export async function workByCommand(task: Task): Promise<Worked> {
     : { kind: 'made', models, files: run.files };
 }
 
+/** Throws `usage` before anything is kept of the task. */
+export function mustBeNamed(task: Task): void {
+  settingsOf(task);
+}
+
 function settingsOf({ agent, config }: Task): Given {
   const { command } = config.agents;
   const own = Object.hasOwn(command, agent) ? command[agent] : undefined;
