@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inCatalogs, readCatalogs } from './catalogs.ts';
+import { findInstalled, parseLockfileOf } from '../lockfile.ts';
+import { inCatalogs, noCatalogs, readCatalogs } from './catalogs.ts';
 
 describe('catalogs', () => {
   const text = 'catalog: {a: ^1.0.0, n: 1}\ncatalogs:\n  old: {a: "~0.9.0"}\n  odd: 3\n';
@@ -25,6 +26,31 @@ describe('catalogs', () => {
     'catalog: {a: "1"}\ncatalog: {}',
   ])('of %j name nothing', (odd) => {
     expect(readCatalogs('yarn-berry', odd)).toEqual({ file: '.yarnrc.yml', ranges: new Map() });
+  });
+
+  it('say what a lockfile of Yarn holds for them, where it is what they admit', () => {
+    const lock = (version: string) =>
+      [
+        '__metadata:',
+        '  version: 10',
+        '',
+        '"a@npm:^1.0.0":',
+        `  version: ${version}`,
+        `  resolution: "a@npm:${version}"`,
+        '',
+        '"root@workspace:.":',
+        '  version: 0.0.0-use.local',
+        '  resolution: "root@workspace:."',
+        '  dependencies:',
+        '    a: "catalog:"',
+        '',
+      ].join('\n');
+    const catalogs = readCatalogs('yarn-berry', text);
+    const got = (version: string, given = catalogs) =>
+      findInstalled(parseLockfileOf('yarn-berry', lock(version), new Map(), given), '', 'a')?.version;
+    expect(got('1.4.0')).toBe('1.4.0');
+    expect(got('2.0.0')).toBe(undefined);
+    expect(got('1.4.0', noCatalogs)).toBe(undefined);
   });
 
   it('are none of npm and Yarn 1', () => {

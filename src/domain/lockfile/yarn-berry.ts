@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { Manifest } from '../npm/manifest.ts';
 import { byText } from '../npm/order.ts';
 import { type BlockMap, parseBlockText } from './block-text.ts';
@@ -131,6 +132,7 @@ class Finder {
   readonly #byDescriptor = new Map<string, string>();
   readonly #resolutions: ReadonlyMap<string, readonly string[]>;
   readonly #catalogs: Catalogs;
+  readonly #versions = new Map<string, string>();
 
   constructor(
     blocks: readonly Block[],
@@ -140,6 +142,7 @@ class Finder {
     this.#resolutions = resolutions;
     this.#catalogs = catalogs;
     for (const { keys, entry } of blocks) {
+      if (entry.version !== undefined) this.#versions.set(entry.path, entry.version);
       for (const key of keys) {
         const { name, range } = readDescriptor(key);
         const id = ownPatch.test(range) ? patchedId(range) : `${name}@${bareRange(range)}`;
@@ -161,7 +164,17 @@ class Finder {
 
   #find(name: string, spec: string): string | undefined {
     const listed = inCatalogs(this.#catalogs, name, spec)?.range;
-    const range = listed === undefined ? spec : bareRange(listed);
+    const found = this.#locked(name, listed === undefined ? spec : bareRange(listed));
+    // What a catalog does not admit is nothing that was locked for it: no manifest says the range, so nobody else compares.
+    return listed === undefined || this.#admits(listed, found) ? found : undefined;
+  }
+
+  #admits(range: string, path: string | undefined): boolean {
+    const version = path === undefined ? undefined : this.#versions.get(path);
+    return version !== undefined && (semver.validRange(range) === null || semver.satisfies(version, range));
+  }
+
+  #locked(name: string, range: string): string | undefined {
     const ids = [range, ...(this.#resolutions.get(name) ?? [])].map((each) => `${name}@${each}`);
     return ids.flatMap(
       (id) => this.#byDescriptor.get(`patched ${id}`) ?? this.#byDescriptor.get(id) ?? [],
