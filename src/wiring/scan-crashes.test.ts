@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCrashBook } from '../adapters/crashes/crash-file.ts';
-import { crashFixSource } from '../agents/crash-fix/run.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Crash } from '../domain/crash.ts';
 import { emptyBook, takeIn, unbuilt } from '../domain/crashes/book.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { TempGit } from '../testing/temp-git.ts';
-import { foldLedger } from '../views/ledger.ts';
+import { crashFixSource, foldLedger } from '../views/ledger.ts';
 import { scanCrashes } from './scan-crashes.ts';
 
 let git: TempGit;

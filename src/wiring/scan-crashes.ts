@@ -2,7 +2,6 @@ import {
   type CrashFixDeps,
   type CrashFixReport,
   type CrashFixSettings,
-  crashFixSource,
   runCrashFixAgent,
 } from '../agents/crash-fix/run.ts';
 import type { EarlierFix, EarlierSearch, Seen } from '../agents/crash-fix/worth.ts';
@@ -12,7 +11,7 @@ import { AutolandError } from '../domain/errors.ts';
 import type { Entry } from '../domain/journal.ts';
 import { isRecord } from '../domain/npm/hostile-json.ts';
 import { claimedCrash } from '../views/crashes.ts';
-import type { Ledger, LedgerChange } from '../views/ledger.ts';
+import { crashFixSource, type Ledger, type LedgerChange } from '../views/ledger.ts';
 
 type Known = {
   readonly config: Config;

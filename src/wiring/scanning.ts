@@ -1,4 +1,3 @@
-import { crashFixSource } from '../agents/crash-fix/run.ts';
 import type { FixDeps } from '../agents/crash-fix/run-trials.ts';
 import type { DependencyAgentDeps } from '../agents/dependency/run.ts';
 import type { DocsAgentDeps } from '../agents/docs/run.ts';
@@ -16,6 +15,7 @@ import { withinBytes } from '../domain/within-bytes.ts';
 import { submit } from '../engine/submit.ts';
 import type { RulesSource } from '../ports/rules.ts';
 import {
+  crashFixSource,
   dependencySource,
   docsSource,
   driversSource,

@@ -4,6 +4,7 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { plainText } from '../../domain/plain.ts';
 import type { GitInbox, GitReader } from '../../ports/git-host.ts';
+import { crashFixSource } from '../../views/ledger.ts';
 import { inOrder, notWorth, type Seen, type Skipped, type WorthRules } from './worth.ts';
 
 /** What a search for a fix came to. */
@@ -44,8 +45,6 @@ export type CrashFixReport = {
   readonly skipped: readonly Skipped[];
   readonly searches: readonly MadeSearch[];
 };
-
-export const crashFixSource = 'agent:crash-fix';
 
 type Outcome = { readonly proposal?: Proposal; readonly skipped?: Skipped; readonly search: MadeSearch };
 

@@ -3,7 +3,7 @@ import type { ChangeAuthor } from '../../domain/judgement.ts';
 import type { ModelIdentity } from '../../domain/model.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { byText } from '../../domain/npm/order.ts';
-import { dependencySource, revertSource } from '../../views/ledger.ts';
+import { crashFixSource, dependencySource, revertSource } from '../../views/ledger.ts';
 
 /** The families of the panel that are not the author's, each once. They alone count for "no objection"; anybody may veto. */
 export function independentFamilies(
@@ -14,12 +14,14 @@ export function independentFamilies(
   return author.kind === 'model' ? families.filter((family) => family !== author.family) : families;
 }
 
-/** Agents of this program that ask no model, and what they make: whoever borrows the name for something else is somebody else. */
+/** What agents of this program make without a model: whoever borrows the name for something else is somebody else. */
 const programs: Readonly<Record<string, readonly ChangeClass[]>> = {
   [dependencySource]: ['dependency-patch', 'dependency-minor', 'dependency-security'],
   'agent:flag-removal': ['flag-removal'],
   'agent:docs': ['docs'],
   'agent:lint': ['lint'],
+  // A template, a mutation or a revert; of what a model wrote, the record names its family.
+  [crashFixSource]: ['crash-fix'],
   [revertSource]: ['revert'],
 };
 
