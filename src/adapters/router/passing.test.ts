@@ -261,7 +261,8 @@ describe('websockets', () => {
     const ended = new Promise((resolve) => socket.once('close', resolve));
     const from = performance.now();
     await stage.end();
-    expect(performance.now() - from).toBeLessThan(1000);
+    // Node would keep an idle connection for that long.
+    expect(performance.now() - from).toBeLessThan(server.keepAliveTimeout);
     await ended;
     agent.destroy();
   });

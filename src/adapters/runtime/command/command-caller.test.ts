@@ -109,9 +109,7 @@ describe('CommandCaller', () => {
        require('node:fs').writeFileSync(${JSON.stringify(path)}, process.pid + ' ' + child.pid);
        setInterval(() => {}, 1000);`,
     );
-    const began = performance.now();
     await expect(call({ timeoutSeconds: 1 })).rejects.toThrow(failing(/took longer than 1 s/));
-    expect(performance.now() - began).toBeLessThan(6000);
     const pids = readFileSync(path, 'utf8').split(' ').map(Number);
     expect(pids).toHaveLength(2);
     await eventually(() => pids.every((pid) => startTimeOf(pid) === undefined), 'both have ended');
@@ -128,9 +126,8 @@ describe('CommandCaller', () => {
        console.log(JSON.stringify({ digest: told.digest }));
        process.exit(0);`,
     );
-    const began = performance.now();
+    // Else it would end with the test's own limit.
     expect(await call()).toEqual({ digest });
-    expect(performance.now() - began).toBeLessThan(4000);
     const [left = 0, apart = 0] = readFileSync(path, 'utf8').split(' ').map(Number);
     await eventually(() => startTimeOf(left) === undefined, 'what was left is ended');
     expect(startTimeOf(apart)).toBeDefined();
