@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { removeTree } from '../../src/adapters/remove-tree.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
-import { makeRepository } from '../../src/wiring/new-repository.ts';
+import { makeRepository } from '../../src/wiring/place/new-repository.ts';
 
 const server = `require('node:http').createServer((_, response) => response.end('fine')).listen(process.env.PORT);\n`;
 

@@ -98,7 +98,7 @@ const forAgents = {
     title: 'Agent Goal Hijack',
     control:
       'An agent may be talked into anything: what it can do then is hand in a change under its own name. Its door, its files and its record are outside of what it decides.',
-    where: ['src/adapters/coding-agent/', 'src/wiring/task.ts', 'src/server/mcp/'],
+    where: ['src/adapters/coding-agent/', 'src/wiring/tasks/task.ts', 'src/server/mcp/'],
   },
   ASI02: {
     title: 'Tool Misuse and Exploitation',
@@ -110,7 +110,7 @@ const forAgents = {
     title: 'Identity and Privilege Abuse',
     control:
       'Who an agent is comes from its token or the operator, never from what it says. A token opens one door, while a job lasts. A stolen key of one role merges and starts nothing.',
-    where: ['src/wiring/mcp/', 'src/adapters/attestor/', 'src/wiring/model-door.ts'],
+    where: ['src/wiring/mcp/', 'src/adapters/attestor/', 'src/wiring/models/model-door.ts'],
   },
   ASI04: {
     title: 'Agentic Supply Chain Vulnerabilities',
@@ -158,7 +158,7 @@ const forAgents = {
     title: 'Rogue Agents',
     control:
       'An agent has no key and no way around the record, which others write. The red button halts autonomy and is no agent’s to release; its token can be taken away at once, and a failure costs its class its autonomy.',
-    where: ['src/adapters/model-proxy/', 'src/adapters/exchange-log/', 'src/wiring/stop.ts'],
+    where: ['src/adapters/model-proxy/', 'src/adapters/exchange-log/', 'src/wiring/serving/stop.ts'],
   },
 } as const satisfies Partial<Record<RiskId, Risk>>;
 

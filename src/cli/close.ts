@@ -4,7 +4,7 @@ import { type CloseOptions, person } from './options.ts';
 
 /** `autoland kill`. */
 export async function kill(flag: string, options: CloseOptions): Promise<void> {
-  const { killFlag } = await import('../wiring/kill.ts');
+  const { killFlag } = await import('../wiring/serving/kill.ts');
   const dryRun = options.dryRun === true;
   const { state, trouble } = await killFlag(options, flag, { by: person(), reason: options.reason, dryRun });
   const { print, renderKill } = await voice('closed', trouble);
@@ -13,7 +13,7 @@ export async function kill(flag: string, options: CloseOptions): Promise<void> {
 
 /** `autoland stop`. */
 export async function stop(options: CloseOptions): Promise<void> {
-  const { stopAutonomy } = await import('../wiring/stop.ts');
+  const { stopAutonomy } = await import('../wiring/serving/stop.ts');
   const [by, dryRun] = [person(), options.dryRun === true];
   const { state, already, trouble } = await stopAutonomy(options, { by, reason: options.reason, dryRun });
   const { print, renderStop } = await voice('stopped', trouble);
@@ -48,7 +48,7 @@ function words() {
 
 /** So that the first of them after an upgrade keeps users no longer than the others: what it needs is in Node's compile cache. */
 export async function compileAhead(): Promise<void> {
-  await Promise.all([import('../wiring/kill.ts'), import('../wiring/stop.ts'), words()]);
+  await Promise.all([import('../wiring/serving/kill.ts'), import('../wiring/serving/stop.ts'), words()]);
   flushCompileCache();
 }
 

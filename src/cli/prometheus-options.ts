@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { readArm, readMatchers, readMetric } from '../stages/7-rollout/recorded/scraped/matchers.ts';
-import type { AnalyzeScrapedWish } from '../wiring/analyze.ts';
+import type { AnalyzeScrapedWish } from '../wiring/serving/analyze.ts';
 import { readShare } from './shares.ts';
 import { readTime } from './times.ts';
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
 import { overtakenCode } from '../views/ledger.ts';
-import type { Repository } from '../wiring/repository.ts';
+import type { Repository } from '../wiring/place/repository.ts';
 import { Child } from './children.ts';
 import { type InHouseRegistry, startInHouseRegistry } from './in-house-registry/server.ts';
 import { follow, type Progress } from './progress.ts';

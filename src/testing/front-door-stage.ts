@@ -11,7 +11,7 @@ import { DoorkeeperClient, type DoorkeeperStatus } from '../adapters/front-door/
 import { RouterClient } from '../adapters/router/router-client.ts';
 import { writeRoutes } from '../adapters/runtime/routes-file.ts';
 import { stateLayout } from '../adapters/runtime/state-layout.ts';
-import { liveCounters } from '../wiring/doorkeeper.ts';
+import { liveCounters } from '../wiring/serving/doorkeeper.ts';
 import { ask, eventually, NEW, OLD, type Reply } from './router-stage.ts';
 
 const examples = join(import.meta.dirname, '../../examples/front-door');

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../wiring/free-port.ts';
+import { freePort } from '../wiring/serving/free-port.ts';
 
 const unpacked = fileURLToPath(
   new URL('../../node_modules/.autoland-prometheus/usr/bin/prometheus', import.meta.url),

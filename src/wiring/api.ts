@@ -3,12 +3,12 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { makeApi } from '../server/app.ts';
-import { explainChange } from './explain.ts';
 import { openIncident } from './inquiry/open-incident.ts';
 import { closeIn, reportedLines, viewReported } from './inquiry/read.ts';
-import type { Repository } from './repository.ts';
-import { readStatus } from './status.ts';
-import { mustMayResume } from './stop-on-branch.ts';
+import { explainChange } from './journal/explain.ts';
+import { readStatus } from './journal/status.ts';
+import type { Repository } from './place/repository.ts';
+import { mustMayResume } from './serving/stop-on-branch.ts';
 
 /** The API on a Unix socket that only its owner can open. */
 export async function serveApi(repository: Repository) {

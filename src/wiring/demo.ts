@@ -12,14 +12,14 @@ import { loadStory, type Story } from '../demo/story.ts';
 import { summaryData, summaryLines } from '../demo/summary.ts';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { rememberedVersions } from '../views/proved.ts';
-import { verifyRepositoryLog } from './audit.ts';
-import { portsOf } from './free-port.ts';
-import { checkRepository } from './fsck.ts';
-import { makeRepository } from './new-repository.ts';
-import { directory, mustHoldDirectories, type PlaceOptions, stateHome } from './place.ts';
-import { openRepository } from './repository.ts';
-import { BranchRules } from './rules.ts';
-import { scanRepository } from './scan.ts';
+import { verifyRepositoryLog } from './journal/audit.ts';
+import { checkRepository } from './journal/fsck.ts';
+import { makeRepository } from './place/new-repository.ts';
+import { directory, mustHoldDirectories, type PlaceOptions, stateHome } from './place/place.ts';
+import { openRepository } from './place/repository.ts';
+import { BranchRules } from './place/rules.ts';
+import { scanRepository } from './scan/scan.ts';
+import { portsOf } from './serving/free-port.ts';
 
 export type DemoCommandOptions = {
   readonly story: string;

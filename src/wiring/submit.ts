@@ -4,9 +4,9 @@ import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import { type Submitted, submit } from '../engine/submit.ts';
 import { type Ledger, revertSource } from '../views/ledger.ts';
-import type { PlaceOptions } from './place.ts';
-import { openRepository, type Repository } from './repository.ts';
-import { BranchRules } from './rules.ts';
+import type { PlaceOptions } from './place/place.ts';
+import { openRepository, type Repository } from './place/repository.ts';
+import { BranchRules } from './place/rules.ts';
 
 export type SubmitWish = {
   readonly ref: string;

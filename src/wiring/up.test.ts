@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/config.ts';
-import { routerOptions } from './doors.ts';
+import { routerOptions } from './serving/doors.ts';
 import { flagServiceOptions } from './up.ts';
 
 function options(more: string) {

@@ -16,16 +16,16 @@ import { frontDoorCommands } from '../config/plans.ts';
 import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
-import { doorsOf, type Served, servedAt, urlOf } from './doors.ts';
-import { portsOf } from './free-port.ts';
-import { grantOf } from './grant.ts';
+import { grantOf } from './doctor/grant.ts';
+import type { NotifierOptions } from './journal/notifier.ts';
+import { isSomebodyTold } from './journal/receivers.ts';
 import type { KeptMcpOptions } from './mcp/kept.ts';
-import type { NotifierOptions } from './notifier.ts';
-import { refuseOtherOwner } from './owner.ts';
-import { locate, makeState, type Place, type PlaceOptions } from './place.ts';
-import { isSomebodyTold } from './receivers.ts';
-import { agentsPort, flagsToServe, retiredServices, servicesToRun } from './served.ts';
-import { heedBranch } from './stop-on-branch.ts';
+import { refuseOtherOwner } from './place/owner.ts';
+import { locate, makeState, type Place, type PlaceOptions } from './place/place.ts';
+import { doorsOf, type Served, servedAt, urlOf } from './serving/doors.ts';
+import { portsOf } from './serving/free-port.ts';
+import { agentsPort, flagsToServe, retiredServices, servicesToRun } from './serving/served.ts';
+import { heedBranch } from './serving/stop-on-branch.ts';
 import { tellTrouble } from './trouble.ts';
 
 export type UpOptions = PlaceOptions & {

@@ -11,7 +11,7 @@ import {
   ScrapedShop,
   startPrometheus,
 } from '../../src/testing/prometheus.ts';
-import { scrapedRollout } from '../../src/wiring/analyze-prometheus.ts';
+import { scrapedRollout } from '../../src/wiring/serving/analyze-prometheus.ts';
 import { runCli } from '../journeys/cli.ts';
 
 const program = prometheusProgram();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
 import { runCli } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashesView } from '../../src/views/crashes.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { until } from './cli.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { FlagsView } from '../../src/wiring/flags.ts';
+import type { FlagsView } from '../../src/wiring/serving/flags.ts';
 import { rules } from './greeter.ts';
 import type { Files } from './repository.ts';
 import { Stage } from './stage.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
 import { runCli } from './cli.ts';
 import { greeter, rules } from './greeter.ts';
 import { BareRepository } from './repository.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassAutonomy } from '../../src/views/autonomy.ts';
 import type { OpenedAndInquired } from '../../src/wiring/inquiry/at-once.ts';
 import type { ReportedView } from '../../src/wiring/inquiry/read.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

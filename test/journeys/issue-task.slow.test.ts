@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IssueHost, issueToken } from '../../src/testing/issue-host.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 

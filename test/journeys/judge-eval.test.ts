@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileKeyRing } from '../../src/adapters/keys/file-key-ring.ts';
 import type { EvalReport } from '../../src/judge-eval/report.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
-import { locate } from '../../src/wiring/place.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { locate } from '../../src/wiring/place/place.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
 import { runCli } from './cli.ts';
 import { BareRepository } from './repository.ts';
 

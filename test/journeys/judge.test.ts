@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerText, readRequest } from '../../src/testing/judge-samples.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
-import { stateFiles } from '../../src/wiring/place.ts';
+import { stateFiles } from '../../src/wiring/place/place.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startVerdaccio, type TestRegistry } from '../../src/testing/verdaccio.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

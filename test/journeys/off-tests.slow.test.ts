@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeFlagNote } from '../../src/domain/code-flag.ts';
 import { defaultPolicyText } from '../../src/stages/4-policy/shipped.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

@@ -6,7 +6,7 @@ import { type InHouseRegistry, startInHouseRegistry } from '../../src/demo/in-ho
 import { driverAnswer } from '../../src/testing/driver-answers.ts';
 import { driverSamples, padOld } from '../../src/testing/driver-samples.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import type { Files } from './repository.ts';
 import { Stage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type InHouseRegistry, startInHouseRegistry } from '../../src/demo/in-house-registry/server.ts';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { rules } from './greeter.ts';
 import type { Files } from './repository.ts';
 import { Stage } from './stage.ts';

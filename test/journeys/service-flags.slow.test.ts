@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScanReport } from '../../src/wiring/scanning.ts';
+import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import { until } from './cli.ts';
 import { FlaggedStage, flaggedFiles, greet } from './flagged-greeter.ts';
 import { Users } from './users.ts';

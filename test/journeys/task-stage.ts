@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
-import { stateFiles } from '../../src/wiring/place.ts';
+import { stateFiles } from '../../src/wiring/place/place.ts';
 import { rules } from './greeter.ts';
 import { Stage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TaskReport } from '../../src/wiring/task.ts';
+import type { TaskReport } from '../../src/wiring/tasks/task.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 

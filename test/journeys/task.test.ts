@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Slot } from '../../src/adapters/store/slots.ts';
-import { stateFiles } from '../../src/wiring/place.ts';
-import type { TaskReport } from '../../src/wiring/task.ts';
+import { stateFiles } from '../../src/wiring/place/place.ts';
+import type { TaskReport } from '../../src/wiring/tasks/task.ts';
 import type { Stage } from './stage.ts';
 import { key, openTaskStage, type TaskStage } from './task-stage.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openWiringBench, type WiringBench } from '../../src/testing/wiring-bench.ts';
-import { mergeAnchors } from '../../src/wiring/merge-anchors.ts';
+import { mergeAnchors } from '../../src/wiring/journal/merge-anchors.ts';
 
 let bench: WiringBench;
 beforeEach(async () => {

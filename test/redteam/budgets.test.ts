@@ -9,8 +9,8 @@ import type { ScriptInput } from '../../src/testing/model-server/script.ts';
 import { ProxyBench } from '../../src/testing/proxy-bench.ts';
 import { sampleProposal } from '../../src/testing/stage-bench.ts';
 import { TempGit } from '../../src/testing/temp-git.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
-import { runTask } from '../../src/wiring/task.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
+import { runTask } from '../../src/wiring/tasks/task.ts';
 import { AgentWorld } from './injection/agent-world.ts';
 
 /* An agent that goes on and on. What ends it, and what it and the operator are told. */

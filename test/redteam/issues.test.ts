@@ -8,12 +8,12 @@ import { IssueHost, issueToken } from '../../src/testing/issue-host.ts';
 import { summaryOf } from '../../src/views/issue-looks.ts';
 import { emptyLedger } from '../../src/views/ledger.ts';
 import { noTasks } from '../../src/views/tasks.ts';
-import { makeState, type PlaceOptions, stateFiles } from '../../src/wiring/place.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { makeState, type PlaceOptions, stateFiles } from '../../src/wiring/place/place.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
+import { openWorkshop } from '../../src/wiring/scan/workshop.ts';
 import { beginFromIssue } from '../../src/wiring/tasks/from-issue.ts';
 import { IssueDesk } from '../../src/wiring/tasks/issue-desk.ts';
 import { issueEnd } from '../../src/wiring/tasks/issue-now.ts';
-import { openWorkshop } from '../../src/wiring/workshop.ts';
 import { BareRepository } from '../journeys/repository.ts';
 
 const rules = `version: 1

@@ -9,7 +9,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentChanges, AgentSubmitted } from '../../src/server/mcp/desk.ts';
 import { covers } from '../../src/testing/covers.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
 import { Agent, type Era } from '../journeys/agent.ts';
 import { collect, runCli, spawnCli, until } from '../journeys/cli.ts';
 import { greeter, reformatted } from '../journeys/greeter.ts';

@@ -12,7 +12,7 @@ import type {
   Allowed,
 } from '../../src/server/mcp/desk.ts';
 import { covers } from '../../src/testing/covers.ts';
-import { openRepository } from '../../src/wiring/repository.ts';
+import { openRepository } from '../../src/wiring/place/repository.ts';
 import { Agent } from '../journeys/agent.ts';
 import { collect, runCli, until } from '../journeys/cli.ts';
 import { greeter, reformatted } from '../journeys/greeter.ts';

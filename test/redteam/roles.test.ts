@@ -14,7 +14,7 @@ import type { KeyRing } from '../../src/ports/key-ring.ts';
 import { merge } from '../../src/stages/5-merge/run.ts';
 import { sampleClassification } from '../../src/testing/changes.ts';
 import { covers } from '../../src/testing/covers.ts';
-import { checkRepository } from '../../src/wiring/fsck.ts';
+import { checkRepository } from '../../src/wiring/journal/fsck.ts';
 import { openRealState, type RealState } from './support/real-state.ts';
 
 const change = 'chg_0123456789ab';

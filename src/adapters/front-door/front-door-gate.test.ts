@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { latencyBucket } from '../../domain/latency.ts';
 import { NEW, OLD } from '../../testing/router-stage.ts';
-import { liveCounters } from '../../wiring/doorkeeper.ts';
+import { liveCounters } from '../../wiring/serving/doorkeeper.ts';
 import { FrontDoorGate } from './front-door-gate.ts';
 import type { Split } from './split.ts';
 

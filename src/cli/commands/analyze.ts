@@ -73,7 +73,7 @@ async function analyze(file: string | undefined, options: AnalyzeOptions): Promi
 }
 
 async function concluded(file: string | undefined, options: AnalyzeOptions, onLook: (look: Look) => void) {
-  const { analyzeFile, analyzeScraped } = await import('../../wiring/analyze.ts');
+  const { analyzeFile, analyzeScraped } = await import('../../wiring/serving/analyze.ts');
   const { prometheus, plan } = options;
   if ((file === undefined) === (prometheus === undefined)) throw needsOne(file);
   const { readMetrics } = await import('../metric-options.ts');

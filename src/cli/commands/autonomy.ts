@@ -20,14 +20,14 @@ export function define(program: Command): void {
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  const { readAutonomy } = await import('../../wiring/autonomy.ts');
+  const { readAutonomy } = await import('../../wiring/journal/autonomy.ts');
   print(options.json, await readAutonomy(options), renderAutonomy);
 }
 
 type RestoreOptions = CommonOptions & { readonly reason: string; readonly dryRun?: true };
 
 async function restore(of: string, options: RestoreOptions): Promise<void> {
-  const { restoreAutonomy } = await import('../../wiring/autonomy.ts');
+  const { restoreAutonomy } = await import('../../wiring/journal/autonomy.ts');
   if (options.reason.trim() === '')
     throw new AutolandError('usage', 'expected a reason, found nothing', {
       mend: 'say what was looked at: --reason "the tests cover the cookie now"',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
 import type { GuardrailResult } from '../../domain/verdict.ts';
-import type { SignFindings } from '../../wiring/check-attest.ts';
+import type { SignFindings } from '../../wiring/check/check-attest.ts';
 import type { Format } from '../render/check/formats.ts';
 import { mustBeWritable, save } from '../save.ts';
 
@@ -48,7 +48,7 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
   const targets = await readTargets(options);
   const signed = await signerOf(options, targets);
   for (const { file } of targets) if (file !== undefined) await mustBeWritable(file);
-  const { checkRange } = await import('../../wiring/check.ts');
+  const { checkRange } = await import('../../wiring/check/check.ts');
   const { repo, stopEarly, recordings, cache, offerDrivers: offer } = options;
   const { onGuardrail, onFact, end } = progress();
   const report = await checkRange({
@@ -109,7 +109,7 @@ async function signerOf(
     throw new AutolandError('usage', 'expected --key with the format in-toto, found no such output', {
       mend: 'add --output in-toto=findings.intoto.jsonl',
     });
-  const { findingsSigner } = await import('../../wiring/check-attest.ts');
+  const { findingsSigner } = await import('../../wiring/check/check-attest.ts');
   return findingsSigner(key);
 }
 

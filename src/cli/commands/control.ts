@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Repository } from '../../wiring/repository.ts';
+import type { Repository } from '../../wiring/place/repository.ts';
 import { kill, stop } from '../close.ts';
 import { type CommonOptions, command, noReason, person } from '../options.ts';
 import { print } from '../output.ts';
@@ -49,11 +49,11 @@ export function define(program: Command): void {
 }
 
 async function resume(options: CommonOptions & DryRun): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
   await using repository = await openRepository(options, 'update');
   const stopped = await repository.controls.stopped();
   if (stopped !== undefined)
-    await (await import('../../wiring/stop-on-branch.ts')).mustMayResume(repository.place);
+    await (await import('../../wiring/serving/stop-on-branch.ts')).mustMayResume(repository.place);
   if (options.dryRun !== true && stopped !== undefined) {
     await repository.record('control.resumed', person(), { was: stopped });
     await repository.controls.resume(person());
@@ -68,7 +68,7 @@ type RolloutOptions = CommonOptions &
 
 async function rollout(change: string, options: RolloutOptions): Promise<void> {
   const wish = readWish(options);
-  const { openRepository } = await import('../../wiring/repository.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
   await using repository = await openRepository(options, 'update');
   const { state } = await repository.change(change);
   if (state.stage !== 'rollout') {
@@ -102,9 +102,9 @@ function readWish(options: RolloutOptions): { name: string; share?: number } {
 }
 
 async function rollback(change: string, options: CommonOptions & DryRun): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
   await using repository = await openRepository(options, 'update');
-  const { takeBack } = await import('../../wiring/take-back.ts');
+  const { takeBack } = await import('../../wiring/serving/take-back.ts');
   const taken = await takeBack(repository, change, { actor: person(), dryRun: options.dryRun === true });
   if (taken.kind === 'told') return tell(options, repository, { ...taken, data: {} });
   const reverted = { commit: taken.commit, change: taken.change };
@@ -126,7 +126,7 @@ async function tell(
   { place }: Repository,
   { change, name, data, sent }: Told & { sent: boolean },
 ): Promise<void> {
-  const { controlPlaneOf } = await import('../../wiring/status.ts');
+  const { controlPlaneOf } = await import('../../wiring/journal/status.ts');
   const told = { change, name, data, sent, heard: controlPlaneOf(place) !== null, state: place.state };
   print(json, told, renderTold);
 }

@@ -28,7 +28,7 @@ export function define(program: Command): void {
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  const { readFlags } = await import('../../wiring/flags.ts');
+  const { readFlags } = await import('../../wiring/serving/flags.ts');
   print(options.json, await readFlags(options), renderFlags);
 }
 
@@ -37,7 +37,7 @@ type TokenOptions = CommonOptions & { scope: string; environment: string; name?:
 /** The token alone goes to the standard output, so that a script can take it. */
 async function token(options: TokenOptions): Promise<void> {
   const wish = { ...options, name: readName(options.name), scopes: readScopes(options.scope), by: person() };
-  const { makeFlagToken } = await import('../../wiring/flags.ts');
+  const { makeFlagToken } = await import('../../wiring/serving/flags.ts');
   const made = await makeFlagToken(options, wish);
   print(options.json, made, (safe) => [safe.token]);
   if (options.json === undefined)
@@ -47,12 +47,12 @@ async function token(options: TokenOptions): Promise<void> {
 }
 
 async function tokens(options: CommonOptions): Promise<void> {
-  const { listFlagTokens } = await import('../../wiring/flags.ts');
+  const { listFlagTokens } = await import('../../wiring/serving/flags.ts');
   print(options.json, await listFlagTokens(options), renderTokens);
 }
 
 async function revoke(id: string, options: CommonOptions): Promise<void> {
-  const { revokeFlagToken } = await import('../../wiring/flags.ts');
+  const { revokeFlagToken } = await import('../../wiring/serving/flags.ts');
   print(options.json, await revokeFlagToken(options, id, person()), renderRevoked);
 }
 

@@ -27,7 +27,7 @@ export function define(program: Command): void {
 async function forecast(options: ForecastOptions): Promise<void> {
   const usersPerSecond = options.usersPerSecond === undefined ? undefined : readRate(options.usersPerSecond);
   const failingShare = options.failing === undefined ? undefined : readFailing(options.failing);
-  const { readForecast } = await import('../../wiring/forecast.ts');
+  const { readForecast } = await import('../../wiring/serving/forecast.ts');
   const { renderForecast } = await import('../render/forecast.ts');
   const { repo, state, plan, service } = options;
   const place = { repo, ...(state === undefined ? {} : { state }) };

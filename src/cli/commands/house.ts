@@ -30,7 +30,7 @@ export function define(program: Command): void {
 }
 
 async function fsck(options: CommonOptions): Promise<void> {
-  const { checkRepository } = await import('../../wiring/fsck.ts');
+  const { checkRepository } = await import('../../wiring/journal/fsck.ts');
   const { renderFsck } = await import('../render/fsck.ts');
   const result = await checkRepository(options);
   print(options.json, result, renderFsck);
@@ -38,7 +38,7 @@ async function fsck(options: CommonOptions): Promise<void> {
 }
 
 async function gc(options: CommonOptions & { dryRun?: true }): Promise<void> {
-  const { collectGarbage } = await import('../../wiring/gc.ts');
+  const { collectGarbage } = await import('../../wiring/journal/gc.ts');
   const removed = await collectGarbage(options, options.dryRun === true);
   print(options.json, { removed, dryRun: options.dryRun === true }, (safe) =>
     safe.removed.length === 0
@@ -48,7 +48,7 @@ async function gc(options: CommonOptions & { dryRun?: true }): Promise<void> {
 }
 
 async function backup(dir: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
-  const { backUp } = await import('../../wiring/backup.ts');
+  const { backUp } = await import('../../wiring/journal/backup.ts');
   const copied = await backUp(options, dir, options.dryRun === true);
   print(options.json, copied, (safe) =>
     wrapAll([
@@ -59,7 +59,7 @@ async function backup(dir: string, options: CommonOptions & { dryRun?: true }): 
 }
 
 async function tell(name: string, options: CommonOptions & { dryRun?: true }): Promise<void> {
-  const { tryReceiver } = await import('../../wiring/try-receiver.ts');
+  const { tryReceiver } = await import('../../wiring/doctor/try-receiver.ts');
   const tried = await tryReceiver(options, name, options.dryRun === true);
   print(options.json, tried, (safe) => wrapAll([`${safe.receiver}: ${safe.detail}`]));
   if (!tried.ok) process.exitCode = 1;

@@ -11,15 +11,15 @@ export function define(program: Command, version: string): void {
     await runTaskProcess(JSON.parse(options));
   });
   program.command('_router <options>', { hidden: true }).action(async (options: string) => {
-    const { runRouter } = await import('../../wiring/router.ts');
+    const { runRouter } = await import('../../wiring/serving/router.ts');
     await runRouter(JSON.parse(options));
   });
   program.command('_doorkeeper <options>', { hidden: true }).action(async (options: string) => {
-    const { runDoorkeeper } = await import('../../wiring/doorkeeper.ts');
+    const { runDoorkeeper } = await import('../../wiring/serving/doorkeeper.ts');
     await runDoorkeeper(JSON.parse(options));
   });
   program.command('_flags <options>', { hidden: true }).action(async (options: string) => {
-    const { runFlagService } = await import('../../wiring/flag-service.ts');
+    const { runFlagService } = await import('../../wiring/serving/flag-service.ts');
     await runFlagService(JSON.parse(options));
   });
   program.command('_mcp <options>', { hidden: true }).action(async (options: string) => {
@@ -27,7 +27,7 @@ export function define(program: Command, version: string): void {
     await runKeptMcp(JSON.parse(options), version);
   });
   program.command('_notifier <options>', { hidden: true }).action(async (options: string) => {
-    const { runNotifier } = await import('../../wiring/notifier.ts');
+    const { runNotifier } = await import('../../wiring/journal/notifier.ts');
     await runNotifier(JSON.parse(options));
   });
 }

@@ -31,7 +31,7 @@ export function define(program: Command): void {
 
 async function run(options: EvalOptions): Promise<void> {
   const wish = { models: options.model, split: splitOf(options.split), limit: limitOf(options.limit) };
-  const { evaluateJudge } = await import('../../wiring/judge-eval.ts');
+  const { evaluateJudge } = await import('../../wiring/judge/judge-eval.ts');
   const { renderEval, renderExchanges } = await import('../render/judge-eval.ts');
   const report = await evaluateJudge(options, wish, ({ row, answer }, count, of) => {
     process.stderr.write(`${count}/${of}  ${row.id}: ${answer.verdict}, label ${row.label}\n`);

@@ -29,14 +29,14 @@ export function define(program: Command): void {
 }
 
 async function show(options: CommonOptions): Promise<void> {
-  const { readJudge } = await import('../../wiring/judge.ts');
+  const { readJudge } = await import('../../wiring/judge/judge.ts');
   print(options.json, await readJudge(options), renderJudges);
 }
 
 type MeasureOptions = CommonOptions & { readonly count: string; readonly class?: string };
 
 async function measure(options: MeasureOptions): Promise<void> {
-  const { measureNow } = await import('../../wiring/judge-now.ts');
+  const { measureNow } = await import('../../wiring/judge/judge-now.ts');
   const count = readCount(options.count);
   const onCanary = (at: number, outcome: string) => process.stderr.write(`${at} of ${count}: ${outcome}\n`);
   const wish = { count, class: options.class, onCanary };

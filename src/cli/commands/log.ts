@@ -41,7 +41,7 @@ export function define(program: Command): void {
 type VerifyOptions = CommonOptions & { readonly checkpoint?: string; readonly logOnly?: true };
 
 async function verify(options: VerifyOptions): Promise<void> {
-  const { verifyAudit } = await import('../../wiring/audit.ts');
+  const { verifyAudit } = await import('../../wiring/journal/audit.ts');
   const { renderAudit } = await import('../render/audit.ts');
   const { checkpoint, logOnly = false } = options;
   const result = await verifyAudit(options, { checkpoint, logOnly });
@@ -56,7 +56,7 @@ async function show(options: CommonOptions & Range): Promise<void> {
     ...(options.from === undefined ? {} : { from: readIndex(options.from) }),
     ...(options.to === undefined ? {} : { to: readIndex(options.to) }),
   };
-  const { openRepository } = await import('../../wiring/repository.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
   const { renderEntries } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
   const change =
@@ -76,7 +76,7 @@ type EraseOptions = CommonOptions & {
 };
 
 async function erase(change: string, options: EraseOptions): Promise<void> {
-  const { eraseRecordings } = await import('../../wiring/erase.ts');
+  const { eraseRecordings } = await import('../../wiring/journal/erase.ts');
   const { renderErased } = await import('../render/audit.ts');
   const dryRun = options.dryRun === true;
   const erased = await eraseRecordings(options, change, {
@@ -89,7 +89,7 @@ async function erase(change: string, options: EraseOptions): Promise<void> {
 }
 
 async function rotate(options: CommonOptions & { readonly reason: string }): Promise<void> {
-  const { rotateWrappingKey } = await import('../../wiring/erase.ts');
+  const { rotateWrappingKey } = await import('../../wiring/journal/erase.ts');
   const rotated = await rotateWrappingKey(options, { by: person(), reason: reasonOf(options) });
   print(options.json, rotated, ({ owners, kid }) => [
     `${owners} ${owners === 1 ? 'key is' : 'keys are'} wrapped under ${kid}; the one before is gone`,

@@ -34,8 +34,8 @@ export function define(program: Command): void {
 }
 
 async function status(options: CommonOptions): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  const { readStatus } = await import('../../wiring/status.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
+  const { readStatus } = await import('../../wiring/journal/status.ts');
   const { renderStatus } = await import('../render/status.ts');
   await using repository = await openRepository(options, 'read');
   const view = await readStatus(repository);
@@ -43,8 +43,8 @@ async function status(options: CommonOptions): Promise<void> {
 }
 
 async function explain(change: string, options: CommonOptions): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  const { explainChange } = await import('../../wiring/explain.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
+  const { explainChange } = await import('../../wiring/journal/explain.ts');
   const { renderChange } = await import('../render/change.ts');
   await using repository = await openRepository(options, 'read');
   const view = await explainChange(repository, change);
@@ -59,8 +59,8 @@ async function show(change: string, options: ShowOptions): Promise<void> {
     throw new AutolandError('usage', 'expected --thinking with --full, found --full alone', {
       mend: `autoland show ${change} --thinking --full`,
     });
-  const { openRepository } = await import('../../wiring/repository.ts');
-  const { readShow } = await import('../../wiring/show.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
+  const { readShow } = await import('../../wiring/models/show.ts');
   const { renderShow } = await import('../render/show.ts');
   await using repository = await openRepository(options, 'read');
   const view = await readShow(repository, change, thinking);
@@ -69,8 +69,8 @@ async function show(change: string, options: ShowOptions): Promise<void> {
 }
 
 async function flakes(options: CommonOptions): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  const { readFlakes } = await import('../../wiring/flakes.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
+  const { readFlakes } = await import('../../wiring/journal/flakes.ts');
   const { renderFlakes } = await import('../render/flakes.ts');
   await using repository = await openRepository(options, 'read');
   const view = await readFlakes(repository);
@@ -78,8 +78,8 @@ async function flakes(options: CommonOptions): Promise<void> {
 }
 
 async function crashes(options: CommonOptions): Promise<void> {
-  const { openRepository } = await import('../../wiring/repository.ts');
-  const { readCrashes } = await import('../../wiring/crashes.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
+  const { readCrashes } = await import('../../wiring/scan/crashes.ts');
   const { renderCrashes } = await import('../render/crashes.ts');
   await using repository = await openRepository(options, 'read');
   const view = await readCrashes(repository);
@@ -88,7 +88,7 @@ async function crashes(options: CommonOptions): Promise<void> {
 
 async function watch(options: CommonOptions & { from?: string }): Promise<void> {
   const wanted = options.from === undefined ? undefined : readIndex(options.from);
-  const { openRepository } = await import('../../wiring/repository.ts');
+  const { openRepository } = await import('../../wiring/place/repository.ts');
   const { entryRenderer } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
   const renderEntry = entryRenderer();

@@ -12,7 +12,7 @@ export function define(program: Command): void {
 }
 
 async function recorder(dir: string, { json }: { readonly json?: true }): Promise<void> {
-  const { writeRecorder } = await import('../../wiring/recorder.ts');
+  const { writeRecorder } = await import('../../wiring/serving/recorder.ts');
   const written = await writeRecorder(dir);
   print(json, written, ({ preload }) => [
     'Start the service with',

@@ -43,14 +43,14 @@ export function define(program: Command): void {
 }
 
 async function init(options: CommonOptions & { dryRun?: true }): Promise<void> {
-  const { initRepository } = await import('../../wiring/init.ts');
+  const { initRepository } = await import('../../wiring/doctor/init.ts');
   const { renderInit } = await import('../render/init.ts');
   const result = await initRepository(options.repo, options.dryRun === true);
   print(options.json, result, (safe) => renderInit(safe, result.files));
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
-  const { examine } = await import('../../wiring/doctor.ts');
+  const { examine } = await import('../../wiring/doctor/doctor.ts');
   const { renderDoctor } = await import('../render/doctor.ts');
   const findings = await examine(options);
   print(options.json, findings, renderDoctor);
@@ -66,7 +66,7 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 async function adopt(options: CommonOptions & { dryRun?: true }): Promise<void> {
-  const { adoptTip } = await import('../../wiring/adopt.ts');
+  const { adoptTip } = await import('../../wiring/serving/adopt.ts');
   const adopted = await adoptTip(options, { actor: person(), dryRun: options.dryRun === true });
   print(options.json, adopted, (safe) =>
     wrapAll([

@@ -45,7 +45,7 @@ type ScanOptions = CommonOptions & {
 };
 
 async function scan(options: ScanOptions): Promise<void> {
-  const { scanRepository } = await import('../../wiring/scan.ts');
+  const { scanRepository } = await import('../../wiring/scan/scan.ts');
   const { renderScan } = await import('../render/scan.ts');
   const report = await scanRepository(options, {
     actor: person(),
@@ -59,7 +59,7 @@ async function scan(options: ScanOptions): Promise<void> {
 type TaskOptions = CommonOptions & { dryRun?: true; model?: string; class?: TaskClass };
 
 async function task(agent: string, text: string, options: TaskOptions): Promise<void> {
-  const { runTask } = await import('../../wiring/task.ts');
+  const { runTask } = await import('../../wiring/tasks/task.ts');
   const { renderTask } = await import('../render/task.ts');
   const { model, class: meant, dryRun } = options;
   const brief = {

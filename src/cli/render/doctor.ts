@@ -1,4 +1,4 @@
-import type { DoctorFinding } from '../../wiring/doctor.ts';
+import type { DoctorFinding } from '../../wiring/doctor/doctor.ts';
 import { isNarrow, paint, wrap } from './text.ts';
 
 const styles = { works: 'green', missing: 'yellow', broken: 'red' } as const;

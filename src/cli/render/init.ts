@@ -1,5 +1,5 @@
 import { printable } from '../../domain/printable.ts';
-import type { InitResult } from '../../wiring/init.ts';
+import type { InitResult } from '../../wiring/doctor/init.ts';
 import { paint, wrap, wrapAll } from './text.ts';
 
 /** `files` as they are: their lines are kept. */

@@ -3,7 +3,7 @@ import type { Cost } from '../../judge-eval/cost.ts';
 import type { Injection, Measures } from '../../judge-eval/measure.ts';
 import type { EvalModel, EvalReport, SplitReport } from '../../judge-eval/report.ts';
 import type { Share } from '../../judge-eval/share.ts';
-import type { KeptExchanges } from '../../wiring/eval-exchanges.ts';
+import type { KeptExchanges } from '../../wiring/judge/eval-exchanges.ts';
 import { paint, wrap, wrapAll } from './text.ts';
 
 /** What a judge made of the labelled set. */

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import type { ScanReport } from '../../wiring/scanning.ts';
+import type { ScanReport } from '../../wiring/scan/scanning.ts';
 import { renderScan } from './scan.ts';
 
 const plain = (report: Partial<ScanReport>) =>

@@ -1,4 +1,4 @@
-import type { ScanReport } from '../../wiring/scanning.ts';
+import type { ScanReport } from '../../wiring/scan/scanning.ts';
 import { paint, wrap } from './text.ts';
 
 export function renderScan(report: ScanReport): string[] {

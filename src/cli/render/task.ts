@@ -1,7 +1,7 @@
 import { aboutOf, type TaskCause } from '../../domain/task-cause.ts';
 import type { ChangeView } from '../../views/change-view.ts';
 import type { TaskStatus } from '../../views/task-view.ts';
-import type { TaskReport } from '../../wiring/task.ts';
+import type { TaskReport } from '../../wiring/tasks/task.ts';
 import { wrap } from './text.ts';
 
 /** What became of a task. */

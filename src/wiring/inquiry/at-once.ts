@@ -1,6 +1,6 @@
-import type { PlaceOptions } from '../place.ts';
-import { openRepository, type Repository } from '../repository.ts';
-import { openWorkshop } from '../workshop.ts';
+import type { PlaceOptions } from '../place/place.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
+import { openWorkshop } from '../scan/workshop.ts';
 import { type InquiryOutcome, type InquiryWish, inquire } from './inquire.ts';
 import { type IncidentReport, type OpenedIncident, openIncident } from './open-incident.ts';
 import { reportedById } from './read.ts';

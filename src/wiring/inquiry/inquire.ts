@@ -6,10 +6,10 @@ import { AutolandError } from '../../domain/errors.ts';
 import { submit } from '../../engine/submit.ts';
 import type { RulesSource } from '../../ports/rules.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
-import type { Repository } from '../repository.ts';
-import { demoteFor } from '../revert.ts';
-import { revertSettings } from '../scan-revert.ts';
-import { takeBack } from '../take-back.ts';
+import type { Repository } from '../place/repository.ts';
+import { revertSettings } from '../scan/scan-revert.ts';
+import { demoteFor } from '../serving/revert.ts';
+import { takeBack } from '../serving/take-back.ts';
 import { type Check, checkCommands } from './check-commands.ts';
 import { type Window, windowOf } from './window.ts';
 

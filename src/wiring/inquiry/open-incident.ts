@@ -6,7 +6,7 @@ import {
   reportedState,
   reportedTypes,
 } from '../../views/reported-incidents.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 
 /** What somebody reports of harm in production. */
 export type IncidentReport = {

@@ -6,8 +6,8 @@ import {
   type ReportedState,
   reportedState,
 } from '../../views/reported-incidents.ts';
-import type { PlaceOptions } from '../place.ts';
-import { openRepository, type Repository } from '../repository.ts';
+import type { PlaceOptions } from '../place/place.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
 import { reportedIn } from './open-incident.ts';
 import { type Suspicion, suspicionOf } from './suspicion.ts';
 

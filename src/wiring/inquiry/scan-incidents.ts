@@ -1,8 +1,8 @@
 import type { Config } from '../../config/schema.ts';
 import { toInquire } from '../../views/reported-incidents.ts';
 import { onsetIn } from '../../views/suspects.ts';
-import type { Repository } from '../repository.ts';
-import type { ScanReport } from '../scanning.ts';
+import type { Repository } from '../place/repository.ts';
+import type { ScanReport } from '../scan/scanning.ts';
 import { type InquiryOutcome, type InquiryTools, inquire } from './inquire.ts';
 import { openIncident, reportedIn } from './open-incident.ts';
 

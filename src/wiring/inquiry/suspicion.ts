@@ -5,7 +5,7 @@ import type { LedgerChange } from '../../views/ledger.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
 import { bySuspicion, type ShownRelease, shownRelease } from '../../views/shown-releases.ts';
 import { raisesIn, raiseTypes, rankSuspects } from '../../views/suspects.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 
 export type Suspicion = ReturnType<typeof rankSuspects> & {
   /** Those that came since users were well; []: none did, or nothing is deployed from here. */

@@ -5,7 +5,7 @@ import type { GitReader } from '../../ports/git-host.ts';
 import { productionWindow } from '../../views/incident-window.ts';
 import { ledgerTypes } from '../../views/ledger.ts';
 import type { ReportedIncident } from '../../views/reported-incidents.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 
 export type Window = Pick<InquirySettings, 'window' | 'exposed'> & {
   /** RFC 3339: from then on what production ran is known; null: at the time that was asked about already. */

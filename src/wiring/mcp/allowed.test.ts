@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestRepository } from '../../adapters/git-host/local/test-repository.ts';
 import { defaultPolicyText } from '../../stages/4-policy/shipped.ts';
 import { classified, concluded, merged, pkg, proposed, type Told } from '../../testing/told-journal.ts';
-import { openRepository, type Repository } from '../repository.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
 import { Desks } from './desk.ts';
 
 const levels = (level: string) => `autonomy: { dependency-patch: ${level}, revert: deploy }`;

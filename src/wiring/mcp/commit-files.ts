@@ -4,7 +4,7 @@ import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { FilesWish } from '../../server/mcp/desk.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 
 type Contents = ReadonlyMap<string, Buffer | null>;
 

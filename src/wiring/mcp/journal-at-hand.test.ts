@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestRepository } from '../../adapters/git-host/local/test-repository.ts';
-import { openRepository } from '../repository.ts';
+import { openRepository } from '../place/repository.ts';
 import { JournalAtHand } from './journal-at-hand.ts';
 
 describe('the journal that is at hand', () => {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { locate, type PlaceOptions } from '../place.ts';
-import { openRepository, type Repository } from '../repository.ts';
+import { locate, type PlaceOptions } from '../place/place.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
 
 /** The journal, opened once for many questions, so that each folds only what is new. Nothing is written. */
 export class JournalAtHand {

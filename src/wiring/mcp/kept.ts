@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { awaitRelease } from '../../adapters/runtime/keep-alive.ts';
-import { hasJournal, locate, type PlaceOptions } from '../place.ts';
+import { hasJournal, locate, type PlaceOptions } from '../place/place.ts';
 import { serveMcpHttp } from './http.ts';
 
 export type KeptMcpOptions = PlaceOptions & {

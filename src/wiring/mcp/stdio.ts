@@ -3,7 +3,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { printable } from '../../domain/printable.ts';
 import { makeMcpServer } from '../../server/mcp/server.ts';
 import type { AgentScope } from '../../server/mcp/tool.ts';
-import type { PlaceOptions } from '../place.ts';
+import type { PlaceOptions } from '../place/place.ts';
 import { Desks } from './desk.ts';
 import { tellBug } from './tell-bug.ts';
 

@@ -1,6 +1,6 @@
 import { type AgentToken, agentTokenFile } from '../../adapters/agent-tokens/agent-tokens.ts';
-import { mustHaveJournal } from '../journal-there.ts';
-import { locate, type Place, type PlaceOptions } from '../place.ts';
+import { mustHaveJournal } from '../journal/journal-there.ts';
+import { locate, type Place, type PlaceOptions } from '../place/place.ts';
 import { agentSource } from './source.ts';
 
 export type AgentTokenWish = Pick<AgentToken, 'name' | 'scope' | 'by'>;
@@ -13,7 +13,7 @@ export async function makeAgentToken(
 ): Promise<Pick<AgentToken, 'id' | 'name' | 'scope'> & { readonly token: string }> {
   const source = agentSource(name);
   const place = await placeOf(options);
-  const { openRepository } = await import('../repository.ts');
+  const { openRepository } = await import('../place/repository.ts');
   await using repository = await openRepository(options, 'update');
   await repository.record('agent-token.made', by, { name, source, scope });
   const at = new Date().toISOString();
@@ -36,7 +36,7 @@ export async function revokeAgentToken(
 ): Promise<AgentTokenLine> {
   const { files } = await placeOf(options);
   const { hash: _hash, ...line } = agentTokenFile(files).remove(id);
-  const { openRepository } = await import('../repository.ts');
+  const { openRepository } = await import('../place/repository.ts');
   await using repository = await openRepository(options, 'update');
   await repository.record('agent-token.revoked', by, { id, name: line.name, scope: line.scope });
   return line;

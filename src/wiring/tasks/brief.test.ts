@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BareRepository } from '../../../test/journeys/repository.ts';
 import { issueText } from '../../domain/issue-text.ts';
 import { longestIssue } from '../../views/issue-verdict.ts';
-import { openRepository, type Repository } from '../repository.ts';
-import { firstRound } from '../task.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
+import { openWorkshop, type Workshop } from '../scan/workshop.ts';
 import { recallBrief, rememberBrief } from './brief.ts';
+import { firstRound } from './task.ts';
 import type { TaskBrief } from './work.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'autoland-brief-'));

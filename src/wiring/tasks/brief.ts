@@ -6,8 +6,8 @@ import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { readPage } from '../../domain/recording.ts';
 import { shownToolCall } from '../../views/conversation.ts';
 import { saidIn } from '../../views/exchanges.ts';
-import { blobsOf } from '../recordings.ts';
-import type { Repository } from '../repository.ts';
+import { blobsOf } from '../models/recordings.ts';
+import type { Repository } from '../place/repository.ts';
 import { logOf, type Task, type TaskBrief } from './work.ts';
 
 /** The name of the entry that holds it. No agent has it: it is none of those of the configuration. */

@@ -1,7 +1,7 @@
 import type { ChangeId } from '../../domain/change.ts';
 import { type AgentChange, agentChange } from '../../views/agents/agent-change.ts';
 import { viewChange } from '../../views/change-view.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 import type { Feedback } from './work.ts';
 
 /** Of what an agent is told. */

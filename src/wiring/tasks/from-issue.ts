@@ -7,9 +7,9 @@ import { printable } from '../../domain/printable.ts';
 import { tellIssues } from '../../views/due-issues.ts';
 import type { IssueVerdict } from '../../views/issue-verdict.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
-import { firstRound, type TaskOrigin, type TaskPlace } from '../task.ts';
 import { type IssueWanted, issueNow } from './issue-now.ts';
 import { runRound } from './round.ts';
+import { firstRound, type TaskOrigin, type TaskPlace } from './task.ts';
 import { taskActor } from './work.ts';
 
 type Counts = Extract<IssueVerdict, { kind: 'counts' }>;

@@ -5,9 +5,9 @@ import { printable } from '../../domain/printable.ts';
 import type { AgentChange } from '../../views/agents/agent-change.ts';
 import { refusalCandidates, type ToldRefusal, tellRefusal } from '../../views/due-refusals.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
-import { firstRound, type TaskOrigin, type TaskPlace } from '../task.ts';
 import { feedbackOf, toldChange } from './feedback.ts';
 import { noteUnbegun, runRound } from './round.ts';
+import { firstRound, type TaskOrigin, type TaskPlace } from './task.ts';
 import { taskActor } from './work.ts';
 
 export type RefusalWanted = { readonly rule: string; readonly change: ChangeId };

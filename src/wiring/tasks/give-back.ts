@@ -2,13 +2,13 @@ import { AutolandError } from '../../domain/errors.ts';
 import { aboutOf } from '../../domain/task-cause.ts';
 import { mendingEnd } from '../../views/mending-end.ts';
 import { foldTasks, type Refused, refusedTasks, type TaskLine, taskTypes } from '../../views/tasks.ts';
-import type { Repository } from '../repository.ts';
-import { firstRound, type TaskPlace } from '../task.ts';
+import type { Repository } from '../place/repository.ts';
 import { tellTrouble } from '../trouble.ts';
 import { recallBrief } from './brief.ts';
 import { feedbackOf, toldChange } from './feedback.ts';
 import { issueEnd } from './issue-now.ts';
 import { runRound } from './round.ts';
+import { firstRound, type TaskPlace } from './task.ts';
 import { taskActor } from './work.ts';
 
 /** Where others are under way: there will be room. */

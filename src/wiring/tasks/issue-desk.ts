@@ -7,7 +7,7 @@ import { type JudgedIssue, type ToldIssue, tellIssues } from '../../views/due-is
 import { type IssueVerdict, judgeIssue } from '../../views/issue-verdict.ts';
 import type { Ledger } from '../../views/ledger.ts';
 import type { Tasks } from '../../views/tasks.ts';
-import { type IssueParts, IssueSources } from '../issue-sources.ts';
+import { type IssueParts, IssueSources } from './issue-sources.ts';
 
 /** What one look has found by one rule. */
 export type IssueLook = {

@@ -3,8 +3,8 @@ import { AutolandError } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/issue.ts';
 import { type IssueVerdict, judgeIssue } from '../../views/issue-verdict.ts';
 import type { TaskLine } from '../../views/tasks.ts';
-import { IssueSources } from '../issue-sources.ts';
-import type { TaskPlace } from '../task.ts';
+import { IssueSources } from './issue-sources.ts';
+import type { TaskPlace } from './task.ts';
 
 export type IssueWanted = { readonly rule: string; readonly id: string };
 

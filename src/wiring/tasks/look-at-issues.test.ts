@@ -7,8 +7,8 @@ import { IssueHost, issueToken } from '../../testing/issue-host.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { lookType } from '../../views/issue-looks.ts';
 import { noTasks } from '../../views/tasks.ts';
-import { openRepository, type Repository } from '../repository.ts';
-import { BranchRules } from '../rules.ts';
+import { openRepository, type Repository } from '../place/repository.ts';
+import { BranchRules } from '../place/rules.ts';
 import { IssueWatch } from './look-at-issues.ts';
 
 const until = new Date(Date.now() + 86_400_000).toISOString();

@@ -1,9 +1,9 @@
 import { goneLook, type LookSummary, lastLooks, lookType, summaryOf } from '../../views/issue-looks.ts';
 import type { Tasks } from '../../views/tasks.ts';
-import type { IssueParts } from '../issue-sources.ts';
-import type { Repository } from '../repository.ts';
-import type { TaskPlace } from '../task.ts';
+import type { Repository } from '../place/repository.ts';
 import { IssueDesk, type IssueLook } from './issue-desk.ts';
+import type { IssueParts } from './issue-sources.ts';
+import type { TaskPlace } from './task.ts';
 import type { TaskJob } from './task-process.ts';
 import { taskActor } from './work.ts';
 

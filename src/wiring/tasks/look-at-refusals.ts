@@ -7,7 +7,7 @@ import {
   tellRefusal,
 } from '../../views/due-refusals.ts';
 import type { TasksKnown } from '../../views/task-room.ts';
-import type { Repository } from '../repository.ts';
+import type { Repository } from '../place/repository.ts';
 import { toldChange } from './feedback.ts';
 
 export type RefusalLook = {

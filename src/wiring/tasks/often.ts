@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.ts';
 import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, noTasks, refusedTasks, type Tasks, taskTypes } from '../../views/tasks.ts';
-import type { Repository } from '../repository.ts';
-import type { TaskPlace } from '../task.ts';
+import type { Repository } from '../place/repository.ts';
 import { tellTrouble } from '../trouble.ts';
 import { giveUp } from './give-back.ts';
 import { IssueWatch } from './look-at-issues.ts';
 import { RefusalDesk } from './look-at-refusals.ts';
+import type { TaskPlace } from './task.ts';
 import { isOfJob, runApart, type TaskJob } from './task-process.ts';
 import type { TaskTools } from './work.ts';
 

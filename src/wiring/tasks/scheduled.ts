@@ -1,9 +1,9 @@
 import { AutolandError } from '../../domain/errors.ts';
 import { dueTasks } from '../../views/due-tasks.ts';
 import { foldTasks, taskTypes } from '../../views/tasks.ts';
-import { firstRound, type TaskPlace } from '../task.ts';
 import { tellTrouble } from '../trouble.ts';
 import { runRound } from './round.ts';
+import { firstRound, type TaskPlace } from './task.ts';
 import { taskActor } from './work.ts';
 
 /** Begins a scheduled task, if it is still due by the rules of the branch. What goes wrong with it is journalled, and told. */

@@ -4,10 +4,10 @@ import { taskMark } from '../../config/agent-programs.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { AgentRun } from '../../ports/coding-agent.ts';
 import type { Argv } from '../../ports/test-runner.ts';
-import { agentProgram } from '../agent-programs.ts';
-import { openModelDoor } from '../model-door.ts';
-import { Models } from '../models.ts';
-import { type Refusal, RefusedQuestions } from '../refused-questions.ts';
+import { openModelDoor } from '../models/model-door.ts';
+import { Models } from '../models/models.ts';
+import { type Refusal, RefusedQuestions } from '../models/refused-questions.ts';
+import { agentProgram } from './agent-programs.ts';
 import { logOf, type Task, type Worked } from './work.ts';
 
 /** A program of the operator's works on it, in the sandbox. Rejects with `usage` where the branch knows no such agent. */

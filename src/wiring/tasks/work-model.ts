@@ -5,7 +5,7 @@ import { runTaskLoop } from '../../agents/task/run.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { compilePattern } from '../../domain/path-pattern.ts';
 import type { LeftFile } from '../../ports/coding-agent.ts';
-import { Models } from '../models.ts';
+import { Models } from '../models/models.ts';
 import { logOf, type Task, type Worked } from './work.ts';
 
 /** A model works on it by tools of autoland. Rejects with `usage` where no model is named, and as `Models.model` does. */

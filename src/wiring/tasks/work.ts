@@ -4,8 +4,8 @@ import type { TaskClass } from '../../domain/agents.ts';
 import type { ChangeId, Sha } from '../../domain/change.ts';
 import type { TaskCause } from '../../domain/task-cause.ts';
 import type { LeftFile } from '../../ports/coding-agent.ts';
-import type { Repository } from '../repository.ts';
-import type { Workshop } from '../workshop.ts';
+import type { Repository } from '../place/repository.ts';
+import type { Workshop } from '../scan/workshop.ts';
 
 /** Who begins what no person asked for. */
 export const taskActor = 'autoland';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { saying } from '../../../src/testing/model-bench.ts';
 import { ModelServer } from '../../../src/testing/model-server/model-server.ts';
-import { makeState, stateFiles } from '../../../src/wiring/place.ts';
+import { makeState, stateFiles } from '../../../src/wiring/place/place.ts';
 import { BareRepository } from '../../journeys/repository.ts';
 import { agentAttacks } from './agent-cases.ts';
 import type { Door } from './case.ts';

@@ -6,7 +6,7 @@ import { makeMcpServer } from '../../../src/server/mcp/server.ts';
 import { defaultPolicyText } from '../../../src/stages/4-policy/shipped.ts';
 import type { AgentChange } from '../../../src/views/agents/agent-change.ts';
 import { Desks } from '../../../src/wiring/mcp/desk.ts';
-import { openRepository, type Repository } from '../../../src/wiring/repository.ts';
+import { openRepository, type Repository } from '../../../src/wiring/place/repository.ts';
 import { Agent } from '../../journeys/agent.ts';
 import { type McpAttack, mcpAttacks } from './mcp-cases.ts';
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { removeTree } from '../../../src/adapters/remove-tree.ts';
 import { defaultConfig } from '../../../src/config/defaults.ts';
 import { defaultPolicyText } from '../../../src/stages/4-policy/shipped.ts';
-import { makeRepository } from '../../../src/wiring/new-repository.ts';
-import { openRepository } from '../../../src/wiring/repository.ts';
-import { openWorkshop } from '../../../src/wiring/workshop.ts';
+import { makeRepository } from '../../../src/wiring/place/new-repository.ts';
+import { openRepository } from '../../../src/wiring/place/repository.ts';
+import { openWorkshop } from '../../../src/wiring/scan/workshop.ts';
 
 const server = `require('node:http').createServer((_, response) => response.end('fine')).listen(process.env.PORT);\n`;
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AutolandError } from '../../../domain/errors.ts';
-import { freePort } from '../../../wiring/free-port.ts';
+import { freePort } from '../../../wiring/serving/free-port.ts';
 import { PrometheusSource } from './prometheus-source.ts';
 
 /*
