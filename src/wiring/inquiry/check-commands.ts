@@ -17,8 +17,6 @@ export function checkCommands(config: Config, check: Check, service: string | nu
   return { install, build, testSeconds, test, report: null };
 }
 
-let program: string | undefined;
-
 function serving(config: Config, check: string, name: string | null): Argv {
   const service = name === null ? undefined : serviceNamed(config, name);
   if (service?.command == null)
@@ -27,7 +25,7 @@ function serving(config: Config, check: string, name: string | null): Argv {
       `expected a service that is started by a command, found ${name ?? 'that nothing is deployed from here'}`,
       { mend: 'let the check start what it needs, and leave --serve out' },
     );
-  program ??= readFileSync(new URL('./serve-and-check.cjs', import.meta.url), 'utf8');
+  const program = readFileSync(new URL('./serve-and-check.cjs', import.meta.url), 'utf8');
   const { command, env, health } = service;
   const asked = { command, env, health: health.path, seconds: health.timeoutSeconds, check };
   return ['node', '-e', program, JSON.stringify(asked)];
