@@ -16,22 +16,25 @@ export async function warmUp(
   const until = performance.now() + 1000 * timeoutSeconds;
   for (let n = 0; n < requests && !gone(); n += 1) {
     const left = until - performance.now();
-    if (left <= 0) return;
-    await asked(socketPath, paths[n % paths.length] ?? '/', left);
+    if (left <= 0 || !(await isAnswered(socketPath, paths[n % paths.length] ?? '/', left))) return;
   }
 }
 
-/** Resolves with the end of the answer, or of the time. */
-function asked(socketPath: string, path: string, withinMs: number): Promise<void> {
+/** Resolves with the end of the answer, however it ends; false: its time was over first. */
+function isAnswered(socketPath: string, path: string, withinMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const host = socketPath.startsWith('/') ? 'localhost' : socketPath.slice('http://'.length);
     const headers = { host, 'user-agent': 'autoland warm-up' };
     const asking = request({ agent, socketPath, path, headers });
+    let isInTime = true;
     const settle = () => {
       clearTimeout(timer);
-      resolve();
+      resolve(isInTime);
     };
-    const timer = setTimeout(() => asking.destroy(), withinMs);
+    const timer = setTimeout(() => {
+      isInTime = false;
+      asking.destroy();
+    }, withinMs);
     asking
       .on('error', settle)
       // Where the service changes protocol, nothing but this comes.
