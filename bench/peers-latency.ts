@@ -7,6 +7,7 @@
 // steps of 30, 20 and 10 s at least, waits that count from the first user on, and 1.1 times tolerated or nothing. The peers' rules are ours,
 // made from their documentation. Prints one JSON object.
 // --runs N: rollouts of each fault (40). --healthy N: healthy rollouts of autoland (100; 3,000 would show at most alpha, if none is rolled back).
+// --bakes 30,60,400: seconds that the steps of these two plans last at least (30,20,10).
 // --own: autoland and the limits alone, which takes some two minutes.
 import { parseArgs } from 'node:util';
 import { fewerOf, type Result, resultOf } from './peers/compare.ts';
@@ -25,7 +26,7 @@ import { bySlow, landedSlow } from './peers/slow-rules.ts';
 import type { SlowWorlds } from './peers/slow-stream.ts';
 import { compared } from './peers/tune.ts';
 import { noTail, type Slowness } from './peers/waits.ts';
-import { patientPlan, plan, planOfSlow } from './peers/worlds.ts';
+import { patience, patientPlan, plan, planOfSlow } from './peers/worlds.ts';
 
 const { alpha } = plan;
 const firstStep = 0.01;
@@ -53,9 +54,13 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '40' },
     healthy: { type: 'string', default: '100' },
     own: { type: 'boolean', default: false },
+    bakes: { type: 'string', default: patience.join() },
   },
 });
 const [runs, healthy] = [countOf('runs', values.runs), countOf('healthy', values.healthy)];
+const bakes = values.bakes.split(',').map(Number);
+if (bakes.length !== patience.length || !bakes.every((seconds) => seconds >= 0))
+  throw new Error(`expected --bakes with ${patience.length} numbers of seconds, found ${values.bakes}`);
 const own = { seed: 1, healthy, runs, faults };
 const asked = {
   alpha,
@@ -68,8 +73,8 @@ console.log(JSON.stringify({ alpha, runs, worlds: Object.fromEntries(found) }));
 
 function comparedIn(world: SlowWorlds) {
   const autoland = resultOf(landedSlow(world, planOfSlow), own);
-  const strict = resultOf(landedSlow(world, patientPlan(1.1)), own);
-  const strictest = resultOf(landedSlow(world, patientPlan(1)), own);
+  const strict = resultOf(landedSlow(world, patientPlan(1.1, bakes)), own);
+  const strictest = resultOf(landedSlow(world, patientPlan(1, bakes)), own);
   const peers = values.own ? {} : peersIn(world);
   const each = Object.values(peers);
   const best: readonly Result[] = each.flatMap(({ tuned }) => tuned ?? []);

@@ -18,14 +18,15 @@ export function planFrom(weight: number): RolloutPlan {
   return { ...plan, steps: [{ ...first, weight, exclude }, ...rest] };
 }
 
-const patience = [30, 20, 10];
+/** Seconds that each step lasts at least. */
+export const patience: readonly number[] = [30, 20, 10];
 
 /** As it comes. */
 export const planOfSlow: RolloutPlan = { ...plan, latency: { tolerate: 1.4, warmUpSeconds: 10 } };
 
 /** For a version that is warm before it meets anybody, and where a minute more is no matter: what is little slower takes that long to show. */
-export function patientPlan(tolerate: number): RolloutPlan {
-  const steps = plan.steps.map((step, at) => ({ ...step, bakeSeconds: patience[at] ?? step.bakeSeconds }));
+export function patientPlan(tolerate: number, bakes = patience): RolloutPlan {
+  const steps = plan.steps.map((step, at) => ({ ...step, bakeSeconds: bakes[at] ?? step.bakeSeconds }));
   return { ...plan, steps, latency: { tolerate, warmUpSeconds: 0 } };
 }
 
