@@ -26,20 +26,24 @@ export const notificationKinds = [
 /** `receiver.tried`: nothing happened; a person wants to see whether it arrives. */
 export type NotificationKind = (typeof notificationKinds)[number] | 'receiver.tried';
 
+/** What a notification is about: of most, one or two are there. */
+export const aboutNothing = {
+  change: null,
+  service: null,
+  conclusion: null,
+  users: null,
+  flag: null,
+  autonomy: null,
+  judge: null,
+  task: null,
+  incident: null,
+  reported: null,
+} as const;
+
 /** What a person sends to see whether a receiver is reached. */
 export function trial(id: string, at: Date): Notification {
-  const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = {
-    ...none,
-    flag: null,
-    autonomy: null,
-    judge: null,
-    task: null,
-    incident: null,
-    reported: null,
-  };
   const text = 'This is a trial: nothing happened, and autoland can reach you.';
-  return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...nothing };
+  return { id, kind: 'receiver.tried', at: at.toISOString(), index: -1, text, ...aboutNothing };
 }
 
 export type Notification = {

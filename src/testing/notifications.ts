@@ -1,4 +1,4 @@
-import type { Notification } from '../domain/notification.ts';
+import { aboutNothing, type Notification } from '../domain/notification.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
@@ -10,6 +10,7 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     at: '2026-01-01T00:00:00.000Z',
     index: 7,
     text: 'Rolled back "Update ejs" (chg_0123456789ab) (rollout.server-errors).',
+    ...aboutNothing,
     change: {
       id: 'chg_0123456789ab',
       title: 'Update ejs',
@@ -20,12 +21,6 @@ export function sampleNotification(more: Partial<Notification> = {}): Notificati
     service: { name: 'shop', digest: digest('b'), before: digest('a') },
     conclusion: { outcome: 'rolled-back', code: 'rollout.server-errors', reasons: ['users failed'] },
     users: { exposed: 9, errored: 5, background: 1, harmed: 4 },
-    flag: null,
-    autonomy: null,
-    judge: null,
-    task: null,
-    reported: null,
-    incident: null,
     ...more,
   };
 }

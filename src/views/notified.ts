@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Incident } from '../domain/incident.ts';
 import type { Entry } from '../domain/journal.ts';
-import type {
-  Notification,
-  NotificationKind,
-  NotifiedChange,
-  NotifiedService,
+import {
+  aboutNothing,
+  type Notification,
+  type NotificationKind,
+  type NotifiedChange,
+  type NotifiedService,
 } from '../domain/notification.ts';
 import type { Classification, Leg, MergeReport, ReleaseReport } from '../domain/stage.ts';
 import { resultOf } from './incident.ts';
@@ -22,17 +23,8 @@ export function about(entry: Entry, kind: NotificationKind, entries: readonly En
 /** Two of one kind in one entry are about two changes. */
 export function blank(entry: Entry, kind: NotificationKind, of: string): Notification {
   const { index, at, type } = entry;
-  const none = { change: null, service: null, conclusion: null, users: null };
-  const nothing = {
-    ...none,
-    flag: null,
-    autonomy: null,
-    judge: null,
-    task: null,
-    incident: null,
-    reported: null,
-  };
-  return { id: idOf([index, at, type, entry.change ?? '', kind, of]), kind, at, index, text: '', ...nothing };
+  const id = idOf([index, at, type, entry.change ?? '', kind, of]);
+  return { id, kind, at, index, text: '', ...aboutNothing };
 }
 
 /** The time is part of it: a journal that was restored from a backup writes other entries at the same index. */

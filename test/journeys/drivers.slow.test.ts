@@ -8,6 +8,7 @@ import { driverAnswer } from '../../src/testing/driver-answers.ts';
 import { driverSamples, padNew, padOld } from '../../src/testing/driver-samples.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
 import { runCli } from './cli.ts';
+import { clientOf } from './client-of.ts';
 import { BareRepository, type Files } from './repository.ts';
 
 const name = '@journey/pad';
@@ -85,19 +86,7 @@ describe('drivers of a model', { timeout: 300_000 }, () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  async function depending(version: string): Promise<Files> {
-    const packument = (await (await fetch(`${registry.url}${name}`)).json()) as {
-      versions: Record<string, { dist: { integrity: string; tarball: string } }>;
-    };
-    const { integrity, tarball: resolved } = packument.versions[version]?.dist ?? {};
-    const root = { name: 'client', version: '1.0.0', dependencies: { [name]: version } };
-    const locked = { '': root, [`node_modules/${name}`]: { version, resolved, integrity } };
-    const lock = { name: 'client', version: '1.0.0', lockfileVersion: 3, requires: true, packages: locked };
-    return {
-      'package.json': `${JSON.stringify(root, null, 2)}\n`,
-      'package-lock.json': `${JSON.stringify(lock, null, 2)}\n`,
-    };
-  }
+  const depending = (version: string) => clientOf(registry.url, name, version);
 
   async function check(version: string, written: readonly Driver[], more: readonly string[] = []) {
     return checkFiles(await depending(version), written, more);

@@ -7,7 +7,7 @@ import { driverAnswer } from '../../src/testing/driver-answers.ts';
 import { driverSamples, padOld } from '../../src/testing/driver-samples.ts';
 import { ModelServer } from '../../src/testing/model-server/model-server.ts';
 import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
-import type { Files } from './repository.ts';
+import { clientOf } from './client-of.ts';
 import { Stage } from './stage.ts';
 
 const name = '@journey/pad';
@@ -64,19 +64,7 @@ describe('drivers that earned their place', { timeout: 300_000 }, () => {
     rmSync(packages, { recursive: true, force: true });
   });
 
-  async function depending(version: string): Promise<Files> {
-    const packument = (await (await fetch(`${registry.url}${name}`)).json()) as {
-      versions: Record<string, { dist: { integrity: string; tarball: string } }>;
-    };
-    const { integrity, tarball: resolved } = packument.versions[version]?.dist ?? {};
-    const root = { name: 'client', version: '1.0.0', dependencies: { [name]: version } };
-    const locked = { '': root, [`node_modules/${name}`]: { version, resolved, integrity } };
-    const lock = { name: 'client', version: '1.0.0', lockfileVersion: 3, requires: true, packages: locked };
-    return {
-      'package.json': `${JSON.stringify(root, null, 2)}\n`,
-      'package-lock.json': `${JSON.stringify(lock, null, 2)}\n`,
-    };
-  }
+  const depending = (version: string) => clientOf(registry.url, name, version);
 
   const scan = () => stage.json<ScanReport>('scan', '--agent', 'drivers');
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalGitHost, openGitHost } from '../../adapters/git-host/local/local-git-host.ts';
-import { bot, TestRepository } from '../../adapters/git-host/local/test-repository.ts';
+import type { LocalGitHost } from '../../adapters/git-host/local/local-git-host.ts';
+import type { TestRepository } from '../../adapters/git-host/local/test-repository.ts';
 import type { Sha } from '../../domain/change.ts';
 import type { TestRun } from '../../domain/test-comparison.ts';
-import { MemoryKeyRing } from '../../testing/memory-keys.ts';
+import { CommitLine } from '../../testing/commit-line.ts';
 import type { InquiryReport } from './inquiry.ts';
 import { type InquirySettings, runInquiry } from './run-inquiry.ts';
 
@@ -11,26 +11,15 @@ const now = new Date('2026-05-01T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 const ran = (code: number): TestRun => ({ kind: 'ran', code, report: undefined, tail: '', ms: 1 });
 
+let line: CommitLine;
 let repository: TestRepository;
 let git: LocalGitHost;
 let commits: readonly Sha[];
 beforeAll(async () => {
-  repository = new TestRepository();
-  git = await openGitHost({ dir: repository.dir, keyRing: new MemoryKeyRing(), bot });
-  const made: Sha[] = [];
-  for (let n = 0; n < 10; n += 1) {
-    const seeded = repository.seed([{ path: `f${n}`, mode: '100644', content: `${n}\n` }]);
-    // Its index keeps what was seeded before.
-    const tree = repository.git(['rev-parse', `${seeded}^{tree}`]);
-    made.push(repository.commit(tree, made.slice(-1), `commit ${n}`));
-  }
-  commits = made;
-  repository.git(['update-ref', 'refs/heads/main', made.at(-1) ?? '']);
+  line = await CommitLine.open(10);
+  ({ repository, git, commits } = line);
 });
-afterAll(async () => {
-  await git.close();
-  repository.remove();
-});
+afterAll(() => line.close());
 
 /** What the check ends with, by the files that a commit or a tree has, and how often it was asked of it. */
 type Check = (files: ReadonlySet<string>, asked: number) => number | TestRun;
