@@ -1,5 +1,5 @@
 import { Seconds } from '../../src/domain/busy-seconds.ts';
-import { usualWaits, type WaitTerms } from '../../src/domain/latency.ts';
+import { defaultWaitTerms, type WaitTerms } from '../../src/domain/latency.ts';
 import { RecentWaits } from '../../src/domain/recent-waits.ts';
 import type { Observation, RolloutPlan } from '../../src/domain/rollout.ts';
 import { RolloutTally, type Ticket } from '../../src/domain/rollout-tally.ts';
@@ -64,7 +64,7 @@ export class SlowRollout {
     this.#incidents = new Incidents(world.incidentsPerHour, this.#random);
     this.#world = world;
     this.#plan = planOfStart(plan, 1);
-    this.#waits = waitTerms(plan) ?? usualWaits;
+    this.#waits = waitTerms(plan) ?? defaultWaitTerms;
     this.#tally = new RolloutTally(users, [], this.#waits.tolerate);
     this.#fault = fault;
   }

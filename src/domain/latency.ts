@@ -16,7 +16,7 @@ export type WaitTerms = {
 };
 
 /** What a witness goes by that was told nothing else: the canary's buckets are moved where they are compared. */
-export const usualWaits: WaitTerms = { tolerate: 1, warmUpSeconds: 10 };
+export const defaultWaitTerms: WaitTerms = { tolerate: 1, warmUpSeconds: 10 };
 
 /** The first bucket whose bound is not below the time. */
 export function latencyBucket(seconds: number, bounds: readonly number[] = latencyBounds): number {

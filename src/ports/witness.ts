@@ -18,7 +18,7 @@ export interface Witness {
     leaseMs: number;
     /** What of the answers is counted besides; of the lease that starts the rollout. Absent: nothing. */
     metrics?: readonly Metric[];
-    /** Of the lease that starts the rollout. Absent: `usualWaits`. */
+    /** Of the lease that starts the rollout. Absent: `defaultWaitTerms`. */
     waits?: WaitTerms;
   }): Promise<void>;
   /**

@@ -10,7 +10,7 @@ import type { Advisories } from '../ports/advisories.ts';
 import { sampleSettings, unaskedAdvisories } from './dependency-settings.ts';
 import { HostSandbox } from './host-sandbox.ts';
 import { HttpRegistry } from './http-registry.ts';
-import { MemoryRegistry } from './npm-samples.ts';
+import { MemoryRegistry, sampleEntry, sampleProject } from './npm-samples.ts';
 import { TempGit } from './temp-git.ts';
 
 /** A project, a registry in memory that npm reaches over HTTP, and the agent that updates the one from the other. */
@@ -39,6 +39,10 @@ export class UpdateStage {
     rmSync(this.#workspace, { recursive: true, force: true });
   }
 
+  async textIn(commit: string, path: string): Promise<string> {
+    return (await this.git.readFile(commit, path))?.toString('utf8') ?? '';
+  }
+
   run(
     over: Partial<DependencyAgentSettings> = {},
     advisories: Advisories = unaskedAdvisories,
@@ -47,4 +51,9 @@ export class UpdateStage {
     const own = { sandbox: this.sandbox, workspace: this.#workspace };
     return runDependencyAgent({ ...own, git, registry, advisories }, { ...sampleSettings, ...over });
   }
+}
+
+/** A project that asks for ejs by that range, and has 2.6.1 locked. */
+export function ejsProject(range: string) {
+  return sampleProject({ dependencies: { ejs: range } }, { 'node_modules/ejs': sampleEntry('ejs', '2.6.1') });
 }

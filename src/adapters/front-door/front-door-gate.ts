@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
-import { usualWaits, type WaitTerms } from '../../domain/latency.ts';
+import { defaultWaitTerms, type WaitTerms } from '../../domain/latency.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { Calibration, Observation, StepTally, Totals } from '../../domain/rollout.ts';
 import type { CountedRecord, RolloutRecord } from '../../domain/rollout-record.ts';
@@ -207,7 +207,7 @@ export class FrontDoorGate {
     else this.#rollouts.get(nonce)?.counting.add(record, share);
   }
 
-  #begin({ nonce, metrics = [], waits = usualWaits }: LeaseInput): Rollout {
+  #begin({ nonce, metrics = [], waits = defaultWaitTerms }: LeaseInput): Rollout {
     const { counters } = this.#options;
     const rollout = {
       counting: counters.counting({ metrics, waits, history: this.#traffic.windows }),

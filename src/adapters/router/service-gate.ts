@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Seconds } from '../../domain/busy-seconds.ts';
 import { AutolandError } from '../../domain/errors.ts';
-import { usualWaits } from '../../domain/latency.ts';
+import { defaultWaitTerms } from '../../domain/latency.ts';
 import { parseReports } from '../../domain/metric.ts';
 import { RecentWaits } from '../../domain/recent-waits.ts';
 import type { Observation, Totals } from '../../domain/rollout.ts';
@@ -180,7 +180,7 @@ export class ServiceGate {
     return this.#open && this.#options.clocks.monotonicMs() < (this.#lease?.until ?? 0);
   }
 
-  #begin({ nonce, metrics, waits = usualWaits }: LeaseInput): Rollout {
+  #begin({ nonce, metrics, waits = defaultWaitTerms }: LeaseInput): Rollout {
     const now = this.#options.clocks.now();
     const [before, usual] = [this.#seconds.level(now), this.#waits.counts(now)];
     const warmAt = this.#options.clocks.monotonicMs() + 1000 * waits.warmUpSeconds;

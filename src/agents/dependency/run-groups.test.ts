@@ -14,9 +14,7 @@ afterEach(() => stage.close());
 
 const run = (over: Partial<DependencyAgentSettings> = {}) => stage.run(over);
 
-async function textIn(commit: string, path: string): Promise<string> {
-  return (await git.readFile(commit, path))?.toString('utf8') ?? '';
-}
+const textIn = (commit: string, path: string) => stage.textIn(commit, path);
 
 describe('a group', () => {
   const names = ['a', 'b', 'c', 'd'];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sampleEntry, sampleProject } from '../../testing/npm-samples.ts';
-import { UpdateStage } from '../../testing/update-stage.ts';
+import { sampleEntry } from '../../testing/npm-samples.ts';
+import { ejsProject, UpdateStage } from '../../testing/update-stage.ts';
 import type { DependencyAgentSettings } from './run.ts';
 
 let stage: UpdateStage;
@@ -14,13 +14,7 @@ afterEach(() => stage.close());
 
 const run = (over: Partial<DependencyAgentSettings> = {}) => stage.run(over);
 
-async function textIn(commit: string, path: string): Promise<string> {
-  return (await git.readFile(commit, path))?.toString('utf8') ?? '';
-}
-
-function ejsProject(range: string) {
-  return sampleProject({ dependencies: { ejs: range } }, { 'node_modules/ejs': sampleEntry('ejs', '2.6.1') });
-}
+const textIn = (commit: string, path: string) => stage.textIn(commit, path);
 
 /** A workspace whose members have ejs at two versions. */
 function members(other: string) {

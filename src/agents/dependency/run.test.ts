@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleSettings } from '../../testing/dependency-settings.ts';
 import { sampleEntry, sampleIntegrity, sampleProject } from '../../testing/npm-samples.ts';
-import { UpdateStage } from '../../testing/update-stage.ts';
+import { ejsProject, UpdateStage } from '../../testing/update-stage.ts';
 import type { DependencyAgentSettings } from './run.ts';
 
 let stage: UpdateStage;
@@ -15,13 +15,7 @@ afterEach(() => stage.close());
 
 const run = (over: Partial<DependencyAgentSettings> = {}) => stage.run(over);
 
-async function textIn(commit: string, path: string): Promise<string> {
-  return (await git.readFile(commit, path))?.toString('utf8') ?? '';
-}
-
-function ejsProject(range: string) {
-  return sampleProject({ dependencies: { ejs: range } }, { 'node_modules/ejs': sampleEntry('ejs', '2.6.1') });
-}
+const textIn = (commit: string, path: string) => stage.textIn(commit, path);
 
 describe('runDependencyAgent', () => {
   it('proposes the highest version, with a minimal edit and a lockfile from npm', async () => {

@@ -8,7 +8,7 @@ export function rollbackThreshold({ alpha, latency, metrics = [] }: RolloutPlan)
   return Math.log((outcomeClasses.length + (latency === undefined ? 0 : 1) + metrics.length) / alpha);
 }
 
-/** undefined: the plan does not ask how long users wait, or is from before an upgrade: then the witness goes by `usualWaits`. */
+/** undefined: the plan does not ask how long users wait, or is from before an upgrade: then the witness goes by `defaultWaitTerms`. */
 export function waitTerms({ latency }: Pick<RolloutPlan, 'latency'>): WaitTerms | undefined {
   if (latency?.warmUpSeconds === undefined) return undefined;
   return { tolerate: latency.tolerate, warmUpSeconds: latency.warmUpSeconds };

@@ -1,5 +1,5 @@
 import { lookNote } from '../../domain/exposure.ts';
-import { usualWaits, type WaitTerms } from '../../domain/latency.ts';
+import { defaultWaitTerms, type WaitTerms } from '../../domain/latency.ts';
 import type { Observation } from '../../domain/rollout.ts';
 import type { StageContext } from '../../domain/stage.ts';
 import { waitTerms } from './coins.ts';
@@ -7,9 +7,11 @@ import { type Decided, lookOf } from './look.ts';
 import { type Position, weightAt, worthJournalling } from './position.ts';
 import type { RolloutPorts } from './run-ports.ts';
 
+const usualTolerance = 1.4;
+
 /** What a router from before an upgrade does by itself; by which factor, is then taken into account where waits are compared. */
 function isUsual({ tolerate, warmUpSeconds }: WaitTerms): boolean {
-  return tolerate === 1.4 && warmUpSeconds === usualWaits.warmUpSeconds;
+  return tolerate === usualTolerance && warmUpSeconds === defaultWaitTerms.warmUpSeconds;
 }
 
 /** Where nothing is decided, only now and then. */

@@ -1,5 +1,5 @@
 import { Seconds } from '../../../domain/busy-seconds.ts';
-import { usualWaits, type WaitTerms } from '../../../domain/latency.ts';
+import { defaultWaitTerms, type WaitTerms } from '../../../domain/latency.ts';
 import type { Metric } from '../../../domain/metric.ts';
 import { RecentWaits } from '../../../domain/recent-waits.ts';
 import {
@@ -39,7 +39,7 @@ export class RequestCounter {
   #last: number | undefined;
   #warmAt = Number.POSITIVE_INFINITY;
 
-  constructor(metrics: readonly Metric[] = [], { tolerate, warmUpSeconds }: WaitTerms = usualWaits) {
+  constructor(metrics: readonly Metric[] = [], { tolerate, warmUpSeconds }: WaitTerms = defaultWaitTerms) {
     this.#tally = new RolloutTally(mostUsers, metrics, tolerate);
     this.#warmUpSeconds = warmUpSeconds;
   }
@@ -105,7 +105,7 @@ export class WindowCounter {
   readonly #usual: number[] = [];
   #bounds: readonly number[] | undefined;
 
-  constructor(metrics: readonly Metric[] = [], { warmUpSeconds } = usualWaits) {
+  constructor(metrics: readonly Metric[] = [], { warmUpSeconds } = defaultWaitTerms) {
     this.#metrics = new WindowMetrics(metrics);
     this.#warmUpSeconds = warmUpSeconds;
   }

@@ -1,4 +1,4 @@
-import { usualWaits, type WaitTerms } from '../../../domain/latency.ts';
+import { defaultWaitTerms, type WaitTerms } from '../../../domain/latency.ts';
 import { type Metric, metricBucket, type Report } from '../../../domain/metric.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
 import type { RequestRecord, RequestWindowRecord, WindowRecord } from '../../../domain/rollout-record.ts';
@@ -29,7 +29,7 @@ export class RequestCounting {
   readonly #moment = new Moment();
   readonly #metrics: readonly Metric[];
 
-  constructor({ metrics = [], waits = usualWaits }: CountedBesides, staleAfterSeconds: number) {
+  constructor({ metrics = [], waits = defaultWaitTerms }: CountedBesides, staleAfterSeconds: number) {
     this.#metrics = metrics;
     this.#counter = new RequestCounter(metrics, waits);
     this.#coverage = new RequestCoverage(staleAfterSeconds);

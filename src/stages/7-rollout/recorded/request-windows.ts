@@ -1,4 +1,4 @@
-import { usualWaits } from '../../../domain/latency.ts';
+import { defaultWaitTerms } from '../../../domain/latency.ts';
 import type { Calibration } from '../../../domain/rollout.ts';
 import { noLaterErrors, type Observation, type PerArm, type StepTally } from '../../../domain/rollout.ts';
 import type { RequestWindowRecord } from '../../../domain/rollout-record.ts';
@@ -27,7 +27,7 @@ export class RequestWindowCounter {
   #warmAt = Number.POSITIVE_INFINITY;
   #bounds: readonly number[] | undefined;
 
-  constructor({ warmUpSeconds } = usualWaits) {
+  constructor({ warmUpSeconds } = defaultWaitTerms) {
     this.#warmUpSeconds = warmUpSeconds;
   }
 
