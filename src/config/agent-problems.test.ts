@@ -21,6 +21,7 @@ describe('a scheduled task', () => {
     ],
     ['agent: claude, text: x, class: docs', /n\.class: expected class for the agent model alone/],
     ['agent: claude, text: " --yes"', /n\.text: expected a task that begins with a word/],
+    ['agent: model, text: x', /n\.agent: expected .*, or model: beside it.*write model: opus here/],
   ])('tells a program nothing that it is not for: %s', (task, problem) => {
     expect(() => parse(task)).toThrow(problem);
   });

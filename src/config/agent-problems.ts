@@ -25,6 +25,7 @@ export function agentProblems(config: Readonly<Record<string, unknown>>): readon
   return [
     ...unknown,
     ...unknownAgents(rules, own),
+    ...withoutModel(rules, all, models),
     ...namedTwice(rules),
     ...rules.flatMap((rule) => [...notForPrograms(rule, own), ...unpriced(rule, all, models)]),
   ];
@@ -48,6 +49,22 @@ function unknownAgents(rules: readonly Rule[], own: readonly string[]): readonly
     if (typeof agent !== 'string' || known.includes(agent)) return [];
     const mend = `use one of: ${known.join(', ')}; or add it to agents.command`;
     const expected = 'model, or the name of an agent under agents.command';
+    return [{ path: ['agents', ...path, 'agent'], expected, mend }];
+  });
+}
+
+/** Each of its tasks would begin, and be given up. */
+function withoutModel(
+  rules: readonly Rule[],
+  agents: JsonRecord,
+  models: JsonRecord,
+): readonly CrossProblem[] {
+  if (modelModels(agents.model, []).length > 0) return [];
+  return rules.flatMap(({ one, path }) => {
+    if (one.agent !== modelAgent || modelModels(one, []).length > 0) return [];
+    const [known = 'NAME'] = Object.keys(models);
+    const mend = `write model: ${known} here or in agents.model${known === 'NAME' ? ', and describe it under models' : ''}`;
+    const expected = 'an agent of agents.command, or model: beside it';
     return [{ path: ['agents', ...path, 'agent'], expected, mend }];
   });
 }

@@ -23,9 +23,9 @@ describe('rules for issues', () => {
   });
 
   it('have a name and an agent of their own', () => {
-    const scheduled = `{ x: { agent: model, text: t, days: [mon], from: "02:00", to: "04:00", until: 2027-01-01 } }`;
+    const scheduled = `{ x: { agent: claude, text: t, days: [mon], from: "02:00", to: "04:00", until: 2027-01-01 } }`;
     const issues = '{ x: { agent: coder, until: 2027-01-01 } }';
-    const text = `version: 1\nagents: { tasks: { scheduled: ${scheduled}, issues: ${issues} } }`;
+    const text = `version: 1\nagents: { command: { claude: {} }, tasks: { scheduled: ${scheduled}, issues: ${issues} } }`;
     expect(() => parseConfig(text, 'test.yaml')).toThrow(/no other rule of agents.tasks has.*rename it/s);
     expect(() => parseConfig(text, 'test.yaml')).toThrow(/agents.tasks.issues.x.agent: .*agents.command/);
   });

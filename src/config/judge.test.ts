@@ -72,7 +72,10 @@ describe('judge, models and agents together', () => {
     expect(agentProblems({ models: {}, agents: { tasks: { scheduled } } })).toMatchObject([
       { path: [...at, 'model'] },
       { path: [...at, 'agent'] },
+      { path: ['agents', 'tasks', 'scheduled', 'm', 'agent'] },
     ]);
+    const ready = { models, agents: { model: { model: 'opus' }, tasks: { scheduled: { m: scheduled.m } } } };
+    expect(agentProblems(ready)).toEqual([]);
   });
 
   it('fit where the panel has families enough without the author', () => {

@@ -9,8 +9,8 @@ import { foldTasks } from './tasks.ts';
 const now = new Date('2026-11-30T12:00:00Z');
 
 function ruleOf(more = '') {
-  const rule = `{ classes: [docs], codes: [tests.failed, mutation.survived], agent: model, until: 2027-01-01${more} }`;
-  const text = `version: 1\nagents: { tasks: { refusals: { mend: ${rule} } } }`;
+  const rule = `{ classes: [docs], codes: [tests.failed, mutation.survived], agent: claude, until: 2027-01-01${more} }`;
+  const text = `version: 1\nagents: { command: { claude: {} }, tasks: { refusals: { mend: ${rule} } } }`;
   const found = parseConfig(text, 'test.yaml').agents.tasks.refusals.mend;
   if (found === undefined) throw new Error('there is no rule');
   return found;
@@ -74,8 +74,8 @@ describe('changes that may be handed on', () => {
 it.each(['secrets.found', 'supply-chain.new', 'install-scripts.added', 'tests', 'nothing.known'])(
   'no rule hands on what is turned away for %s',
   (code) => {
-    const rule = `{ classes: [docs], codes: [${code}], agent: model, until: 2027-01-01 }`;
-    const text = `version: 1\nagents: { tasks: { refusals: { mend: ${rule} } } }`;
+    const rule = `{ classes: [docs], codes: [${code}], agent: claude, until: 2027-01-01 }`;
+    const text = `version: 1\nagents: { command: { claude: {} }, tasks: { refusals: { mend: ${rule} } } }`;
     expect(() => parseConfig(text, 'test.yaml')).toThrow(
       /whose reasons an agent may mend.*scope, documentation/s,
     );

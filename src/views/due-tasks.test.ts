@@ -6,9 +6,9 @@ import { dueTasks } from './due-tasks.ts';
 import { foldLedger } from './ledger.ts';
 import { foldTasks } from './tasks.ts';
 
-const nightly = `agent: model, text: Mend it, days: [mon-fri], from: "02:00", to: "04:00", until: "2026-12-24T00:00:00Z"`;
+const nightly = `agent: claude, text: Mend it, days: [mon-fri], from: "02:00", to: "04:00", until: "2026-12-24T00:00:00Z"`;
 function scheduled(more = '') {
-  const text = `version: 1\nagents: { tasks: { scheduled: { nightly: { ${nightly}${more} } } } }`;
+  const text = `version: 1\nagents: { command: { claude: {} }, tasks: { scheduled: { nightly: { ${nightly}${more} } } } }`;
   return parseConfig(text, 'test.yaml').agents.tasks.scheduled;
 }
 
@@ -81,7 +81,10 @@ describe('scheduled tasks', () => {
   ])('are refused with %s', (_what, more) => {
     const text = nightly.replace(/, from: .*?, to: "04:00"/, more);
     expect(() =>
-      parseConfig(`version: 1\nagents: { tasks: { scheduled: { n: { ${text} } } } }`, 'test.yaml'),
+      parseConfig(
+        `version: 1\nagents: { command: { claude: {} }, tasks: { scheduled: { n: { ${text} } } } }`,
+        'test.yaml',
+      ),
     ).toThrow(/at most 8 hours/);
   });
 });

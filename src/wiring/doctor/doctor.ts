@@ -47,14 +47,14 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'configuration', look: () => rulesHold(place) },
     { name: 'keys', look: () => keysHold(place) },
     { name: 'runtime', look: () => runtimeAnswers(place) },
-    { name: 'front door', look: () => frontDoorsObey(place) },
+    { name: 'front door', look: () => byRules(place, frontDoorsObey) },
     { name: 'drift', look: () => nothingDrifts(place) },
-    { name: 'telemetry', look: () => telemetryArrives(place) },
+    { name: 'telemetry', look: () => byRules(place, telemetryArrives) },
     { name: 'flags', look: () => flagsAnswer(place) },
     { name: 'mcp', look: async () => agentsServed(place, await agentsPort(place).catch(() => null)) },
-    { name: 'notifications', look: () => receiversAnswer(place) },
-    { name: 'models', look: () => modelsAnswer(place) },
-    { name: 'issues', look: () => issuesAnswer(place) },
+    { name: 'notifications', look: () => byRules(place, receiversAnswer) },
+    { name: 'models', look: () => byRules(place, modelsAnswer) },
+    { name: 'issues', look: () => byRules(place, issuesAnswer) },
     { name: 'recordings', look: () => recordingsOpen(place, process.env) },
   ];
 }
@@ -68,10 +68,27 @@ async function rulesOf(place: Place): Promise<Rules> {
   }
 }
 
-/** What cannot be read is told under configuration. */
-async function isOnlyMerged(place: Place): Promise<boolean> {
-  const rules = await rulesOf(place).catch(() => undefined);
-  return rules !== undefined && servicesOf(rules.config).length === 0;
+type Config = Rules['config'];
+type ByRules = (place: Place, config: Config | undefined) => Promise<string | Missing>;
+
+const unreadable: Missing = {
+  missing: 'not known, since the configuration cannot be read',
+  mend: 'see configuration, above',
+};
+
+/** Looks at what the branch asks for. undefined: it has no rules yet. */
+async function byRules(place: Place, look: ByRules): Promise<string | Missing> {
+  let config: Config | undefined;
+  try {
+    config = (await rulesOf(place)).config;
+  } catch (thrown) {
+    if (!isUnwritten(thrown)) return unreadable;
+  }
+  return await look(place, config);
+}
+
+function isUnwritten(thrown: unknown): thrown is AutolandError {
+  return thrown instanceof AutolandError && thrown.code === 'config.missing';
 }
 
 async function rulesHold(place: Place): Promise<string | Missing> {
@@ -84,7 +101,7 @@ async function rulesHold(place: Place): Promise<string | Missing> {
     const held = `${counted(policies.all.length, 'policy', 'policies')} (unsigned); ${alone}`;
     return [held, ...adviceOn(config)].join('; ');
   } catch (thrown) {
-    if (!(thrown instanceof AutolandError) || thrown.code !== 'config.missing') throw thrown;
+    if (!isUnwritten(thrown)) throw thrown;
     return { missing: thrown.message, mend: thrown.mend ?? 'autoland init' };
   }
 }
@@ -118,10 +135,9 @@ async function commandsAnswer(place: Place): Promise<readonly string[]> {
   return answers;
 }
 
-/** Asked of its doorkeeper: a call of our own would come between two of its. What cannot be read is told under configuration. */
-async function frontDoorsObey(place: Place): Promise<string | Missing> {
-  const rules = await rulesOf(place).catch(() => undefined);
-  const services = rules === undefined ? [] : servicesOf(rules.config);
+/** Asked of its doorkeeper: a call of our own would come between two of its. */
+async function frontDoorsObey(place: Place, config: Config | undefined): Promise<string | Missing> {
+  const services = config === undefined ? [] : servicesOf(config);
   if (services.length === 0) return 'no service needs one';
   const own = services.filter((service) => frontDoorCommands(service) !== undefined);
   const answers: string[] = [];
@@ -133,12 +149,11 @@ async function frontDoorsObey(place: Place): Promise<string | Missing> {
   return answers.length === 0 ? 'the router of autoland' : answers.join('; ');
 }
 
-async function telemetryArrives(place: Place): Promise<string | Missing> {
-  const rules = await rulesOf(place).catch(() => undefined);
-  const services = rules === undefined ? [] : servicesOf(rules.config);
+async function telemetryArrives(place: Place, config: Config | undefined): Promise<string | Missing> {
+  const services = config === undefined ? [] : servicesOf(config);
   if (services.length > 0 && services.every(({ runtime }) => runtime !== null))
     return 'what runs somewhere else reports nothing here; users are counted all the same';
-  if (await isOnlyMerged(place))
+  if (config !== undefined && services.length === 0)
     return {
       missing: 'no service is configured: changes are merged, not released',
       mend: 'to release them, add service: to .autoland/autoland.yaml',
@@ -147,24 +162,19 @@ async function telemetryArrives(place: Place): Promise<string | Missing> {
   return telemetryHealth(reports, new Date());
 }
 
-/** What cannot be read is told under configuration. */
-async function receiversAnswer(place: Place): Promise<string | Missing> {
-  const rules = await rulesOf(place).catch(() => undefined);
-  return (rules && (await examineReceivers(rules.config, place))) ?? nobodyTold;
+async function receiversAnswer(place: Place, config: Config | undefined): Promise<string | Missing> {
+  return (config && (await examineReceivers(config, place))) ?? nobodyTold;
 }
 
-/** What cannot be read is told under configuration. */
-async function modelsAnswer(place: Place): Promise<string | Missing> {
-  const rules = await rulesOf(place).catch(() => undefined);
-  return (rules && (await examineModels(rules.config, place.files))) ?? noModels;
+async function modelsAnswer({ files }: Place, config: Config | undefined): Promise<string | Missing> {
+  return (config && (await examineModels(config, files))) ?? noModels;
 }
 
-/** What cannot be read is told under configuration. */
-async function issuesAnswer({ repo, files }: Place): Promise<string | Missing> {
-  const { reader, close } = await openGitReader(repo);
+async function issuesAnswer({ repo, files }: Place, config: Config | undefined): Promise<string | Missing> {
+  if (config === undefined) return noIssues;
+  const { reader: git, close } = await openGitReader(repo);
   try {
-    const rules = await new BranchRules(reader, false).load().catch(() => undefined);
-    return (rules && (await examineIssues(rules.config, { git: reader, files }))) ?? noIssues;
+    return (await examineIssues(config, { git, files })) ?? noIssues;
   } finally {
     await close();
   }

@@ -12,10 +12,10 @@ import { BranchRules } from '../place/rules.ts';
 import { IssueWatch } from './look-at-issues.ts';
 
 const until = new Date(Date.now() + 86_400_000).toISOString();
-const bugs = `bugs: { github: { repository: acme/shop, labelledBy: [alice] }, agent: model, until: "${until}" }`;
-const notes = `notes: { agent: model, until: "${until}" }`;
+const bugs = `bugs: { github: { repository: acme/shop, labelledBy: [alice] }, agent: claude, until: "${until}" }`;
+const notes = `notes: { agent: claude, until: "${until}" }`;
 const rulesOf = (...rules: readonly string[]) => ({
-  '.autoland/autoland.yaml': `version: 1\nagents: { tasks: { issues: { ${rules.join(', ')} } } }\n`,
+  '.autoland/autoland.yaml': `version: 1\nagents: { command: { claude: {} }, tasks: { issues: { ${rules.join(', ')} } } }\n`,
   '.autoland/policy.cedar': 'permit (principal, action, resource);\n',
 });
 const note = '---\ntitle: Say the port\nlabels: [autoland]\n---\nIn README.md.\n';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AutolandError, messageOf } from '../../../domain/errors.ts';
 import type { Issue, IssueList, IssueRef } from '../../../domain/issue.ts';
 import { printable } from '../../../domain/printable.ts';
@@ -128,7 +129,8 @@ function sense<T>(url: URL, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    const found = printable(messageOf(cause)).slice(0, 300);
+    const said = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const found = printable(said).slice(0, 300);
     throw new AutolandError(
       'issues.invalid',
       `expected an answer of the GitHub API at ${url.host}: ${found}`,
