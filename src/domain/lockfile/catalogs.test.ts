@@ -22,10 +22,16 @@ describe('catalogs', () => {
     '',
     '[',
     '- a',
-    'catalog: &a {x: "1"}\ncatalogs: {b: *a}',
+    `a: &a [1]\nb: &b [${'*a, '.repeat(99)}]\ncatalog: {x: "1", y: [${'*b, '.repeat(99)}]}`,
     'catalog: {a: "1"}\ncatalog: {}',
   ])('of %j name nothing', (odd) => {
     expect(readCatalogs('yarn-berry', odd)).toEqual({ file: '.yarnrc.yml', ranges: new Map() });
+  });
+
+  it('may say the same by an alias', () => {
+    const catalogs = readCatalogs('pnpm', 'x: &x ^1.0.0\ncatalog: &a {a: *x}\ncatalogs: {b: *a}');
+    expect(inCatalogs(catalogs, 'a', 'catalog:')?.range).toBe('^1.0.0');
+    expect(inCatalogs(catalogs, 'a', 'catalog:b')?.range).toBe('^1.0.0');
   });
 
   it('say what a lockfile of Yarn holds for them, where it is what they admit', () => {

@@ -36,7 +36,7 @@ export function readCatalogs(dialect: Dialect, text: string | undefined): Catalo
 
 function parsed(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0, uniqueKeys: true });
+    return parse(text, { maxAliasCount: 100, uniqueKeys: true });
   } catch {
     return undefined;
   }
