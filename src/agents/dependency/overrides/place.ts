@@ -32,6 +32,10 @@ export function placeOf(project: Project, below: string, name: string): Place {
   return places[project.lockfile.dialect](below, name, project);
 }
 
+export function textAt({ texts, sources }: Project, { file }: Place): string {
+  return texts.get(file) ?? sources.get(file) ?? (file === manifest ? '{}' : '');
+}
+
 /** What stands there; undefined: nothing. */
 export function valueAt(text: string, { file, keys }: Place): unknown {
   let value: unknown = file === manifest ? parseHostileObject(text) : yamlIn(text);

@@ -13,7 +13,7 @@ import {
   whyWaits,
 } from '../run-attempt.ts';
 import { findAskers } from '../security/run-askers.ts';
-import { placeOf, valueAt } from './place.ts';
+import { placeOf, textAt, valueAt } from './place.ts';
 
 /** Each costs a run of the package manager. */
 const mostTried = 5;
@@ -32,8 +32,7 @@ export async function proposeRemovals(attempt: Attempt): Promise<void> {
 /** As it was written: what a person has changed since is theirs. */
 function isStanding({ project }: Attempt, { below, name, version }: OwnOverride): boolean {
   const place = placeOf(project, below, name);
-  const text = project.texts.get(place.file) ?? project.sources.get(place.file) ?? '{}';
-  return valueAt(text, place) === version;
+  return valueAt(textAt(project, place), place) === version;
 }
 
 async function tryRemoval(attempt: Attempt, override: OwnOverride): Promise<void> {

@@ -1,7 +1,7 @@
 import type { PlannedUpdate } from '../choose/plan.ts';
 import type { Project } from '../managers/run-read.ts';
 import { editAt } from './edit.ts';
-import { placeOf } from './place.ts';
+import { placeOf, textAt } from './place.ts';
 
 type Texts = ReadonlyMap<string, string>;
 
@@ -12,7 +12,7 @@ export function withOverrides(project: Project, texts: Texts, updates: readonly 
     for (const { name: below } of override?.below ?? []) {
       const place = placeOf(project, below, name);
       const { file } = place;
-      const before = edited.get(file) ?? project.texts.get(file) ?? project.sources.get(file) ?? '';
+      const before = edited.get(file) ?? textAt(project, place);
       edited.set(file, editAt(before, place, override?.is === 'written' ? to : undefined));
     }
   }

@@ -1,8 +1,9 @@
 import { byText } from '../../../domain/npm/order.ts';
 import type { Candidate, Skipped } from '../choose/candidates.ts';
-import type { Described } from '../choose/plan.ts';
+import type { Described, PlannedUpdate } from '../choose/plan.ts';
 import type { Declined } from '../choose/rules.ts';
 import { decidedElsewhere } from '../choose/workspaces.ts';
+import { whyTaken } from '../overrides/taken.ts';
 import { type Attempt, filesFor, isFree, isWanted, propose, tryBundle, whyFull } from '../run-attempt.ts';
 import { noFix, outOfRangeCode } from './fixes.ts';
 import type { Raisable, Raise } from './plan-fixes.ts';
@@ -103,6 +104,14 @@ async function tryRaise(attempt: Attempt, raise: Raise, describe: Describe): Pro
   }
   const { override } = raise;
   if (override === undefined) skip(noRaise(raise, failed));
+  else await tryOverride(attempt, override);
+}
+
+async function tryOverride(attempt: Attempt, override: PlannedUpdate): Promise<void> {
+  const { project, settings, report } = attempt;
+  const { name, from: version } = override;
+  const taken = whyTaken(project, settings.overrides.own, override);
+  if (taken !== undefined) report.skipped.push({ name, version, ...taken });
   else if (isFree(attempt, override)) await tryBundle(attempt, { group: null, updates: [override] });
 }
 
