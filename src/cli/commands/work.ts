@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type AgentName, agentNames, type TaskClass, taskClasses } from '../../domain/agents.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
-import { scanOf } from '../profile-option.ts';
+import { scanOf } from '../scan-options.ts';
 
 /** Where changes come from. */
 export function define(program: Command): void {
@@ -51,7 +51,6 @@ async function scan(options: ScanOptions): Promise<void> {
     actor: person(),
     dryRun: options.dryRun === true,
     ...(await scanOf(options)),
-    ...(options.recordings !== undefined && { recordings: options.recordings }),
   });
   print(options.json, report, renderScan);
 }

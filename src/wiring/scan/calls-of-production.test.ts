@@ -26,14 +26,21 @@ it('reads what a person names, else what the protected branch has', async () => 
   const tip = git.commit('main', { 'calls.jsonl': `${line(1)}no call\n` });
   writeFileSync(join(folder, 'service.jsonl'), line(2));
   const args = async (recordings: string, named?: string) =>
-    (await callsOfProduction(git, config(recordings), named)(tip)).map((call) => call.args);
+    (await (await callsOfProduction(git, config(recordings), named))(tip)).map((call) => call.args);
   expect(await args('calls.jsonl')).toEqual([[1]]);
   expect(await args('calls.jsonl', folder)).toEqual([[2]]);
   expect(await args('null')).toEqual([]);
   expect(await args('gone.jsonl')).toEqual([]);
 });
 
-it('says where there is nothing that a person named', async () => {
-  const calls = callsOfProduction(git, config('null'), join(folder, 'nowhere'));
-  await expect(calls('')).rejects.toMatchObject({ code: 'usage' });
+it.each([
+  ['no file', undefined, /ENOENT/],
+  ['an empty one', '', /found none$/],
+  ['other lines', '{}\n[1]\n', /found none that can be read in 2 lines/],
+  ['half a line', '{"v":1', /found none$/],
+])('says at once that there is no call in what a person named: %s', async (_what, text, said) => {
+  const named = join(folder, 'calls.jsonl');
+  if (text !== undefined) writeFileSync(named, text);
+  const calls = callsOfProduction(git, config('null'), named);
+  await expect(calls).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(said) });
 });

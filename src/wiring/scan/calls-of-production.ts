@@ -3,37 +3,53 @@ import type { Config } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { type RecordedCall, readRecordings } from '../../domain/recorded-call.ts';
+import { counted } from '../../domain/words.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 
 const mostBytes = 64 * 1024 * 1024;
 
+/** Calls that services kept, as of the tip of the branch. */
+export type KeptCalls = (tip: Sha) => Promise<readonly RecordedCall[]>;
+
 /**
- * Calls that services kept, read once and only when they are asked for: those of a file or directory that a person names, else of the file
- * of the protected branch that characterization.recordings names. Rejects with `usage` where there is none of that name.
+ * Those of a file or directory that a person names, read at once; else of the file of the protected branch that characterization.recordings
+ * names, read once and only when they are asked for. Rejects with `usage` where there is none of that name, or no call in it.
  */
-export function callsOfProduction(
+export async function callsOfProduction(
   git: Pick<GitReader, 'readFile'>,
   { characterization }: Pick<Config, 'characterization'>,
   named: string | undefined,
-): (tip: Sha) => Promise<readonly RecordedCall[]> {
-  let kept: Promise<readonly RecordedCall[]> | undefined;
+): Promise<KeptCalls> {
+  if (named !== undefined) {
+    const calls = await callsAt(named);
+    return async () => calls;
+  }
   const path = characterization.recordings;
   const read = async (tip: Sha) => {
-    if (named !== undefined) return callsIn(await new LocalRecordings(named).read(), named);
     const bytes = path === null ? undefined : await git.readFile(tip, path);
-    return bytes === undefined ? [] : callsIn(bytes, String(path));
+    return bytes === undefined ? [] : callsIn(bytes, String(path)).calls;
   };
+  let kept: ReturnType<KeptCalls> | undefined;
   return (tip) => {
     kept ??= read(tip);
     return kept;
   };
 }
 
+async function callsAt(named: string): Promise<readonly RecordedCall[]> {
+  const { calls, unreadable } = callsIn(await new LocalRecordings(named).read(), named);
+  if (calls.length > 0) return calls;
+  const found = unreadable === 0 ? 'none' : `none that can be read in ${counted(unreadable, 'line')}`;
+  throw new AutolandError('usage', `expected recorded calls in ${named}, found ${found}`, {
+    mend: 'name a file that a recorder wrote, or the directory of them',
+  });
+}
+
 /** A line that cannot be read is of no use, and no reason to make nothing of the others. */
-function callsIn(bytes: Buffer, name: string): readonly RecordedCall[] {
+function callsIn(bytes: Buffer, name: string): ReturnType<typeof readRecordings> {
   if (bytes.length > mostBytes)
     throw new AutolandError('usage', `expected at most ${mostBytes} bytes of recorded calls, found ${name}`, {
       mend: 'keep the newest of them only',
     });
-  return readRecordings(bytes.toString('utf8')).calls;
+  return readRecordings(bytes.toString('utf8'));
 }

@@ -9,7 +9,7 @@ import type { Ledger } from '../../views/ledger.ts';
 import { scanIncidents } from '../inquiry/scan-incidents.ts';
 import type { PlaceOptions } from '../place/place.ts';
 import { openRepository, type Repository } from '../place/repository.ts';
-import { callsOfProduction } from './calls-of-production.ts';
+import { callsOfProduction, type KeptCalls } from './calls-of-production.ts';
 import { crashSamples } from './crash-samples.ts';
 import { findCrashFix } from './find-crash-fix.ts';
 import { scanCrashes } from './scan-crashes.ts';
@@ -50,10 +50,9 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
   const scanning = { repository, config, how, tools: how.dryRun ? readOnly(tools) : tools };
   const isWanted = (name: AgentName) =>
     config.agents[name].enabled && (how.agent === undefined || how.agent === name);
-  if (how.profile !== undefined && !isWanted('performance'))
-    throw new AutolandError('usage', 'expected the agent performance for a profile, found it disabled', {
-      mend: 'set agents.performance.enabled on the protected branch',
-    });
+  if (how.profile !== undefined && !isWanted('performance')) throw disabled('performance', 'a profile');
+  if (how.recordings !== undefined && !isWanted('crash-fix')) throw disabled('crash-fix', 'recordings');
+  const calls = await callsOfProduction(tools.git, config, how.recordings);
   const reports = [
     // First: what else would land waits for a green branch.
     ...(isWanted('revert') ? [await scanReverts(scanning), await scanForIncidents(scanning)] : []),
@@ -64,7 +63,7 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     ...(isWanted('performance') ? [await scanForPerformance(scanning)] : []),
     ...(isWanted('drivers') ? [await scanForDrivers(scanning)] : []),
     // Last: it may take as long as many runs of the tests.
-    ...(isWanted('crash-fix') ? [await scanForCrashes(scanning)] : []),
+    ...(isWanted('crash-fix') ? [await scanForCrashes(scanning, calls)] : []),
   ];
   const begun = how.agent === undefined ? await scanTasks(scanning) : { skipped: [], tasks: [] };
   return {
@@ -133,14 +132,13 @@ async function scanForDrivers(scanning: Scanning): Promise<ScanReport> {
   return taken(scanning, ledger, 'drivers', { ...found, ...(measured && { learned: { measured } }) });
 }
 
-async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
+async function scanForCrashes(scanning: Scanning, calls: KeptCalls): Promise<ScanReport> {
   const { repository, config, tools, how } = scanning;
   const ledger = await repository.ledger();
   const book = () => readCrashBook(repository.place.files.crashes);
   const scans = await repository.store.read({ types: ['agents.scanned'] });
   const parts = { ...tools.fixing, git: tools.git, recorder: tools.recorder };
   const samples = crashSamples(parts, repository, config);
-  const calls = callsOfProduction(tools.git, config, how.recordings);
   const deps = {
     git: tools.git,
     findFix: async (crash: Crash, tip: Sha) =>
@@ -156,6 +154,12 @@ async function scanForCrashes(scanning: Scanning): Promise<ScanReport> {
         searches: [{ ...search }],
       });
   return report;
+}
+
+function disabled(agent: AgentName, what: string): AutolandError {
+  return new AutolandError('usage', `expected the agent ${agent} for ${what}, found it disabled`, {
+    mend: `set agents.${agent}.enabled on the protected branch`,
+  });
 }
 
 type AgentReport = Pick<ScanReport, 'skipped'> & {

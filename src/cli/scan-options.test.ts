@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scanOf } from './profile-option.ts';
+import { scanOf } from './scan-options.ts';
 
 describe('scan --profile', () => {
   it('runs the agent for performance alone, on what the file holds', async () => {
@@ -22,5 +22,15 @@ describe('scan --profile', () => {
     await expect(scanOf({ agent: 'docs', profile: 'x' })).rejects.toThrow('found --agent docs');
     await expect(scanOf({ profile: '/nowhere/x' })).rejects.toMatchObject({ code: 'usage' });
     await expect(scanOf({ profile: '/dev/zero' })).rejects.toThrow('it is no plain file');
+  });
+});
+
+describe('scan --recordings', () => {
+  it('is for the agent for crashes, alone or among all', async () => {
+    expect(await scanOf({ recordings: 'x' })).toEqual({ recordings: 'x' });
+    const own = { agent: 'crash-fix', recordings: 'x' } as const;
+    expect(await scanOf(own)).toEqual(own);
+    await expect(scanOf({ agent: 'docs', recordings: 'x' })).rejects.toThrow('found --agent docs');
+    await expect(scanOf({ profile: 'p', recordings: 'x' })).rejects.toThrow('found --profile');
   });
 });
