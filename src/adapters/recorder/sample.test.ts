@@ -163,7 +163,7 @@ describe.each(['cjs.cjs', 'esm.mjs'])('a service that is recorded: %s', (file) =
 
 it.each(['own-esm.mjs', 'own-cjs.cjs'])('keeps calls of files of the project: %s', async (file) => {
   const path = file === 'own-esm.mjs' ? 'own/lib.mjs' : 'own/lib.cjs';
-  const own = { AUTOLAND_RECORD_PACKAGES: '', AUTOLAND_RECORD_MODULES: `./${path}, other.js` };
+  const own = { AUTOLAND_RECORD_PACKAGES: '', AUTOLAND_RECORD_MODULES: `./${path}, cjs.cjs` };
   const [plain, watched] = [await run(file, undefined), await run(file, asked(own))];
   expect(watched).toEqual(plain);
   const { calls } = recorded();
@@ -189,6 +189,16 @@ it.each([
   expect(watched.stdout).toBe(plain.stdout);
   expect(watched.code).toBe(plain.code);
   expect(watched.stderr).toMatch(/AutolandRecorderWarning: nothing is recorded/);
+});
+
+it('says of a file that is not there, and of a Node too old for what is imported', async () => {
+  const older = 'import own from "node:module"; own.registerHooks = undefined; own.syncBuiltinESMExports();';
+  const preload = `--import=data:text/javascript,${encodeURIComponent(older)}`;
+  const more = { AUTOLAND_RECORD_MODULES: 'cjs.cjs,lib/gone.js', NODE_OPTIONS: preload };
+  const { stderr } = await run('cjs.cjs', asked(more));
+  expect(stderr).toMatch(/nothing is recorded of lib\/gone\.js: it is not in/);
+  expect(stderr).toMatch(/what is imported is not recorded: expected Node 22\.15/);
+  expect(stderr).not.toMatch(/of cjs\.cjs/);
 });
 
 it('lets a service be that loses the directory meanwhile', async () => {

@@ -1,5 +1,6 @@
-import { accessSync, constants, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { Boundary } from './boundary.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
@@ -24,6 +25,7 @@ function start(settings: SampleSettings): void {
   const { directory, packages, modules } = settings;
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
   accessSync(directory, constants.W_OK);
+  tellGaps(modules);
   const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
   const writer = new SampleWriter(join(directory, `${name}.jsonl`), settings.bytes);
   const doors = join(directory, 'doors', name);
@@ -44,7 +46,19 @@ function remove(doors: string): void {
   }
 }
 
+/** Else a service would be thought to send nothing. */
+function tellGaps(modules: readonly string[]): void {
+  if (typeof registerHooks !== 'function')
+    warn(`what is imported is not recorded: expected Node 22.15 or later, found ${process.version}`);
+  for (const path of modules)
+    if (!existsSync(resolve(path))) warn(`nothing is recorded of ${path}: it is not in ${process.cwd()}`);
+}
+
 /** A service must start all the same. */
 function tell(why: string): void {
-  process.emitWarning(`nothing is recorded: ${why.slice(0, 300)}`, 'AutolandRecorderWarning');
+  warn(`nothing is recorded: ${why}`);
+}
+
+function warn(text: string): void {
+  process.emitWarning(text.slice(0, 400), 'AutolandRecorderWarning');
 }
