@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlagStage } from '../../testing/flag-stage.ts';
-import { FlagFeed } from './flag-feed.ts';
+import { type Asking, FlagFeed } from './flag-feed.ts';
 
 let stage: FlagStage;
 let feed: FlagFeed;
@@ -29,14 +29,32 @@ describe('FlagFeed', () => {
 
   it('wakes who waits: by a change, the end of the wait, or an end of the stream', async () => {
     const end = new AbortController();
-    const changed = feed.changed(end.signal, 60_000);
+    const changed = feed.changed(end.signal, 60_000, 'nothing');
     await stage.flags.kill('shop.n', 'person:alice');
     await changed;
-    await feed.changed(end.signal, 1);
-    const ended = feed.changed(end.signal, 60_000);
+    await feed.changed(end.signal, 1, 'nothing');
+    const ended = feed.changed(end.signal, 60_000, 'nothing');
     end.abort();
     await ended;
-    await feed.changed(end.signal, 60_000);
+    await feed.changed(end.signal, 60_000, 'nothing');
+  });
+
+  it('wakes many a few at a time, and last those who then ask', async () => {
+    const end = new AbortController();
+    const woken: Asking[] = [];
+    const wait = (asking: Asking) => feed.changed(end.signal, 60_000, asking).then(() => woken.push(asking));
+    const each: Asking[] = ['at-once', 'nothing', 'later'];
+    const all = Promise.all(each.flatMap((asking) => Array.from({ length: 40 }, () => wait(asking))));
+    await stage.flags.kill('shop.n', 'person:alice');
+    feed.look();
+    await Promise.resolve();
+    expect(woken.length).toBeGreaterThan(0);
+    expect(woken.length).toBeLessThan(40);
+    // Another change meanwhile wakes nobody twice, and forgets nobody.
+    await stage.flags.write('shop.m', 0.5, 0);
+    feed.look();
+    await all;
+    expect(woken).toEqual(each.toReversed().flatMap((asking) => Array.from({ length: 40 }, () => asking)));
   });
 
   it('makes once what many ask for, and forgets it with the revision', async () => {

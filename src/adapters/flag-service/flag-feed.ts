@@ -8,6 +8,13 @@ import { emptySnapshot, type FlagFacts, type FlagSnapshot, snapshotOf } from './
 
 const MADE_ONCE = 1_000;
 
+/** What a client does when it hears of a change, in the order in which they are woken: what is asked meanwhile keeps others waiting. */
+const askings = ['later', 'nothing', 'at-once'] as const;
+export type Asking = (typeof askings)[number];
+
+/** Woken in one go. What is written leaves between two of them: else the first would hear no sooner than the last. */
+const BATCH = 32;
+
 /**
  * The flags as the files say now. It reads flags.json, kills/ and STOP alone, so it goes on while control plane and
  * journal are down; whoever follows it gets the newest, never a backlog.
@@ -15,8 +22,7 @@ const MADE_ONCE = 1_000;
 export class FlagFeed {
   readonly #layout: StateLayout;
   readonly #onLook: () => boolean;
-  readonly #early = new Set<() => void>();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Map(askings.map((asking) => [asking, new Set<() => void>()]));
   readonly #unwatch: () => void;
   readonly #cache = new Map<string, unknown>();
   #current: FlagSnapshot = emptySnapshot;
@@ -63,19 +69,19 @@ export class FlagFeed {
       this.#revision += 1;
       this.#cache.clear();
     }
-    if (isWoken || !isSame) this.#wakeAll();
+    if (isWoken || !isSame) wakeInTurn(this.#everybody());
   }
 
-  #wakeAll(): void {
-    for (const wake of [...this.#early, ...this.#waiting]) wake();
+  #everybody(): readonly (() => void)[] {
+    return [...this.#waiting.values()].flatMap((waiting) => [...waiting]);
   }
 
   /**
    * Settles at the next change, after `limitMs`, or when `signal` aborts. Nothing runs between a look at `current` and
-   * this call unless the caller awaits, so no change is missed. `early`: woken before the others.
+   * this call unless the caller awaits, so no change is missed.
    */
-  changed(signal: AbortSignal, limitMs: number, early = false): Promise<void> {
-    const waiting = early ? this.#early : this.#waiting;
+  changed(signal: AbortSignal, limitMs: number, asking: Asking): Promise<void> {
+    const waiting = this.#waiting.get(asking) ?? new Set();
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
       const wake = () => {
@@ -92,8 +98,13 @@ export class FlagFeed {
 
   close(): void {
     this.#unwatch();
-    this.#wakeAll();
+    for (const wake of this.#everybody()) wake();
   }
+}
+
+function wakeInTurn(all: readonly (() => void)[]): void {
+  for (const wake of all.slice(0, BATCH)) wake();
+  if (all.length > BATCH) setImmediate(wakeInTurn, all.slice(BATCH));
 }
 
 function readFacts(layout: StateLayout): FlagFacts {

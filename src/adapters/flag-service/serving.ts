@@ -1,6 +1,6 @@
 import type { Admission, Client } from './admission.ts';
 import type { Evaluator } from './evaluator.ts';
-import type { FlagFeed } from './flag-feed.ts';
+import type { Asking, FlagFeed } from './flag-feed.ts';
 import { digestOf, flagSetText, type Selection } from './snapshot.ts';
 
 /** What every protocol of the flag service works with. */
@@ -30,18 +30,18 @@ export type Turn = 'look' | 'revoked';
 
 /**
  * For a stream: a turn at once, and one whenever something may have changed, until `signal` aborts or the client's
- * token is revoked. Who is slow gets fewer turns, never a backlog. `early`: before others, for who must then ask anew.
+ * token is revoked. Who is slow gets fewer turns, never a backlog.
  */
 export async function* turns(
   serving: Serving,
   client: Client,
   signal: AbortSignal,
-  early = false,
+  asking: Asking,
 ): AsyncGenerator<Turn> {
   while (!signal.aborted) {
     const { revision } = serving.feed;
     if (!serving.admission.stands(client)) return yield 'revoked';
     yield 'look';
-    if (serving.feed.revision === revision) await serving.feed.changed(signal, QUIET_MS, early);
+    if (serving.feed.revision === revision) await serving.feed.changed(signal, QUIET_MS, asking);
   }
 }

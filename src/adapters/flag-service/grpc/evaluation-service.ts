@@ -82,7 +82,7 @@ async function* events(serving: Serving, context: HandlerContext): AsyncGenerato
   try {
     let known = { revision: serving.feed.revision, flags: select(serving.feed.current, client.selection) };
     yield { type: 'provider_ready' };
-    for await (const turn of turns(serving, client, context.signal)) {
+    for await (const turn of turns(serving, client, context.signal, 'at-once')) {
       if (turn === 'revoked') throw revoked();
       if (serving.feed.revision === known.revision) continue;
       const data = changeData(serving, known, client.selection);

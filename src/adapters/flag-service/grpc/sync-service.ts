@@ -12,7 +12,7 @@ export function syncService(serving: Serving): ServiceImpl<FlagSyncServiceDesc> 
       const leave = enterStream(serving, context);
       try {
         let told = '';
-        for await (const turn of turns(serving, client, context.signal)) {
+        for await (const turn of turns(serving, client, context.signal, 'nothing')) {
           if (turn === 'revoked') throw revoked();
           const flagConfiguration = flagSetOf(serving, client.selection);
           if (flagConfiguration === told) continue;

@@ -48,7 +48,7 @@ async function* lines(
 ): AsyncGenerator<string> {
   let told = lastEventId;
   yield `retry: ${RETRY_MS}\n\n`;
-  for await (const turn of turns(serving, client, signal, true)) {
+  for await (const turn of turns(serving, client, signal, 'later')) {
     if (turn === 'revoked') return;
     const digest = digestFor(serving, client.selection);
     yield digest === told ? ':\n\n' : refetch(digest);
