@@ -112,6 +112,45 @@ describe('the flag service over gRPC', () => {
     expect(all.flags['shop.n']).toMatchObject({ variant: 'off', value: { case: 'boolValue', value: false } });
   });
 
+  it.each([true, false])(
+    'tells everybody of changes in their order, in binary: %s',
+    async (useBinaryFormat) => {
+      await stage.start();
+      const how = (protocol: 'sync' | 'evaluation') =>
+        createGrpcTransport({ baseUrl: stage.url(protocol), useBinaryFormat });
+      const opened = () => ({ ...auth(), signal: ended.signal });
+      const sets: { flagConfiguration: string }[][] = [];
+      const events: { type: string; data?: object }[][] = [];
+      for (let n = 1; n <= 8; n++) {
+        // Some changes come while streams are opened.
+        sets.push(collect(createClient(FlagSyncService, how('sync')).syncFlags({}, opened())));
+        events.push(
+          collect(createClient(EvaluationServiceV1, how('evaluation')).eventStream({}, opened())),
+          collect(createClient(EvaluationServiceV2, how('evaluation')).eventStream({}, opened())),
+        );
+        await stage.flags.write(`shop.m${n}`, 1, 0);
+      }
+      await eventually(() => events.every((heard) => heard.length > 0), 'every stream');
+      await stage.flags.kill('shop.n', 'person:alice');
+      const killed = { flags: { 'shop.n': { type: 'update', source: 'autoland', flagKey: 'shop.n' } } };
+      await eventually(
+        () => events.every((heard) => JSON.stringify(heard.at(-1)?.data) === JSON.stringify(killed)),
+        'the kill as the last event of each',
+      );
+      for (const [{ type } = { type: '' }, ...more] of events) {
+        expect(type).toBe('provider_ready');
+        expect(new Set(more.map((one) => one.type))).toEqual(new Set(['configuration_change']));
+      }
+      for (const heard of sets) {
+        const known = heard.map(
+          ({ flagConfiguration }) => Object.keys(JSON.parse(flagConfiguration).flags).length,
+        );
+        expect(known).toEqual(known.toSorted((a, b) => a - b));
+        expect(heard.at(-1)?.flagConfiguration).toBe(sets[0]?.at(-1)?.flagConfiguration);
+      }
+    },
+  );
+
   it('serves no call without a token over TCP, and needs none at a socket that only we can open', async () => {
     await stage.start();
     const client = createClient(FlagSyncService, grpc('sync'));

@@ -1,10 +1,16 @@
+import type { ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { type Client, Refusal } from '../admission.ts';
 import type { Serving } from '../serving.ts';
 
 /** What the connection says of who calls. */
-export type Caller = { readonly peer: string | null; readonly authority: string | null };
-export const callerKey = createContextKey<Caller>({ peer: 'unknown', authority: null });
+export type Caller = {
+  readonly peer: string | null;
+  readonly authority: string | null;
+  /** null: its messages cannot be written past the library. */
+  readonly stream: ServerHttp2Stream | null;
+};
+export const callerKey = createContextKey<Caller>({ peer: 'unknown', authority: null, stream: null });
 
 const codes: Readonly<Record<Refusal['kind'], Code>> = {
   unauthenticated: Code.Unauthenticated,
@@ -16,8 +22,9 @@ const codes: Readonly<Record<Refusal['kind'], Code>> = {
 /** Rejects with the code of gRPC that says why not. `selector`: of the request itself, as older clients send it. */
 export function admitCall({ admission }: Serving, context: HandlerContext, selector?: string): Client {
   const { requestHeader, values } = context;
+  const { peer, authority } = values.get(callerKey);
   const presented = {
-    ...values.get(callerKey),
+    ...{ peer, authority },
     authorization: requestHeader.get('authorization'),
     apiKey: requestHeader.get('x-api-key'),
     selectors: [requestHeader.get('flagd-selector'), selector],

@@ -3,8 +3,18 @@ import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@conn
 import type { Evaluation } from '../evaluator.ts';
 import { type Serving, turns } from '../serving.ts';
 import { changesBetween, type Selection, type ServedFlag, select } from '../snapshot.ts';
-import type { EvaluationV1, EvaluationV2, FlagEvent, ResolveRequest } from '../wire/evaluation.ts';
+import {
+  EvaluationServiceV1,
+  type EvaluationV1,
+  type EvaluationV2,
+  type FlagEvent,
+  type ResolveRequest,
+} from '../wire/evaluation.ts';
 import { admitCall, enterStream, revoked } from './admit-call.ts';
+import { frameOf, sendFrame } from './shared-frame.ts';
+
+/** The same in both versions. */
+const EventStreamResponse = EvaluationServiceV1.method.eventStream.output;
 
 /** For clients that ask for each evaluation. Every flag here is boolean, so other types are refused. */
 export function evaluationV2(serving: Serving): ServiceImpl<EvaluationV2> {
@@ -85,9 +95,14 @@ async function* events(serving: Serving, context: HandlerContext): AsyncGenerato
     for await (const turn of turns(serving, client, context.signal, 'at-once')) {
       if (turn === 'revoked') throw revoked();
       if (serving.feed.revision === known.revision) continue;
+      const { revision } = known;
       const data = changeData(serving, known, client.selection);
       known = { revision: serving.feed.revision, flags: select(serving.feed.current, client.selection) };
-      if (Object.keys(data.flags).length > 0) yield { type: 'configuration_change', data };
+      if (Object.keys(data.flags).length === 0) continue;
+      const event = { type: 'configuration_change', data };
+      const name = `changes frame ${revision} ${client.selection.service ?? ''}`;
+      const frame = () => serving.feed.once(name, () => frameOf(EventStreamResponse, event));
+      if (!sendFrame(context, frame)) yield event;
     }
   } finally {
     leave();

@@ -5,6 +5,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { socketPath } from '../../runtime/state-layout.ts';
 import { BACKLOG, listen } from '../listen.ts';
 import { callerKey } from './admit-call.ts';
+import { binaryStream } from './shared-frame.ts';
 
 /** A request is a key and a context: whatever is larger is no evaluation. */
 const LARGEST_REQUEST = 64 * 1024;
@@ -52,6 +53,7 @@ function http2Server({ routes, connections }: GrpcOptions, isOurs: boolean) {
       createContextValues().set(callerKey, {
         peer: isOurs ? null : (request.socket.remoteAddress ?? 'unknown'),
         authority: request.headers[':authority']?.toString() ?? null,
+        stream: 'stream' in request ? binaryStream(request.headers['content-type'], request.stream) : null,
       }),
   });
   const settings = {

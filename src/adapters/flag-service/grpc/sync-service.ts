@@ -1,7 +1,10 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { flagSetOf, type Serving, turns } from '../serving.ts';
-import type { FlagSyncServiceDesc } from '../wire/sync.ts';
+import { FlagSyncService, type FlagSyncServiceDesc } from '../wire/sync.ts';
 import { admitCall, enterStream, revoked } from './admit-call.ts';
+import { frameOf, sendFrame } from './shared-frame.ts';
+
+const SyncFlagsResponse = FlagSyncService.method.syncFlags.output;
 
 /** For clients that evaluate by themselves: the whole flag set, and again whenever it changes. */
 export function syncService(serving: Serving): ServiceImpl<FlagSyncServiceDesc> {
@@ -16,8 +19,12 @@ export function syncService(serving: Serving): ServiceImpl<FlagSyncServiceDesc> 
           if (turn === 'revoked') throw revoked();
           const flagConfiguration = flagSetOf(serving, client.selection);
           if (flagConfiguration === told) continue;
+          const isFirst = told === '';
           told = flagConfiguration;
-          yield { flagConfiguration, syncContext };
+          const response = { flagConfiguration, syncContext };
+          const name = `set frame ${client.selection.service ?? ''}`;
+          const frame = () => serving.feed.once(name, () => frameOf(SyncFlagsResponse, response));
+          if (isFirst || !sendFrame(context, frame)) yield response;
         }
       } finally {
         leave();

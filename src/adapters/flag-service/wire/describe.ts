@@ -64,6 +64,7 @@ function messageOf(spec: FileSpec, name: string): DescriptorProto {
   const fields = Object.entries(spec.messages[name] ?? {}).map(([field, [number, type, presence]]) =>
     create(FieldDescriptorProtoSchema, {
       name: field,
+      jsonName: jsonNameOf(field),
       number,
       label: Label.OPTIONAL,
       ...typeOf(type),
@@ -79,6 +80,11 @@ function messageOf(spec: FileSpec, name: string): DescriptorProto {
   });
 }
 
+/** As protoc writes it: without it all fields of a message have one name in JSON. */
+function jsonNameOf(field: string): string {
+  return field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function typeOf(type: FieldSpec[1]): { type: Type; typeName?: string } {
   return isScalar(type) ? { type: scalars[type] } : { type: Type.MESSAGE, typeName: `.${type}` };
 }
@@ -90,6 +96,7 @@ function isScalar(type: FieldSpec[1]): type is ScalarName {
 function mapField({ name: file }: FileSpec, message: string, field: string, number: number) {
   return create(FieldDescriptorProtoSchema, {
     name: field,
+    jsonName: jsonNameOf(field),
     number,
     label: Label.REPEATED,
     type: Type.MESSAGE,
