@@ -1,8 +1,8 @@
 // What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies: in time, for
 // which we have an aim, and in time of the processors (of the whole machine, where it is not told apart: `cpuOf`).
 // The projects are packages that ship their tests; they come from the registry that npm is set up with.
-// Cold: with empty caches of npm, Node and the check; warm: again, with the same ones, so that what the base is known by is
-// kept. In turns, so that a busy moment of the machine falls on both. With mutation: with the faults that are tried in what
+// Cold: with empty caches of npm, Node and the check, each time new ones; warm: again, with the last ones, so that what the base is
+// known by is kept. Medians, and in turns, so that a busy moment of the machine falls on both: what an install takes varies by half from one to the next. With mutation: with the faults that are tried in what
 // the package answers, which no figure is promised for. Prints one JSON object. --only NAME runs one project.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename } from 'node:fs/promises';
@@ -18,6 +18,7 @@ import { openProcessorTime } from './support/processor-time.ts';
 import { runOrThrow } from './support/run-command.ts';
 
 const SECONDS = 600;
+const COLD_ROUNDS = { without: 5, with: 1 };
 const WARM_ROUNDS = 3;
 const REST_MS = 5000;
 const target = { cold: 2, warm: 1.3 };
@@ -48,24 +49,25 @@ async function measure(project: Project, folder: string, mutation: Mutation): Pr
   const repo = join(folder, 'repo');
   await mkdir(repo, { recursive: true });
   await makeProject(project, repo, mutation);
-  const peerCaches = cachesIn(join(folder, 'peer'));
-  const checkCaches = cachesIn(join(folder, 'check'));
   const said: string[] = [];
-  const round = async (): Promise<Pair> => {
-    const peer = await costOf(() => runPeer(repo, peerCaches));
+  const round = async (caches: string): Promise<Pair> => {
+    const peer = await costOf(() => runPeer(repo, cachesIn(join(caches, 'peer'))));
     await tidy(repo);
-    const more = ['--no-stop-early', '--cache', join(folder, 'kept')];
+    const more = ['--no-stop-early', '--cache', join(caches, 'kept')];
     const check = await costOf(async () => {
-      const { report } = await checkLastCommit(repo, { seconds: SECONDS, env: checkCaches, more });
+      const env = cachesIn(join(caches, 'check'));
+      const { report } = await checkLastCommit(repo, { seconds: SECONDS, env, more });
       said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
     });
     return { peer, check };
   };
-  const cold = await round();
-  const warm: Pair[] = [];
-  for (let i = 0; i < WARM_ROUNDS; i += 1) warm.push(await round());
+  const [cold, warm]: [Pair[], Pair[]] = [[], []];
+  const caches = (n: number) => join(folder, `caches-${n}`);
+  const last = COLD_ROUNDS[mutation] - 1;
+  for (let n = 0; n <= last; n += 1) cold.push(await round(caches(n)));
+  for (let n = 0; n < WARM_ROUNDS; n += 1) warm.push(await round(caches(last)));
   // A guardrail that did not pass may have ended sooner, or later, than one that does.
-  return { cold: told([cold]), warm: told(warm), notPassed: [...new Set(said)] };
+  return { cold: told(cold), warm: told(warm), notPassed: [...new Set(said)] };
 }
 
 /** After a pause: what was written and removed before would make what comes next slower. */
@@ -100,5 +102,6 @@ function told(pairs: readonly Pair[]): object {
     const [peer, check] = [ofAll('peer', kind), ofAll('check', kind)];
     return { peerSeconds: rounded(peer), checkSeconds: rounded(check), ratio: rounded(check / peer) };
   };
-  return { ...compared('wall'), cpu: compared('cpu') };
+  const each = pairs.map(({ peer, check }) => rounded(check.wall / peer.wall));
+  return { ...compared('wall'), each, cpu: compared('cpu') };
 }
