@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { Boundary } from './boundary.ts';
 import type { Handler } from './handler.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
@@ -15,7 +14,8 @@ import { readSettings, type Settings } from './settings.ts';
 
 /** Preloaded into every Node process of a test run (`NODE_OPTIONS=--import=…`). */
 const settings = readSettings();
-const name = `${process.pid}-${threadId}-${process.hrtime.bigint()}`;
+// No two threads begin in one nanosecond; and two that did would append lines to one file.
+const name = `${process.pid}-${process.hrtime.bigint()}`;
 const own = new OwnModules(settings.modules, settings.records);
 const boundary = new Boundary(settings.packages, handlerOf(settings), own);
 hookCommonJs(boundary);

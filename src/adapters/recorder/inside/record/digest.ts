@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { isObject, isPlain, ownValue } from '../kinds.ts';
 import { isNow, NOW, withoutNow } from './now.ts';
@@ -9,6 +8,8 @@ export type Told = { readonly type: string; readonly digest: string; readonly sh
 type Walk = { left: number; readonly open: Set<object> };
 
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+// Before a runner puts another `process` in its place.
+const { getBuiltinModule } = process;
 const mostNodes = 2000;
 const mostDepth = 8;
 const mostText = 20_000;
@@ -34,8 +35,10 @@ export function tellAll(values: readonly unknown[]): Told {
 }
 
 /** 64 bits: enough to tell apart what one test run meets. */
-export function short(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+export function short(of: string | Uint8Array): string {
+  // Most processes of a test run never come here, and to load it took a third of what this recorder costs them.
+  const { createHash } = getBuiltinModule('node:crypto');
+  return createHash('sha256').update(of).digest('hex').slice(0, 16);
 }
 
 export function typeOf(value: unknown): string {
@@ -147,8 +150,7 @@ function codeOf(error: object): string {
 }
 
 function bytesText(name: string, bytes: Uint8Array): string {
-  const hash = createHash('sha256').update(bytes.subarray(0, mostBytes)).digest('hex').slice(0, 16);
-  return `${name}(${bytes.length} bytes, ${hash})`;
+  return `${name}(${bytes.length} bytes, ${short(bytes.subarray(0, mostBytes))})`;
 }
 
 function entriesText(name: string, entries: Iterable<unknown>, walk: Walk, depth: number): string {

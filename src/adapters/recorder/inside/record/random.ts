@@ -5,12 +5,12 @@
 export class SeededRandom {
   readonly #seed: string;
   readonly #hash: (text: string) => string;
-  #state: number;
+  /** undefined: nothing has been drawn outside of calls. */
+  #state: number | undefined;
 
   constructor(seed: string, hash: (text: string) => string) {
     this.#seed = seed;
     this.#hash = hash;
-    this.#state = this.#start('');
     Math.random = () => this.#next();
   }
 
@@ -29,8 +29,9 @@ export class SeededRandom {
 
   /** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state are enough for tests. */
   #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    const state = ((this.#state ?? this.#start('')) + 0x6d2b79f5) | 0;
+    this.#state = state;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }

@@ -1,12 +1,12 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
 
 const mostBytes = 16 * 1024 * 1024;
 const flushBytes = 32 * 1024;
 const flushMs = 100;
 
 const { setTimeout } = globalThis;
+const { getBuiltinModule } = process;
 
 /**
  * One file of JSON lines for each process, there from the first line on. Written in a tick of its own, at the exit and at
@@ -19,6 +19,7 @@ export class RecordWriter {
   #written = 0;
   #full = false;
   #timed = false;
+  #isMainThread = true;
 
   constructor(file: string) {
     this.#file = file;
@@ -34,7 +35,7 @@ export class RecordWriter {
       this.#waiting += `${JSON.stringify({ t: 'gap', why: 'too-much' })}\n`;
     } else this.#waiting += text;
     // A worker may be ended without notice.
-    if (!isMainThread || this.#waiting.length >= flushBytes || this.#full) this.flush();
+    if (!this.#isMainThread || this.#waiting.length >= flushBytes || this.#full) this.flush();
     else this.#later();
   }
 
@@ -61,8 +62,9 @@ export class RecordWriter {
   /** Not before there is something to write: most processes never load a watched package. */
   #listen(): void {
     if (this.#written > 0) return;
+    this.#isMainThread = getBuiltinModule('node:worker_threads').isMainThread;
     process.on('exit', () => this.flush());
-    if (isMainThread) process.on('SIGTERM', this.#onTerminate);
+    if (this.#isMainThread) process.on('SIGTERM', this.#onTerminate);
   }
 
   readonly #onTerminate = (): void => {
