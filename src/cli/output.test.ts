@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
@@ -22,6 +23,17 @@ describe('what went wrong', () => {
     expect(text).toContain('found [2J31m');
     expect(text.replaceAll('\n', '')).toMatch(/^\P{Cc}*$/u);
     expect(await reported(thrown, true)).toMatch(/^\{.*\}\n$/);
+  });
+
+  it('is said by the exit code also where nobody reads what is written', async () => {
+    const code = `import { endQuietlyUnread, print } from ${JSON.stringify(output)};
+      endQuietlyUnread();
+      setTimeout(() => process.exit(9), 20_000);
+      process.stdin.resume().on('end', () => { print(undefined, '', () => ['broken']); process.exitCode = 1; });`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code]);
+    child.stdout.destroy();
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([1, null]);
   });
 
   it('keeps the stack of a bug, and its lines', async () => {

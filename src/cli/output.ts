@@ -20,13 +20,16 @@ export function jsonText(data: unknown): string {
   );
 }
 
-/** `autoland watch | head` is no fault: whoever read is gone, and so are we. Once is enough, and twice no harm. */
+/**
+ * `autoland watch | head` is no fault: whoever read is gone, and so are we. Once is enough, and twice no harm. DANGER: what was found
+ * stays what it is, read or not: a command says so in the exit code before it writes.
+ */
 export function endQuietlyUnread(): void {
   if (!process.stdout.listeners('error').includes(endUnread)) process.stdout.on('error', endUnread);
 }
 
 function endUnread(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   const mend = 'make room where it goes, or name another place';
   const message = `expected to write to the standard output: ${error.message}`;
   process.exit(report(new AutolandError('usage', message, { mend, cause: error }), false));

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { runCli } from './cli.ts';
+import { runCli, spawnCli } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';
 
@@ -85,7 +86,21 @@ describe('autoland check', { timeout: 60_000 }, () => {
     });
   });
 
+  it('says what it found in its exit code and its files, also where nobody reads on', async () => {
+    const file = join(dir, 'unread.sarif');
+    const options = { env: { TMPDIR: scratch } };
+    const child = spawnCli(
+      ['check', 'main..clash', '--repo', repo.dir, '--output', `sarif=${file}`],
+      options,
+    );
+    child.stdout?.destroy();
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(JSON.parse(readFileSync(file, 'utf8')).runs[0].properties.verdict).toBe('abstain');
+  });
+
   it.each([
+    [['topic', '--output', 'json=x', '--output', 'sarif=./x'], 'usage'],
     [['main..nowhere'], 'ref.not-found'],
     [['a..b..c'], 'usage'],
     [['topic', '--format', 'pdf'], 'usage'],

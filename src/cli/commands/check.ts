@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
 import { printable } from '../../domain/printable.ts';
@@ -62,13 +63,16 @@ async function check(range: string | undefined, options: CheckOptions): Promise<
     onFact,
   }).finally(end);
   const { width } = await import('../render/text.ts');
+  // Before anything is written: whoever reads a pipe may be gone, which ends this process.
+  if (report.verdict !== 'pass') process.exitCode = 1;
+  const texts: string[] = [];
   for (const { format, file } of targets) {
     const look = { columns: width(), coloured: file === undefined };
     const text = format === 'in-toto' && signed ? await signed(report) : renderAs(format, report, look);
-    if (file === undefined) process.stdout.write(text);
+    if (file === undefined) texts.push(text);
     else await save(file, text);
   }
-  if (report.verdict !== 'pass') process.exitCode = 1;
+  process.stdout.write(texts.join(''));
 }
 
 /** Nobody is asked to write any where nobody keeps what was said. */
@@ -95,8 +99,19 @@ async function readTargets({ json, format, output = [] }: CheckOptions): Promise
       mend,
     });
   });
+  mustDiffer(files);
   const instead = output.some((value) => !value.includes('='));
   return instead ? files : [{ format: main, file: undefined }, ...files];
+}
+
+/** The last would be all that is left. */
+function mustDiffer(targets: readonly Target[]): void {
+  const paths = targets.map(({ file = '' }) => resolve(file));
+  const twice = targets.find((_, at) => paths.indexOf(paths[at] ?? '') !== at)?.file;
+  if (twice === undefined) return;
+  throw new AutolandError('usage', `expected a file for each --output, found ${twice} twice`, {
+    mend: 'name another file for one of them',
+  });
 }
 
 /** Found out before anything runs, so that minutes of checking are not lost for a wrong path. */
