@@ -40,6 +40,7 @@ const badInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'usage',
   'config.missing',
   'config.invalid',
+  'manifest.invalid',
   'policy.invalid',
   'repo.not-found',
   'repo.not-bare',

@@ -3,6 +3,8 @@ import { configSchema } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { rootLockfileNames } from '../../domain/lockfile/locate.ts';
+import { parseHostileObject } from '../../domain/npm/hostile-json.ts';
+import { testScriptOf } from '../../domain/npm/scripts.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import type { GuardrailSettings } from '../../stages/2-guardrails/settings.ts';
 import { loadDefaultPolicies, loadPolicies, type Policies } from '../../stages/4-policy/cedar.ts';
@@ -96,8 +98,7 @@ async function belowNotes(git: RulesReader, base: Sha): Promise<readonly string[
 function hasTest(manifest: Buffer | undefined): boolean {
   if (manifest === undefined) return false;
   try {
-    const { scripts } = JSON.parse(manifest.toString('utf8')) as { scripts?: { test?: unknown } };
-    return typeof scripts?.test === 'string' && !scripts.test.includes('no test specified');
+    return testScriptOf(parseHostileObject(manifest.toString('utf8'))) !== undefined;
   } catch {
     return true;
   }

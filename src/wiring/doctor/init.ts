@@ -1,18 +1,17 @@
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { statSync } from 'node:fs';
 import { findRepository } from '../../adapters/git-host/local/repository.ts';
 import { runGit } from '../../adapters/git-host/local/run-git.ts';
 import { defaultConfig } from '../../config/defaults.ts';
-import { AutolandError, messageOf } from '../../domain/errors.ts';
-import { rootLockfileNames } from '../../domain/lockfile/locate.ts';
+import { AutolandError } from '../../domain/errors.ts';
 import { defaultPolicyText } from '../../stages/4-policy/shipped.ts';
 import { directory } from '../place/place.ts';
+import { type InitFile, lookAt, writeMissing } from './init-files.ts';
+import { type Project, readProject } from './init-project.ts';
 
 export type InitResult = {
   readonly dir: string;
   readonly dryRun: boolean;
-  readonly files: readonly { readonly path: string; readonly text: string; readonly kept: boolean }[];
+  readonly files: readonly InitFile[];
   readonly found: readonly string[];
   readonly missing: readonly string[];
   readonly next: Next;
@@ -21,36 +20,29 @@ export type InitResult = {
 /** What to do now; `mend`: how to come by a bare repository, null where there is one. */
 type Next = { readonly say: string; readonly mend: string | null };
 
-type Manifest = {
-  readonly dir: string;
-  readonly name?: string;
-  readonly scripts: Readonly<Record<string, string>>;
-};
+/** `checkedOut`: another branch than the one that will be protected; null: that one. */
+type Branch = { readonly name: string; readonly checkedOut: string | null };
 
 /** Looks at a work tree and writes what it lacks of `.autoland/`. Never overwrites a file. */
 export async function initRepository(repo: string, dryRun: boolean): Promise<InitResult> {
   const dir = await workTree(directory('--repo', repo));
-  const manifest = await readManifest(dir);
-  const branch = await currentBranch(dir);
-  const test = manifest?.scripts.test === undefined ? null : ['npm', 'test'];
-  const service = serviceOf(manifest);
-  const locks = rootLockfileNames.filter((name) => existsSync(join(dir, name)));
+  const project = await readProject(dir);
+  const branch = await protectedBranch(dir);
+  const { service } = project;
   const text = defaultConfig({
-    branch,
-    install: locks.includes('package-lock.json') ? ['npm', 'ci', '--ignore-scripts'] : null,
-    build: manifest?.scripts.build === undefined ? null : ['npm', 'run', 'build'],
-    test,
+    branch: branch.name,
+    install: project.hasNpmLock ? ['npm', 'ci', '--ignore-scripts'] : null,
+    build: project.hasBuild ? ['npm', 'run', 'build'] : null,
+    test: project.hasTests ? ['npm', 'test'] : null,
     service: 'why' in service ? null : service,
   });
-  const wanted = [
+  const files = lookAt(dir, [
     { path: '.autoland/autoland.yaml', text },
     { path: '.autoland/policy.cedar', text: defaultPolicyText() },
-  ];
-  const files = wanted.map((file) => ({ ...file, kept: existsSync(join(dir, file.path)) }));
-  if (!dryRun) await write(dir, files);
-  const next = await whatNext(dir, branch, files);
-  const facts = { branch, locks, hasTests: test !== null, service };
-  return { dir, dryRun, files, ...whatIsThere(manifest, facts), next };
+  ]);
+  if (!dryRun) await writeMissing(dir, files);
+  const next = await whatNext(dir, branch.name, files);
+  return { dir, dryRun, files, ...whatIsThere(project, branch), next };
 }
 
 async function whatNext(dir: string, branch: string, files: InitResult['files']): Promise<Next> {
@@ -69,87 +61,46 @@ async function whatNext(dir: string, branch: string, files: InitResult['files'])
   }
 }
 
-async function write(dir: string, files: InitResult['files']): Promise<void> {
-  await mkdir(join(dir, '.autoland'), { recursive: true });
-  for (const { path, text, kept } of files) if (!kept) await writeFile(join(dir, path), text, { flag: 'wx' });
-}
+/** As the rest of this program reads it: whoever owns the files, git answers, and runs nothing. */
+const asking = ['-c', 'safe.directory=*'];
 
 async function workTree(dir: string): Promise<string> {
   const isDirectory = statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
-  const args = ['rev-parse', '--show-toplevel'];
+  const args = [...asking, 'rev-parse', '--show-toplevel'];
   const found = isDirectory ? await runGit({ args, cwd: dir, accept: [128] }) : undefined;
-  const top = found?.stdout.toString().trim() ?? '';
+  const top = found?.stdout.toString().replace(/\n$/, '') ?? '';
   if (found?.code === 0 && top !== '') return top;
   throw new AutolandError('repo.not-found', `expected a git work tree at ${dir}`, {
     mend: 'run this in a checkout of the repository (git clone, or git init)',
   });
 }
 
-async function currentBranch(dir: string): Promise<string> {
-  const { code, stdout } = await runGit({
-    args: ['symbolic-ref', '--short', 'HEAD'],
-    cwd: dir,
-    accept: [1, 128],
+/** What the remote says is its own, since people write `.autoland/` on a branch of theirs; else the one that is checked out. */
+async function protectedBranch(dir: string): Promise<Branch> {
+  const checkedOut = await symbolic(dir, 'HEAD', 'refs/heads/');
+  const name = (await symbolic(dir, 'refs/remotes/origin/HEAD', 'refs/remotes/origin/')) ?? checkedOut;
+  if (name !== undefined)
+    return { name, checkedOut: checkedOut === name ? null : (checkedOut ?? 'a commit') };
+  throw new AutolandError('usage', 'expected a branch that is checked out, found a commit (detached HEAD)', {
+    mend: 'switch to the branch that shall be protected: git switch main',
   });
-  return code === 0 ? stdout.toString().trim() : 'main';
 }
 
-async function readManifest(dir: string): Promise<Manifest | undefined> {
-  const path = join(dir, 'package.json');
-  if (!existsSync(path)) return undefined;
-  try {
-    const parsed = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest>;
-    return {
-      dir,
-      ...(parsed.name === undefined ? {} : { name: parsed.name }),
-      scripts: parsed.scripts ?? {},
-    };
-  } catch (cause) {
-    throw new AutolandError('manifest.invalid', `${path} does not parse: ${messageOf(cause)}`, {
-      mend: 'mend it first',
-      cause,
-    });
-  }
+async function symbolic(dir: string, ref: string, below: string): Promise<string | undefined> {
+  const args = [...asking, 'symbolic-ref', '--quiet', ref];
+  const { code, stdout } = await runGit({ args, cwd: dir, accept: [1, 128] });
+  const target = stdout.toString().replace(/\n$/, '');
+  return code === 0 && target.startsWith(below) ? target.slice(below.length) : undefined;
 }
 
-type Service = { readonly name: string; readonly command: readonly [string, ...string[]] };
-
-/** `why`: what keeps it from being taken over, in a sentence. */
-function serviceOf(manifest: Manifest | undefined): Service | { readonly why: string } {
-  const start = manifest?.scripts.start;
-  if (manifest === undefined || start === undefined)
-    return { why: 'a start script: changes are merged, not released' };
-  const [file = '', ...args] = start.trim().split(/\s+/);
-  // Only a plain command can be taken over: a shell's operators mean nothing to an argv.
-  if (file === '' || /[&|;<>$`"'\\*?~#()]|^\w+=/.test(start))
-    return {
-      why: `a start script that no shell need read (it is ${JSON.stringify(start)}): write service: into the file yourself, as the comment there shows`,
-    };
-  const name = (manifest.name ?? basename(manifest.dir))
-    .replace(/^@[^/]+\//, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]/g, '-')
-    .replace(/^[^a-z]+/, '');
-  return { name: name.slice(0, 40) || 'service', command: [file, ...args] };
-}
-
-function whatIsThere(
-  manifest: Manifest | undefined,
-  facts: {
-    branch: string;
-    locks: readonly string[];
-    hasTests: boolean;
-    service: Service | { why: string };
-  },
-) {
-  const { service } = facts;
+function whatIsThere({ name, locks, service, ...project }: Project, branch: Branch) {
+  const also = branch.checkedOut === null ? '' : `, as origin has it; ${branch.checkedOut} is checked out`;
+  const [foreign] = project.hasNpmLock ? [] : locks;
   const found = [
-    `branch ${facts.branch}`,
-    ...(manifest === undefined
-      ? []
-      : [`package.json${manifest.name === undefined ? '' : ` of ${manifest.name}`}`]),
-    ...facts.locks,
-    ...(facts.hasTests ? ['tests: npm test'] : []),
+    `branch ${branch.name}${also}`,
+    ...(project.hasManifest ? [`package.json${name === undefined ? '' : ` of ${name}`}`] : []),
+    ...locks,
+    ...(project.hasTests ? ['tests: npm test'] : []),
     ...('why' in service
       ? []
       : [
@@ -157,11 +108,16 @@ function whatIsThere(
         ]),
   ];
   const missing = [
-    ...(manifest === undefined ? ['package.json: the dependency agent has nothing to look at'] : []),
-    ...(facts.locks.length > 0
+    ...(project.hasManifest ? [] : ['package.json: the dependency agent has nothing to look at']),
+    ...(locks.length > 0
       ? []
       : ['a lockfile, such as package-lock.json: dependency updates are held without one']),
-    ...(facts.hasTests ? [] : ['a test script: nothing lands without tests']),
+    ...(foreign === undefined
+      ? []
+      : [
+          `commands for ${foreign}, which is not npm's: write commands.install and commands.test yourself, of a manager that the sandbox has`,
+        ]),
+    ...(project.hasTests ? [] : ['a test script: nothing lands without tests']),
     ...('why' in service ? [service.why] : []),
   ];
   return { found, missing };
