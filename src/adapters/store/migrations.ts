@@ -45,6 +45,7 @@ export function migrate(sqlite: Sqlite, steps: readonly string[] = migrations): 
 export function assertReadable(sqlite: Sqlite): void {
   const schema = assertKnown(sqlite, migrations);
   if (schema === migrations.length) return;
+  if (schema === 0) throw corruptJournal(sqlite.file, 'an empty file');
   throw new AutolandError(
     'journal.schema',
     `expected schema ${migrations.length} in ${sqlite.file}, found the older ${schema}`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
+import { counted } from '../../domain/words.ts';
 import { readIndex } from '../numbers.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { print } from '../output.ts';
@@ -45,17 +46,15 @@ async function verify(options: VerifyOptions): Promise<void> {
   const { renderAudit } = await import('../render/audit.ts');
   const { checkpoint, logOnly = false } = options;
   const result = await verifyAudit(options, { checkpoint, logOnly });
+  const troubles = result.recordings?.troubles.length ?? 0;
+  if (result.kind !== 'ok' || result.unread !== null || troubles > 0) process.exitCode = 1;
   print(options.json, result, renderAudit);
-  if (result.kind !== 'ok' || (result.recordings?.troubles.length ?? 0) > 0) process.exitCode = 1;
 }
 
 type Range = { readonly change?: string; readonly from?: string; readonly to?: string };
 
 async function show(options: CommonOptions & Range): Promise<void> {
-  const range = {
-    ...(options.from === undefined ? {} : { from: readIndex(options.from) }),
-    ...(options.to === undefined ? {} : { to: readIndex(options.to) }),
-  };
+  const range = rangeOf(options);
   const { openRepository } = await import('../../wiring/place/repository.ts');
   const { renderEntries } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
@@ -66,7 +65,24 @@ async function show(options: CommonOptions & Range): Promise<void> {
     ...(change === undefined ? {} : { change }),
   });
   for (const entry of options.json ? entries : []) print(true, entry, () => []);
-  if (!options.json) print(undefined, entries, renderEntries);
+  if (options.json) return;
+  const size = await repository.store.size();
+  print(undefined, entries, (safe) =>
+    safe.length === 0
+      ? [`no entry is there: the journal holds ${counted(size, 'entry', 'entries')}, from 0`]
+      : renderEntries(safe),
+  );
+}
+
+function rangeOf({ from, to }: Range): { readonly from?: number; readonly to?: number } {
+  const range = {
+    ...(from === undefined ? {} : { from: readIndex(from) }),
+    ...(to === undefined ? {} : { to: readIndex(to) }),
+  };
+  if (range.to === undefined || (range.from ?? 0) < range.to) return range;
+  throw new AutolandError('usage', `expected --to after --from, found ${range.from ?? 0} to ${range.to}`, {
+    mend: '--to names the entry after the last one',
+  });
 }
 
 type EraseOptions = CommonOptions & {

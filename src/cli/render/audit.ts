@@ -21,9 +21,17 @@ export function renderVerification(result: LogVerification): string[] {
 
 /** With what agents and models said; null: it was left out. */
 export function renderAudit(
-  result: LogVerification & { readonly recordings: RecordingsCheck | null },
+  result: LogVerification & { readonly unread: string | null; readonly recordings: RecordingsCheck | null },
 ): string[] {
-  const { recordings } = result;
+  const { recordings, unread } = result;
+  if (unread !== null)
+    return [
+      ...renderVerification(result),
+      ...wrapAll([
+        `${paint('red', 'the journal is lost')}, and only what was published of it was verified: ${unread}`,
+        'restore it from a backup: docs/guide/operations.md',
+      ]),
+    ];
   if (recordings === null) return [...renderVerification(result), 'what agents and models said was left out'];
   const { kept, erased, troubles } = recordings;
   // Where nothing was recorded there is nothing to tell.

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FileKeyRing } from '../../adapters/keys/file-key-ring.ts';
+import { TileLog } from '../../adapters/tile-log/tile-log.ts';
+import { logOrigin } from '../place/origin.ts';
+import { openRepository } from '../place/repository.ts';
+import { verifyAudit } from './audit.ts';
+
+let dir: string;
+let place: { repo: string; state: string };
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'autoland-audit-'));
+  place = { repo: join(dir, 'r.git'), state: join(dir, 'state') };
+  const git = (...args: readonly string[]) => execFileSync('git', args, { stdio: 'pipe' }).toString().trim();
+  git('init', '-q', '--bare', '-b', 'main', place.repo);
+  const tree = git('-C', place.repo, 'hash-object', '-t', 'tree', '-w', '/dev/null');
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@b.invalid'];
+  const commit = git('-C', place.repo, ...who, 'commit-tree', '-m', 'first', tree);
+  git('-C', place.repo, 'update-ref', 'refs/heads/main', commit);
+  await using repository = await openRepository(place, 'write');
+  const keyRing = await FileKeyRing.open(repository.place.files.keys, { create: true });
+  const { store } = repository;
+  await store.append({ events: [1, 2, 3].map((n) => ({ type: 'a.look', actor: 'x', data: { n } })) });
+  await new TileLog({ store, keyRing, origin: logOrigin, directory: repository.place.files.log }).publish();
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const verify = (checkpoint?: string) => verifyAudit(place, { checkpoint, logOnly: false });
+const journal = () => join(place.state, 'journal.db');
+const loseLog = () => {
+  for (const end of ['-wal', '-shm']) rmSync(journal() + end, { force: true });
+};
+
+it.each([
+  ['gone', () => rmSync(journal())],
+  ['empty', () => truncateSync(journal())],
+  ['of something else', () => writeFileSync(journal(), 'no database at all, but a text as long as that')],
+])('verifies what was published where the journal is %s, and says so', async (_what, lose) => {
+  const kept = join(dir, 'checkpoint');
+  cpSync(join(place.state, 'log/checkpoint'), kept);
+  expect(await verify()).toMatchObject({ kind: 'ok', unread: null });
+  loseLog();
+  lose();
+  const found = await verify(kept);
+  expect(found).toMatchObject({ kind: 'ok', size: 3, recordings: null });
+  expect(found.unread).toContain('expected a');
+  expect(found).toMatchObject({ truncation: expect.stringContaining('excluded up to 3') });
+  writeFileSync(join(place.state, 'log/tile/0/000.p/3'), 'x'.repeat(96));
+  expect(await verify()).toMatchObject({ kind: 'broken', unread: found.unread });
+});
+
+it('says why a checkpoint cannot be read, and waits for none', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await expect(verify(pipe)).rejects.toMatchObject({ code: 'usage' });
+  await expect(verify(dir)).rejects.toMatchObject({ code: 'usage', message: /EISDIR/ });
+});
