@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runCli } from './cli.ts';
+import { runCli, spawnCli } from './cli.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'autoland-analyze-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -49,6 +50,12 @@ describe('autoland analyze', () => {
       { slowEverySeconds: 60 },
     ]);
     expect(looks[0]).toHaveProperty('evidence.0.threshold');
+  });
+
+  it('promises nothing to whoever does not read on', async () => {
+    const child = spawnCli(['analyze', '--json', recorded('unread.ndjson', windows(200))]);
+    child.stdout?.destroy();
+    expect(await once(child, 'exit')).toEqual([1, null]);
   });
 
   it('draws the evidence, well-formed, into a file and over no link', async () => {

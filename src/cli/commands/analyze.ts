@@ -62,14 +62,16 @@ export function define(program: Command): void {
 async function analyze(file: string | undefined, options: AnalyzeOptions): Promise<void> {
   const { renderConclusion, renderNotes, renderSlow } = await import('../render/analysis.ts');
   const { plot, json } = options;
+  // Looks are told as they come: whoever stops reading them has not been told that it would be promoted.
+  process.exitCode = 1;
   if (plot !== undefined) await mustBeWritable(plot);
   const out = await outputOf(json, plot);
   const { conclusion, notes, slow } = await concluded(file, options, out.onLook);
   if (plot !== undefined) await save(plot, out.svg(conclusion));
+  if (conclusion.word === 'promote') process.exitCode = 0;
   if (!json) print(undefined, conclusion, renderConclusion);
   if (notes !== undefined) print(json, { prometheus: notes }, () => renderNotes(notes));
   if (slow !== undefined) print(json, { slowEverySeconds: slow }, () => renderSlow(slow));
-  if (conclusion.word !== 'promote') process.exitCode = 1;
 }
 
 async function concluded(file: string | undefined, options: AnalyzeOptions, onLook: (look: Look) => void) {
