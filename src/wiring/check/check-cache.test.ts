@@ -12,8 +12,8 @@ beforeEach(() => {
   // The sandbox's user must pass.
   chmodSync(dir, 0o711);
   repo = join(dir, 'repo');
-  const tracked = { 'a.txt': 'a\n', 'kept/evidence/x': 'from a commit\n' };
-  mkdirSync(join(repo, 'kept/evidence'), { recursive: true });
+  const tracked = { 'a.txt': 'a\n', 'kept/evidence/x': 'from a commit\n', '..kept/x': 'as well\n' };
+  for (const each of ['kept/evidence', '..kept']) mkdirSync(join(repo, each), { recursive: true });
   git('init', '--quiet', '--initial-branch=main');
   for (const [path, text] of Object.entries(tracked)) writeFileSync(join(repo, path), text);
   commit('First');
@@ -58,6 +58,7 @@ describe('the directory that a check keeps things in', () => {
     ['is named by nothing', () => '', /expected a directory in --cache/],
     ['comes from a commit', () => join(repo, 'kept'), /without files of git/],
     ['comes from a commit further down', () => join(repo, 'kept', 'evidence'), /without files of git/],
+    ['comes from a commit, and looks as if it lay above', () => join(repo, '..kept'), /without files of git/],
     ['is the work tree', () => repo, /without files of git/],
     ['others may write to', () => open(join(dir, 'open')), /others may write to it/],
     ['lies where nothing can be made', () => '/proc/kept', /below \/proc/],

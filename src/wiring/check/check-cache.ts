@@ -47,7 +47,8 @@ export async function mustBeUntracked(
 ): Promise<void> {
   const top = await git.workTree();
   const inside = top === undefined ? '..' : relative(await realpath(top), cache);
-  if (inside.startsWith('..') || isAbsolute(inside)) return;
+  // A directory may be named `..cache`.
+  if (inside === '..' || inside.startsWith('../') || isAbsolute(inside)) return;
   for (const commit of commits) {
     if (inside !== '' && (await git.reader.list(commit, inside)).length === 0) continue;
     throw new AutolandError(
