@@ -16,6 +16,11 @@ async function recorder(dir: string, { json }: { readonly json?: true }): Promis
   const written = await writeRecorder(dir);
   print(json, written, ({ preload }) => [
     'Start the service with',
-    `  AUTOLAND_RECORD_PACKAGES=NAME,… AUTOLAND_RECORD_DIRECTORY=DIR node --import=${preload} …`,
+    `  AUTOLAND_RECORD_PACKAGES=NAME,… AUTOLAND_RECORD_DIRECTORY=DIR node --import=${shellWord(preload)} …`,
   ]);
+}
+
+/** To be pasted: a path may hold spaces. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
