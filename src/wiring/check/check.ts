@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { SystemClock } from '../../adapters/clock/system.ts';
 import { type ChangeReader, openChangeReader } from '../../adapters/git-host/local/change-reader.ts';
 import { ChildProver } from '../../adapters/prover/child-prover.ts';
-import { LocalRecordings } from '../../adapters/recorder/local-recordings.ts';
 import { BubblewrapSandbox } from '../../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { isPlaceFault, openScratchDirectory, placeFault } from '../../adapters/scratch-directory.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { RecordingsFile } from '../../ports/replayer.ts';
 import { type CheckReport, reportOf, stoppedReport, unclassedReport } from '../../views/check-report.ts';
+import { callsAt } from '../calls-at.ts';
 import { directory, makeState, stateFiles } from '../place/place.ts';
 import { mustBeUntracked, openCheckCache } from './check-cache.ts';
 import { classify } from './check-classify.ts';
@@ -82,10 +82,10 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   }
 }
 
-/** Read at once, so that minutes of checking are not lost for a wrong path. */
+/** Read at once, so that minutes of checking are not lost for a wrong path, and none passes for calls of which there are none. */
 async function recordingsAt(path: string | undefined): Promise<RecordingsFile | undefined> {
   if (path === undefined) return undefined;
-  const bytes = await new LocalRecordings(path).read();
+  const { bytes } = await callsAt(path);
   return { read: () => Promise.resolve(bytes) };
 }
 

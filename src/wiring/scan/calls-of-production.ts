@@ -1,10 +1,9 @@
-import { LocalRecordings } from '../../adapters/recorder/local-recordings.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { type RecordedCall, readRecordings } from '../../domain/recorded-call.ts';
-import { counted } from '../../domain/words.ts';
 import type { GitReader } from '../../ports/git-host.ts';
+import { callsAt } from '../calls-at.ts';
 
 const mostBytes = 64 * 1024 * 1024;
 
@@ -21,7 +20,7 @@ export async function callsOfProduction(
   named: string | undefined,
 ): Promise<KeptCalls> {
   if (named !== undefined) {
-    const calls = await callsAt(named);
+    const { calls } = await callsAt(named);
     return async () => calls;
   }
   const path = characterization.recordings;
@@ -34,15 +33,6 @@ export async function callsOfProduction(
     kept ??= read(tip);
     return kept;
   };
-}
-
-async function callsAt(named: string): Promise<readonly RecordedCall[]> {
-  const { calls, unreadable } = callsIn(await new LocalRecordings(named).read(), named);
-  if (calls.length > 0) return calls;
-  const found = unreadable === 0 ? 'none' : `none that can be read in ${counted(unreadable, 'line')}`;
-  throw new AutolandError('usage', `expected recorded calls in ${named}, found ${found}`, {
-    mend: 'name a file that a recorder wrote, or the directory of them',
-  });
 }
 
 /** A line that cannot be read is of no use, and no reason to make nothing of the others. */
