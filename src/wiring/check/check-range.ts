@@ -1,6 +1,6 @@
 import type { ChangeReader } from '../../adapters/git-host/local/change-reader.ts';
 import type { Sha } from '../../domain/change.ts';
-import { AutolandError } from '../../domain/errors.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { parseRange } from '../../domain/range.ts';
 
 export type RangeEnds = { readonly base: Sha; readonly head: Sha; readonly notes: readonly string[] };
@@ -64,16 +64,20 @@ function cutHistory(cause: unknown): never {
   });
 }
 
-/** Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop. Never rejects. */
+/**
+ * Only where the work tree stands at what is checked. It is a courtesy: what fails is no reason to stop, and is told all the same, since
+ * no note says that there is nothing. Never rejects.
+ */
 export async function uncommittedNotes(git: ChangeReader, head: Sha): Promise<readonly string[]> {
   try {
-    if ((await git.reader.resolve('HEAD')) !== head) return [];
+    if ((await git.reader.resolve('HEAD').catch(() => undefined)) !== head) return [];
     const { changed, untracked } = await git.uncommitted(head);
     return [
       ...(changed ? ['uncommitted changes are not checked'] : []),
       ...(untracked ? ['untracked files are not checked'] : []),
     ];
-  } catch {
-    return [];
+  } catch (thrown) {
+    const why = messageOf(thrown).split('\n')[0] ?? '';
+    return [`whether anything is not committed could not be found out: ${why.slice(0, 300)}`];
   }
 }

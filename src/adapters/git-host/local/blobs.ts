@@ -3,6 +3,7 @@ import { AutolandError } from '../../../domain/errors.ts';
 import type { BatchObject, Reply } from './batch-replies.ts';
 import type { GitView } from './git-view.ts';
 import { assertSha } from './names.ts';
+import { goneMend } from './run-git.ts';
 
 const groupBytes = 32 * 1024 * 1024;
 const groupCount = 256;
@@ -42,7 +43,7 @@ export function blobSizes(view: GitView, oids: readonly Sha[]): Promise<number[]
 function blobOf(oid: Sha, reply: Reply): BatchObject {
   if (reply?.name === oid && reply.type === 'blob') return reply;
   throw new AutolandError('git.failed', `expected a blob ${oid}, found ${reply?.type ?? 'nothing'}`, {
-    mend: 'check the repository with git fsck',
+    mend: goneMend,
   });
 }
 

@@ -149,5 +149,12 @@ export function cannotStart(cause: unknown): AutolandError {
 
 function failed(command: GitCommand, output: GitOutput): AutolandError {
   const said = output.stderr === '' ? 'it said nothing' : output.stderr;
-  return new AutolandError('git.failed', `${nameOf(command)} ended with ${output.code}: ${said}`);
+  const mend = /unable to read|missing (?:blob|tree|object)|could not fetch/.test(said)
+    ? { mend: goneMend }
+    : {};
+  return new AutolandError('git.failed', `${nameOf(command)} ended with ${output.code}: ${said}`, mend);
 }
+
+/** Where an object is not there. Nothing is fetched by itself: git would ask whomever the repository names. */
+export const goneMend =
+  'in a partial clone (--filter) fetch the rest: git fetch --refetch --no-filter; else check the repository with git fsck';
