@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 
 /** Primary result codes of SQLite: the low byte of the extended ones. https://www.sqlite.org/rescode.html */
@@ -26,10 +27,12 @@ export function explainSqlite(thrown: unknown, file: string): unknown {
           cause: thrown,
         },
       );
+    case cannotOpen:
+      if (!isReadable(file)) return notOurs(file, found, thrown);
+      return corruptJournal(file, found, thrown);
     case corrupt:
     case notADatabase:
     case ioError:
-    case cannotOpen:
       return corruptJournal(file, found, thrown);
     default:
       return thrown;
@@ -41,6 +44,27 @@ export function corruptJournal(file: string, found: string, cause?: unknown): Au
     mend: 'check the disk and the permissions, then restore the file from a backup; `autoland audit verify` says what the published log still proves',
     cause,
   });
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'EACCES');
+  }
+}
+
+/** It may be as whole as can be: nobody shall restore one from a backup for that. */
+function notOurs(file: string, found: string, cause: unknown): AutolandError {
+  return new AutolandError(
+    'state.unusable',
+    `expected a journal in ${file} that this user may read, found: ${found}`,
+    {
+      mend: 'run this as the user whose state directory it is',
+      cause,
+    },
+  );
 }
 
 function fullDisk(file: string, found: string, cause: unknown): AutolandError {

@@ -11,6 +11,8 @@ import {
   tileWidth,
 } from '../../audit/tiles.ts';
 import type { LogFiles } from '../../audit/verification.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { codeOf } from '../whole-file.ts';
 
 /** Files read at one time. */
 const batch = 64;
@@ -47,12 +49,34 @@ async function readTile(directory: string, tile: TileAddress): Promise<Uint8Arra
     : full.subarray(0, tile.width * 32);
 }
 
-/** undefined: there is no such file. Whatever else goes wrong is thrown: unreadable is not absent. */
+/** undefined: there is no such file. Whatever else goes wrong is thrown: unreadable is not absent. Rejects with `audit.broken` or `state.unusable`. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw explained(path, error);
+  }
+}
+
+function explained(path: string, cause: unknown): unknown {
+  const message = `expected a file of the log at ${path}: ${messageOf(cause)}`;
+  switch (codeOf(cause)) {
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'EIO':
+      return new AutolandError('audit.broken', message, {
+        mend: 'treat it as tampering or a broken disk: keep a copy, restore a backup',
+        cause,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new AutolandError('state.unusable', message, {
+        mend: 'run this as the user whose state directory it is',
+        cause,
+      });
+    default:
+      return cause;
   }
 }

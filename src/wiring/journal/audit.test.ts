@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SystemClock } from '../../adapters/clock/system.ts';
 import { FileKeyRing } from '../../adapters/keys/file-key-ring.ts';
+import { openStore } from '../../adapters/store/sqlite-store.ts';
 import { TileLog } from '../../adapters/tile-log/tile-log.ts';
 import { logOrigin } from '../place/origin.ts';
 import { openRepository } from '../place/repository.ts';
@@ -50,6 +52,28 @@ it.each([
   expect(found).toMatchObject({ truncation: expect.stringContaining('excluded up to 3') });
   writeFileSync(join(place.state, 'log/tile/0/000.p/3'), 'x'.repeat(96));
   expect(await verify()).toMatchObject({ kind: 'broken', unread: found.unread });
+});
+
+it.each(['log/checkpoint', 'log/tile/0/000.p/3'])(
+  'calls a log broken whose %s is a directory',
+  async (path) => {
+    rmSync(join(place.state, path));
+    mkdirSync(join(place.state, path));
+    await expect(verify()).rejects.toMatchObject({ code: 'audit.broken', message: /EISDIR/ });
+  },
+);
+
+it('is no broken journal that this user may not read', async () => {
+  for (const each of [dir, place.state]) chmodSync(each, 0o711);
+  chmodSync(journal(), 0o000);
+  // Nothing is closed to root.
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  const clock = new SystemClock();
+  const opened = openStore({ file: journal(), clock, mode: 'read' }).finally(() => {
+    if (isRoot) process.seteuid?.(0);
+  });
+  await expect(opened).rejects.toMatchObject({ code: 'state.unusable' });
 });
 
 it('says why a checkpoint cannot be read, and waits for none', async () => {

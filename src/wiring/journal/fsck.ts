@@ -7,7 +7,7 @@ import { FileReleaseStore } from '../../adapters/release-store/file-release-stor
 import { RuntimeClient } from '../../adapters/runtime/processes/runtime-client.ts';
 import { readRoutes } from '../../adapters/runtime/routes-file.ts';
 import { type FsckFacts, type FsckFinding, fsck } from '../../audit/fsck.ts';
-import { messageOf } from '../../domain/errors.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { Entry } from '../../domain/journal.ts';
 import { trailersOf } from '../../domain/trailers.ts';
 import type { GitReader } from '../../ports/git-host.ts';
@@ -168,7 +168,15 @@ async function recordingFacts(repository: Repository): Promise<FsckFacts['record
 }
 
 async function logFacts(repository: Repository): Promise<FsckFacts['log']> {
-  const result = await verifyLogOf(repository);
+  const result = await verifyLogOf(repository).catch(brokenLog);
+  if ('ok' in result) return result;
   if (result.kind === 'ok') return { ok: true, detail: `${result.size} entries` };
   return { ok: false, detail: `${result.code}: expected ${result.expected}, found ${result.found}` };
+}
+
+/** A file of it that is something else is a disagreement like any other. */
+function brokenLog(thrown: unknown): FsckFacts['log'] {
+  if (thrown instanceof AutolandError && thrown.code === 'audit.broken')
+    return { ok: false, detail: thrown.message };
+  throw thrown;
 }
