@@ -25,6 +25,7 @@ const good: FsckFacts = {
     { key: 'shop.n1', weight: 0.1, killed: false },
     { key: 'shop.n0', weight: 0, killed: true },
   ],
+  unread: { routes: null, flags: null },
   releases: [{ digest: 'd0', ok: true, detail: 'whole' }],
   log: { ok: true, detail: '12 entries' },
   recordings: [],
@@ -36,6 +37,8 @@ if (merge === undefined) throw new Error('there is one');
 /** Each disagreement, and the one check that has to find it. */
 const disagreements: readonly (readonly [what: string, check: string, over: Partial<FsckFacts>])[] = [
   ['a blob is missing', 'recordings', { recordings: ['entry 7: it is not there'] }],
+  ['flags that cannot be read', 'flags', { flags: [], unread: { routes: null, flags: 'no JSON' } }],
+  ['routes that cannot be read', 'route', { routes: [], unread: { routes: 'no JSON', flags: null } }],
   ['the log is broken', 'log', { log: { ok: false, detail: 'root differs' } }],
   ['a change is on the branch twice', 'merged once', { branch: [merge, { ...merge, commit: 'm2' }] }],
   [

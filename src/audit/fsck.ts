@@ -36,6 +36,8 @@ export type FsckFacts = {
   /** Versions of services that processes run; null: could not be asked. */
   readonly running: readonly { readonly service: string; readonly digest: string }[] | null;
   readonly flags: readonly { readonly key: string; readonly weight: number; readonly killed: boolean }[];
+  /** Why the file of each could not be read, and what it holds is not known; null: it was, or is not there. */
+  readonly unread: { readonly routes: string | null; readonly flags: string | null };
   /** Releases whose content was hashed again; `ok: false`: it is not what its name says, or the gate's attestation does not hold. */
   readonly releases: readonly { readonly digest: string; readonly ok: boolean; readonly detail: string }[];
   readonly log: { readonly ok: boolean; readonly detail: string };
@@ -62,9 +64,9 @@ const checks: readonly Check[] = [
   { name: 'merged what was tested', problems: mergedWhatWasTested },
   { name: 'merges signed', problems: ({ branch }) => branch.filter(({ signed }) => !signed).map(unsigned) },
   { name: 'autonomy', problems: ({ journal }) => journal.autonomy },
-  { name: 'route', problems: routesAgree },
+  { name: 'route', problems: (facts) => read(facts.unread.routes) ?? routesAgree(facts) },
   { name: 'processes', problems: processesAgree },
-  { name: 'flags', problems: flagsAgree },
+  { name: 'flags', problems: (facts) => read(facts.unread.flags) ?? flagsAgree(facts) },
   {
     name: 'releases',
     problems: ({ releases }) =>
@@ -152,6 +154,11 @@ function routeAgrees(
       ? []
       : [`the route has candidate ${candidate}, the journal has ${rollout?.digest ?? 'none'}`]),
   ];
+}
+
+/** undefined: it was, so that it can be compared. */
+function read(why: string | null): readonly string[] | undefined {
+  return why === null ? undefined : [`it could not be read: ${why}`];
 }
 
 function processesAgree({ journal, running }: FsckFacts): readonly string[] {

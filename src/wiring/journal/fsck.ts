@@ -1,4 +1,5 @@
 import { DsseVerifier } from '../../adapters/attestor/dsse-verifier.ts';
+import { readFlagFile } from '../../adapters/flags/flag-file.ts';
 import { isCommitSignedBy } from '../../adapters/git-host/local/commit-object.ts';
 import { openGitReader } from '../../adapters/git-host/local/local-git-host.ts';
 import { runGit } from '../../adapters/git-host/local/run-git.ts';
@@ -34,16 +35,28 @@ async function gather(repository: Repository): Promise<FsckFacts> {
   const { place } = repository;
   const keys = await openPublicKeys(place);
   const journal = await journalFacts(repository);
+  const routes = attempt(() => readRoutes(place.files).map(({ route }) => route));
+  // The store takes a file that it cannot read for one in which all is off, as routers do.
+  const flags = attempt(() => readFlagFile(place.files.flags));
   return {
     journal,
     branch: await branchFacts(repository, keys),
-    routes: readRoutes(place.files).map(({ route }) => route),
+    routes: routes.found ?? [],
+    unread: { routes: routes.why, flags: flags.why },
     running: await runningVersions(place.state),
     flags: await repository.flags.all(),
     releases: await releaseFacts(place.files.releases, keys, journal),
     log: await logFacts(repository),
     recordings: await recordingFacts(repository),
   };
+}
+
+function attempt<T>(read: () => T): { readonly found?: T; readonly why: string | null } {
+  try {
+    return { found: read(), why: null };
+  } catch (thrown) {
+    return { why: messageOf(thrown) };
+  }
 }
 
 async function journalFacts(repository: Repository): Promise<FsckFacts['journal']> {
