@@ -71,13 +71,7 @@ async function rollout(change: string, options: RolloutOptions): Promise<void> {
   const { openRepository } = await import('../../wiring/place/repository.ts');
   await using repository = await openRepository(options, 'update');
   const { state } = await repository.change(change);
-  if (state.stage !== 'rollout') {
-    const found =
-      state.stage === null ? `it ended: ${state.conclusion?.outcome}` : `it is in stage ${state.stage}`;
-    throw new AutolandError('rollout.not-found', `expected a change in its rollout; ${found}`, {
-      mend: 'autoland status shows which change is exposed',
-    });
-  }
+  (await import('../../wiring/serving/steerable.ts')).mustBeSteerable(state);
   const data = wish.share === undefined ? {} : { step: stepFor(await repository.weights(state), wish.share) };
   await send(options, repository, { change: state.id, name: wish.name, data });
 }
