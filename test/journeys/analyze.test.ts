@@ -37,6 +37,29 @@ describe('autoland analyze', () => {
     );
   });
 
+  it('reads what some editors write, and no pipe, whose second reading would find nothing', async () => {
+    const text = windows(10).map((line) => `${JSON.stringify(line)}\r\n`);
+    writeFileSync(join(dir, 'mark.ndjson'), `\ufeff${text.join('')}`);
+    expect(await runCli(['analyze', join(dir, 'mark.ndjson')])).toMatchObject({ code: 0, stderr: '' });
+    const piped = await runCli(['analyze', '/dev/stdin']);
+    expect(piped).toMatchObject({ code: 2, stdout: '' });
+    expect(piped.stderr).toContain('expected a file, which can be read twice, found a pipe or a device');
+  });
+
+  it.each([
+    [['--weight', '1%'], 'expected a record without weights beside --weight, found one in line 2'],
+    [['--weight', '0'], 'expected a share above 0% for --weight'],
+    [['--token-file', 'x'], 'expected --prometheus with --token-file'],
+  ])('takes nothing that would count for nothing: %j', async (words, told) => {
+    const { code, stdout, stderr } = await runCli([
+      'analyze',
+      recorded('vain.ndjson', windows(10)),
+      ...words,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(told);
+  });
+
   it('answers each look as a line of JSON, with the evidence', async () => {
     const { code, stdout } = await runCli(['analyze', '--json', recorded('json.ndjson', windows(200))]);
     expect(code).toBe(1);

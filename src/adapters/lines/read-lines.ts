@@ -3,15 +3,20 @@ import { AutolandError, messageOf } from '../../domain/errors.ts';
 
 const mostCharacters = 1024 * 1024;
 
-/** The lines of a file that are not empty, with their numbers from 1. Rejects with `usage` where it cannot be read, or has a line without end. */
+/**
+ * The lines of a file that are not empty, with their numbers from 1; a byte order mark is none of them. Rejects with `usage` where it
+ * cannot be read, or has a line without end.
+ */
 export async function* readLines(
   path: string,
 ): AsyncGenerator<{ readonly text: string; readonly number: number }> {
   let rest = '';
   let number = 0;
+  let isFirst = true;
   try {
     for await (const chunk of createReadStream(path, { encoding: 'utf8' })) {
-      const lines = (rest + String(chunk)).split('\n');
+      const lines = (rest + (isFirst ? withoutMark(String(chunk)) : String(chunk))).split('\n');
+      isFirst = false;
       rest = lines.pop() ?? '';
       for (const text of lines) {
         number += 1;
@@ -27,6 +32,11 @@ export async function* readLines(
     });
   }
   if (rest.trim() !== '') yield { text: rest, number: number + 1 };
+}
+
+/** Invisible, so that nobody would see what is wrong with the line. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Whoever takes the lines may throw into this. */

@@ -94,7 +94,7 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
     };
   }
   const strange = ofPrometheus.find((name) => options[name] !== undefined);
-  if (strange !== undefined) throw needsPrometheus(strange);
+  if (strange !== undefined) throw needsPrometheus(strange === 'tokenFile' ? 'token-file' : strange);
   const wish = {
     file: file ?? '',
     plan,
@@ -127,9 +127,18 @@ async function outputOf(json: true | undefined, plot: string | undefined) {
 
 function oneWeight({ weight }: AnalyzeOptions): number | undefined {
   const [only, ...others] = weight ?? [];
-  if (others.length === 0) return only === undefined ? undefined : readShare(only);
+  if (others.length === 0) return only === undefined ? undefined : above0(only);
   throw new AutolandError('usage', 'expected one weight for a file, found several', {
     mend: 'write {"t":0,"weight":0.01} where each step begins',
+  });
+}
+
+/** Without users there is nothing to analyze. */
+function above0(text: string): number {
+  const share = readShare(text);
+  if (share > 0) return share;
+  throw new AutolandError('usage', `expected a share above 0% for --weight, found ${JSON.stringify(text)}`, {
+    mend: 'write the share of users that were on the canary: --weight 1%',
   });
 }
 
@@ -142,6 +151,7 @@ const ofPrometheus = [
   'errors',
   'from',
   'to',
+  'tokenFile',
 ] as const;
 
 function needsPrometheus(name: string): AutolandError {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { readLines } from '../../adapters/lines/read-lines.ts';
 import {
   type PrometheusOptions,
@@ -42,6 +43,7 @@ export type AnalyzeScrapedWish = Wish & {
 
 /** What a rollout would have decided of recorded telemetry, and when. The file is read twice, and never held whole. */
 export async function analyzeFile(wish: AnalyzeWish): Promise<Analyzed> {
+  await mustStay(wish.file);
   const { weights, windowSeconds } = await surveyOf(wish);
   const looks = new Looks(wish, await planFor(wish, weights), windowSeconds.shortest);
   for await (const { record, number } of recordsIn(wish)) looks.take(record, ` in line ${number}`);
@@ -110,6 +112,20 @@ function told(metrics: readonly MetricPlan[]): string {
   return metrics.map(({ name }) => name).join(', ');
 }
 
+/** What a pipe held is gone with the first reading: the second one would find nothing, and say so. */
+async function mustStay(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  // What is not there, or cannot be looked at, is told by who reads it.
+  if (found === undefined || found.isFile() || found.isDirectory()) return;
+  throw new AutolandError(
+    'usage',
+    `expected a file, which can be read twice, found a pipe or a device: ${file}`,
+    {
+      mend: 'write it to a file first, and name that one',
+    },
+  );
+}
+
 type Numbered = { readonly record: RolloutRecord; readonly number: number };
 
 /** Where the person names the weight, it stands before all. */
@@ -117,6 +133,7 @@ async function* recordsIn({ file, weight }: AnalyzeWish): AsyncGenerator<Numbere
   let isFirst = weight !== undefined;
   for await (const { text, number } of readLines(file)) {
     const record = readRecord(text, number);
+    if (record.kind === 'weight' && weight !== undefined) throw saysItself(file, number);
     if (isFirst)
       yield { record: { kind: 'weight', t: record.t, weight: weight ?? 0, isAssumed: true }, number };
     isFirst = false;
@@ -147,6 +164,14 @@ async function surveyOf(wish: AnalyzeWish): Promise<Survey> {
   throw new AutolandError('usage', `expected a line with a weight in ${wish.file}, found none`, {
     mend: 'write {"t":0,"weight":0.01} where each step begins, or name the one weight: --weight 1%',
   });
+}
+
+function saysItself(file: string, number: number): AutolandError {
+  return new AutolandError(
+    'usage',
+    `expected a record without weights beside --weight, found one in line ${number} of ${file}`,
+    { mend: 'leave out --weight: the record says itself when its steps began' },
+  );
 }
 
 function taken(rollout: RecordedRollout, record: RolloutRecord, where: string): readonly Look[] {

@@ -61,6 +61,22 @@ describe('readRecord', () => {
   });
 
   it.each([
+    ['{"t":1,"arm":"canary","user":"a","error":false,"status":503}', /"error":false beside a status of 5xx/],
+    [
+      '{"t":1,"weight":0.01,"arm":"canary","user":"a","error":true}',
+      /several at once: it has weight and user/,
+    ],
+    [
+      '{"t":1,"arm":"canary","users":9,"requests":90,"failed":0}',
+      /several at once: it has users and requests/,
+    ],
+  ])('chooses none of two that a line says: %s', (line, told) => {
+    expect(() => readRecord(line, 3)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(told) as string }),
+    );
+  });
+
+  it.each([
     'nonsense',
     '[]',
     'null',

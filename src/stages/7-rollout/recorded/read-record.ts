@@ -28,6 +28,9 @@ const requestLine = z
   })
   .refine(({ error, status }) => error !== undefined || status !== undefined, {
     message: 'expected error (true or false) or status',
+  })
+  .refine(({ error, status }) => error !== false || status === undefined || status < 500, {
+    message: 'expected no "error":false beside a status of 5xx: one of the two is wrong',
   });
 const windowSeconds = z.number().gt(0).max(86_400).optional();
 const latency = z
@@ -74,6 +77,7 @@ function fits(line: { readonly latency?: z.infer<typeof latency> | undefined }, 
 /** A line of NDJSON; other keys than those that are known are passed over. Throws `usage`, with the line's number. */
 export function readRecord(line: string, number: number): RolloutRecord {
   const data = parsed(line, number);
+  mustBeOne(data, number);
   if ('weight' in data) return { kind: 'weight', ...valid(weightLine, data, number) };
   if ('users' in data) {
     const { latency: waited, metrics: told, ...line } = valid(windowLine, data, number);
@@ -89,6 +93,13 @@ export function readRecord(line: string, number: number): RolloutRecord {
   const seconds = ms === undefined ? {} : { seconds: ms / 1000 };
   const reports = metrics && { reports: Object.entries(metrics).map(reportOf) };
   return { kind: 'request', t: at, arm: of, user: String(user), outcome: failed, ...seconds, ...reports };
+}
+
+/** What a key beside these means is its writer's own matter; of two kinds, one would be passed over and never be missed. */
+function mustBeOne(data: object, number: number): void {
+  const kinds = ['weight', 'users', 'requests', 'user'].filter((key) => key in data);
+  if (kinds.length > 1)
+    throw invalid(number, `found one that is several at once: it has ${kinds.join(' and ')}`);
 }
 
 function reportOf([name, value]: readonly [string, number | true]): Report {
