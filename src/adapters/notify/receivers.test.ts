@@ -71,6 +71,7 @@ describe('Webhook', () => {
     ['too short', /at least 24 bytes/],
     [`whsec_${Buffer.alloc(8).toString('base64')}`, /at least 24 bytes/],
     ['two\nlines', /several lines/],
+    ['whsec_a passphrase of many more than 24 bytes', /base64 behind whsec_/],
   ])('sends nothing unsigned: %j', async (text, why) => {
     const receiver = webhook({ url: server.url, secret: text });
     expect(await receiver.deliver(sampleNotification())).toMatchObject({

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
+import { readSecretFile } from './files.ts';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -19,11 +19,13 @@ export function checkedVariables(
 export function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(checkedVariables(files)).map(([name, path]) => {
     try {
-      return [name, readFileSync(path, 'utf8').replace(/\r?\n$/, '')] as const;
+      return [name, readSecretFile(path).replace(/\r?\n$/, '')] as const;
     } catch (cause) {
-      throw new AutolandError('config.invalid', `the secret ${name} must be readable: ${messageOf(cause)}`, {
-        cause,
-      });
+      throw new AutolandError(
+        'config.invalid',
+        `expected the secret ${name} in ${path}: ${messageOf(cause)}`,
+        { mend: 'let the user that runs autoland read it, as a file', cause },
+      );
     }
   });
   return Object.fromEntries(entries);

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -22,6 +24,25 @@ export function readIfThere(path: string): string | undefined {
   } catch (thrown) {
     if (isErrno(thrown, 'ENOENT')) return undefined;
     throw thrown;
+  }
+}
+
+const mostSecretBytes = 64 * 1024;
+
+/**
+ * A secret that a configuration names by its path. DANGER: whoever waits here holds up all that its process does, so a pipe that
+ * nobody writes into, or a device without an end, must be refused at once.
+ */
+export function readSecretFile(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(fd);
+    if (!found.isFile())
+      throw new Error(`it is ${found.isDirectory() ? 'a directory' : 'no file, but a pipe or a device'}`);
+    if (found.size > mostSecretBytes) throw new Error(`it is larger than ${mostSecretBytes} bytes`);
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
   }
 }
 
