@@ -20,6 +20,29 @@ describe('adviceOn', () => {
     expect(advice(autonomy)).toEqual(expected.map((one) => expect.stringMatching(one)));
   });
 
+  it.each([
+    ['rollout: { metrics: [{ name: a, kind: histogram, tolerate: 1.1 }, { name: b, kind: rate }] }', []],
+    [
+      'rollout: { metrics: [{ name: a, kind: rate, tolerate: 1.1 }] }',
+      [/^tolerate of the rate a counts for nothing/],
+    ],
+    [
+      'rollout: { metrics: [{ name: a, kind: ratio, tolerate: 2 }] }',
+      [/^tolerate of the ratio a counts for nothing/],
+    ],
+    [
+      'flags: { serve: { sync: 8015 } }\nmcp: { port: 8015 }',
+      [/^mcp.port and flags.serve.sync are both 8015/],
+    ],
+    [
+      'flags: { serve: { sync: 8015, origins: ["https://a.example"] } }',
+      [/^flags.serve.origins counts for nothing/],
+    ],
+    ['flags: { serve: { ofrep: 8016, origins: ["https://a.example"] } }\nmcp: { port: 7310 }', []],
+  ])('names what counts for nothing: %s', (yaml, expected) => {
+    expect(advice('{}', yaml)).toEqual(expected.map((one) => expect.stringMatching(one)));
+  });
+
   it('is silent where nothing is deployed', () => {
     expect(advice('{ dependency-patch: deploy }', '')).toEqual([]);
   });

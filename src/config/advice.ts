@@ -2,8 +2,37 @@ import { changeClasses } from '../domain/change.ts';
 import { levelOf } from './policy-digest.ts';
 import { type Config, servicesOf } from './schema.ts';
 
-/** What is allowed and seldom meant, each with what comes of it; []: nothing strikes. */
-export function adviceOn(config: Pick<Config, 'autonomy' | 'service' | 'services'>): readonly string[] {
+type Advised = Pick<Config, 'autonomy' | 'service' | 'services' | 'rollout' | 'flags' | 'mcp'>;
+
+/**
+ * What is allowed and seldom meant, each with what comes of it; []: nothing strikes. Refused, it would end the start of a stable version
+ * whose own commit says so.
+ */
+export function adviceOn(config: Advised): readonly string[] {
+  return [...ofAutonomy(config), ...ofMetrics(config), ...ofPorts(config)];
+}
+
+/** Between 0 and 1 there is no factor. */
+function ofMetrics({ rollout }: Advised): readonly string[] {
+  const vain = rollout.metrics.filter(({ kind, tolerate }) => kind !== 'histogram' && tolerate !== 1);
+  return vain.map(
+    ({ name, kind }) =>
+      `tolerate of the ${kind} ${name} counts for nothing: it is a factor between the numbers of a histogram`,
+  );
+}
+
+function ofPorts({ flags: { serve }, mcp: { port } }: Advised): readonly string[] {
+  if (serve === null) return [];
+  const advice: string[] = [];
+  const at = (['evaluation', 'sync', 'ofrep'] as const).find((name) => serve[name] === port);
+  if (port !== null && at !== undefined)
+    advice.push(`mcp.port and flags.serve.${at} are both ${port}: one of the two never listens`);
+  if (serve.origins.length > 0 && serve.ofrep === null)
+    advice.push('flags.serve.origins counts for nothing without ofrep: pages ask by it alone');
+  return advice;
+}
+
+function ofAutonomy(config: Advised): readonly string[] {
   const { autonomy } = config;
   const at = (level: string) => changeClasses.filter((name) => levelOf(autonomy, name) === level);
   const deploying = at('deploy').filter((name) => name !== 'revert');

@@ -4,14 +4,14 @@ import type { FlagsConfig } from '../../config/schema.ts';
 import { counted } from '../../domain/words.ts';
 import type { Place } from '../place/place.ts';
 import { flagsToServe } from '../serving/served.ts';
+import { type Missing, unreadable } from './doctor-check.ts';
 
 type Serve = NonNullable<FlagsConfig['serve']>;
 
 /** Whether the flag service listens where it should, and whether anybody has a token for it. */
-export async function flagsAnswer(
-  place: Place,
-): Promise<string | { readonly missing: string; readonly mend: string }> {
-  const flags = await flagsToServe(place).catch(() => null);
+export async function flagsAnswer(place: Place): Promise<string | Missing> {
+  const flags = await flagsToServe(place).catch(() => undefined);
+  if (flags === undefined) return unreadable;
   if (flags === null || flags.serve === null)
     return {
       missing: 'no flag is served to other programs',

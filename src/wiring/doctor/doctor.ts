@@ -12,7 +12,7 @@ import { hasJournal, locate, makeState, type Place, type PlaceOptions } from '..
 import { BranchRules } from '../place/rules.ts';
 import { agentsPort } from '../serving/served.ts';
 import { telemetryHealth } from '../serving/telemetry-health.ts';
-import type { Check, Missing } from './doctor-check.ts';
+import { type Check, type Missing, unreadable } from './doctor-check.ts';
 import { flagsAnswer } from './doctor-flags.ts';
 import { machineChecks, sandboxChecks, sandboxOf, withoutPlace } from './doctor-machine.ts';
 import { agentsServed } from './doctor-mcp.ts';
@@ -51,7 +51,7 @@ function repositoryChecks(place: Place): readonly Check[] {
     { name: 'drift', look: () => nothingDrifts(place) },
     { name: 'telemetry', look: () => byRules(place, telemetryArrives) },
     { name: 'flags', look: () => flagsAnswer(place) },
-    { name: 'mcp', look: async () => agentsServed(place, await agentsPort(place).catch(() => null)) },
+    { name: 'mcp', look: () => agentsAnswer(place) },
     { name: 'notifications', look: () => byRules(place, receiversAnswer) },
     { name: 'models', look: () => byRules(place, modelsAnswer) },
     { name: 'issues', look: () => byRules(place, issuesAnswer) },
@@ -70,11 +70,6 @@ async function rulesOf(place: Place): Promise<Rules> {
 
 type Config = Rules['config'];
 type ByRules = (place: Place, config: Config | undefined) => Promise<string | Missing>;
-
-const unreadable: Missing = {
-  missing: 'not known, since the configuration cannot be read',
-  mend: 'see configuration, above',
-};
 
 /** Looks at what the branch asks for. undefined: it has no rules yet. */
 async function byRules(place: Place, look: ByRules): Promise<string | Missing> {
@@ -133,6 +128,11 @@ async function commandsAnswer(place: Place): Promise<readonly string[]> {
     if ('commands' in spec) answers.push(await client.examine(spec));
   }
   return answers;
+}
+
+async function agentsAnswer(place: Place): Promise<string | Missing> {
+  const port = await agentsPort(place).catch(() => undefined);
+  return port === undefined ? unreadable : await agentsServed(place, port);
 }
 
 /** Asked of its doorkeeper: a call of our own would come between two of its. */

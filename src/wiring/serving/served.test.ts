@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openWiringBench, type WiringBench, yaml } from '../../testing/wiring-bench.ts';
-import { servicesToRun } from './served.ts';
+import { agentsPort, flagsToServe, servicesToRun } from './served.ts';
 
 let bench: WiringBench;
 let said: string;
@@ -41,4 +41,13 @@ it('ends a start with the error of the tip where nothing is stable yet', async (
   await expect(asked()).rejects.toMatchObject({ code: 'config.missing' });
   bench.push(yaml('second.js'));
   expect(await asked()).toBe('second.js');
+});
+
+it('does not take a configuration that cannot be read for one that serves nothing', async () => {
+  bench.push('version: [');
+  await expect(flagsToServe(bench.repository.place)).rejects.toMatchObject({ code: 'config.invalid' });
+  await expect(agentsPort(bench.repository.place)).rejects.toMatchObject({ code: 'config.invalid' });
+  bench.push(null);
+  expect(await flagsToServe(bench.repository.place)).toBeNull();
+  expect(await agentsPort(bench.repository.place)).toBeNull();
 });

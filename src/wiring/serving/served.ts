@@ -1,6 +1,6 @@
 import { openGitReader } from '../../adapters/git-host/local/local-git-host.ts';
 import { type Config, type ServiceConfig, servicesOf } from '../../config/schema.ts';
-import { messageOf } from '../../domain/errors.ts';
+import { AutolandError, messageOf } from '../../domain/errors.ts';
 import type { GitReader } from '../../ports/git-host.ts';
 import { loadPolicies } from '../../stages/4-policy/cedar.ts';
 import type { Ledger } from '../../views/ledger.ts';
@@ -33,13 +33,14 @@ export async function servicesToRun(place: Place): Promise<readonly ServiceConfi
 
 /**
  * Which flags are served, and where: as the tip of the branch says, because it goes for no version. Where the tip is
- * broken, as the stable version's commit says.
+ * broken, as the stable version's commit says; null: none is written there yet. Rejects with `config.invalid` where neither can be
+ * read: that is not the same as none.
  */
 export async function flagsToServe(place: Place): Promise<Config['flags'] | null> {
   return (await configToServe(place))?.flags ?? null;
 }
 
-/** At which port `up` serves agents, found as the flags are; null: at none. */
+/** At which port `up` serves agents, found as the flags are, or rejecting as they do; null: at none. */
 export async function agentsPort(place: Place): Promise<number | null> {
   return (await configToServe(place))?.mcp.port ?? null;
 }
@@ -48,9 +49,11 @@ async function configToServe(place: Place): Promise<Config | undefined> {
   const { reader, close } = await openGitReader(place.repo);
   try {
     return (await new BranchRules(reader, false).load()).config;
-  } catch {
+  } catch (thrown) {
     const [stable] = await stablesAt(place);
-    return stable === undefined ? undefined : await configAt(reader, stable.commit);
+    if (stable !== undefined) return await configAt(reader, stable.commit);
+    if (thrown instanceof AutolandError && thrown.code === 'config.missing') return undefined;
+    throw thrown;
   } finally {
     await close();
   }
