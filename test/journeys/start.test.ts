@@ -121,7 +121,7 @@ if (readFileSync(new URL(import.meta.url), 'utf8').includes('\\n\\n\\n')) throw 
     try {
       const url = await other.up('--port', String(port));
       expect(url).not.toContain(`:${port}`);
-      expect(other.said).toMatch(new RegExp(`port ${port} is in use; .*${url}`));
+      expect(other.said).toMatch(new RegExp(`port ${port} cannot be had: it is in use, .*${url}`));
       expect(await (await fetch(url)).text()).toBe('hello you');
     } finally {
       await other.close();

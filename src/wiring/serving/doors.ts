@@ -32,17 +32,29 @@ export async function servedAt(
   wanted: PortsWanted,
 ): Promise<readonly Served[]> {
   const found: Served[] = [];
+  tellUnknown(services, wanted);
   for (const [index, service] of services.entries()) {
     const taken = found.flatMap(({ port }) => port ?? []);
-    const asked = wanted(service.name, index);
+    const asked = wanted.of(service.name, index);
     const isRouted = frontDoorCommands(service) === undefined;
     const port = isRouted ? await freePort(asked, { ours: servedPort(place, service.name), taken }) : null;
     const served = { service, port };
     if (isRouted && asked !== 0 && port !== asked)
-      tellTrouble(`port ${asked} is in use; ${service.name} is at ${urlOf(served)}`);
+      tellTrouble(
+        `port ${asked} cannot be had: it is in use, or not yours to open; ${service.name} is at ${urlOf(served)}`,
+      );
     found.push(served);
   }
   return found;
+}
+
+/** Refused, it would end the start of what users have: a service may be new, and not adopted yet. */
+function tellUnknown(services: readonly ServiceConfig[], { names }: PortsWanted): void {
+  const known = services.map(({ name }) => name);
+  for (const name of names.filter((each) => !known.includes(each)))
+    tellTrouble(
+      `--port names ${name}, and no service of that name runs here (${known.join(', ') || 'none does'}): its port counts for nothing`,
+    );
 }
 
 /** Where the service's router of an earlier start still serves; undefined: none lives. */

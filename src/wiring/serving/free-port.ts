@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { AutolandError } from '../../domain/errors.ts';
 
-/** The port that a service is wanted at, by its name and its place among all; 0: any. */
-export type PortsWanted = (service: string, place: number) => number;
+export type PortsWanted = {
+  /** The port that a service is wanted at, by its name and its place among all; 0: any. */
+  readonly of: (service: string, place: number) => number;
+  /** Services that a port was named for; []: one number for whatever there is. */
+  readonly names: readonly string[];
+};
 
 /** What `--port` was given: `7300`, with which the first service begins, or `shop=7300,admin=7400`. Throws `usage`. */
 export function portsOf(text: string): PortsWanted {
@@ -11,14 +15,23 @@ export function portsOf(text: string): PortsWanted {
   const known = pairs.map((pair) => ({ name: pair?.[1], port: Number(pair?.[2] ?? Number.NaN) }));
   const names = known.map(({ name }) => name);
   const isOne = known.length === 1 && names[0] === undefined;
-  const isNamed = !names.includes(undefined) && new Set(names).size === names.length;
+  const fixed = known.map(({ port }) => port).filter((port) => port !== 0);
+  const isNamed =
+    !names.includes(undefined) &&
+    new Set(names).size === names.length &&
+    new Set(fixed).size === fixed.length;
   if ((!isOne && !isNamed) || !known.every(({ port }) => port < 65_536))
-    throw new AutolandError('usage', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`, {
-      mend: 'use --port 7300, --port 0 for any free one, or --port shop=7300,admin=7400 for several services',
-    });
+    throw new AutolandError(
+      'usage',
+      `expected a port from 0 to 65535, or one of its own for each service, found ${JSON.stringify(text)}`,
+      {
+        mend: 'use --port 7300, --port 0 for any free one, or --port shop=7300,admin=7400 for several services',
+      },
+    );
   const [{ port: first } = { port: 0 }] = known;
-  if (isOne) return (_, place) => (first === 0 ? 0 : (first + place) % 65_536);
-  return (service) => known.find(({ name }) => name === service)?.port ?? 0;
+  if (isOne) return { of: (_, place) => (first === 0 ? 0 : (first + place) % 65_536), names: [] };
+  const portOf = (service: string) => known.find(({ name }) => name === service)?.port ?? 0;
+  return { of: portOf, names: names.flatMap((name) => name ?? []) };
 }
 
 type Ports = {
