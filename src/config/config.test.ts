@@ -41,6 +41,17 @@ describe('parseConfig', () => {
     expect(places('version: 1\nservices: [{ name: shop }]\n')).toEqual(['2:12 services[0].command']);
   });
 
+  it.each([
+    ['health: { path: /is healthy }', 'service.health.path'],
+    ['health: { path: healthz }', 'service.health.path'],
+    ['health: { path: "/\\nHost: x" }', 'service.health.path'],
+    ['warmUp: { paths: [/, "/\u2615"] }', 'service.warmUp.paths[1]'],
+    ['env: { KEY: "a\\0b" }', 'service.env.KEY'],
+  ])('refuses what could never be sent, or started: %s', (yaml, path) => {
+    const text = `version: 1\nservice: { name: shop, command: [x], ${yaml} }\n`;
+    expect(problems(text).map((problem) => problem.path)).toEqual([path]);
+  });
+
   it('names file, line, column, what was expected, what was found, and the mend', () => {
     const error = refusal('version: 1\nautonomy:\n  docs: depoy\n');
     expect(error.code).toBe('config.invalid');

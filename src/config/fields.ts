@@ -100,6 +100,13 @@ export const repositoryPattern = z
   .string(wantsPath)
   .refine((text) => /^[^/\\\0][^\\\0]*$/.test(text) && !text.split('/').includes('..'), wantsPath);
 
+const wantsRequestPath = wants(
+  'a path that begins with /, without spaces',
+  'write it as /healthz; what else is in it, in percents: /caf%C3%A9',
+);
+/** Of a request: with any other character Node sends none, so that nothing would ever be healthy. */
+export const requestPath = z.string(wantsRequestPath).regex(/^\/[\x21-\xff]*$/, wantsRequestPath);
+
 const wantsFolder = wants(
   'a folder inside the repository',
   'write it relative to the root, such as tests/drivers, without a leading or a closing /',
@@ -143,3 +150,6 @@ export const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, wantsVariable)
   .refine((name) => !reservedVariables.some((reserved) => reserved === name), wantsOwnVariable);
+
+/** No environment can hold a NUL. */
+export const variableValue = z.string(word).regex(noNul, wants('a string without NUL'));

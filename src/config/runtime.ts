@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { argv, variableName, wants } from './fields.ts';
+import { argv, variableName, variableValue, wants } from './fields.ts';
 
 const wantsAddress = wants(
   'a host, an IP address or a CIDR block, in small letters and without scheme and port',
@@ -55,7 +55,7 @@ const command = z
       .max(100)
       .describe('Where instances may listen: hosts, IP addresses and CIDR blocks; nobody is sent elsewhere'),
     settings: z
-      .record(variableName, z.string())
+      .record(variableName, variableValue)
       .default({})
       .describe('Told to the commands as they are, such as a region'),
     secretFiles: z

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { argv, count, repositoryPattern, serviceName, variableName, wants } from './fields.ts';
+import {
+  argv,
+  count,
+  repositoryPattern,
+  requestPath,
+  serviceName,
+  variableName,
+  variableValue,
+  wants,
+} from './fields.ts';
 import { runtime } from './runtime.ts';
 
 const identity = z
@@ -17,7 +26,7 @@ const identity = z
 const warmUp = z
   .strictObject({
     paths: z
-      .array(z.string().startsWith('/', wants('a path that begins with /')))
+      .array(requestPath)
       .min(1, wants('at least one path'))
       .max(50)
       .describe('Asked for by GET, in turn; only what does nothing but answer'),
@@ -39,7 +48,7 @@ export const service = z
       ),
     runtime,
     env: z
-      .record(variableName, z.string())
+      .record(variableName, variableValue)
       .default({})
       .describe(
         'The environment of the service; autoland adds PORT (a Unix socket), SERVICE_NAME, SERVICE_VERSION and AUTOLAND_OTLP_SOCKET, which cannot be set here, and NODE_ENV=production, which can',
@@ -55,7 +64,7 @@ export const service = z
       .describe('Variables whose value is read from a file when the service starts'),
     health: z
       .strictObject({
-        path: z.string().startsWith('/', wants('a path that begins with /')).default('/healthz'),
+        path: requestPath.default('/healthz'),
         timeoutSeconds: count.default(10),
       })
       .prefault({}),
