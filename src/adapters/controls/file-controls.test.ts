@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,29 @@ describe('FileControls', () => {
     writeFileSync(join(dir, 'STOP'), content);
     expect(await new FileControls(dir).stopped()).toMatchObject({ by: 'unknown' });
     expect(stopFileThere(join(dir, 'STOP'))).toBe(true);
+  });
+
+  it('says since when a file is there that a person has made', async () => {
+    writeFileSync(join(dir, 'STOP'), '');
+    const [at, path] = [new Date('2026-01-02T03:04:05Z'), join(dir, 'STOP')];
+    utimesSync(path, at, at);
+    expect(await new FileControls(dir).stopped()).toEqual({
+      by: 'unknown',
+      at: at.toISOString(),
+      reason: `${path} is there, and empty`,
+    });
+  });
+
+  it('says that it is not stopped where nothing can be written, and makes no directory to read', async () => {
+    const none = join(dir, 'none');
+    const controls = new FileControls(none);
+    expect(await controls.stopped()).toBeUndefined();
+    expect(existsSync(none)).toBe(false);
+    await expect(controls.stop('alice', 'incident')).rejects.toMatchObject({
+      code: 'state.unusable',
+      message: expect.stringContaining('it is NOT stopped') as string,
+    });
+    await expect(controls.resume('alice')).rejects.toMatchObject({ code: 'state.unusable' });
   });
 
   it('takes what it cannot read for a stop', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { messageOf } from '../../domain/errors.ts';
 import type { Controls } from '../../ports/controls.ts';
-import { isErrno, privateDir, readIfThere, syncDir, writeAtomic } from '../runtime/files.ts';
+import { isErrno, readIfThere, syncDir, unusable, writeAtomic } from '../runtime/files.ts';
 import { stateLayout } from '../runtime/state-layout.ts';
 
 export type Stopped = { by: string; at: string; reason: string };
@@ -17,17 +17,29 @@ export class FileControls implements Controls {
   constructor(stateDir: string, now: () => Date = () => new Date()) {
     this.#layout = stateLayout(stateDir);
     this.#now = now;
-    privateDir(stateDir);
   }
 
   async stopped(): Promise<Stopped | undefined> {
     return readStop(this.#layout.stop);
   }
 
-  /** Monotone: a second stop keeps the first one's reason. */
+  /** Monotone: a second stop keeps the first one's reason. Rejects with `state.unusable` where it is not stopped. */
   async stop(by: string, reason: string): Promise<void> {
-    if (readStop(this.#layout.stop) !== undefined) return;
+    const { stop } = this.#layout;
+    if (readStop(stop) !== undefined) return;
     const content = `${JSON.stringify({ by, at: this.#now().toISOString(), reason }, undefined, 2)}\n`;
+    try {
+      this.#write(content);
+    } catch (thrown) {
+      throw unusable(
+        `to stop by the file ${stop}; it is NOT stopped`,
+        thrown,
+        'as who runs autoland up: touch that file, or end autoland up',
+      );
+    }
+  }
+
+  #write(content: string): void {
     try {
       writeAtomic(this.#layout.stop, content);
     } catch (thrown) {
@@ -38,9 +50,15 @@ export class FileControls implements Controls {
     }
   }
 
+  /** Rejects with `state.unusable` where it is stopped still. */
   async resume(_by: string): Promise<void> {
-    rmSync(this.#layout.stop, { force: true, recursive: true });
-    syncDir(this.#layout.root);
+    const { stop, root } = this.#layout;
+    try {
+      rmSync(stop, { force: true, recursive: true });
+      syncDir(root);
+    } catch (thrown) {
+      throw unusable(`to remove ${stop}; it is stopped still`, thrown, 'remove it as who runs autoland up');
+    }
   }
 }
 
@@ -48,9 +66,10 @@ export class FileControls implements Controls {
 export function readStop(path: string): Stopped | undefined {
   try {
     const text = readIfThere(path);
-    return text === undefined ? undefined : (parseStop(text) ?? unknownStop(path, 'its content is not JSON'));
+    if (text === undefined) return undefined;
+    return parseStop(text) ?? unknownStop(path, text.trim() === '' ? 'empty' : 'not as autoland writes it');
   } catch (thrown) {
-    return unknownStop(path, messageOf(thrown));
+    return unknownStop(path, `unreadable (${messageOf(thrown)})`);
   }
 }
 
@@ -77,6 +96,16 @@ function parseStop(text: string): Stopped | undefined {
   return { by, at, reason };
 }
 
-function unknownStop(path: string, why: string): Stopped {
-  return { by: 'unknown', at: new Date(0).toISOString(), reason: `${path} is there, but ${why}` };
+/** As `touch` makes it. When that was, the file itself says. */
+function unknownStop(path: string, how: string): Stopped {
+  return { by: 'unknown', at: changedAt(path).toISOString(), reason: `${path} is there, and ${how}` };
+}
+
+/** The beginning of all time where nobody can tell. */
+function changedAt(path: string): Date {
+  try {
+    return statSync(path).mtime;
+  } catch {
+    return new Date(0);
+  }
 }

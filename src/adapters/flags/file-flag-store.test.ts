@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlagdCore } from '@openfeature/flagd-core';
@@ -17,6 +17,18 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('FileFlagStore', () => {
   flagStoreContract(() => new FileFlagStore(dir));
+
+  it('makes nothing to read, and says that a flag may not be closed where no file can be made', async () => {
+    const store = new FileFlagStore(dir);
+    expect(await store.all()).toEqual([]);
+    expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(join(dir, 'kills'), '');
+    await expect(store.kill('shop.n', 'person:alice')).rejects.toMatchObject({
+      code: 'state.unusable',
+      message: expect.stringContaining('it may NOT be closed') as string,
+    });
+    expect(await store.read('shop.n')).toMatchObject({ killed: true });
+  });
 
   it('writes what flagd evaluates: nested shares of users', async () => {
     const store = new FileFlagStore(dir);

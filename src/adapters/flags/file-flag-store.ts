@@ -1,7 +1,7 @@
 import { AutolandError } from '../../domain/errors.ts';
 import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import { withFileLock } from '../runtime/file-lock.ts';
-import { privateDir, writeAtomic } from '../runtime/files.ts';
+import { writeAtomic } from '../runtime/files.ts';
 import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
 import { bury, checkedKey, isKilled, readKills, tombstoneText } from './tombstones.ts';
@@ -14,8 +14,6 @@ export class FileFlagStore implements FlagStore {
   constructor(stateDir: string, now: () => Date = () => new Date()) {
     this.#layout = stateLayout(stateDir);
     this.#now = now;
-    privateDir(stateDir);
-    privateDir(this.#layout.kills);
   }
 
   /** A corrupt file answers undefined: off. Only writers reject (`state.corrupt`). */

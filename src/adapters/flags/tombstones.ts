@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, statSync, wr
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutolandError } from '../../domain/errors.ts';
-import { isErrno, privateDir, syncDir } from '../runtime/files.ts';
+import { isErrno, privateDir, syncDir, unusable } from '../runtime/files.ts';
 
 /*
  * A kill is a file of its own, STATE/kills/<key>, that nothing ever removes. It needs no lock and no other
@@ -20,8 +20,24 @@ export function checkedKey(key: string): string {
   );
 }
 
-/** On disk when it returns. */
+/** On disk when it returns. Throws `state.unusable` where the flag is not known to be closed. */
 export function bury(killsDir: string, key: string, content: string): void {
+  try {
+    writeTombstone(killsDir, key, content);
+  } catch (thrown) {
+    throw notClosed(killsDir, key, thrown);
+  }
+}
+
+function notClosed(killsDir: string, key: string, thrown: unknown): unknown {
+  return unusable(
+    `to close ${key} by a file in ${killsDir}; it may NOT be closed`,
+    thrown,
+    'close all flags by autoland stop; then make that directory one that whoever runs autoland up can write to',
+  );
+}
+
+function writeTombstone(killsDir: string, key: string, content: string): void {
   privateDir(killsDir);
   // The name alone kills: a reader that sees it before its content has seen enough.
   const fd = openSync(join(killsDir, checkedKey(key)), 'a', 0o600);
@@ -47,6 +63,14 @@ export async function buryAside(
   content: string,
   closed: () => void,
 ): Promise<void> {
+  try {
+    await writeAside(killsDir, key, content, closed);
+  } catch (thrown) {
+    throw notClosed(killsDir, key, thrown);
+  }
+}
+
+async function writeAside(killsDir: string, key: string, content: string, closed: () => void): Promise<void> {
   privateDir(killsDir);
   const file = await open(join(killsDir, checkedKey(key)), 'a', 0o600);
   try {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { AutolandError } from '../../domain/errors.ts';
 
 /** Makes a private directory, with its parents. */
 export function privateDir(path: string): void {
@@ -67,6 +68,15 @@ export function writeAtomic(path: string, content: string): void {
     throw thrown;
   }
   syncDir(dirname(path));
+}
+
+/** What the system refuses is no bug of ours: `state.unusable`. Anything else that was thrown is answered as it is. */
+export function unusable(expected: string, thrown: unknown, mend: string): unknown {
+  if (!(thrown instanceof Error && 'syscall' in thrown)) return thrown;
+  return new AutolandError('state.unusable', `expected ${expected}: ${thrown.message}`, {
+    mend,
+    cause: thrown,
+  });
 }
 
 /** A rename or a new name is durable only once its directory is. */

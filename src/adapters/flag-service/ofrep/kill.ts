@@ -1,10 +1,13 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { AutolandError } from '../../../domain/errors.ts';
+import { AutolandError, type ErrorCode } from '../../../domain/errors.ts';
 import type { Client } from '../admission.ts';
 
 /** Closes a flag for good, on disk when it settles. Rejects with `flag.not-found` or `usage`. */
 export type KillOrder = (key: string, by: string, reason: string) => Promise<void>;
+
+/** Whatever else there is: it is not the caller's fault, and the flag may not be closed. */
+const statuses: { readonly [Code in ErrorCode]?: 400 | 404 } = { 'flag.not-found': 404, usage: 400 };
 
 const body = z.strictObject({ reason: z.string().max(1_000).default('no reason given') });
 
@@ -24,7 +27,7 @@ export async function killFlag(asked: Context, { token }: Client, order: KillOrd
   } catch (thrown) {
     if (!(thrown instanceof AutolandError)) throw thrown;
     const { code, message, mend } = thrown;
-    return asked.json({ code, message, mend: mend ?? null }, code === 'flag.not-found' ? 404 : 400);
+    return asked.json({ code, message, mend: mend ?? null }, statuses[code] ?? 500);
   }
 }
 
