@@ -55,6 +55,16 @@ describe('commands that act on a control plane, or on none', { timeout: 60_000 }
     }
   });
 
+  it('does not wait for an entry that may never come', async () => {
+    (await openRepository({ repo: repo.dir, state: join(dir, 'watched') }, 'write')).store.close();
+    const at = ['--repo', repo.dir, '--state', join(dir, 'watched')];
+    const { code, stderr } = await runCli(['watch', '--from', '99', ...at], { limitMs: 20_000 });
+    expect(stderr).toContain(
+      'expected an entry of the journal, which has 0, or the next one; found 99 [usage]',
+    );
+    expect(code).toBe(2);
+  });
+
   it('restores no class without a reason, nor one that is not demoted', async () => {
     const state = join(dir, 'demoted');
     (await openRepository({ repo: repo.dir, state }, 'write')).store.close();

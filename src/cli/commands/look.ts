@@ -92,11 +92,22 @@ async function watch(options: CommonOptions & { from?: string }): Promise<void> 
   const { entryRenderer } = await import('../render/entry.ts');
   await using repository = await openRepository(options, 'read');
   const renderEntry = entryRenderer();
-  let from = wanted ?? (await repository.store.size());
+  const size = await repository.store.size();
+  if (wanted !== undefined && wanted > size) throw beyond(wanted, size);
+  let from = wanted ?? size;
   for (;;) {
     const entries = await repository.store.read({ from });
     for (const entry of entries) print(options.json, entry, renderEntry);
     from += entries.length;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** Else nothing would be told until so much has happened. */
+function beyond(wanted: number, size: number): AutolandError {
+  return new AutolandError(
+    'usage',
+    `expected an entry of the journal, which has ${size}, or the next one; found ${wanted}`,
+    { mend: `leave out --from for what happens from now on, or give one from 0 to ${size}` },
+  );
 }

@@ -70,13 +70,16 @@ export type MadeToken = {
 export async function makeFlagToken(options: PlaceOptions, wish: TokenWish): Promise<MadeToken> {
   const place = await placeOf(options);
   await mustBeServed(place, wish.environment);
+  const file = new TokenFile(place.files);
+  // Throws where it cannot be read: the journal must not tell of a token that never was.
+  file.list();
   const { openRepository } = await import('../place/repository.ts');
   await using repository = await openRepository(options, 'update');
   const { environment, scopes, by } = wish;
   const name = wish.name ?? scopes.join('-');
   await repository.record('flag-token.made', by, { name, environment, scopes: [...scopes] });
   const at = new Date().toISOString();
-  const { stored, token } = new TokenFile(place.files).add({ name, environment, scopes, by, at });
+  const { stored, token } = file.add({ name, environment, scopes, by, at });
   return { token, id: stored.id, name, environment, scopes };
 }
 

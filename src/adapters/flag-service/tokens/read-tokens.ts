@@ -37,8 +37,14 @@ export function readTokensAs<Kept extends KeptToken>(
   } catch (cause) {
     throw new AutolandError(
       'state.corrupt',
-      `expected ${what} in ${path}, found something else: ${messageOf(cause)}`,
+      `expected ${what} in ${path}, found something else: ${toldOf(cause)}`,
       { mend: 'no token counts meanwhile. Remove the file, and give clients new tokens', cause },
     );
   }
+}
+
+function toldOf(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return messageOf(cause);
+  const [issue] = cause.issues;
+  return `${issue?.path.join('.')}: ${issue?.message}`;
 }
