@@ -138,6 +138,8 @@ describe('autoland analyze', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^rollback at 120 s \(rollout\.metric\)/m);
     expect(stdout).toContain('The canary is worse in checkout-failed');
+    const slip = await runCli(['analyze', file, '--metric', 'chekout-failed:rate:higher', '--json']);
+    expect(slip.stdout).toMatch(/^\{"untoldMetrics":\["chekout-failed"\]\}$/m);
     const twice = ['--metric', 'a:rate:higher', '--metric', 'a:ratio:lower'];
     expect((await runCli(['analyze', file, ...twice])).stderr).toContain('each once, found a, a');
     const wrong = await runCli(['analyze', file, '--metric', 'checkout-failed:ratio:higher']);

@@ -60,18 +60,19 @@ export function define(program: Command): void {
 }
 
 async function analyze(file: string | undefined, options: AnalyzeOptions): Promise<void> {
-  const { renderConclusion, renderNotes, renderSlow } = await import('../render/analysis.ts');
+  const { renderConclusion, renderNotes, renderSlow, renderUntold } = await import('../render/analysis.ts');
   const { plot, json } = options;
   // Looks are told as they come: whoever stops reading them has not been told that it would be promoted.
   process.exitCode = 1;
   if (plot !== undefined) await mustBeWritable(plot);
   const out = await outputOf(json, plot);
-  const { conclusion, notes, slow } = await concluded(file, options, out.onLook);
+  const { conclusion, notes, slow, untold } = await concluded(file, options, out.onLook);
   if (plot !== undefined) await save(plot, out.svg(conclusion));
   if (conclusion.word === 'promote') process.exitCode = 0;
   if (!json) print(undefined, conclusion, renderConclusion);
   if (notes !== undefined) print(json, { prometheus: notes }, () => renderNotes(notes));
   if (slow !== undefined) print(json, { slowEverySeconds: slow }, () => renderSlow(slow));
+  if (untold.length > 0) print(json, { untoldMetrics: untold }, () => renderUntold(untold));
 }
 
 async function concluded(file: string | undefined, options: AnalyzeOptions, onLook: (look: Look) => void) {
@@ -90,6 +91,7 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
     return {
       conclusion,
       notes,
+      untold: [],
       slow: ifSlow(Math.max(canary.everySeconds ?? 0, baseline.everySeconds ?? 0)),
     };
   }
@@ -102,8 +104,8 @@ async function concluded(file: string | undefined, options: AnalyzeOptions, onLo
     weight: oneWeight(options),
     every: readSeconds(options.every ?? '1'),
   };
-  const { conclusion, windowSeconds } = await analyzeFile({ ...wish, onLook });
-  return { conclusion, notes: undefined, slow: ifSlow(windowSeconds ?? 0) };
+  const { conclusion, windowSeconds, untold } = await analyzeFile({ ...wish, onLook });
+  return { conclusion, notes: undefined, untold, slow: ifSlow(windowSeconds ?? 0) };
 }
 
 function ifSlow(seconds: number): number | undefined {

@@ -66,6 +66,11 @@ export function renderSlow(everySeconds: number): readonly string[] {
   return wrap(late, '  ');
 }
 
+/** What nobody told of was not compared: whoever asked for it must not take that for good news. */
+export function renderUntold(names: readonly string[]): readonly string[] {
+  return wrap(`warning: nothing in the record tells of ${names.join(', ')}: it was not compared.`, '  ');
+}
+
 function seconds(t: number): string {
   return `${Number(t.toFixed(2))} s`;
 }

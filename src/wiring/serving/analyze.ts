@@ -27,8 +27,13 @@ type Wish = {
   readonly onLook: (look: Look) => void;
 };
 
-/** `windowSeconds`: of the longest window that was read; undefined: none tells, or there are none. */
-export type Analyzed = { readonly conclusion: Conclusion; readonly windowSeconds: number | undefined };
+export type Analyzed = {
+  readonly conclusion: Conclusion;
+  /** Of the longest window that was read; undefined: none tells, or there are none. */
+  readonly windowSeconds: number | undefined;
+  /** Metrics that were asked for and that nothing in the record tells of: a slip of the pen, or it never happened. */
+  readonly untold: readonly string[];
+};
 
 export type AnalyzeWish = Wish & {
   readonly file: string;
@@ -44,12 +49,14 @@ export type AnalyzeScrapedWish = Wish & {
 /** What a rollout would have decided of recorded telemetry, and when. The file is read twice, and never held whole. */
 export async function analyzeFile(wish: AnalyzeWish): Promise<Analyzed> {
   await mustStay(wish.file);
-  const { weights, windowSeconds } = await surveyOf(wish);
-  const looks = new Looks(wish, await planFor(wish, weights), windowSeconds.shortest);
+  const { weights, windowSeconds, named } = await surveyOf(wish);
+  const plan = await planFor(wish, weights);
+  const looks = new Looks(wish, plan, windowSeconds.shortest);
   for await (const { record, number } of recordsIn(wish)) looks.take(record, ` in line ${number}`);
   const conclusion = looks.end();
   if (conclusion === undefined) throw noRecord(wish.file);
-  return { conclusion, windowSeconds: windowSeconds.longest };
+  const untold = (plan.metrics ?? []).map(({ name }) => name).filter((name) => !named.has(name));
+  return { conclusion, windowSeconds: windowSeconds.longest, untold };
 }
 
 /** The same of a past rollout that Prometheus scraped. */
@@ -145,14 +152,18 @@ type Survey = {
   readonly weights: readonly number[];
   /** `shortest`: of the pauses between two windows. */
   readonly windowSeconds: { readonly shortest: number | undefined; readonly longest: number | undefined };
+  /** Metrics that it tells of. */
+  readonly named: ReadonlySet<string>;
 };
 
 /** What must be known before the first record is counted. */
 async function surveyOf(wish: AnalyzeWish): Promise<Survey> {
   const found: WeightRecord[] = [];
   const lengths = new WindowLengths();
+  const named = new Set<string>();
   for await (const { record, number } of recordsIn(wish)) {
     lengths.see(record);
+    for (const name of metricsIn(record)) named.add(name);
     if (record.kind !== 'weight') continue;
     if (record.weight <= (found.at(-1)?.weight ?? 0))
       throw refused(` in line ${number}`, 'its weight is no higher than the one before');
@@ -160,10 +171,15 @@ async function surveyOf(wish: AnalyzeWish): Promise<Survey> {
   }
   const { shortest, longest } = lengths;
   if (found.length > 0)
-    return { weights: found.map(({ weight }) => weight), windowSeconds: { shortest, longest } };
+    return { weights: found.map(({ weight }) => weight), windowSeconds: { shortest, longest }, named };
   throw new AutolandError('usage', `expected a line with a weight in ${wish.file}, found none`, {
     mend: 'write {"t":0,"weight":0.01} where each step begins, or name the one weight: --weight 1%',
   });
+}
+
+function metricsIn(record: RolloutRecord): readonly string[] {
+  if (record.kind === 'request') return (record.reports ?? []).map(({ name }) => name);
+  return record.kind === 'window' ? Object.keys(record.metrics ?? {}) : [];
 }
 
 function saysItself(file: string, number: number): AutolandError {
