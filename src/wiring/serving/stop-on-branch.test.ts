@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../testing/router-stage.ts';
 import { openWiringBench, type WiringBench, yaml } from '../../testing/wiring-bench.ts';
 import { heedBranch, journalBranchStop, mustMayResume, stopOnBranch } from './stop-on-branch.ts';
@@ -40,6 +40,28 @@ describe('the red button on the protected branch', () => {
     bench.push('version: 1\nbrnch: main\n');
     pushRows([button('')]);
     expect(await stopOnBranch(bench.git)).toMatchObject({ reason: 'no reason given' });
+  });
+
+  it('takes no look that its end cuts off for trouble', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const { promise: cut, reject } = Promise.withResolvers<string>();
+    let looks = 0;
+    const resolve = () => {
+      looks += 1;
+      return looks <= 2 ? Promise.resolve('tip') : cut;
+    };
+    const git = { resolve, readFile: async () => undefined, list: async () => [] };
+    const close = async () => reject(new Error('the repository was closed while it was read'));
+    try {
+      const heeding = await heedBranch(bench.repository.place, { reader: git, close });
+      await eventually(() => looks > 2, 'a look that waits for git');
+      await heeding.close();
+      await cut.catch(() => {});
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(said.mock.calls).toEqual([]);
+    } finally {
+      said.mockRestore();
+    }
   });
 
   it('stops everything, once for the journal, until it is off the branch and a person resumes', async () => {

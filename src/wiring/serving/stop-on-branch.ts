@@ -13,6 +13,7 @@ const lookMs = 1_000;
 const longestReason = 500;
 
 type Git = Pick<GitReader, 'resolve' | 'readFile' | 'list'>;
+type OpenGit = { readonly reader: Git; readonly close: () => Promise<void> };
 type Found = { readonly commit: Sha; readonly reason: string };
 
 /** Whether the tip of the protected branch holds the red button; whatever stands there under that name is one. */
@@ -38,8 +39,8 @@ export async function stopOnBranch(
  * supervisor, so that it works while control plane and journal are down. Taking it from the branch resumes nothing:
  * that is a person's act.
  */
-export async function heedBranch(place: Place): Promise<{ close(): Promise<void> }> {
-  const { reader, close } = await openGitReader(place.repo);
+export async function heedBranch(place: Place, opened?: OpenGit): Promise<{ close(): Promise<void> }> {
+  const { reader, close } = opened ?? (await openGitReader(place.repo));
   const controls = new FileControls(place.state);
   const rules = new BranchRules(reader, false);
   const look = async () => {
@@ -47,20 +48,22 @@ export async function heedBranch(place: Place): Promise<{ close(): Promise<void>
     if (found === undefined) return;
     await controls.stop(`branch:${found.commit.slice(0, 10)}`, `${file}: ${found.reason}`);
   };
+  let isOver = false;
+  // A look that the end cuts off is no trouble.
+  const told = (thrown: unknown) => {
+    if (!isOver) tellTrouble(`${file} could not be looked for: ${messageOf(thrown)}`);
+  };
   await look().catch(told);
   const timer = setInterval(() => {
     look().catch(told);
   }, lookMs);
   return {
     close: async () => {
+      isOver = true;
       clearInterval(timer);
       await close();
     },
   };
-}
-
-function told(thrown: unknown): void {
-  tellTrouble(`${file} could not be looked for: ${messageOf(thrown)}`);
 }
 
 /** Rejects with `stop.on-branch` while the branch says stop: it would be stopped again within a second. */

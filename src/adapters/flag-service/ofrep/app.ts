@@ -34,9 +34,13 @@ export function ofrepApp(serving: Serving, { origins, kill }: OfrepOptions): Hon
   app.post('/ofrep/v1/evaluate/flags/:key', (asked) => evaluateOne(serving, asked));
   app.get('/ofrep/v1/events', (asked) => events(serving, asked));
   app.post('/v1/flags/:key/kill', (asked) => killFlag(asked, admit(serving, asked, 'kill'), kill));
-  app.notFound((asked) =>
-    asked.json({ errorDetails: `expected a path of OFREP, found ${asked.req.path}` }, 404),
-  );
+  app.notFound(({ req, json }) => {
+    const found = `${req.method} ${req.path.slice(0, 200)}`;
+    return json(
+      { errorDetails: `expected POST at a path of OFREP, or GET of its events, found ${found}` },
+      404,
+    );
+  });
   app.onError(told);
   return app;
 }

@@ -70,6 +70,13 @@ describe('OFREP', () => {
     });
   });
 
+  it('names the method that a path is not there for', async () => {
+    await stage.start();
+    const answer = await fetch(`${stage.url('ofrep')}/ofrep/v1/evaluate/flags`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('found GET /ofrep/v1/evaluate/flags');
+  });
+
   it('says off of a closed flag to whoever asks, with a targeting key or without', async () => {
     await stage.flags.kill('shop.n', 'person:alice');
     await stage.start();
