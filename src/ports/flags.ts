@@ -8,6 +8,8 @@ export type RolloutFlag = {
   readonly version: number;
   /** Closed by a person or a rollback: it can never be raised again. */
   readonly killed: boolean;
+  /** Who killed it from outside its rollout, whoever else closed it before; absent: nobody is known to have. */
+  readonly killedBy?: string;
   /** The name in the code that it decides on, in one version; absent: it decides between two versions. */
   readonly code?: string;
 };

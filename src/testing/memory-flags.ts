@@ -1,4 +1,5 @@
 import { AutolandError } from '../domain/errors.ts';
+import { isFromOutside } from '../domain/kill.ts';
 import type { FlagStore, RolloutFlag } from '../ports/flags.ts';
 
 const parts = 10_000;
@@ -12,8 +13,12 @@ export class MemoryFlags implements FlagStore {
   async read(key: string): Promise<RolloutFlag | undefined> {
     const stored = this.#flags.get(key);
     const killed = this.#isKilled(key) || this.#isKilled(stored?.code);
-    if (stored === undefined) return killed ? { key, weight: 0, version: 0, killed } : undefined;
-    return { key, ...stored, killed, weight: killed ? 0 : stored.weight };
+    const outside = this.kills.find(
+      (kill) => [key, stored?.code].includes(kill.key) && isFromOutside(kill.by),
+    );
+    const killedBy = outside === undefined ? {} : { killedBy: outside.by };
+    if (stored === undefined) return killed ? { key, weight: 0, version: 0, killed, ...killedBy } : undefined;
+    return { key, ...stored, killed, ...killedBy, weight: killed ? 0 : stored.weight };
   }
 
   async all(): Promise<readonly RolloutFlag[]> {

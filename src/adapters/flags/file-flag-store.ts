@@ -4,7 +4,7 @@ import { withFileLock } from '../runtime/file-lock.ts';
 import { writeAtomic } from '../runtime/files.ts';
 import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
-import { bury, checkedKey, isKilled, readKills, tombstoneText } from './tombstones.ts';
+import { bury, checkedKey, isKilled, killFromOutside, readKills, tombstoneText } from './tombstones.ts';
 
 /** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. */
 export class FileFlagStore implements FlagStore {
@@ -20,8 +20,15 @@ export class FileFlagStore implements FlagStore {
   async read(key: string): Promise<RolloutFlag | undefined> {
     const stored = this.#readable().get(key);
     const killed = isKilled(readKills(this.#layout.kills), stored ?? { key });
-    if (stored !== undefined) return shown(stored, killed);
-    return killed ? { key, weight: 0, version: 0, killed } : undefined;
+    if (stored === undefined && !killed) return undefined;
+    const found = stored === undefined ? { key, weight: 0, version: 0, killed } : shown(stored, killed);
+    return killed ? { ...found, ...this.#killedBy(stored ?? { key }) } : found;
+  }
+
+  #killedBy({ key, code }: Pick<StoredFlag, 'key' | 'code'>): Pick<RolloutFlag, 'killedBy'> {
+    const { kills } = this.#layout;
+    const by = killFromOutside(kills, key)?.by ?? (code && killFromOutside(kills, code)?.by);
+    return by === undefined ? {} : { killedBy: by };
   }
 
   async all(): Promise<readonly RolloutFlag[]> {

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, statSync, wr
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutolandError } from '../../domain/errors.ts';
+import { isFromOutside } from '../../domain/kill.ts';
 import { isErrno, privateDir, syncDir, unusable } from '../runtime/files.ts';
 
 /*
@@ -93,17 +94,32 @@ export function tombstoneText({ by, at, reason }: Tombstone): string {
   return `${JSON.stringify({ by, at, ...(reason === undefined ? {} : { reason }) })}\n`;
 }
 
-/** The first kill counts: later ones found it closed. What a person made with `touch` says nothing, and kills too. */
+/** The first kill: later ones found it closed. What a person made with `touch` says nothing, and kills too. */
 export function readTombstone(killsDir: string, key: string): Tombstone {
   const path = join(killsDir, checkedKey(key));
+  const [first] = readFileSync(path, 'utf8').split('\n');
+  return tombstoneIn(first ?? '') ?? { by: 'unknown', at: statSync(path).mtime.toISOString() };
+}
+
+/** The first kill by somebody, though its own rollout may have closed it before; undefined: there is none, or none can be read. */
+export function killFromOutside(killsDir: string, key: string): Tombstone | undefined {
   try {
-    const { by, at, reason } = JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '');
-    if (typeof by === 'string' && typeof at === 'string')
-      return { by, at, ...(typeof reason === 'string' ? { reason } : {}) };
+    const [first = '', ...later] = readFileSync(join(killsDir, checkedKey(key)), 'utf8').split('\n');
+    const all = [tombstoneIn(first) ?? readTombstone(killsDir, key), ...later.map(tombstoneIn)];
+    return all.find((one) => one !== undefined && isFromOutside(one.by));
   } catch {
-    // Told below.
+    return undefined;
   }
-  return { by: 'unknown', at: statSync(path).mtime.toISOString() };
+}
+
+function tombstoneIn(line: string): Tombstone | undefined {
+  try {
+    const { by, at, reason } = JSON.parse(line);
+    if (typeof by !== 'string' || typeof at !== 'string') return undefined;
+    return { by, at, ...(typeof reason === 'string' ? { reason } : {}) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** By its own key, or for good by the name in the code that it decides on. */

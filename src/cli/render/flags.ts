@@ -7,6 +7,7 @@ export type FlagsToRender = {
     readonly key: string;
     readonly code: string | null;
     readonly weight: number;
+    readonly exposed: number;
     readonly version: number;
     readonly killed: { readonly by: string; readonly at: string; readonly reason?: string } | null;
   }[];
@@ -17,9 +18,10 @@ export function renderFlags({ state, stopped, flags }: FlagsToRender): string[] 
     stopped === null
       ? []
       : wrapAll([`${paint('red', 'STOPPED')} by ${stopped.by} at ${stopped.at}: every rollout is closed`]);
-  const lines = flags.flatMap(({ key, code, weight, version, killed }) => {
+  const lines = flags.flatMap(({ key, code, weight, exposed, version, killed }) => {
     const name = code === null ? key : `${code} (${key})`;
-    const shown = `${name}  ${percent(weight)} of users, version ${version}`;
+    const was = exposed === weight ? '' : ` (${percent(weight)} before it was closed)`;
+    const shown = `${name}  ${percent(exposed)} of users${was}, version ${version}`;
     const told = killed === null ? '' : `; ${paint('red', 'killed')} by ${killed.by} at ${killed.at}`;
     const why = killed?.reason === undefined ? '' : `: ${killed.reason}`;
     return wrap(`${shown}${told}${why}`, '  ');

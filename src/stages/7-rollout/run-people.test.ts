@@ -152,11 +152,28 @@ describe('the red button', () => {
     service.calls.length = 0;
     const leases = service.witness.leases.length;
     await at.looks(5);
-    expect(new Set(service.calls)).toEqual(new Set(['flags.kill', 'runtime.routes']));
+    expect(new Set(service.calls)).toEqual(new Set(['flags.read', 'flags.kill', 'runtime.routes']));
     expect(service.witness.leases).toHaveLength(leases);
     await service.controls.resume('alice');
     expect((await at.ended()).results.rollout).toMatchObject({ ran: true, flag: 'shop.n2' });
   });
+
+  it.each(['before', 'after'])(
+    'starts nothing anew that a person has killed %s it was pressed',
+    async (when) => {
+      await at.atStep(1);
+      if (when === 'before') await service.flags.kill('shop.n1', 'person:bob');
+      await service.controls.stop('alice', 'odd');
+      if (when === 'after') {
+        await at.looks(3);
+        await service.flags.kill('shop.n1', 'person:bob');
+      }
+      const ended = await at.ended();
+      expect(ended.conclusion).toMatchObject({ outcome: 'rolled-back', code: 'rollout.killed' });
+      expect(await service.controls.stopped()).toBeDefined();
+      expect((await service.flags.all()).filter(({ weight }) => weight > 0)).toEqual([]);
+    },
+  );
 
   it('opens nothing while it is pressed', async () => {
     await service.controls.stop('alice', 'odd');

@@ -42,6 +42,9 @@ export async function rollout(ctx: StageContext, ports: RolloutPorts): Promise<O
   if (release === undefined || !release.deploys)
     return { kind: 'done', data: { ran: false, why: release?.why ?? 'nothing was released' } };
   if (isWatched(position)) return watchUnlessKilled(ctx, ports, release, position);
+  // Before all that closes it for a while: what a person closes must not start anew, with another flag, once that is over.
+  const before = position === undefined ? undefined : await ports.flags.read(position.flag);
+  if (before?.killedBy !== undefined) return rollBack(ctx, ports, position, killed);
 
   const rules = await ports.rules.load();
   const settings = settingsOf(rules.config, ctx.results.guardrails?.results ?? []);

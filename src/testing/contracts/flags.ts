@@ -42,6 +42,18 @@ export function flagStoreContract(make: () => FlagStore): void {
     });
   });
 
+  it('knows who killed it from outside, also once its rollout had closed it', async () => {
+    const store = make();
+    await store.write(key, 0.5, 0, 'new-price');
+    await store.kill(key, 'rollout.stopped');
+    expect(await store.read(key)).toEqual({ key, weight: 0, version: 1, killed: true, code: 'new-price' });
+    await store.kill(key, 'person:alice');
+    expect(await store.read(key)).toMatchObject({ killed: true, killedBy: 'person:alice' });
+    await store.write('shop.other', 0.5, 0, 'old-price');
+    await store.kill('old-price', 'token:on-call');
+    expect(await store.read('shop.other')).toMatchObject({ killed: true, killedBy: 'token:on-call' });
+  });
+
   it('answers a repeated write as the first time', async () => {
     const store = make();
     await store.write(key, 0.01, 0);

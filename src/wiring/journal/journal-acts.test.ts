@@ -35,6 +35,18 @@ describe('journalKills', () => {
     ]);
   });
 
+  it('journals a kill of what its rollout had closed before', async () => {
+    const flags = new FileFlagStore(bench.place.state);
+    const seen = new Set<string>();
+    await flags.kill('shop.one', 'rollout.stopped');
+    await journalKills(bench.repository, seen);
+    expect(await journalled()).toEqual([]);
+    await flags.kill('shop.one', 'person:alice');
+    await journalKills(bench.repository, seen);
+    await journalKills(bench.repository, seen);
+    expect(await journalled()).toEqual([{ actor: 'person:alice', flag: 'shop.one' }]);
+  });
+
   it('journals no kill again that an older autoland journalled in its own way', async () => {
     await new FileFlagStore(bench.place.state).kill('shop.one', 'person:alice');
     await bench.repository.record('flag.killed', 'person:alice', { flag: 'shop.one' });

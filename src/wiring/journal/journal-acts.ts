@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { readTombstone } from '../../adapters/flags/tombstones.ts';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { killFromOutside } from '../../adapters/flags/tombstones.ts';
 import { isErrno } from '../../adapters/runtime/files.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { Repository } from '../place/repository.ts';
@@ -21,11 +22,16 @@ export async function journalKills(
   if (seen.size === 0)
     for (const { data } of await store.read({ types: ['flag.killed'] })) seen.add(String(data.flag));
   for (const flag of namesIn(place.files.kills)) {
-    if (seen.has(flag)) continue;
-    const { by, ...data } = readTombstone(place.files.kills, flag);
-    const events = [{ type: 'flag.killed', actor: by, data: { flag, ...data } }];
-    if (isFromOutside(by)) await store.append({ events, once: `flag.killed ${flag}` });
-    seen.add(flag);
+    // One that its rollout closed may be killed by a person later: then it has grown.
+    const now = `${flag} ${sizeOf(place.files.kills, flag)}`;
+    if (seen.has(flag) || seen.has(now)) continue;
+    const kill = killFromOutside(place.files.kills, flag);
+    if (kill !== undefined) {
+      const { by, ...data } = kill;
+      const events = [{ type: 'flag.killed', actor: by, data: { flag, ...data } }];
+      await store.append({ events, once: `flag.killed ${flag}` });
+    }
+    seen.add(kill === undefined ? now : flag);
   }
 }
 
@@ -49,8 +55,8 @@ export function journalActsOften(repository: Repository): NodeJS.Timeout {
   return setInterval(() => void look(), lookMs);
 }
 
-function isFromOutside(by: string): boolean {
-  return /^(person|token):/.test(by) || by === 'unknown';
+function sizeOf(kills: string, flag: string): number {
+  return statSync(join(kills, flag)).size;
 }
 
 function namesIn(kills: string): readonly string[] {
