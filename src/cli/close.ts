@@ -6,9 +6,10 @@ import { type CloseOptions, person } from './options.ts';
 export async function kill(flag: string, options: CloseOptions): Promise<void> {
   const { killFlag } = await import('../wiring/serving/kill.ts');
   const dryRun = options.dryRun === true;
-  const { state, trouble } = await killFlag(options, flag, { by: person(), reason: options.reason, dryRun });
+  const how = { by: person(), reason: options.reason, dryRun };
+  const { state, already, trouble } = await killFlag(options, flag, how);
   const { print, renderKill } = await voice('closed', trouble);
-  print(options.json, { flag, killed: !dryRun, state }, renderKill);
+  print(options.json, { flag, killed: !dryRun, was: already ?? null, state }, renderKill);
 }
 
 /** `autoland stop`. */

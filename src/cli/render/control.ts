@@ -34,9 +34,20 @@ export function renderResume({ was, state, dryRun }: ResumeView): string[] {
   return [...wrapAll([line]), stateLine(state)];
 }
 
-export function renderKill(view: { flag: string; killed: boolean; state: string }): string[] {
-  const line = `${view.killed ? 'closed' : 'would close'} ${view.flag} for good`;
-  return [...wrapAll([line]), stateLine(view.state)];
+export type KillView = {
+  readonly flag: string;
+  readonly killed: boolean;
+  /** null: it was not closed before. */
+  readonly was: { readonly by: string; readonly at: string } | null;
+  readonly state: string;
+};
+
+export function renderKill({ flag, killed, was, state }: KillView): string[] {
+  const line =
+    was === null
+      ? `${killed ? 'closed' : 'would close'} ${flag} for good`
+      : `${flag} was closed already by ${was.by} at ${was.at}: whoever has a candidate now has it by another flag (autoland status)`;
+  return [...wrapAll([line]), stateLine(state)];
 }
 
 export type TellView = {

@@ -1,15 +1,27 @@
 import { constants, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readFlagFile } from '../../adapters/flags/flag-file.ts';
-import { bury, checkedKey, readKills, tombstoneText } from '../../adapters/flags/tombstones.ts';
+import {
+  bury,
+  checkedKey,
+  readKills,
+  readTombstone,
+  type Tombstone,
+  tombstoneText,
+} from '../../adapters/flags/tombstones.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 import { mustHaveJournal } from '../journal/journal-there.ts';
 import { refuseOtherOwner } from '../place/owner.ts';
 import type { PlaceOptions } from '../place/place.ts';
 import { locateToClose } from './served-place.ts';
 
-/** `trouble`: why it could not be journalled yet; the flag is closed all the same, and the next `up` journals it. */
-export type Kill = { readonly state: string; readonly trouble: string | undefined };
+export type Kill = {
+  readonly state: string;
+  /** The kill that was there before: whoever has a version now has it by another flag. */
+  readonly already: Tombstone | undefined;
+  /** Why it could not be journalled yet; the flag is closed all the same, and the next `up` journals it. */
+  readonly trouble: string | undefined;
+};
 
 /**
  * The tombstone first, and without the journal: router and flag service read it themselves, users are harmed meanwhile,
@@ -25,10 +37,11 @@ export async function killFlag(
   await mustHaveJournal(place, options);
   const { files, state } = place;
   mustBeKnown(files, flag);
-  if (how.dryRun) return { state, trouble: undefined };
+  const already = tombstoneOf(files.kills, flag);
+  if (how.dryRun) return { state, already, trouble: undefined };
   const { by, reason } = how;
   bury(files.kills, flag, tombstoneText({ by, at: new Date().toISOString(), reason }));
-  return { state, trouble: await journal(options).then(() => undefined, messageOf) };
+  return { state, already, trouble: await journal(options).then(() => undefined, messageOf) };
 }
 
 /** Where flags.json cannot be read every flag is off already; a kill must then hold once it can. */
@@ -44,6 +57,15 @@ function mustBeKnown(files: { readonly flags: string; readonly kills: string }, 
     `expected a flag of this repository, found ${JSON.stringify(flag)}`,
     { mend: known === '' ? 'there is no flag now' : `use one of: ${known}` },
   );
+}
+
+/** undefined: it is not closed, or nobody can tell. */
+function tombstoneOf(kills: string, flag: string): Tombstone | undefined {
+  try {
+    return readTombstone(kills, flag);
+  } catch {
+    return undefined;
+  }
 }
 
 function readOrUndefined(path: string): ReturnType<typeof readFlagFile> | undefined {
