@@ -9,5 +9,5 @@ it('says what users get, not what was written before a flag was closed', () => {
   );
   const killed = { by: 'person:alice', at: '2026-01-02T03:04:05Z' };
   const lines = renderFlags({ state: '/s', stopped: null, flags: [{ ...flag, exposed: 0, killed }] });
-  expect(lines.join(' ')).toContain('shop.n1  0 % of users (20 % before it was closed), version 3');
+  expect(lines.join(' ')).toContain('shop.n1  0 % of users (was 20 %), version 3');
 });

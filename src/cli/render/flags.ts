@@ -20,7 +20,7 @@ export function renderFlags({ state, stopped, flags }: FlagsToRender): string[] 
       : wrapAll([`${paint('red', 'STOPPED')} by ${stopped.by} at ${stopped.at}: every rollout is closed`]);
   const lines = flags.flatMap(({ key, code, weight, exposed, version, killed }) => {
     const name = code === null ? key : `${code} (${key})`;
-    const was = exposed === weight ? '' : ` (${percent(weight)} before it was closed)`;
+    const was = exposed === weight ? '' : ` (was ${percent(weight)})`;
     const shown = `${name}  ${percent(exposed)} of users${was}, version ${version}`;
     const told = killed === null ? '' : `; ${paint('red', 'killed')} by ${killed.by} at ${killed.at}`;
     const why = killed?.reason === undefined ? '' : `: ${killed.reason}`;
