@@ -9,7 +9,21 @@ type Advised = Pick<Config, 'autonomy' | 'service' | 'services' | 'rollout' | 'f
  * whose own commit says so.
  */
 export function adviceOn(config: Advised): readonly string[] {
-  return [...ofAutonomy(config), ...ofMetrics(config), ...ofPorts(config)];
+  return [...ofAutonomy(config), ...ofIdentity(config), ...ofMetrics(config), ...ofPorts(config)];
+}
+
+/** Of requests, or the same for everybody: whoever counts users by it counts none. */
+const ofNobody =
+  /^(?:host|connection|cookie|user-agent|accept(?:-.*)?|content-.*|if-.*|x-forwarded-(?:host|proto|port))$/;
+
+function ofIdentity(config: Advised): readonly string[] {
+  return servicesOf(config).flatMap(({ name, identity: { header } }) =>
+    header !== null && ofNobody.test(header)
+      ? [
+          `identity.header ${header} of ${name} tells no user from another, or is new with each request: no rollout can be compared by it`,
+        ]
+      : [],
+  );
 }
 
 /** Between 0 and 1 there is no factor. */
