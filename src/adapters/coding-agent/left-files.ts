@@ -10,7 +10,7 @@ const most = { names: 5_000, files: 20_000, bytes: 4 * 1024 * 1024, changed: 1_0
 /** git's own, and what installs put there. */
 const passed: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
-/** Of a tree in which nobody has worked yet. */
+/** Of a tree in which the agent has not worked yet. */
 export async function contentsOf(tree: string): Promise<Contents> {
   const contents = new Map<string, string>();
   for await (const path of filesBelow(tree, '')) {

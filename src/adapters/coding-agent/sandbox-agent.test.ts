@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Argv } from '../../ports/test-runner.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
 import { TempGit } from '../../testing/temp-git.ts';
 import { projectJobs } from '../test-runner/project-commands.ts';
@@ -22,7 +23,7 @@ afterEach(() => {
 });
 
 /** `agent`: what it does in the project, as a script of its own. */
-async function work(agent: string, seconds = 60) {
+async function work(agent: string, install: Argv | null = null) {
   const files = {
     'a.js': 'a;\n',
     'folder/b.js': 'b;\n',
@@ -34,12 +35,12 @@ async function work(agent: string, seconds = 60) {
   const coding = new SandboxAgent(projectJobs({ git, sandbox, workspace, nodeVersion: '24' }), sandbox);
   const run = await coding.work({
     commit,
-    install: null,
+    install,
     argv: ['node', '--input-type=module', '-e', `import * as fs from 'node:fs';\n${agent}`],
     directory: undefined,
     door: { modelSocket: '/nonexistent', env: { OPENAI_API_KEY: 'token' } },
     env: { OPENAI_API_KEY: 'its own', MODE: 'quiet' },
-    seconds,
+    seconds: 60,
   });
   expect(readdirSync(workspace).filter((name) => name.startsWith('agent-'))).toEqual([]);
   if (run.kind === 'failed') return run.why;
@@ -75,6 +76,15 @@ fs.chmodSync('script', 0o644);`;
 
   it('may change nothing', async () => {
     expect(await work('')).toEqual({});
+  });
+
+  it('is not told to have changed what the install made, changed or removed', async () => {
+    const setUp = `for (const path of ['made.txt', 'a.js']) fs.writeFileSync(path, 'by the install'); fs.rmSync('gone.js');`;
+    const install = ['node', '-e', setUp] as const;
+    expect(await work('', install)).toEqual({});
+    expect(await work(`fs.appendFileSync('folder/b.js', 'c;');`, install)).toEqual({
+      'folder/b.js': 'b;\nc;',
+    });
   });
 
   it.each([

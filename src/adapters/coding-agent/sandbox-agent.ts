@@ -30,7 +30,6 @@ export class SandboxAgent implements CodingAgent {
       // The sandbox's own user passes through it to what is mounted, and cannot list it.
       await chmod(job, 0o711);
       await git.exportTree(asked.commit, tree);
-      const before = await contentsOf(tree);
       const failed = await commands.install(asked.install, tree, { how: 'copy' });
       if (failed !== undefined)
         return {
@@ -39,6 +38,8 @@ export class SandboxAgent implements CodingAgent {
           kind: 'failed',
           why: 'could not be given an install',
         };
+      // What the install leaves is no work of the agent's.
+      const before = await contentsOf(tree);
       const result = await this.#sandbox.run(jobOf(asked, tree));
       const said = { ...outputOf(result), transcript: readTranscript(result.stdout) };
       const failure = failureOf(result, said.transcript);
