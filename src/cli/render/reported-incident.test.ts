@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InquiryOutcome } from '../../wiring/inquiry/inquire.ts';
 import type { ReportedView } from '../../wiring/inquiry/read.ts';
-import { renderInquiry, renderReported, renderReportedLines } from './reported-incident.ts';
+import { renderInquiry, renderOpened, renderReported, renderReportedLines } from './reported-incident.ts';
 
 const words = (lines: readonly string[]) => lines.join(' ').replaceAll(/\s+/g, ' ');
 
@@ -73,5 +73,21 @@ describe('what is told of an inquiry', () => {
     );
     expect(told).toContain('chg_9 is under way: autoland rollback chg_9 takes it from its users at once.');
     expect(renderReportedLines([])).toEqual(['none was reported']);
+  });
+});
+
+describe('what is told of an incident that is reported', () => {
+  const { state: _, suspicion, ...incident } = reported;
+  const told = (isNew: boolean, dryRun: boolean) =>
+    words(renderOpened({ incident, suspicion, inquiry: null, isNew, dryRun }));
+
+  it('is by which times it counts, where it is open already', () => {
+    expect(told(false, false)).toContain('already open: inc_1, as it was reported first: well at 2026-01-01');
+  });
+
+  it('names no id that a rehearsal has thrown away', () => {
+    expect(told(true, false)).toContain('autoland incident inquire inc_1 --check');
+    expect(told(true, true)).not.toContain('inc_1');
+    expect(told(false, true)).toContain('inquire inc_1');
   });
 });

@@ -8,15 +8,20 @@ import type { Suspicion } from '../../wiring/inquiry/suspicion.ts';
 import { renderSuspects } from './suspects.ts';
 import { paint, wrap } from './text.ts';
 
-export function renderOpened({ incident, isNew, inquiry, suspicion, dryRun }: OpenedAndInquired): string[] {
-  const head = dryRun
-    ? 'would open an incident'
-    : isNew
-      ? `opened ${incident.id}`
-      : `already open: ${incident.id}`;
-  if (inquiry !== null) return [head, ...renderInquiry(inquiry)];
-  const measured = `Nothing was measured. A command that passes where users are well finds out which change it was: autoland incident inquire ${incident.id} --check "COMMAND"`;
-  return [head, ...renderSuspicion(suspicion), '', ...wrap(measured, '  ')];
+export function renderOpened(opened: OpenedAndInquired): string[] {
+  const { incident, isNew, inquiry, suspicion, dryRun } = opened;
+  const head = wrap(headOf(opened), '  ');
+  if (inquiry !== null) return [...head, ...renderInquiry(inquiry)];
+  // What is only rehearsed has no id that anybody could name.
+  const how = isNew && dryRun ? 'open' : `inquire ${incident.id}`;
+  const measured = `Nothing was measured. A command that passes where users are well finds out which change it was: autoland incident ${how} --check "COMMAND"`;
+  return [...head, ...renderSuspicion(suspicion), '', ...wrap(measured, '  ')];
+}
+
+/** Who reports it again may have said other times, which do not count. */
+function headOf({ incident: { id, since, began }, isNew, dryRun }: OpenedAndInquired): string {
+  if (!isNew) return `already open: ${id}, as it was reported first: well at ${since}, not at ${began}`;
+  return dryRun ? 'would open an incident' : `opened ${id}`;
 }
 
 export function renderInquiry(inquiry: InquiryOutcome): string[] {

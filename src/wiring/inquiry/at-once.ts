@@ -22,13 +22,19 @@ export async function openAndInquire(
   await using repository = await openRepository(options, 'update');
   const opened = await openIncident(repository, report);
   const suspicion = await suspicionOf(repository, opened.incident);
-  const { check, by: actor, dryRun } = report;
-  const how = { actor, dryRun, onMeasured };
+  const how = wishOf(report, onMeasured);
   const inquiry =
-    check === undefined
+    how.check === undefined
       ? null
       : await atOnce(repository, (tools) => inquire(repository, tools, opened.incident, how));
-  return { ...opened, suspicion, inquiry, dryRun };
+  return { ...opened, suspicion, inquiry, dryRun: report.dryRun };
+}
+
+/** The check is the one of this report: an incident that is open already may have another, or none. */
+export function wishOf(report: IncidentReport, onMeasured: InquiryWish['onMeasured']): InquiryWish {
+  const { by: actor, dryRun, check: command, serve = false } = report;
+  const check = command === undefined ? undefined : { command, serve };
+  return { actor, dryRun, check, onMeasured };
 }
 
 /** `autoland incident inquire`. */

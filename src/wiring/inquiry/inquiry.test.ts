@@ -10,6 +10,7 @@ import { MemoryKeyRing } from '../../testing/memory-keys.ts';
 import { openRepository, type Repository } from '../place/repository.ts';
 import { BranchRules } from '../place/rules.ts';
 import { bot } from '../scan/workshop.ts';
+import { wishOf } from './at-once.ts';
 import { type InquiryTools, inquire } from './inquire.ts';
 import { openIncident, reportedIn } from './open-incident.ts';
 import { closeIn, reportedById, reportedLines, viewReported } from './read.ts';
@@ -194,6 +195,15 @@ describe('reporting', () => {
     await closeIn(repository, first.incident.id, { by: 'person:b', reason: 'over' });
     expect(await openIncident(repository, { ...report, key: 'alert-1' })).toMatchObject({ isNew: true });
     expect(await reportedLines(repository)).toMatchObject([{ state: 'open' }, { state: 'resolved' }]);
+  });
+
+  it('again under its key is asked by the check that came with it', async () => {
+    await adopt(1);
+    await openIncident(repository, { ...report, key: 'alert-1' });
+    const again = { ...report, key: 'alert-1', check: 'f99' };
+    const { incident } = await openIncident(repository, again);
+    const found = await inquire(repository, tools(), incident, wishOf(again, quiet.onMeasured));
+    expect(found).toMatchObject({ check: 'f99', serve: false });
   });
 
   it('is refused for times and services that cannot be', async () => {
