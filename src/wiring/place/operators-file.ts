@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isErrno } from '../../adapters/runtime/files.ts';
 import { AutolandError, messageOf } from '../../domain/errors.ts';
 
@@ -10,26 +11,35 @@ export type OperatorsFile = { readonly path: string; readonly says: string; read
  * file. Rejects with `config.invalid`, and with `key.unsafe` where others than this user or root may write it.
  */
 export async function readOperatorsFile(file: OperatorsFile): Promise<string | undefined> {
-  const { path, says } = file;
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  // Who opens a pipe for reading waits until somebody writes.
+  const handle = await open(file.path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
     if (isErrno(cause, 'ENOENT')) return undefined;
-    throw new AutolandError('config.invalid', `expected ${says} in ${path}: ${messageOf(cause)}`, {
-      mend: 'let the user that runs autoland read it',
-      cause,
-    });
+    throw unreadable(file, messageOf(cause), cause);
   });
   if (handle === undefined) return undefined;
   try {
     // The very file that is read: another may stand at its path by now.
-    await mustBeOurs(handle, file);
+    const stats = await handle.stat();
+    mustBeOurs(stats, file);
+    if (!stats.isFile()) throw unreadable(file, 'it is no plain file');
+    if (stats.size > mostBytes) throw unreadable(file, `it has ${stats.size} bytes, over ${mostBytes}`);
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
   }
 }
 
-async function mustBeOurs(handle: FileHandle, { path, danger }: OperatorsFile): Promise<void> {
-  const { mode, uid } = await handle.stat();
+/** More is no configuration, whatever it is. */
+const mostBytes = 1024 * 1024;
+
+function unreadable({ path, says }: OperatorsFile, found: string, cause?: unknown): AutolandError {
+  return new AutolandError('config.invalid', `expected ${says} in ${path}: ${found}`, {
+    mend: 'make it a file of YAML that the user that runs autoland can read',
+    cause,
+  });
+}
+
+function mustBeOurs({ mode, uid }: Stats, { path, danger }: OperatorsFile): void {
   if (uid !== 0 && uid !== process.geteuid?.())
     throw new AutolandError(
       'key.unsafe',

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +29,20 @@ describe('how a coding agent is started', () => {
 
   it.each(['other', '__proto__'])('is not guessed for %s', async (name) => {
     await expect(agentProgram({ agents }, name)).rejects.toMatchObject({ code: 'config.invalid' });
+  });
+
+  it.each([
+    ['a directory', () => mkdirSync(agents, { mode: 0o700 }), 'no plain file'],
+    // Opened as a file is, it would wait for whoever writes into it.
+    ['a pipe', () => execFileSync('mkfifo', ['-m', '600', agents]), 'no plain file'],
+    ['a disk image', () => writeFileSync(agents, ' '.repeat(2 ** 20 + 1), { mode: 0o600 }), '1048577 bytes'],
+  ])('is not read from %s', async (_what, make, found) => {
+    rmSync(agents);
+    make();
+    await expect(agentProgram({ agents }, 'writer')).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(found),
+    });
   });
 
   it('is not known without the file', async () => {
