@@ -1,3 +1,4 @@
+import { hostileObjectIn } from '../../domain/npm/hostile-json.ts';
 import { isSourcePath } from '../../domain/path-kinds.ts';
 import { isTestFile } from '../../domain/test-file.ts';
 
@@ -110,13 +111,7 @@ type Manifest = Readonly<
 
 /** Hostile text: what is not as it should be is as if it were not there. */
 function manifestOf(text: string): Manifest {
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    found = undefined;
-  }
-  const all = (typeof found === 'object' && found !== null ? found : {}) as Record<string, unknown>;
+  const all = hostileObjectIn(text) ?? {};
   const part = (name: string) => (typeof all[name] === 'object' && all[name] !== null ? all[name] : {});
   return {
     scripts: part('scripts'),

@@ -14,6 +14,16 @@ const { look, told, proposed, only, page } = docsBench(() => git);
 describe('commands', () => {
   const manifest = (scripts: object, bin: object = {}) => JSON.stringify({ name: 'shop', scripts, bin });
 
+  it('are held against a package.json behind a byte order mark, and one that cannot be read is told', async () => {
+    const first = git.commit('main', { 'package.json': manifest({ check: 'node --test' }) });
+    const marked = `\uFEFF${manifest({ verify: 'node --test' })}`;
+    const next = git.commit('main', { 'package.json': marked, 'README.md': 'Run `npm run check`.\n' }, first);
+    expect(await proposed('README.md', only('commands'))).toBe('Run `npm run verify`.\n');
+    git.commit('main', { 'package.json': '{' }, next);
+    expect(await told(only('commands'))).toEqual(['package.json docs.not-read']);
+    expect(await told(only('links'))).toEqual([]);
+  });
+
   it('names scripts, commands and files as they are now', async () => {
     const first = git.commit('main', {
       'package.json': manifest({ check: 'node --test', gone: 'x' }, { shopctl: 'cli.js' }),

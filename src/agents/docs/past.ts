@@ -1,4 +1,4 @@
-import { isRecord } from '../../domain/npm/hostile-json.ts';
+import { hostileObjectIn, isRecord } from '../../domain/npm/hostile-json.ts';
 
 /** What a package.json said once. */
 export type Manifest = {
@@ -22,8 +22,8 @@ export type Past = readonly {
 
 /** undefined: it is no JSON object. */
 export function manifestOf(text: string): Manifest | undefined {
-  const value = parsed(text);
-  if (!isRecord(value)) return undefined;
+  const value = hostileObjectIn(text);
+  if (value === undefined) return undefined;
   const name = stringIn(value.name);
   const engines = isRecord(value.engines) ? value.engines : {};
   const own = typeof value.bin === 'string' && name !== undefined ? { [name]: value.bin } : value.bin;
@@ -68,12 +68,4 @@ function texts(value: unknown): ReadonlyMap<string, string> {
 
 function stringIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { isManifest } from '../../domain/lockfile/locate.ts';
 import type { FileHistory, FileMoves, GitReader } from '../../ports/git-host.ts';
+import type { Skipped } from '../portions.ts';
 import type { Named } from './commands.ts';
 import type { Moves } from './links.ts';
 import { manifestOf, type Past } from './past.ts';
@@ -54,6 +55,17 @@ export async function pastOf({ git }: PastDeps, base: Sha): Promise<Past> {
     else if (commit === base) return [];
   }
   return past;
+}
+
+/** Why nothing that documents say of the project's own package is held against it; []: it is, or there is none. */
+export async function unreadManifest({ git }: PastDeps, base: Sha): Promise<readonly Skipped[]> {
+  const path = 'package.json';
+  const bytes = await git.readFile(base, path);
+  const isTooLarge = bytes !== undefined && bytes.length > limits.bytes;
+  if (bytes === undefined || (!isTooLarge && manifestOf(bytes.toString('utf8')) !== undefined)) return [];
+  const why = isTooLarge ? `it is over ${limits.bytes} bytes` : 'it is no object in JSON';
+  const reason = `Neither read nor held against the commands and versions that documents name: ${why}.`;
+  return [{ name: path, code: 'docs.not-read', reason }];
 }
 
 /** What commands can name, of every package.json. */

@@ -46,7 +46,7 @@ export async function readDocs(deps: ReadingDeps, settings: ReadingSettings): Pr
   const listed = await deps.git.list(base, '');
   const skipped: Skipped[] = [];
   const chosen = choose(listed, skipped);
-  const texts = await textsOf(deps.git, base, chosen);
+  const texts = await textsOf(deps.git, base, chosen, skipped);
   const readings = await readingsOf(deps.documents, texts, skipped);
   const isOwn = ownDocuments(settings);
   return {
@@ -77,7 +77,7 @@ function choose(listed: readonly Listed[], skipped: Skipped[]): readonly Listed[
   return fitting;
 }
 
-async function textsOf(git: ReadingDeps['git'], base: Sha, chosen: readonly Listed[]) {
+async function textsOf(git: ReadingDeps['git'], base: Sha, chosen: readonly Listed[], skipped: Skipped[]) {
   const texts = new Map<string, string>();
   for (let at = 0; at < chosen.length; at += atOnce) {
     const batch = chosen.slice(at, at + atOnce);
@@ -87,6 +87,7 @@ async function textsOf(git: ReadingDeps['git'], base: Sha, chosen: readonly List
       const path = batch[index]?.path ?? '';
       // What is not UTF-8 could not be written back as it was.
       if (text !== undefined && content?.equals(Buffer.from(text)) === true) texts.set(path, text);
+      else skipped.push(notRead(path, 'it is not in UTF-8'));
     }
   }
   return texts;

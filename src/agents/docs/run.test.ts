@@ -109,6 +109,7 @@ describe('what it proposes', () => {
       expect.arrayContaining([
         expect.objectContaining({ name: 'large.md', code: 'docs.not-read' }),
         expect.objectContaining({ name: 'deep.md', code: 'docs.not-read' }),
+        expect.objectContaining({ name: 'bytes.md', code: 'docs.not-read' }),
       ]),
     );
   });

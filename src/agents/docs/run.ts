@@ -11,7 +11,7 @@ import { type Finding, isMend, type KeyedMend } from './finding.ts';
 import { deadLinks, mendLink } from './links.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
-import { belowManifests, movesOf, namesOf, type PastDeps, pastOf } from './run-past.ts';
+import { belowManifests, movesOf, namesOf, type PastDeps, pastOf, unreadManifest } from './run-past.ts';
 import { type ReadDocs, type ReadingDeps, type ReadingSettings, readDocs } from './run-read.ts';
 import { onSites, strangelyNamed } from './sites.ts';
 import { mendWords, slipsIn, type Unknown, wordsIn } from './spelling.ts';
@@ -119,7 +119,11 @@ async function findAll(
     documents: lower.reduce((sum, text) => sum + text.split(word).length - 1, 0),
     others: others.holding.get(word) ?? 0,
   });
-  const unread = unknown === undefined ? [unspelt] : [];
+  const asksManifest = wants('commands') || wants('versions');
+  const unread = [
+    ...(unknown === undefined ? [unspelt] : []),
+    ...(asksManifest ? await unreadManifest(deps, docs.base) : []),
+  ];
   return { findings: [...written, ...mendWords(slips, used)], others, unread };
 }
 

@@ -86,6 +86,19 @@ describe('the agent for lint', () => {
     expect(`${await git.readFile(head, 'src/a.js')}`).toContain('const greet = (name) => {\n');
   });
 
+  it('says why what package.json names is not run, and nothing where it names none', async () => {
+    const told = async (manifest: string, install: LintAgentSettings['install']) => {
+      git.commit('main', { 'package.json': manifest });
+      const { skipped } = await look({ commands: null, install });
+      return skipped.map(({ code, reason }) => `${code} ${reason}`);
+    };
+    expect(await told('{', ['true'])).toEqual([expect.stringMatching(/^manifest\.invalid .* no object/)]);
+    expect(await told('{"devDependencies":{"eslint":"9"}}', null)).toEqual([
+      'lint.no-install eslint is not run: commands.install is null, so nothing installs it.',
+    ]);
+    expect(await told('{"name":"x"}', null)).toEqual([]);
+  });
+
   it('keeps only what does what it did', async () => {
     commit(
       {
@@ -204,7 +217,7 @@ for (const path of ['a.js', 'b.js']) {
   });
 
   it('is silent where no tool is named', async () => {
-    git.commit('main', { 'a.js': before, 'package.json': '{"devDependencies":{"eslint":"9"}}' });
+    git.commit('main', { 'a.js': before, 'package.json': '{"devDependencies":{"ms":"2"}}' });
     expect(await look({ commands: null })).toEqual({ proposals: [], skipped: [] });
     expect(sandbox.jobs).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { type LintKind, lintKinds } from '../../domain/agents.ts';
 import type { Proposal, Sha } from '../../domain/change.ts';
 import { AutolandError } from '../../domain/errors.ts';
+import { hostileObjectIn } from '../../domain/npm/hostile-json.ts';
 import { isGeneratedPath, isSourcePath, isToolFile } from '../../domain/path-kinds.ts';
 import { compilePattern, foldedPath } from '../../domain/path-pattern.ts';
 import { printable } from '../../domain/printable.ts';
@@ -47,6 +48,7 @@ export async function runLintAgent(
 ): Promise<LintAgentReport> {
   const base = await deps.git.resolve(settings.target);
   const tools = await toolsOf(deps, base, settings);
+  if ('code' in tools) return { proposals: [], skipped: [tools] };
   if (tools.all.length === 0) return { proposals: [], skipped: [] };
   const waits = whyNotNow(base, settings);
   if (waits !== undefined) return { proposals: [], skipped: [waits] };
@@ -58,15 +60,29 @@ export async function runLintAgent(
   }
 }
 
-/** Without an install there is nothing that a package.json names. */
+/** Or why those that a package.json names are not run. */
 async function toolsOf(
   { git }: LintAgentDeps,
   base: Sha,
   { install, commands }: LintAgentSettings,
-): Promise<Tools> {
+): Promise<Tools | Skipped> {
   if (commands !== null) return { all: commands, layout: [] };
-  if (install === null) return { all: [], layout: [] };
-  return toolsIn((await git.readFile(base, 'package.json'))?.toString('utf8') ?? '');
+  const manifest = (await git.readFile(base, 'package.json'))?.toString('utf8');
+  if (manifest === undefined) return { all: [], layout: [] };
+  if (hostileObjectIn(manifest) === undefined)
+    return told(
+      'package.json',
+      'manifest.invalid',
+      'Which linters it names is not known: it is no object in JSON.',
+    );
+  const found = toolsIn(manifest);
+  if (install !== null || found.all.length === 0) return found;
+  const names = found.all.map(([program]) => program.slice(program.lastIndexOf('/') + 1)).join(', ');
+  return told(
+    'lint',
+    'lint.no-install',
+    `${names} is not run: commands.install is null, so nothing installs it.`,
+  );
 }
 
 /** The tools run for minutes: not where what they find can be known. */

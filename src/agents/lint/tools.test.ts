@@ -63,6 +63,7 @@ describe('toolsIn', () => {
         'node_modules/.bin/eslint --fix --fix-type suggestion,layout .',
       ]);
     expect(toolsIn('no json').all).toEqual([]);
+    expect(toolsIn('\uFEFF{"devDependencies":{"eslint":"9"}}').all).toHaveLength(1);
     expect(toolsIn('[]').all).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { isRecord } from '../../domain/npm/hostile-json.ts';
+import { hostileObjectIn, isRecord } from '../../domain/npm/hostile-json.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -56,8 +56,8 @@ export type Tools = {
 
 /** How the linters and formatters that a package.json names mend what is safe. */
 export function toolsIn(manifest: string): Tools {
-  const value = parsed(manifest);
-  if (!isRecord(value)) return { all: [], layout: [] };
+  const value = hostileObjectIn(manifest);
+  if (value === undefined) return { all: [], layout: [] };
   const names = new Set([value.dependencies, value.devDependencies].filter(isRecord).flatMap(Object.keys));
   const scripts = isRecord(value.scripts) ? Object.values(value.scripts) : [];
   const calls = scripts.flatMap((script) => (typeof script === 'string' ? callsIn(script) : []));
@@ -118,12 +118,4 @@ function takesValue(option: string): boolean {
 
 function isInside(path: string): boolean {
   return !path.startsWith('/') && !path.split('/').includes('..');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

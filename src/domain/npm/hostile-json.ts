@@ -23,6 +23,15 @@ export function parseHostileObject(text: string): JsonRecord {
   return value;
 }
 
+/** The same of what may be none; undefined: it is none. */
+export function hostileObjectIn(text: string): JsonRecord | undefined {
+  try {
+    return parseHostileObject(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -8,6 +8,7 @@ import { ChildFlagRemover } from '../../adapters/flag-remover/child-flag-remover
 import { ChildProver } from '../../adapters/prover/child-prover.ts';
 import { ChildSpeller } from '../../adapters/speller/child-speller.ts';
 import { ChildSyntaxComparer } from '../../adapters/syntax/child-syntax-comparer.ts';
+import type { AgentName } from '../../domain/agents.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { HostSandbox } from '../../testing/host-sandbox.ts';
@@ -115,6 +116,23 @@ describe('a scan', () => {
     expect(await look()).toMatchObject({ proposals: [], skipped: [{ code: 'dependency.held' }] });
     git.commit('main', { 'README.md': 'x' }, await git.resolve('main'));
     expect((await look()).proposals).toMatchObject([{ version: 'a@1.0.1' }]);
+  });
+});
+
+describe('a scan of one agent', () => {
+  const of = (agent: AgentName, only?: readonly string[]) =>
+    scan(repository, tools, { actor: 'test', dryRun: true, agent, ...(only === undefined ? {} : { only }) });
+
+  it('is refused where that is disabled, rather than to find nothing', async () => {
+    project(['a'], 5, ', enabled: false');
+    await expect(of('dependency')).rejects.toMatchObject({
+      code: 'usage',
+      message: 'expected the agent dependency to be enabled, found it disabled',
+      mend: expect.stringContaining('agents.dependency.enabled'),
+    });
+    await expect(of('drivers')).rejects.toMatchObject({ code: 'usage' });
+    // The control plane looks again for what the branch has overtaken, whoever has disabled the agent since.
+    expect(await of('dependency', ['a'])).toMatchObject({ proposals: [] });
   });
 });
 

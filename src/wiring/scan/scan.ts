@@ -52,6 +52,8 @@ export async function scan(repository: Repository, tools: ScanTools, how: ScanWi
     config.agents[name].enabled && (how.agent === undefined || how.agent === name);
   if (how.profile !== undefined && !isWanted('performance')) throw disabled('performance', 'a profile');
   if (how.recordings !== undefined && !isWanted('crash-fix')) throw disabled('crash-fix', 'recordings');
+  // What is made anew is no person's wish.
+  if (how.agent !== undefined && how.only === undefined && !isWanted(how.agent)) throw disabled(how.agent);
   const calls = await callsOfProduction(tools.git, config, how.recordings);
   const reports = [
     // First: what else would land waits for a green branch.
@@ -156,8 +158,9 @@ async function scanForCrashes(scanning: Scanning, calls: KeptCalls): Promise<Sca
   return report;
 }
 
-function disabled(agent: AgentName, what: string): AutolandError {
-  return new AutolandError('usage', `expected the agent ${agent} for ${what}, found it disabled`, {
+function disabled(agent: AgentName, what?: string): AutolandError {
+  const wish = what === undefined ? 'to be enabled' : `for ${what}`;
+  return new AutolandError('usage', `expected the agent ${agent} ${wish}, found it disabled`, {
     mend: `set agents.${agent}.enabled on the protected branch`,
   });
 }
