@@ -9,6 +9,7 @@ import { openRepository, type Repository } from '../place/repository.ts';
 import { openWorkshop } from '../scan/workshop.ts';
 import { baseWith } from './base-with.ts';
 import { newTaskName } from './name.ts';
+import { mustBeReady } from './readiness.ts';
 import { type RoundReport, runRound } from './round.ts';
 import type { Task, TaskBrief, TaskTools } from './work.ts';
 
@@ -29,6 +30,7 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
         ...{ brief: wish, from: 'person', key: null, cause: null },
       },
     );
+    await mustBeReady(task);
     const report = await runRound(task, wish);
     if (!wish.dryRun) await workshop.auditLog.publish();
     return report;

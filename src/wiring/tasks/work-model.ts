@@ -55,7 +55,8 @@ async function leftFiles(
   return left;
 }
 
-function modelOf({ model, config }: Task): string {
+/** Throws `usage`. */
+export function modelOf({ model, config }: Task): string {
   const name = model ?? config.agents.model.model;
   const known = Object.keys(config.models);
   if (name !== null && known.includes(name)) return name;
