@@ -1,9 +1,10 @@
 import { openGitReader } from '../adapters/git-host/local/local-git-host.ts';
-import { changeIdOf, type Proposal } from '../domain/change.ts';
+import { agentNames, modelAgent } from '../domain/agents.ts';
+import { changeIdOf, type Proposal, type Sha } from '../domain/change.ts';
 import { AutolandError } from '../domain/errors.ts';
 import { printable } from '../domain/printable.ts';
 import { type Submitted, submit } from '../engine/submit.ts';
-import { type Ledger, revertSource } from '../views/ledger.ts';
+import type { Ledger } from '../views/ledger.ts';
 import type { PlaceOptions } from './place/place.ts';
 import { openRepository, type Repository } from './place/repository.ts';
 import { BranchRules } from './place/rules.ts';
@@ -46,19 +47,17 @@ export async function submitTo(
   }
 }
 
-async function propose(
-  reader: Awaited<ReturnType<typeof openGitReader>>['reader'],
-  wish: SubmitWish,
-): Promise<Proposal> {
+type Reader = Pick<Awaited<ReturnType<typeof openGitReader>>['reader'], 'resolve' | 'readFile' | 'history'>;
+
+/** What they hand in is believed to be theirs: by policies, judges, and by their next scans. */
+const ownAgents: ReadonlySet<string> = new Set([...agentNames, modelAgent].map((name) => `agent:${name}`));
+
+async function propose(reader: Reader, wish: SubmitWish): Promise<Proposal> {
   const source = wish.source ?? wish.actor;
-  if (!/^(agent|person):[\w.@-]{1,60}$/.test(source) || source === revertSource)
-    throw new AutolandError(
-      'usage',
-      `expected a source such as agent:codex or person:you, found ${JSON.stringify(source)}`,
-      {
-        mend: 'use letters, digits and . @ - _ after agent: or person:; reverts are made by: autoland rollback CHANGE',
-      },
-    );
+  if (!/^(agent|person):[\w.@-]{1,60}$/.test(source))
+    throw notSource(source, 'use letters, digits and . @ - _');
+  if (ownAgents.has(source))
+    throw notSource(source, "autoland's own agents hand in themselves: use another name");
   const head = await reader.resolve(wish.ref);
   const { config } = await new BranchRules(reader, false).load();
   const tip = await reader.resolve(config.branch);
@@ -76,8 +75,30 @@ async function propose(
     source,
     title: title.slice(0, 200).toWellFormed(),
     head,
-    ref: wish.ref,
+    ref: await wholeRef(reader, wish.ref, head),
     target: config.branch,
     record: {},
   };
+}
+
+function notSource(found: string, how: string): AutolandError {
+  return new AutolandError(
+    'usage',
+    `expected a source such as agent:codex or person:you, found ${JSON.stringify(found)}`,
+    { mend: `${how} after agent: or person:; reverts are made by: autoland rollback CHANGE` },
+  );
+}
+
+/** However it was written: a newer commit of the same branch takes the place of the older. As it is where it names a commit. */
+async function wholeRef(reader: Reader, ref: string, head: Sha): Promise<string> {
+  if (ref === 'HEAD' || ref.startsWith('refs/')) return ref;
+  for (const folder of ['refs/heads/', 'refs/tags/', 'refs/remotes/']) {
+    const found = await reader.resolve(`${folder}${ref}`).catch(unlessMissing);
+    if (found === head) return `${folder}${ref}`;
+  }
+  return ref;
+}
+
+function unlessMissing(thrown: unknown): undefined {
+  if (!(thrown instanceof AutolandError) || thrown.code !== 'ref.not-found') throw thrown;
 }
