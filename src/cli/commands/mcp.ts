@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { AutolandError } from '../../domain/errors.ts';
+import { refuseMixed } from '../mcp-options.ts';
 import { type CommonOptions, command, person } from '../options.ts';
 import { jsonText, print } from '../output.ts';
 import { renderAgentRevoked, renderAgentTokens } from '../render/mcp.ts';
@@ -45,6 +46,7 @@ type McpOptions = CommonOptions & {
 };
 
 async function serve(options: McpOptions, version: string): Promise<void> {
+  refuseMixed(options);
   if (options.http === undefined) await serveStreams(options, version);
   else await serveHttp(options, readPort(options.http), version);
   // A child that reads for a call that nobody waits for any more must not keep this alive.
@@ -64,10 +66,6 @@ async function serveStreams(options: McpOptions, version: string): Promise<void>
 }
 
 async function serveHttp(options: McpOptions, port: number, version: string): Promise<void> {
-  if (options.agent !== undefined || options.readOnly === true)
-    throw new AutolandError('usage', 'expected --http without --agent and --read-only, found both', {
-      mend: 'over HTTP the token says who asks, and for what: autoland mcp token --name codex --scope read',
-    });
   const onReady = (url: string) =>
     process.stdout.write(
       options.json === true
