@@ -65,10 +65,10 @@ function recordOf({ name, from, to, kind, fixes, override }: PlannedUpdate) {
 
 const folder = 'refs/heads/autoland/dependency';
 
-/** The branch under which one update is proposed: `@scope/name` becomes `scope-name`. */
+/** The branch under which one update is proposed. With its scope as a folder: `@a/b` and `a-b` would take each other's place. */
 function refOf({ name, to, override }: PlannedUpdate): string {
   const end = override?.is === 'removed' ? '-without-override' : '';
-  return `${folder}/${name.replace(/^@/, '').replace('/', '-')}-${to.replaceAll('+', '-')}${end}`;
+  return `${folder}/${name}-${to.replaceAll('+', '-')}${end}`;
 }
 
 /** Parts of a group do not supersede each other, so each has a branch of its own. */

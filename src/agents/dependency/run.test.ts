@@ -50,6 +50,18 @@ describe('runDependencyAgent', () => {
     expect(changed.map((file) => file.path)).toEqual(['package-lock.json', 'package.json']);
   });
 
+  it('gives each package a branch of its own, whatever their scopes', async () => {
+    const names = ['@a/b', 'a-b'];
+    const entries = names.map((name) => {
+      registry.add(name, '1.0.0').add(name, '1.0.1');
+      return [`node_modules/${name}`, sampleEntry(name, '1.0.0')] as const;
+    });
+    const dependencies = Object.fromEntries(names.map((name) => [name, '1.0.0']));
+    git.commit('main', sampleProject({ dependencies }, Object.fromEntries(entries)));
+    const refs = (await run()).proposals.map(({ ref }) => ref).sort();
+    expect(refs).toEqual(['@a/b', 'a-b'].map((name) => `refs/heads/autoland/dependency/${name}-1.0.1`));
+  });
+
   it('locks the chosen version, not the newest that the range admits', async () => {
     registry
       .add('ejs', '2.6.1')
