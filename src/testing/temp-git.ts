@@ -17,9 +17,9 @@ import type {
   TreeExporter,
 } from '../ports/git-host.ts';
 
-/** Files of a commit: text, bytes, a symbolic link's target, or (null) none any more. */
+/** Files of a commit: text, bytes, a symbolic link's target, a submodule's commit, or (null) none any more. */
 export type TestFiles = Readonly<
-  Record<string, string | Buffer | { link: string } | { script: string } | null>
+  Record<string, string | Buffer | { link: string } | { script: string } | { submodule: Sha } | null>
 >;
 
 type Leaf = { readonly path: string; readonly kind: FileKind; readonly oid: Sha; readonly size: number };
@@ -253,6 +253,7 @@ function fileCommand(path: string, content: TestFiles[string]): Buffer[] {
   const name = JSON.stringify(path);
   if (content === null || content === undefined) return [Buffer.from(`D ${name}\n`)];
   const plain = typeof content === 'string' || Buffer.isBuffer(content);
+  if (!plain && 'submodule' in content) return [Buffer.from(`M 160000 ${content.submodule} ${name}\n`)];
   const bytes = Buffer.from(plain ? content : 'link' in content ? content.link : content.script);
   const mode = plain ? '100644' : 'link' in content ? '120000' : '100755';
   return [Buffer.from(`M ${mode} inline ${name}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n')];

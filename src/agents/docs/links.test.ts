@@ -42,6 +42,17 @@ describe('links', () => {
     );
   });
 
+  it('says nothing of what lies in a submodule or behind a symbolic link, where it does not look', async () => {
+    git.commit('main', {
+      module: { submodule: 'a'.repeat(40) },
+      latest: { link: 'docs' },
+      'docs/set-up.md': page('a'),
+      'README.md': '[x](module/set-up.md) [z](latest/set-up.md) [y](gone/set-up.md)\n',
+    });
+    const text = await proposed('README.md', only('links'));
+    expect(text).toBe('[x](module/set-up.md) [z](latest/set-up.md) [y](docs/set-up.md)\n');
+  });
+
   it('takes the only file of a name, and the heading that is nearest by far', async () => {
     git.commit('main', {
       'docs/a/setup.md': page('Setup'),

@@ -8,7 +8,7 @@ import { changedSamples } from '../../stages/2-guardrails/documentation/samples.
 import { type PortionRules, portionOf, type Skipped } from '../portions.ts';
 import { missingFiles, staleCommands } from './commands.ts';
 import { type Finding, isMend, type KeyedMend } from './finding.ts';
-import { deadLinks, mendLink } from './links.ts';
+import { type DeadLink, deadLinks, mendLink } from './links.ts';
 import { changeOf } from './proposal.ts';
 import { lookThroughOthers, type Others } from './run-others.ts';
 import { belowManifests, movesOf, namesOf, type PastDeps, pastOf, unreadManifest } from './run-past.ts';
@@ -134,7 +134,7 @@ async function findWritten(
   docs: ReadDocs,
   wants: (kind: DocsKind) => boolean,
 ): Promise<readonly Finding[]> {
-  const dead = wants('links') ? deadLinks(docs.site, docs.own).slice(0, mostOfAKind) : [];
+  const dead = wants('links') ? deadLinksHere(docs).slice(0, mostOfAKind) : [];
   const gone = dead.filter(({ kind }) => kind === 'dead-link').map(({ target }) => target);
   const missing = wants('commands') ? missingFiles(docs.own, docs.site.paths) : [];
   const moves = await movesOf(deps, docs, [...new Set([...gone, ...missing])]);
@@ -157,6 +157,13 @@ async function findWritten(
           .slice(0, mostOfAKind)
       : []),
   ];
+}
+
+/** What lies in a submodule is of another repository, which nobody has fetched; and no symbolic link is followed. */
+function deadLinksHere({ site, own, listed }: ReadDocs): readonly DeadLink[] {
+  const closed = listed.filter(({ kind }) => kind === 'submodule' || kind === 'symlink');
+  const folders = closed.map(({ path }) => `${path}/`);
+  return deadLinks(site, own).filter(({ target }) => !folders.some((folder) => target.startsWith(folder)));
 }
 
 /** What tells of the past is right to name what is gone, and stays as it was written. */
