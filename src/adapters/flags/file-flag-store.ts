@@ -6,7 +6,7 @@ import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
 import { bury, checkedKey, isKilled, killFromOutside, readKills, tombstoneText } from './tombstones.ts';
 
-/** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. */
+/** STATE/flags.json in flagd's schema, and tombstones in STATE/kills. Makes nothing until something is written: whoever reads may have a copy that nobody can write to. */
 export class FileFlagStore implements FlagStore {
   readonly #layout: StateLayout;
   readonly #now: () => Date;
@@ -70,6 +70,7 @@ export class FileFlagStore implements FlagStore {
   }
 
   #locked<T>(critical: (flags: ReadonlyMap<string, StoredFlag>) => T): T {
+    privateDir(this.#layout.root);
     return withFileLock(this.#layout.flagLock, () => critical(readFlagFile(this.#layout.flags)));
   }
 

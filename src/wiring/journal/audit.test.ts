@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -71,6 +80,13 @@ it('is no broken journal that this user may not read', () => {
     await openStore({ file: ${JSON.stringify(journal())}, clock: {}, mode: 'read' }).catch(({ code }) => console.log(code));`;
   const said = execFileSync(process.execPath, ['--input-type=module', '--eval', asked], { cwd: '/' });
   expect(said.toString().trim()).toBe('state.unusable');
+});
+
+it('makes nothing where it only reads', async () => {
+  const made = ['kills', 'run', 'work', 'compiled'].map((name) => join(place.state, name));
+  for (const each of made) rmSync(each, { recursive: true });
+  expect(await verify()).toMatchObject({ kind: 'ok' });
+  expect(made.filter((each) => existsSync(each))).toEqual([]);
 });
 
 it('says why a checkpoint cannot be read, and waits for none', async () => {

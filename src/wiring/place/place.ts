@@ -97,6 +97,8 @@ export async function makeState(place: Place): Promise<void> {
     await mkdir(place.files.compiled, { recursive: true, mode: 0o700 });
     await mkdir(place.files.work, { recursive: true, mode: 0o711 });
     await mkdir(place.files.log, { recursive: true, mode: 0o700 });
+    // People may close a flag there by `touch`, before any was closed.
+    await mkdir(place.files.kills, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new AutolandError(
       'state.unusable',
