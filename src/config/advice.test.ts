@@ -21,6 +21,15 @@ describe('adviceOn', () => {
   });
 
   it.each([
+    ['service: { name: shop, command: [x], identity: { header: X-User-Id } }', []],
+    [
+      'service: { name: shop, command: [x], identity: { header: Cookie } }',
+      [/^identity.header cookie of shop/],
+    ],
+    [
+      'services: [{ name: shop, command: [x], identity: { header: host } }]',
+      [/^identity.header host of shop/],
+    ],
     ['rollout: { metrics: [{ name: a, kind: histogram, tolerate: 1.1 }, { name: b, kind: rate }] }', []],
     [
       'rollout: { metrics: [{ name: a, kind: rate, tolerate: 1.1 }] }',
