@@ -60,6 +60,11 @@ export async function noteUnbegun(
   await repository.record('task.ended', taskActor, { task, round: 1, ...ended });
 }
 
+/** Whoever gave the task ends it. */
+export async function noteInterrupted(task: Task, how: RoundHow): Promise<void> {
+  if (!how.dryRun) await note(task, how, 'task.ended', endedData(task, null, 'it was interrupted'));
+}
+
 /** In one entry of the journal, which is bounded. */
 const mostWhy = 2_000;
 

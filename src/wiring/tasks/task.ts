@@ -8,9 +8,10 @@ import type { PlaceOptions } from '../place/place.ts';
 import { openRepository, type Repository } from '../place/repository.ts';
 import { openWorkshop } from '../scan/workshop.ts';
 import { baseWith } from './base-with.ts';
+import { endOnSignal } from './end-on-signal.ts';
 import { newTaskName } from './name.ts';
 import { mustBeReady } from './readiness.ts';
-import { type RoundReport, runRound } from './round.ts';
+import { noteInterrupted, type RoundReport, runRound } from './round.ts';
 import type { Task, TaskBrief, TaskTools } from './work.ts';
 
 export type TaskWish = TaskBrief & { readonly actor: string; readonly dryRun: boolean };
@@ -31,6 +32,7 @@ export async function runTask(options: PlaceOptions, wish: TaskWish): Promise<Ta
       },
     );
     await mustBeReady(task);
+    using _ending = endOnSignal(() => noteInterrupted(task, wish));
     const report = await runRound(task, wish);
     if (!wish.dryRun) await workshop.auditLog.publish();
     return report;
