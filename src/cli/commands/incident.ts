@@ -120,5 +120,6 @@ async function close(incident: string, options: CommonOptions & { readonly reaso
     });
   const { closeReported } = await import('../../wiring/inquiry/read.ts');
   const closed = await closeReported(options, incident, { by: person(), reason: options.reason });
-  print(options.json, closed, ({ id }) => [`closed ${id}`]);
+  const { renderClosed } = await import('../render/reported-incident.ts');
+  print(options.json, closed, renderClosed);
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { InquiryOutcome } from '../../wiring/inquiry/inquire.ts';
 import type { ReportedView } from '../../wiring/inquiry/read.ts';
-import { renderInquiry, renderOpened, renderReported, renderReportedLines } from './reported-incident.ts';
+import {
+  renderClosed,
+  renderInquiry,
+  renderOpened,
+  renderReported,
+  renderReportedLines,
+} from './reported-incident.ts';
 
 const words = (lines: readonly string[]) => lines.join(' ').replaceAll(/\s+/g, ' ');
 
@@ -83,6 +89,13 @@ describe('what is told of an incident that is reported', () => {
 
   it('is by which times it counts, where it is open already', () => {
     expect(told(false, false)).toContain('already open: inc_1, as it was reported first: well at 2026-01-01');
+  });
+
+  it('is who closed it and why, which a later word does not change', () => {
+    const closed = { by: 'person:a', at: '2026-01-03', reason: 'the disk was full' };
+    expect(words(renderClosed({ ...reported, closed }))).toBe(
+      'closed inc_1, by person:a at 2026-01-03: the disk was full',
+    );
   });
 
   it('names no id that a rehearsal has thrown away', () => {

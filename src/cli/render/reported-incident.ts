@@ -37,6 +37,12 @@ export function renderInquiry(inquiry: InquiryOutcome): string[] {
   ];
 }
 
+/** Whoever closed it first gave the reason that stands. */
+export function renderClosed({ id, closed }: ReportedView): string[] {
+  const by = closed === null ? '' : `, by ${closed.by} at ${closed.at}: ${closed.reason}`;
+  return wrap(`closed ${id}${by}`, '  ');
+}
+
 type Finding = Pick<Inquired, 'code' | 'reason' | 'culprit'>;
 
 function renderFinding({ code, reason, culprit }: Finding): string[] {
