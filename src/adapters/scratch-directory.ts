@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AutolandError, messageOf } from '../domain/errors.ts';
 import { removeTree } from './remove-tree.ts';
 import { systemPath } from './system-path.ts';
@@ -63,7 +63,8 @@ export function placeFault(cause: unknown): AutolandError {
 }
 
 function nameBelow(directory: string, prefix: string): string {
-  const path = join(directory, prefix + randomBytes(randomHexDigits / 2).toString('hex'));
+  // Absolute: what runs in it, and what removes it, stands elsewhere.
+  const path = join(resolve(directory), prefix + randomBytes(randomHexDigits / 2).toString('hex'));
   if (Buffer.byteLength(path) <= longestPath) return path;
   throw new AutolandError(
     'state.unusable',

@@ -27,6 +27,9 @@ async function ringOf(keyFile: string): Promise<KeyRing> {
       publicKey: async () => createPublicKey(key),
     };
   } catch (cause) {
+    // It may be the right key, in a file that is open to others: there is no need of another.
+    if (cause instanceof AutolandError && cause.code === 'key.unsafe')
+      throw new AutolandError('usage', cause.message, { ...(cause.mend && { mend: cause.mend }), cause });
     const mend = 'make one: openssl genpkey -algorithm ed25519 -out KEY && chmod 600 KEY';
     throw new AutolandError('usage', `expected an Ed25519 key in ${keyFile}: ${messageOf(cause)}`, {
       mend,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRange } from './check.ts';
 
@@ -9,6 +9,8 @@ const dir = mkdtempSync(join(tmpdir(), 'autoland-check-'));
 const repo = join(dir, 'repo');
 afterAll(() => rmSync(dir, { recursive: true }));
 beforeAll(() => {
+  // The sandbox's user must pass.
+  chmodSync(dir, 0o711);
   mkdirSync(repo);
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'uploadpack.allowFilter', 'true');
@@ -58,4 +60,16 @@ describe('what cannot be looked at is told', () => {
     expect(guardrails).toMatchObject([{ name: 'classify', verdict: 'abstain', code: 'git.failed' }]);
     expect(guardrails[0]?.reason).toContain('git fetch --refetch --no-filter');
   });
+});
+
+it('takes a TMPDIR that is relative for what it is here', async () => {
+  const { TMPDIR: before } = process.env;
+  process.env.TMPDIR = relative(process.cwd(), dir);
+  try {
+    expect(await check({})).toMatchObject({ class: 'other' });
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+  expect(readdirSync(dir).filter((name) => name.startsWith('autoland-check-'))).toEqual([]);
 });
