@@ -1,7 +1,7 @@
 import { AutolandError } from '../../domain/errors.ts';
 import type { FlagStore, RolloutFlag } from '../../ports/flags.ts';
 import { withFileLock } from '../runtime/file-lock.ts';
-import { writeAtomic } from '../runtime/files.ts';
+import { privateDir, writeAtomic } from '../runtime/files.ts';
 import { type StateLayout, stateLayout } from '../runtime/state-layout.ts';
 import { encodeFlags, PARTS, readFlagFile, type StoredFlag, toParts } from './flag-file.ts';
 import { bury, checkedKey, isKilled, killFromOutside, readKills, tombstoneText } from './tombstones.ts';
