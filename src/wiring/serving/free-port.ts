@@ -21,13 +21,9 @@ export function portsOf(text: string): PortsWanted {
     new Set(names).size === names.length &&
     new Set(fixed).size === fixed.length;
   if ((!isOne && !isNamed) || !known.every(({ port }) => port < 65_536))
-    throw new AutolandError(
-      'usage',
-      `expected a port from 0 to 65535, or one of its own for each service, found ${JSON.stringify(text)}`,
-      {
-        mend: 'use --port 7300, --port 0 for any free one, or --port shop=7300,admin=7400 for several services',
-      },
-    );
+    throw new AutolandError('usage', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`, {
+      mend: 'use --port 7300, --port 0 for any free one, or --port shop=7300,admin=7400, one of its own for each of several services',
+    });
   const [{ port: first } = { port: 0 }] = known;
   if (isOne) return { of: (_, place) => (first === 0 ? 0 : (first + place) % 65_536), names: [] };
   const portOf = (service: string) => known.find(({ name }) => name === service)?.port ?? 0;
