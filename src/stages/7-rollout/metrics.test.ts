@@ -104,6 +104,20 @@ describe('a metric that the service names', () => {
     expect(decision.reason).toContain('counts of cart');
   });
 
+  it.each([
+    [metric({}), 'continue'],
+    [metric({ kind: 'ratio', worse: 'higher' }), 'continue'],
+    [metric({ kind: 'rate', worse: 'lower' }), 'continue'],
+    [metric({ kind: 'rate', worse: 'higher' }), 'raise'],
+  ] as const)(
+    'lets nothing rise while nobody reports it, unless that is how it should be: %j',
+    (one, kind) => {
+      const decision = told(one, [], []);
+      expect(decision.kind).toBe(kind);
+      if (kind === 'continue') expect(decision.reason).toContain('reports of cart');
+    },
+  );
+
   it('is not asked where users are split wrongly, unless it counts harm itself', () => {
     const assigned = arms(600, 19_400);
     const tally = (kind: MetricPlan['kind'], canary: Reported, baseline: Reported) => ({

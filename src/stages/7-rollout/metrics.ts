@@ -13,6 +13,8 @@ export type MetricFinding = {
   readonly rollback: Test;
   /** False: the witness does not count it, so nothing is known of it. */
   readonly isCounted: boolean;
+  /** False: nobody has reported it, of either arm. Of a rate that harms when it rises that is how it should be, so there it is true. */
+  readonly isReported: boolean;
 };
 
 export function metricFindings(plan: RolloutPlan, steps: readonly StepTally[]): readonly MetricFinding[] {
@@ -27,8 +29,16 @@ export function metricFindings(plan: RolloutPlan, steps: readonly StepTally[]): 
       plan: metric,
       rollback: { ...worse(metric, tallies, bounds), logThreshold: rollbackThreshold(plan) },
       isCounted: own.every(({ coins }) => coins !== undefined),
+      isReported: isReported(metric, tallies.map(total)),
     };
   });
+}
+
+/** Silence of the canary alone is what `rollback` finds; of everybody, it may be a slip of the pen, or a service that is not instrumented. */
+function isReported({ kind, worse: harm }: MetricPlan, tallies: readonly CoinTally[]): boolean {
+  if (kind === 'rate' && harm === 'higher') return true;
+  const { canary, baseline } = sums(tallies);
+  return canary + baseline > 0;
 }
 
 type Shown = Omit<Test, 'logThreshold'>;

@@ -34,6 +34,10 @@ const requirements: readonly Requirement[] = [
     const unknown = metrics.find(({ isCounted }) => !isCounted);
     return unknown && `counts of ${unknown.plan.name}`;
   },
+  (_, { metrics }) => {
+    const silent = metrics.find(({ isReported }) => !isReported);
+    return silent && `reports of ${silent.plan.name}`;
+  },
   (_, { sharedHarm }) => (sharedHarm.lastedSeconds === undefined ? undefined : 'shared harm to end'),
   (_, { sharedHarm }) =>
     sharedHarm.tells ? undefined : 'enough traffic to tell shared harm from what is usual',
