@@ -118,7 +118,7 @@ function unreadable(path: string, thrown: unknown): AutolandError {
     });
   }
   return new AutolandError('key.missing', `cannot read the key ${path}: ${messageOf(thrown)}`, {
-    mend: 'restore it from a backup; if it is lost, move the key directory away and new keys will be made',
+    mend: 'restore the directory of the keys from a backup: other keys verify nothing that was signed before, and open no recording',
     cause: thrown,
   });
 }
