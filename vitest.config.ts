@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type Plugin } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const slow = process.env.AUTOLAND_SLOW === '1' ? [] : ['**/*.slow.test.ts'];
@@ -51,7 +51,16 @@ class LongestFirst extends BaseSequencer {
 const all = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 const exclude = [...configDefaults.exclude, ...slow];
 
+/** Vite adds the condition `development`, with which some libraries are other code: there assertions of theirs fail that are stripped where users run them. */
+const asUsersRunThem: Plugin = {
+  name: 'as-users-run-them',
+  configResolved({ ssr }) {
+    ssr.resolve = { ...ssr.resolve, conditions: ['node'] };
+  },
+};
+
 export default defineConfig({
+  plugins: [asUsersRunThem],
   test: {
     pool: 'forks',
     // The default leaves one processor idle, which is half of a small machine.

@@ -77,7 +77,8 @@ describe('readingOf', () => {
         for (const { text: word, at } of words) expect(text.slice(at, at + word.length)).toBe(word);
         for (const { source, at } of codes) expect(text.slice(at, at + source.length)).toBe(source);
       }),
-      { numRuns: 300 },
+      // A box to tick that is no item's: the library's own assertion fails on it, where assertions are not stripped.
+      { numRuns: 300, examples: [[['*', '\r\n', '[x]', ' ', '[a](b.md)']]] },
     );
   });
 });
