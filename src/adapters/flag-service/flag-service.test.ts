@@ -41,6 +41,8 @@ function collect<T>(stream: AsyncIterable<T>): T[] {
   return heard;
 }
 
+const closed = (set = '{"flags":{}}') => JSON.parse(set).flags['shop.n']?.targeting.fractional === undefined;
+
 describe('the flag service over gRPC', () => {
   it('sends the whole set to who evaluates by himself, and again at each change', async () => {
     await stage.start();
@@ -132,11 +134,18 @@ describe('the flag service over gRPC', () => {
       }
       await eventually(() => events.every((heard) => heard.length > 0), 'every stream');
       await stage.flags.kill('shop.n', 'person:alice');
-      const killed = { flags: { 'shop.n': { type: 'update', source: 'autoland', flagKey: 'shop.n' } } };
+      // Who is slow hears of several changes at once.
+      const toldOf = (heard: { data?: object }[]) => JSON.stringify(heard.at(-1)?.data) ?? '';
       await eventually(
-        () => events.every((heard) => JSON.stringify(heard.at(-1)?.data) === JSON.stringify(killed)),
+        () =>
+          events.every((heard) =>
+            toldOf(heard).includes('{"type":"update","source":"autoland","flagKey":"shop.n"}'),
+          ),
         'the kill as the last event of each',
       );
+      // Each stream comes in its own time.
+      const newest = () => new Set(sets.map((heard) => heard.at(-1)?.flagConfiguration));
+      await eventually(() => newest().size === 1 && closed([...newest()][0]), 'the kill in every set');
       for (const [{ type } = { type: '' }, ...more] of events) {
         expect(type).toBe('provider_ready');
         expect(new Set(more.map((one) => one.type))).toEqual(new Set(['configuration_change']));
@@ -146,7 +155,6 @@ describe('the flag service over gRPC', () => {
           ({ flagConfiguration }) => Object.keys(JSON.parse(flagConfiguration).flags).length,
         );
         expect(known).toEqual(known.toSorted((a, b) => a - b));
-        expect(heard.at(-1)?.flagConfiguration).toBe(sets[0]?.at(-1)?.flagConfiguration);
       }
     },
   );
