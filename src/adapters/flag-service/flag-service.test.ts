@@ -159,6 +159,22 @@ describe('the flag service over gRPC', () => {
     },
   );
 
+  it('tells nobody what is kept for who selects something of another name', async () => {
+    await stage.start();
+    const sets = ['frame shop', 'shop'].map((selector) =>
+      collect(
+        createClient(FlagSyncService, grpc('sync')).syncFlags(
+          { selector },
+          { ...auth(), signal: ended.signal },
+        ),
+      ),
+    );
+    await eventually(() => sets.every((heard) => heard.length > 0), 'the first sets');
+    await stage.flags.kill('shop.n', 'person:alice');
+    await eventually(() => sets[1]?.length === 2, 'the kill');
+    expect(closed(sets[1]?.[1]?.flagConfiguration)).toBe(true);
+  });
+
   it('serves no call without a token over TCP, and needs none at a socket that only we can open', async () => {
     await stage.start();
     const client = createClient(FlagSyncService, grpc('sync'));

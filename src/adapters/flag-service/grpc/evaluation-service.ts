@@ -100,7 +100,7 @@ async function* events(serving: Serving, context: HandlerContext): AsyncGenerato
       known = { revision: serving.feed.revision, flags: select(serving.feed.current, client.selection) };
       if (Object.keys(data.flags).length === 0) continue;
       const event = { type: 'configuration_change', data };
-      const name = `changes frame ${revision} ${client.selection.service ?? ''}`;
+      const name = `frame changes ${revision} ${client.selection.service ?? ''}`;
       const frame = () => serving.feed.once(name, () => frameOf(EventStreamResponse, event));
       if (!sendFrame(context, frame)) yield event;
     }

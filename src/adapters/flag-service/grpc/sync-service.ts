@@ -22,7 +22,7 @@ export function syncService(serving: Serving): ServiceImpl<FlagSyncServiceDesc> 
           const isFirst = told === '';
           told = flagConfiguration;
           const response = { flagConfiguration, syncContext };
-          const name = `set frame ${client.selection.service ?? ''}`;
+          const name = `frame set ${client.selection.service ?? ''}`;
           const frame = () => serving.feed.once(name, () => frameOf(SyncFlagsResponse, response));
           if (isFirst || !sendFrame(context, frame)) yield response;
         }
