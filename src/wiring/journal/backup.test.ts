@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BareRepository } from '../../../test/journeys/repository.ts';
 import { FileKeyRing } from '../../adapters/keys/file-key-ring.ts';
 import { TileLog } from '../../adapters/tile-log/tile-log.ts';
 import { logOrigin } from '../place/origin.ts';
@@ -15,12 +16,7 @@ let place: { repo: string; state: string };
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'autoland-backup-'));
   place = { repo: join(dir, 'r.git'), state: join(dir, 'state') };
-  const git = (...args: readonly string[]) => execFileSync('git', args, { stdio: 'pipe' }).toString().trim();
-  git('init', '-q', '--bare', '-b', 'main', place.repo);
-  const tree = git('-C', place.repo, 'hash-object', '-t', 'tree', '-w', '/dev/null');
-  const who = ['-c', 'user.name=a', '-c', 'user.email=a@b.invalid'];
-  const commit = git('-C', place.repo, ...who, 'commit-tree', '-m', 'first', tree);
-  git('-C', place.repo, 'update-ref', 'refs/heads/main', commit);
+  new BareRepository(place.repo, {});
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
