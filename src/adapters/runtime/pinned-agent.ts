@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { connect, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AutolandError } from '../../domain/errors.ts';
 import { instanceLookup, parseAddress, type Resolve } from './instance-address.ts';
 
@@ -49,6 +50,8 @@ function connectOver(network: string, resolve: Resolve): Socket {
   return socket.once('connect', settle).once('close', settle);
 }
 
+type Made = (error: Error | null, stream: Duplex) => void;
+
 /** Connections to instances, by what routes.json calls their sockets; `keepAlive`: to be used again by later requests. */
 export class PinnedAgent extends Agent {
   readonly #resolve: Resolve;
@@ -58,13 +61,15 @@ export class PinnedAgent extends Agent {
     this.#resolve = resolve;
   }
 
-  override createConnection(options: ClientRequestArgs): Socket {
+  override createConnection(options: ClientRequestArgs, made?: Made): Socket | undefined {
     try {
       const at = options.socketPath ?? '';
       return at.startsWith('/') ? connectPinned(at) : connectOver(at, this.#resolve);
     } catch (thrown) {
-      // A socket that fails at once: the request then fails as with any refused connection.
-      return new Socket().destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      // DANGER: a socket that has failed would end the process before Node 24.16, as nobody listens to it yet.
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      setImmediate(() => made?.(error, new Socket()));
+      return undefined;
     }
   }
 }
