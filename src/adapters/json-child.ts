@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ownEnding } from '../own-ending.ts';
 
 export type JsonChild = {
   /** The script beside `from`, without its extension. */
@@ -34,8 +35,7 @@ export async function askChildForList(child: JsonChild, question: unknown): Prom
 }
 
 function run({ script, from, timeoutMs, memoryMiB = 512, cwd }: JsonChild, input: string) {
-  const extension = from.endsWith('.ts') ? 'ts' : 'js';
-  const path = fileURLToPath(new URL(`./${script}.${extension}`, from));
+  const path = fileURLToPath(new URL(`./${script}.${ownEnding}`, from));
   return new Promise<string | undefined>((resolve) => {
     const running = spawn(process.execPath, [`--max-old-space-size=${memoryMiB}`, path], {
       env: compiled(),

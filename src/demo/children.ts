@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AutolandError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { ownEnding } from '../own-ending.ts';
 
-const sources = join(import.meta.dirname, '..');
+/** Where this program's own modules are. */
+const modules = join(import.meta.dirname, '..');
 
 /** A child process that speaks NDJSON on standard output and ends when its standard input closes. */
 export class Child {
@@ -13,14 +15,18 @@ export class Child {
   readonly #exited: Promise<number | null>;
   #errors = '';
 
-  constructor(name: string, source: string, options: { args?: readonly string[]; env?: NodeJS.ProcessEnv }) {
+  constructor(name: string, module: string, options: { args?: readonly string[]; env?: NodeJS.ProcessEnv }) {
     this.#name = name;
-    this.#process = spawn(process.execPath, [join(sources, source), ...(options.args ?? [])], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
-      // A process group of its own: Ctrl-C reaches the demo alone, which then ends its children in order.
-      detached: true,
-    });
+    this.#process = spawn(
+      process.execPath,
+      [join(modules, `${module}.${ownEnding}`), ...(options.args ?? [])],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...options.env },
+        // A process group of its own: Ctrl-C reaches the demo alone, which then ends its children in order.
+        detached: true,
+      },
+    );
     this.#exited = new Promise((resolve) => {
       this.#process.once('exit', resolve);
       this.#process.once('error', () => resolve(null));

@@ -103,7 +103,7 @@ export class Demo {
     ];
     const env = { [`npm_config_${story.scope}:registry`]: this.#registry.url };
     process.env[`npm_config_${story.scope}:registry`] = this.#registry.url;
-    const up = new Child('autoland up', 'cli/main.ts', { args, env });
+    const up = new Child('autoland up', 'cli/main', { args, env });
     this.#up = up;
     const ready = new Promise<string>((resolve) => {
       up.onLine((line) => {
@@ -123,7 +123,7 @@ export class Demo {
 
   async #startTraffic(origin: string): Promise<void> {
     this.#phase = 'simulated users arrive';
-    const users = new Child('the simulated users', 'demo/traffic/main.ts', {});
+    const users = new Child('the simulated users', 'demo/traffic/main', {});
     this.#users = users;
     const warm = new Promise<void>((resolve) => {
       users.onLine((line) => {

@@ -1,6 +1,7 @@
 import { isNarrow, paint, paintOutcome, seconds, wrap } from '../cli/render/text.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { counted } from '../domain/words.ts';
+import { ownEnding } from '../own-ending.ts';
 import { harmedBy, type Progress } from './progress.ts';
 
 export type DemoResult = {
@@ -109,13 +110,16 @@ function changeLines(change: Progress): string[] {
   ];
 }
 
+/** As whoever runs the demo can type it: in the checkout that it came from, or installed. */
+const autoland = ownEnding === 'ts' ? 'npm run -s autoland --' : 'autoland';
+
 function nextCommands({ changes, repo, state }: DemoResult): string[] {
   const where = `--repo ${repo} --state ${state}`;
   const interesting = changes.find(({ conclusion }) => conclusion?.outcome !== 'landed') ?? changes[0];
   return [
-    ...(interesting === undefined ? [] : [`  npm run -s autoland -- explain ${interesting.id} ${where}`]),
-    `  npm run -s autoland -- status ${where}`,
-    `  npm run -s autoland -- audit verify ${where}`,
+    ...(interesting === undefined ? [] : [`  ${autoland} explain ${interesting.id} ${where}`]),
+    `  ${autoland} status ${where}`,
+    `  ${autoland} audit verify ${where}`,
     `  git -C ${repo} log --oneline --graph main`,
   ];
 }

@@ -15,6 +15,7 @@ import { ElsewhereReceiver } from '../adapters/telemetry/otlp/elsewhere.ts';
 import { frontDoorCommands } from '../config/plans.ts';
 import type { FlagsConfig, ServiceConfig } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
+import { ownEnding } from '../own-ending.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { grantOf } from './doctor/grant.ts';
 import type { NotifierOptions } from './journal/notifier.ts';
@@ -167,7 +168,7 @@ export function flagServiceOptions(
 }
 
 function child(place: Place, name: string, command: string, options: object): KeptChild {
-  const main = join(import.meta.dirname, '..', 'cli', 'main.ts');
+  const main = join(import.meta.dirname, '..', 'cli', `main.${ownEnding}`);
   const inherited = Object.entries(process.env).filter(([, value]) => value !== undefined);
   // A killed process is back in half the time when its sources need not be compiled again.
   const env = { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: place.files.compiled } as Record<

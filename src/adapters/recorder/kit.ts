@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownEnding } from '../../own-ending.ts';
 import type { Settings } from './inside/settings.ts';
 import { type KitFile, strippedKit } from './stripped-kit.ts';
 
@@ -18,8 +19,9 @@ export const sampleEntry = 'sample.js';
  */
 export async function writeKit(directory: string, settings?: Settings): Promise<void> {
   await mkdir(directory, { recursive: true });
-  if (import.meta.url.endsWith('.ts')) await writeStripped(directory);
-  else await cp(inside, directory, { recursive: true });
+  // Built, they are as `kitFiles` tells them.
+  if (ownEnding === 'js') await cp(inside, directory, { recursive: true });
+  else await writeKitFiles(directory);
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
   if (settings !== undefined) await writeKitSettings(directory, settings);
 }
@@ -29,19 +31,24 @@ export function writeKitSettings(directory: string, settings: Settings): Promise
   return writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
 }
 
+/** Writes what is preloaded, as a built package has it, without settings. */
+export async function writeKitFiles(directory: string): Promise<void> {
+  for (const { path, text } of await kitFiles()) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
+}
+
 /**
  * Plain JavaScript: each of the project's processes would otherwise first start the machinery that takes the types out, and
  * older ones warn of it.
  */
-async function writeStripped(directory: string): Promise<void> {
+function kitFiles(): Promise<readonly KitFile[]> {
   stripped ??= strippedKit({ source: inside, entries }).catch((thrown: unknown) => {
     stripped = undefined;
     throw thrown;
   });
-  for (const { path, text } of await stripped) {
-    await mkdir(dirname(join(directory, path)), { recursive: true });
-    await writeFile(join(directory, path), text);
-  }
+  return stripped;
 }
 
 // Loaded by every process; the others by few.

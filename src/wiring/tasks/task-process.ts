@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { killChild } from '../../adapters/kill-child.ts';
 import { endWithStdin } from '../../adapters/runtime/keep-alive.ts';
 import type { ChangeId } from '../../domain/change.ts';
+import { ownEnding } from '../../own-ending.ts';
 import type { TaskLine } from '../../views/tasks.ts';
 import { type Place, stateFiles } from '../place/place.ts';
 import { openRepository } from '../place/repository.ts';
@@ -34,8 +35,7 @@ export type TaskProcessOptions = Pick<Place, 'repo' | 'state'> & { readonly job:
  */
 export async function runApart(options: TaskProcessOptions, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const main = join(import.meta.dirname, '..', '..', 'cli', `main.${extension}`);
+  const main = join(import.meta.dirname, '..', '..', 'cli', `main.${ownEnding}`);
   const child = spawn(process.execPath, [main, '_task', JSON.stringify(options)], {
     env: { ...process.env, NODE_COMPILE_CACHE: stateFiles(options.state).compiled },
     // The pipe is its life line.
