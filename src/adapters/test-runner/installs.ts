@@ -5,6 +5,7 @@ import type { SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
+import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
 import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { copyFiles } from './copy-files.ts';
 import { isGreen } from './job-result.ts';
@@ -105,8 +106,7 @@ export class Installs {
   /** Answers false when it is gone. */
   async #hand({ place, tree }: InstallJob, how: HowToProvide): Promise<boolean> {
     if (how === 'lend') {
-      await this.#copies.get(place);
-      if (await this.#loans.lend(place, tree)) return true;
+      if (await this.#loans.lend(place, tree, this.#copies.get(place))) return true;
     }
     return copyModules(place, tree).then(() => true, isGone);
   }
@@ -144,13 +144,14 @@ export class Installs {
 
   /** What `fill` puts beside the manifests and the lockfile is kept if it answers true. */
   async #inDraft(job: InstallJob, fill: (draft: string) => Promise<boolean>): Promise<boolean> {
-    const { dir, drafts } = this.#options;
+    const { dir, drafts, owner } = this.#options;
     const draft = await mkdtemp(join(drafts, 'draft-'));
     try {
       for (const path of job.inputs) {
         await mkdir(dirname(join(draft, path)), { recursive: true });
         await cp(join(job.tree, path), join(draft, path));
       }
+      if (owner !== undefined) await giveTo(draft, owner, [await ownerOf(draft)]);
       if (!(await fill(draft))) return false;
       await mkdir(dir, { recursive: true });
       await this.#makeRoom();

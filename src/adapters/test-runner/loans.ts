@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
-import { giveTo } from '../sandbox/bubblewrap/give-to.ts';
+import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
 import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { modulesIn } from './modules.ts';
 import { marksOf, restore, type TreeMarks } from './tree-marks.ts';
@@ -30,15 +30,25 @@ export class Loans {
     this.#owner = owner;
   }
 
-  /** Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. */
-  async lend(place: string, tree: string): Promise<boolean> {
+  /** `read`: until then somebody reads it at its place. Answers false when it cannot be lent: it is gone or lent to another, or lies on another file system. */
+  async lend(place: string, tree: string, read: Promise<unknown> = Promise.resolve()): Promise<boolean> {
+    const early = await this.#markAsIs(place).catch(() => undefined);
+    await read;
     const rest = `${place}.lent-${randomUUID()}`;
     if (!(await moved(place, rest))) return false;
-    const marks = await this.#mark(rest).catch(() => undefined);
+    const marks = early ?? (await this.#mark(rest).catch(() => undefined));
     const given = marks !== undefined && (await give([...marks.keys()], rest, tree));
     if (given) this.#loans.set(tree, { place, rest, marks });
     else await rename(rest, place);
     return given;
+  }
+
+  /** While somebody else may read it: it is given to nobody. undefined: it would have to be. */
+  async #markAsIs(place: string): Promise<Loan['marks'] | undefined> {
+    const owner = this.#owner && `${this.#owner.uid}:${this.#owner.gid}`;
+    for (const path of await modulesIn(place, ''))
+      if (owner !== undefined && owner !== (await ownerOf(join(place, path)))) return undefined;
+    return this.#mark(place);
   }
 
   /** undefined: one of them cannot be told from another that is touched. */
@@ -63,12 +73,6 @@ export class Loans {
     const isBack = await takeBack(loan, tree).catch(() => false);
     if (!isBack) await removeTree(loan.rest);
   }
-}
-
-/** One job has made all of it. */
-async function ownerOf(path: string): Promise<string> {
-  const { uid, gid } = await lstat(path);
-  return `${uid}:${gid}`;
 }
 
 /** All of them or none. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TreeExporter } from '../../ports/git-host.ts';
 import type { Sandbox, SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, TestCommands } from '../../ports/test-runner.ts';
+import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
 import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { type HowToProvide, Installs } from './installs.ts';
 import { isGreen, outputKiB } from './job-result.ts';
@@ -66,13 +67,20 @@ export class ProjectCommands {
   readonly #sandbox: Pick<Sandbox, 'run'>;
   readonly #installs: Installs;
   readonly #how: HowToProvide;
+  readonly #owner: Identity | undefined;
 
   constructor({ sandbox, workspace, nodeVersion, installs, owner, lends = false }: ProjectCommandsOptions) {
     this.#how = lends ? 'lend' : 'copy';
+    this.#owner = owner;
     this.#sandbox = sandbox;
     const run = (argv: Argv, dir: string) => this.#install(argv, dir);
     const dir = installs ?? join(workspace, 'installs');
     this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}`, owner });
+  }
+
+  /** Hands a tree that was just written to whose jobs will use it, while it is small: each of them would ask all that is installed. */
+  async handOver(dir: string): Promise<void> {
+    if (this.#owner !== undefined) await giveTo(dir, this.#owner, [await ownerOf(dir)]);
   }
 
   /** Installs and builds; answers the phase that failed, or undefined. */

@@ -39,6 +39,7 @@ export class SideTrees {
       await git.exportTree(sides.head, head);
       if (sides.judgedBy === 'base') await overlayTests(base, head);
       if (sides.judgedBy === 'head') await overlayTests(head, base);
+      for (const side of [base, head]) await commands.handOver(side);
       const { how, near } = await commands.besides(install, [base, head]);
       const nearOf = (dir: string) => (dir === head ? near : undefined);
       const keep = commands.keeper(install);

@@ -71,7 +71,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     await mkdir(jobs, { recursive: true, mode: 0o755 });
     const made = await mkdtemp(join(jobs, `${prefix}-`));
     const identity = this.#identity;
-    if (identity !== undefined) await giveTo(made, identity, (await diskUse([made])).owners);
+    if (identity !== undefined) await giveTo(made, identity, (await diskUse([made])).owners.get(made) ?? []);
     return made;
   }
 

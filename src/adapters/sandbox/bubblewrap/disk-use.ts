@@ -13,8 +13,8 @@ export type DiskUse = {
   readonly bytes: number;
   /** A file that has a further hard link outside of the directories; undefined: none. */
   readonly linkedOutside: string | undefined;
-  /** `uid:gid` of all that was counted. */
-  readonly owners: ReadonlySet<string>;
+  /** `uid:gid` of all that was counted in a directory. */
+  readonly owners: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 /** What the directories hold, counted no further than `enough` bytes. Links are not followed, hard-linked files count once. */
@@ -23,35 +23,42 @@ export async function diskUse(
   enough = Number.POSITIVE_INFINITY,
 ): Promise<DiskUse> {
   const links = new Map<string, { path: string; missing: number }>();
-  const owners = new Set<string>();
-  const waiting = [...directories];
+  const owners = new Map(directories.map((directory) => [directory, new Set<string>()]));
+  const waiting: Waiting[] = [...owners].map(([path, of]) => ({ path, of }));
   let bytes = 0;
   while (waiting.length > 0 && bytes <= enough) {
-    const entries = await Promise.all(waiting.splice(-BATCH).map((path) => measure(path)));
+    const entries = await Promise.all(waiting.splice(-BATCH).map(measure));
     // Others get their turn.
     await setImmediate();
-    for (const { path, stats, names, failed } of entries) {
+    for (const { path, of, stats, names, failed } of entries) {
       if (failed) bytes = Number.POSITIVE_INFINITY;
-      if (stats !== undefined) owners.add(`${stats.uid}:${stats.gid}`);
+      if (stats !== undefined) of.add(`${stats.uid}:${stats.gid}`);
       if (stats !== undefined && isNew(path, stats, links)) bytes += stats.blocks * 512;
       // Counted before they are looked at: looking is slow while they are still being made.
       bytes += names.length * ENTRY_BYTES;
-      for (const name of names) waiting.push(`${path}/${name}`);
+      for (const name of names) waiting.push({ path: `${path}/${name}`, of });
     }
   }
   const outside = [...links.values()].find(({ missing }) => missing > 0);
   return { bytes, linkedOutside: outside?.path, owners };
 }
 
-type Measured = { path: string; stats?: Stats; names: readonly string[]; failed: boolean };
+/** `of`: the owners of what is in the same directory. */
+type Waiting = { readonly path: string; readonly of: Set<string> };
+type Measured = Waiting & {
+  readonly stats?: Stats;
+  readonly names: readonly string[];
+  readonly failed: boolean;
+};
 
 /** Waits for large directories alone: asking after ten thousand files through promises takes five times as long. */
-async function measure(path: string): Promise<Measured> {
+async function measure(waiting: Waiting): Promise<Measured> {
+  const { path } = waiting;
   try {
     const stats = lstatSync(path);
-    return { path, stats, names: stats.isDirectory() ? await namesIn(path, stats) : [], failed: false };
+    return { ...waiting, stats, names: stats.isDirectory() ? await namesIn(path, stats) : [], failed: false };
   } catch (thrown) {
-    return { path, names: [], failed: !isGone(thrown) };
+    return { ...waiting, names: [], failed: !isGone(thrown) };
   }
 }
 

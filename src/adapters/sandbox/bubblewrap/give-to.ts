@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { lstat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AutolandError, messageOf } from '../../../domain/errors.ts';
 import { systemPath } from '../../system-path.ts';
@@ -13,6 +14,12 @@ const execute = promisify(execFile);
 export async function giveTo(path: string, identity: Identity, owners: Iterable<string>): Promise<void> {
   const owner = `${identity.uid}:${identity.gid}`;
   for (const from of owners) if (from !== owner) await give(path, from, owner);
+}
+
+/** `uid:gid`, of the path itself. */
+export async function ownerOf(path: string): Promise<string> {
+  const { uid, gid } = await lstat(path);
+  return `${uid}:${gid}`;
 }
 
 async function give(path: string, from: string, owner: string): Promise<void> {

@@ -39,7 +39,7 @@ export async function prepareMounts(
   if (held.linkedOutside !== undefined) throw linkedError(held.linkedOutside);
   for (const source of writable) {
     await assertUsable(source, identity);
-    if (identity !== undefined) await giveTo(source, identity, held.owners);
+    if (identity !== undefined) await giveTo(source, identity, held.owners.get(source) ?? []);
   }
   return { writable, heldBytes: Number.isFinite(held.bytes) ? held.bytes : 0 };
 }
