@@ -50,6 +50,17 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
   const { install, test } = rules.settings.commands;
   // Without tests it may never be needed, and would be waited for at the end.
   const wanted = test === null ? null : install;
+  const begins = sandbox.nextJob();
   const early = installEarly({ ...jobs, git: git.reader }, ends.base, wanted, signal).catch(() => undefined);
-  return { files, kept, settings, packuments, jobs, close: () => early.then(() => proxy.close()) };
+  /** Once the base's install runs, or need not. */
+  const installing = Promise.race([begins, early]);
+  return {
+    files,
+    kept,
+    settings,
+    packuments,
+    jobs,
+    installing,
+    close: () => early.then(() => proxy.close()),
+  };
 }

@@ -46,8 +46,10 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     await makeState({ repo, state, files });
     const registrySocket = join(files.run, 'registry.sock');
     const sandbox = new BubblewrapSandbox({ stateDir: state, workDir: files.work, registrySocket });
+    const begins = sandbox.nextJob();
     // Its fault is met by whoever runs something.
     probing = sandbox.probe().catch(() => undefined);
+    const probed = Promise.race([begins, probing]);
     const git = await openChangeReader(repo, state);
     try {
       const ends = await findEnds(git, wish.range);
@@ -59,6 +61,7 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
       return await checkIn({
         state,
         sandbox,
+        probed,
         git,
         ends,
         rules,
@@ -92,6 +95,8 @@ async function recordingsAt(path: string | undefined): Promise<RecordingsFile | 
 type Check = {
   readonly state: string;
   readonly sandbox: BubblewrapSandbox;
+  /** Once the job that tries the sandbox runs, or cannot. */
+  readonly probed: Promise<unknown>;
   readonly git: ChangeReader;
   readonly ends: RangeEnds;
   readonly rules: CheckRules;
@@ -123,13 +128,12 @@ async function checkIn(check: Check): Promise<CheckReport> {
   };
   const readers = { syntax: new ChildSyntaxComparer(), prover: new ChildProver() };
   const nothingToCheck = new AbortController();
-  // Their faults are met where they are needed.
-  const opening = import('./check-installs.ts').then((installs) =>
-    installs.openInstalls(check, nothingToCheck.signal),
-  );
+  // Each after what the job before waits for: to load it leaves nobody a turn. Their faults are met where they are needed.
+  const opening = check.probed
+    .then(() => import('./check-installs.ts'))
+    .then((installs) => installs.openInstalls(check, nothingToCheck.signal));
   opening.catch(() => undefined);
-  // After what the first job waits for: to load it leaves nobody a turn.
-  const loading = Promise.all([opening, check.sandbox.probing()]).then(() => import('./check-judge.ts'));
+  const loading = opening.then(({ installing }) => installing).then(() => import('./check-judge.ts'));
   loading.catch(() => undefined);
   try {
     const classed = await classify({ ...check, readers }, proposal);

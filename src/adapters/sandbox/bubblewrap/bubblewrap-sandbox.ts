@@ -52,7 +52,7 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   readonly #options: BubblewrapOptions;
   readonly #identity: Identity | undefined;
   readonly #self: ProcessIdentity = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
-  readonly #begun = Promise.withResolvers<void>();
+  #begins = Promise.withResolvers<void>();
   #base: Promise<HostBase> | undefined;
   #probe: { until: number; answer: Promise<Probe> } | undefined;
 
@@ -75,9 +75,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     return made;
   }
 
-  /** For whoever would leave it no turn: once the probe's job runs, or cannot. Never rejects. */
-  async probing(): Promise<void> {
-    await Promise.race([this.#begun.promise, this.probe().catch(() => undefined)]);
+  /** For whoever would leave it no turn: once the next job runs. It may never do. */
+  nextJob(): Promise<void> {
+    return this.#begins.promise;
   }
 
   async probe(): Promise<Probe> {
@@ -152,7 +152,8 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
     const env = Object.assign({}, job.env, ...doors.map(({ door }) => door.environment));
     const secrets = secretArguments(base, env);
     const result = supervise({ command: [file, ...args], secrets, limits: job.limits, enforcer, ...disk });
-    this.#begun.resolve();
+    this.#begins.resolve();
+    this.#begins = Promise.withResolvers();
     return result;
   }
 

@@ -44,21 +44,31 @@ export async function prepareHostBase(
   if (filter === undefined)
     throw new AutolandError('sandbox.unavailable', filterFinding(process.arch).detail);
   const directory = await reachableDirectory(options.workDir, identity);
-  const npm = options.npm ?? (await findNpm(process.env))?.package;
-  const found: Toolchain = { node: options.node ?? process.execPath, npm };
-  const toolchain = await prepareToolchain(found, directory, identity);
-  const cgroups = options.cgroups === 'never' ? undefined : await findCgroupHome();
-  const skeleton = await prepareSkeleton(directory, filter);
+  const [toolchain, cgroups, skeleton, system] = await Promise.all([
+    findToolchain(options, directory, identity),
+    options.cgroups === 'never' ? undefined : findCgroupHome(),
+    prepareSkeleton(directory, filter),
+    readSystemLayout(),
+  ]);
   return {
     directory,
     skeleton,
     filter: join(skeleton, FILTER_FILE),
     toolchain,
-    system: await readSystemLayout(),
+    system,
     npmSettings: await npmSettings(toolchain.npm),
     cgroups,
     findings: [limitsFinding(cgroups), toolsFinding(toolchain)],
   };
+}
+
+async function findToolchain(
+  { node, npm }: HostBaseOptions,
+  directory: string,
+  identity: Identity | undefined,
+): Promise<Toolchain> {
+  const found = { node: node ?? process.execPath, npm: npm ?? (await findNpm(process.env))?.package };
+  return prepareToolchain(found, directory, identity);
 }
 
 /** npm's builtin settings, where npm is mounted and where it lies below /usr: they may hold a token. */
