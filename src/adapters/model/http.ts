@@ -1,6 +1,6 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { messageOf } from '../../domain/errors.ts';
+import { requestHttp, requestHttps } from '../node-http.ts';
 
 export type Post = {
   readonly url: URL;

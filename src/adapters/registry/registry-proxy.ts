@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AutolandError } from '../../domain/errors.ts';
+import { createServer } from '../node-http.ts';
 import { endServer, listenAt } from '../socket-server.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { Packuments } from './packuments.ts';
@@ -7,9 +8,6 @@ import { publicDocument } from './proxy-document.ts';
 import { type ProxyRoute, routeOf } from './proxy-route.ts';
 import { type LandedDigest, Tarballs } from './tarballs.ts';
 import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
-
-// An import would load all that the module exports, its WebSocket too: a tenth of the start of a check.
-const { createServer } = process.getBuiltinModule('node:http');
 
 export type ProxyRequest = {
   readonly method: string;

@@ -61,6 +61,7 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
     packuments,
     jobs,
     installing,
+    installed: early,
     close: () => early.then(() => proxy.close()),
   };
 }

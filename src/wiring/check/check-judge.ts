@@ -50,12 +50,10 @@ export async function judgeChange(check: ToJudge, installs: OpenInstalls) {
     ...(recordings && { recordings }),
     heavyAtOnce: Math.floor(availableParallelism() / 2),
     onGuardrail: wish.onGuardrail,
-    onFact: (name, state) => {
-      if (name === 'tests' && state === 'started') setTimeout(loadBeside, LOAD_AFTER_MS, rules).unref();
-      wish.onFact(name, state);
-    },
+    onFact: wish.onFact,
     onDrivers: (kept) => void offered.push(kept),
   };
+  void installs.installed.then(() => setTimeout(loadBeside, LOAD_AFTER_MS, rules).unref());
   const found = await checkChange(deps, rules.settings, change);
   const { classification } = change;
   const checked = { classification, guardrails: found, target: ends.base };
@@ -63,7 +61,7 @@ export async function judgeChange(check: ToJudge, installs: OpenInstalls) {
   return { found, waived, notes: await offeredNotes(check.offer, offered) };
 }
 
-/** By then the tests run, in processes of their own. */
+/** By then the tests run, in processes of their own; an install would be kept waiting for what it asks of the registry. */
 const LOAD_AFTER_MS = 300;
 
 /** Its fault is met by whoever asks for them. */

@@ -14,7 +14,7 @@ ulimit -c 0
 [ "$1" = 0 ] || ulimit -f "$1" || exit 97
 shift
 while [ "$1" != -- ]; do
-  mkdir -p "$1" && echo "$3" > "$1/$2" || exit 97
+  { [ -d "$1" ] || mkdir -p "$1"; } && echo "$3" > "$1/$2" || exit 97
   shift 3
 done
 shift
