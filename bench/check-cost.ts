@@ -1,6 +1,6 @@
 // What `autoland check` takes over the project's own `npm ci && npm test`, for an update of one of its dependencies: in time, for
 // which we have an aim, and in time of the processors (of the whole machine, where it is not told apart: `cpuOf`).
-// The projects are packages that ship their tests; they come from the registry that npm is set up with.
+// autoland is installed as users install it. The projects are packages that ship their tests; all comes from the registry that npm is set up with.
 // Cold: with empty caches of npm, Node and the check, each time new ones; warm: again, with the last ones, so that what the base is
 // known by is kept. Medians, and in turns, so that a busy moment of the machine falls on both: what an install takes varies by half from one to the next. With mutation: with the faults that are tried in what
 // the package answers, which no figure is promised for. Prints one JSON object. --only NAME runs one project.
@@ -14,6 +14,7 @@ import { type Mutation, makeProject } from './check-cost/repository.ts';
 import { checkLastCommit } from './support/check-command.ts';
 import { median, rounded } from './support/figures.ts';
 import { withFolder } from './support/folder.ts';
+import { installPackage } from './support/installed-package.ts';
 import { openProcessorTime } from './support/processor-time.ts';
 import { runOrThrow } from './support/run-command.ts';
 
@@ -28,11 +29,12 @@ const chosen = projects.filter(({ name }) => values.only === undefined || name =
 const processors = openProcessorTime();
 // One for all, removed at the end: ext4 makes new files several times slower for a while after as many were removed.
 const measured = await withFolder(async (folder) => {
+  const autoland = await installPackage(folder);
   const all = [];
   for (const project of chosen) {
     const { name, version, update } = project;
-    const without = await measure(project, join(folder, name), 'without');
-    const withMutation = await measure(project, join(folder, `${name}-mutated`), 'with');
+    const without = await measure(autoland, project, join(folder, name), 'without');
+    const withMutation = await measure(autoland, project, join(folder, `${name}-mutated`), 'with');
     all.push({ project: `${name}@${version}`, update, ...without, withMutation });
     process.stderr.write(`${name}\n`);
   }
@@ -45,7 +47,12 @@ console.log(JSON.stringify({ target, cpuOf: processors.of, projects: measured })
 type Cost = { readonly wall: number; readonly cpu: number };
 type Pair = { readonly peer: Cost; readonly check: Cost };
 
-async function measure(project: Project, folder: string, mutation: Mutation): Promise<object> {
+async function measure(
+  autoland: string,
+  project: Project,
+  folder: string,
+  mutation: Mutation,
+): Promise<object> {
   const repo = join(folder, 'repo');
   await mkdir(repo, { recursive: true });
   await makeProject(project, repo, mutation);
@@ -56,7 +63,7 @@ async function measure(project: Project, folder: string, mutation: Mutation): Pr
     const more = ['--no-stop-early', '--cache', join(caches, 'kept')];
     const check = await costOf(async () => {
       const env = cachesIn(join(caches, 'check'));
-      const { report } = await checkLastCommit(repo, { seconds: SECONDS, env, more });
+      const { report } = await checkLastCommit(repo, { seconds: SECONDS, env, more, program: [autoland] });
       said.push(...report.guardrails.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code));
     });
     return { peer, check };
