@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareMounts } from '../sandbox/bubblewrap/mounts.ts';
 import { Loans } from './loans.ts';
@@ -142,6 +143,18 @@ describe('a kept install that is lent', () => {
     await loans.giveBack(tree);
     expect(kept()).toEqual(['one']);
     expect(readdirSync(place)).toEqual(['newer']);
+  });
+
+  it('stays at its place while somebody reads it, and a touch meanwhile is one', async () => {
+    const reading = Promise.withResolvers<void>();
+    const lending = loans.lend(place, tree, reading.promise);
+    await setTimeout(100);
+    expect(readFileSync(join(place, 'node_modules/a/index.js'), 'utf8')).toBe('a');
+    writeFileSync(join(place, 'node_modules/a/index.js'), 'b');
+    reading.resolve();
+    expect(await lending).toBe(true);
+    await loans.giveBack(tree);
+    expect(kept()).toEqual([]);
   });
 
   it('is not lent in part', async () => {
