@@ -141,10 +141,13 @@ describe('autoland check', { timeout: 60_000 }, () => {
 });
 
 describe('docs/guide/check.md', () => {
-  it('shows a workflow that parses, and fetches the history', () => {
+  it('shows a workflow that parses, fetches the history, and takes the program from the base', () => {
     const guide = readFileSync(new URL('../../docs/guide/check.md', import.meta.url), 'utf8');
     const { jobs } = parse(/```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? '');
     expect(jobs.check.steps[0].with['fetch-depth']).toBe(0);
-    expect(jobs.check.steps.at(-1).run).toContain('autoland check');
+    const [install, check] = jobs.check.steps.slice(-2).map(({ run }: { run: string }) => run);
+    expect(install).toContain('git worktree add "$RUNNER_TEMP/base" "origin/$GITHUB_BASE_REF"');
+    expect(install).toContain('npm ci --ignore-scripts --prefix "$RUNNER_TEMP/base/');
+    expect(check).toMatch(/^"\$RUNNER_TEMP\/base\/.*\/autoland" check /);
   });
 });
