@@ -5,15 +5,8 @@ const LONGEST_MS = 2000;
 /** Looking must not cost more than a twentieth of the time, unless the job fills the disk. */
 const PAUSES = 19;
 const MOST_FILES = 10_000;
-const LARGEST_STEP = 64 * 1024 * 1024;
-/** So much more than a step that nobody happens to give back just that much. */
-const FAR = 16 * LARGEST_STEP;
 
-/** ext2 to ext4, xfs, tmpfs: what waits to be written has taken its room there already (statfs(2) has the numbers). */
-const AT_ONCE: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
-
-/** Of a file system. `isExact`: whatever was written shows in it at once. */
-type Room = { readonly bytes: number; readonly files: number; readonly isExact: boolean };
+type Room = { readonly bytes: number; readonly files: number };
 
 /**
  * Measures what a job's directories hold. A large tree takes long to measure: so it looks when the file systems have lost room
@@ -35,7 +28,7 @@ export class DiskWatch {
     this.#directories = directories;
     this.#bytes = held;
     this.#allowed = held + more;
-    this.#step = Math.min(LARGEST_STEP, more / 8);
+    this.#step = Math.min(64 * 1024 * 1024, more / 8);
   }
 
   /** Whether more than is allowed was seen; not each call looks. `pids`: the job's processes. */
@@ -43,8 +36,12 @@ export class DiskWatch {
     if (this.#directories.length === 0) return false;
     const room = this.#measureRoom();
     if (this.#room.length === 0) this.#room = room;
+    const lost = room.some(({ bytes, files }, at) => {
+      const was = this.#room[at] ?? { bytes, files };
+      return was.bytes - bytes >= this.#step || was.files - files >= MOST_FILES;
+    });
     const started = performance.now();
-    if (started < (this.#hasLost(room) ? this.#sooner : this.#next)) return false;
+    if (started < (lost ? this.#sooner : this.#next)) return false;
     this.#room = room;
     const before = this.#bytes;
     const isOver = await this.look(await pids());
@@ -55,26 +52,6 @@ export class DiskWatch {
     const isItself = this.#bytes - before >= this.#step / 2;
     this.#sooner = isItself ? now : now + Math.min(LONGEST_MS, pause);
     return isOver;
-  }
-
-  /** Once nothing of the job runs any more. */
-  async exceededAtLast(): Promise<boolean> {
-    return !this.#isFarFromFull() && (await this.look([]));
-  }
-
-  /** Whether hardly any room was lost since the last look. It is no look: others may give back room, a gibibyte at least. */
-  #isFarFromFull(): boolean {
-    if (this.#allowed - this.#bytes < FAR || this.#room.length === 0) return false;
-    const room = this.#measureRoom();
-    return room.every(({ isExact }) => isExact) && !this.#hasLost(room);
-  }
-
-  #hasLost(room: readonly Room[]): boolean {
-    return room.some(({ bytes, files }, at) => {
-      const was = this.#room[at];
-      if (was === undefined) return true;
-      return was.bytes - bytes >= this.#step || was.files - files >= MOST_FILES;
-    });
   }
 
   async look(pids: readonly number[]): Promise<boolean> {
@@ -88,8 +65,8 @@ export class DiskWatch {
   /** At once: it is asked twenty times a second, and by promises each costs ten times as much. */
   #measureRoom(): readonly Room[] {
     return this.#directories.map((path) => {
-      const { bavail, bsize, ffree, type } = statfsSync(path);
-      return { bytes: bavail * bsize, files: ffree, isExact: AT_ONCE.has(type) };
+      const { bavail, bsize, ffree } = statfsSync(path);
+      return { bytes: bavail * bsize, files: ffree };
     });
   }
 }

@@ -115,7 +115,7 @@ async function watch(
 }
 
 async function lastLook(job: Supervised, disk: DiskWatch): Promise<Limit | undefined> {
-  return (await job.enforcer.exceeded(0)) ?? ((await disk.exceededAtLast()) ? 'disk' : undefined);
+  return (await job.enforcer.exceeded(0)) ?? ((await disk.look([])) ? 'disk' : undefined);
 }
 
 /** bubblewrap reports the command's own exit code; without a report it never came to run the command. */
