@@ -97,9 +97,9 @@ servers:
   });
 
   it('is what measures the judge, and leaves the log as it was', async () => {
-    expect(await stage.json('judge', 'measure', '--class', 'docs', '--count', '2')).toMatchObject({
-      asked: 2,
-    });
+    // Drawn at random: not each defect finds a place in this change, so fewer than were wanted may be asked about.
+    const answer = await stage.json('judge', 'measure', '--class', 'docs', '--count', '4');
+    expect([1, 2, 3, 4]).toContain((answer as { asked: number }).asked);
     expect((await stage.run(['audit', 'verify'])).code).toBe(0);
     expect((await stage.run(['fsck'])).code).toBe(0);
     const models = await stage.run(['doctor']);
