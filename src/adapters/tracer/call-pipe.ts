@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { chmodSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SystemCalls } from '../../domain/system-calls.ts';
+import { isErrno } from '../runtime/files.ts';
 import { systemPath } from '../system-path.ts';
 import { TraceReading } from './trace-reading.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
-/** How long it may take to read the rest. */
-const restMs = 10_000;
+/** strace writes each line for itself: to be woken by each would take more of a processor than to read them. The pipe holds what comes meanwhile. */
+const lookMs = 25;
+const pieceBytes = 64 * 1024;
+/** At one look: whoever floods it must leave others their turn. */
+const mostPieces = 64;
 
 /**
  * A named pipe that strace writes to, and what was read from it so far. A file could be emptied by what is traced, which runs as
@@ -16,9 +20,11 @@ const restMs = 10_000;
  */
 export class CallPipe {
   readonly #reading: TraceReading;
-  readonly #socket: Socket;
-  readonly #ended: Promise<void>;
+  readonly #reader: number;
+  readonly #piece = Buffer.allocUnsafe(pieceBytes);
+  readonly #looking: NodeJS.Timeout;
   #keeper: number | undefined;
+  #hasEnded = false;
 
   /** `project`: where the project stands for what is traced. */
   static async open(path: string, project: string): Promise<CallPipe> {
@@ -37,30 +43,47 @@ export class CallPipe {
 
   private constructor(reader: number, keeper: number, project: string) {
     this.#reading = new TraceReading(project);
+    this.#reader = reader;
     this.#keeper = keeper;
-    this.#socket = new Socket({ fd: reader, readable: true, writable: false });
-    this.#ended = new Promise((resolve) => {
-      this.#socket.once('close', () => resolve());
-      this.#socket.on('error', () => this.#reading.gap('unreadable'));
-    });
-    this.#socket.on('data', (chunk: Buffer) => this.#reading.push(chunk));
+    this.#looking = setInterval(() => this.#look(), lookMs);
   }
 
-  /** What was traced; MUST be called once all that writes has ended. */
-  async read(): Promise<SystemCalls> {
+  /** What was traced; MUST be called once all that writes has ended. `restMs`: how long it may take to read the rest. */
+  async read(restMs = 10_000): Promise<SystemCalls> {
     this.#letGo();
-    const late = AbortSignal.timeout(restMs);
-    const isLate = new Promise<void>((resolve) =>
-      late.addEventListener('abort', () => resolve(), { once: true }),
-    );
-    await Promise.race([this.#ended, isLate]);
-    if (late.aborted) this.#reading.gap('unfinished');
+    const until = performance.now() + restMs;
+    for (this.#look(); !this.#hasEnded && performance.now() < until; this.#look()) await sleep(1);
+    if (!this.#hasEnded) this.#reading.gap('unfinished');
     return this.#reading.done();
   }
 
   close(): void {
+    clearInterval(this.#looking);
     this.#letGo();
-    this.#socket.destroy();
+    closeSync(this.#reader);
+  }
+
+  #look(): void {
+    let length = pieceBytes;
+    for (let pieces = 0; length > 0 && pieces < mostPieces; pieces += 1) {
+      length = this.#next();
+      this.#reading.push(this.#piece.subarray(0, length));
+    }
+  }
+
+  /** How much was read; 0: nothing more for now, or for good. */
+  #next(): number {
+    if (this.#hasEnded) return 0;
+    try {
+      const length = readSync(this.#reader, this.#piece);
+      this.#hasEnded = length === 0;
+      return length;
+    } catch (thrown) {
+      if (isErrno(thrown, 'EAGAIN')) return 0;
+      this.#hasEnded = true;
+      this.#reading.gap('unreadable');
+      return 0;
+    }
   }
 
   #letGo(): void {
