@@ -7,10 +7,10 @@ type Kept = { readonly at: number; readonly evidence: unknown };
 /** As old as a decision may be: what tests say may also depend on the day. */
 const mostMs = 24 * 60 * 60 * 1000;
 const limits = { entries: 100, bytes: 64 * 1024 * 1024 };
-const sourcesOf = ['test-runner', 'recorder', 'replayer', 'tracer', 'mutation', 'sandbox'];
+const sourcesOf = ['test-runner', 'recorder', 'replayer', 'tracer', 'mutation', 'sandbox', 'api'];
 
 /**
- * Answers to questions about a base, which no change that stands on it can alter. Whoever asks MUST put into the question all
+ * Answers to questions about a base, which no change that stands on it can alter, or about texts that are part of the question. Whoever asks MUST put into the question all
  * that decides the answer, and keeps only what a flake or the machine cannot have made.
  */
 export class EvidenceCache {
@@ -52,7 +52,7 @@ export class EvidenceCache {
   }
 }
 
-/** Another version of what runs and watches tests makes other evidence. */
+/** Another version of what runs and watches tests, or reads, makes other evidence. */
 async function sourcesDigest(): Promise<string> {
   const digests: string[] = [];
   for (const folder of sourcesOf) {

@@ -12,6 +12,8 @@ import { directory, mustHoldDirectories } from '../place/place.ts';
 export type CheckCache = {
   readonly evidence: EvidenceCache;
   readonly profiles: FileProfileCache;
+  /** Of declarations and sources. */
+  readonly readings: EvidenceCache;
   readonly installs: string;
   readonly tarballs: string;
   /** What models were asked, said and took. */
@@ -65,6 +67,7 @@ export function checkCacheIn(cache: string): CheckCache {
   return {
     evidence: new EvidenceCache(join(cache, 'evidence')),
     profiles: new FileProfileCache(join(cache, 'profiles')),
+    readings: new EvidenceCache(join(cache, 'readings')),
     installs: join(cache, 'installs'),
     tarballs: join(cache, 'tarballs'),
     answers: new FileTextCache(join(cache, 'answers'), { entries: 2_000, bytes: 256 * 1024 }),

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { ChildApiReader } from '../../adapters/api/child-api-reader.ts';
 import { SystemClock } from '../../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../../adapters/document-reader/child-document-reader.ts';
 import type { ChangeReader } from '../../adapters/git-host/local/change-reader.ts';
@@ -40,7 +39,6 @@ export async function judgeChange(check: ToJudge, installs: OpenInstalls) {
     ...toolsOfCheck(installs, rules),
     ...readers,
     git: git.reader,
-    api: new ChildApiReader(),
     secrets: new ChildSecretScanner(),
     documents: new ChildDocumentReader(),
     clock: new SystemClock(),

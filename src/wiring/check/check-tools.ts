@@ -1,4 +1,6 @@
 import { NpmAdvisories } from '../../adapters/advisories/npm-advisories.ts';
+import { ChildApiReader } from '../../adapters/api/child-api-reader.ts';
+import { KeptApiReader } from '../../adapters/api/kept-api-reader.ts';
 import { SandboxReproducer } from '../../adapters/builder/sandbox-reproducer.ts';
 import { SandboxDriverRunner } from '../../adapters/driver-runner/sandbox-driver-runner.ts';
 import { KeptBoundaryMutator } from '../../adapters/mutation/kept-boundary-mutator.ts';
@@ -28,12 +30,14 @@ export function toolsOfCheck({ files, kept, settings, packuments, jobs }: OpenIn
   const replayer = new SandboxReplayer({ ...jobs, ...evidence });
   const faults = new SandboxBoundaryMutator(jobs);
   const drivers = new SandboxDriverRunner(jobs);
+  const api = new ChildApiReader();
   const boundary = kept === undefined ? faults : new KeptBoundaryMutator(faults, kept.evidence);
   return {
     registry: new NpmRegistry({ settings, packuments }),
     packageProofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
     ...(kept && { profiles: kept.profiles }),
+    api: kept === undefined ? api : new KeptApiReader(api, kept.readings),
     tests: {
       compare: (...asked) => runner.compare(...asked).catch(rethrowWithMend),
       begin: (...asked) => runner.begin(...asked),

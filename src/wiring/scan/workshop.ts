@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NpmAdvisories } from '../../adapters/advisories/npm-advisories.ts';
 import { ChildApiReader } from '../../adapters/api/child-api-reader.ts';
+import { KeptApiReader } from '../../adapters/api/kept-api-reader.ts';
 import { DsseAttestor } from '../../adapters/attestor/dsse-attestor.ts';
 import { DsseVerifier } from '../../adapters/attestor/dsse-verifier.ts';
 import { SandboxBenchmarker } from '../../adapters/benchmarker/sandbox-benchmarker.ts';
@@ -91,7 +92,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
     registry,
     packageProofs: new NpmProofs({ settings, packuments }),
     advisories: new NpmAdvisories(settings),
-    api: new ChildApiReader(),
+    api: new KeptApiReader(new ChildApiReader(), new EvidenceCache(join(files.cache, 'readings'))),
     syntax: new ChildSyntaxComparer(),
     prover: new ChildProver(),
     remover: new ChildFlagRemover(),
