@@ -161,6 +161,13 @@ describe('RegistryProxy', () => {
     expect((await readFile(join(cacheDir, kept))).equals(first.body)).toBe(true);
   });
 
+  it('serves tarballs where they cannot be kept', async () => {
+    const cacheDir = join(root, 'no-directory');
+    await writeFile(cacheDir, '');
+    const { socket } = await start({ cacheDir });
+    expect((await send(socket, '/plain/-/plain-1.0.0.tgz')).status).toBe(200);
+  });
+
   it('asks for a tarball once however many want it, and for no document about the whole package', async () => {
     const { url, asked, close } = await countingRegistry({ answersForVersions: true });
     const { socket } = await start({ settings: { registry: url } });

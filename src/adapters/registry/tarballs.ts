@@ -71,7 +71,7 @@ export class Tarballs {
     if (landed === undefined || version === undefined || before() !== undefined) return undefined;
     const integrity = await landed(name, version).catch(() => undefined);
     if (!isStrong(integrity)) return undefined;
-    const known = await this.#cache.get(integrity);
+    const known = this.#cache.get(integrity);
     const registry = upstream.registryOf(name);
     if (known !== undefined || this.#unusual.has(registry)) return known;
     const bytes = await this.#limiter.run(() => upstream.usualTarball(name, file)).catch(() => undefined);
@@ -79,7 +79,7 @@ export class Tarballs {
       this.#unusual.add(registry);
       return undefined;
     }
-    await this.#cache.put(integrity, bytes);
+    this.#cache.put(integrity, bytes);
     return bytes;
   }
 
@@ -92,10 +92,10 @@ export class Tarballs {
     const stated = (await this.#alone(name, file)) ?? (await packument());
     if (stated === undefined) return undefined;
     const integrity = expectedIntegrity(stated);
-    const known = await this.#cache.get(integrity);
+    const known = this.#cache.get(integrity);
     if (known !== undefined) return known;
     const bytes = await this.#limiter.run(() => upstream.tarball(stated));
-    if (bytes !== undefined) await this.#cache.put(integrity, bytes);
+    if (bytes !== undefined) this.#cache.put(integrity, bytes);
     return bytes;
   }
 
