@@ -1,6 +1,11 @@
 /** A file that a package's promise is read from: a manifest, a declaration or code. */
 export type ApiFile = { readonly path: string; readonly text: string };
 
+/** Whether types are read from a file: a declaration, or a source in TypeScript. */
+export function isTyped(path: string): boolean {
+  return /\.([cm]?ts|tsx)$/.test(path);
+}
+
 /** How a client loads a package: `import`, or `require`. */
 export type LoadMode = 'import' | 'require';
 

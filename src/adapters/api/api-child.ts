@@ -1,11 +1,12 @@
-import type { ApiQuestion, ApiSight } from '../../domain/api.ts';
+import { type ApiQuestion, type ApiSight, isTyped } from '../../domain/api.ts';
 import { readQuestion, writeAnswer } from '../json-child.ts';
 import { compareCode } from './compare-code.ts';
 
 /** A child of child-api-reader.ts: its question in, the comparison out. */
 const question = await readQuestion<ApiQuestion>();
-// Only where it is needed: the type checker alone takes longer to load than all code to read.
-const { compareDeclarations } = question.subpaths.length > 0 ? await import('./compare-declarations.ts') : {};
+// Only where there is something to lose: the type checker alone takes longer to load than all code to read.
+const wasDeclared = question.subpaths.length > 0 && question.old.some(({ path }) => isTyped(path));
+const { compareDeclarations } = wasDeclared ? await import('./compare-declarations.ts') : {};
 const declared = compareDeclarations?.(question) ?? { breaks: [], seen: [], foreign: [] };
 const rest = question.entries.filter(({ subpath }) => !declared.seen.includes(subpath));
 const code = compareCode({ ...question, entries: rest });

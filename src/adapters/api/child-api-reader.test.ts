@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ChildApiReader } from './child-api-reader.ts';
 
-const files = (text: string) => [
-  { path: 'package.json', text: '{"name":"kit","types":"index.d.ts"}' },
-  { path: 'index.d.ts', text },
-];
+const manifest = { path: 'package.json', text: '{"name":"kit","types":"index.d.ts"}' };
+const files = (text: string) => [manifest, { path: 'index.d.ts', text }];
 const question = (text: string) => ({
   name: 'kit',
   old: files(text),
@@ -17,6 +15,14 @@ describe('ChildApiReader', () => {
   it('answers', async () => {
     const answer = await new ChildApiReader().compare(question('export declare const a: 1;'));
     expect(answer).toEqual({ breaks: [], sights: [{ subpath: '.', how: 'types' }], foreign: [] });
+  });
+
+  it('loses no types of a version that had none', async () => {
+    const bare = { ...question('export declare const a: 1;'), old: [manifest] };
+    const answer = await new ChildApiReader().compare(bare);
+    expect(answer).toEqual({ breaks: [], sights: [{ subpath: '.', how: 'nothing' }], foreign: [] });
+    const lost = { ...bare, old: bare.now, now: bare.old };
+    expect((await new ChildApiReader().compare(lost))?.breaks[0]?.kind).toBe('types-removed');
   });
 
   it('answers how functions may be called, and nothing for what ends its child', async () => {

@@ -1,13 +1,11 @@
 import { dirname } from 'node:path/posix';
 import ts from 'typescript';
-import type { ApiFile } from '../../domain/api.ts';
+import { type ApiFile, isTyped } from '../../domain/api.ts';
 import { isRecord } from '../../domain/npm/hostile-json.ts';
 import { mayNameBrowser } from './browser-names.ts';
 import { normaliseDeclarations } from './normalise.ts';
 
 export type Side = 'old' | 'now';
-
-const declared = /\.([cm]?ts|tsx)$/;
 
 /** Both versions side by side, in memory: `/old/node_modules/NAME` and `/now/node_modules/NAME`. */
 export class VirtualPackages {
@@ -22,10 +20,7 @@ export class VirtualPackages {
 
   add(side: Side, { path, text }: ApiFile): void {
     const place = `${rootOf(side, this.#name)}/${path}`;
-    this.#files.set(
-      place,
-      declared.test(path) ? normaliseDeclarations(place, text) : unversioned(path, text),
-    );
+    this.#files.set(place, isTyped(path) ? normaliseDeclarations(place, text) : unversioned(path, text));
     for (let folder = dirname(place); folder !== '/'; folder = dirname(folder)) this.#folders.add(folder);
   }
 
@@ -43,7 +38,7 @@ export class VirtualPackages {
         mode,
       );
       const found = resolvedModule?.resolvedFileName;
-      if (found !== undefined && declared.test(found)) return found;
+      if (found !== undefined && isTyped(found)) return found;
     }
     return undefined;
   }

@@ -1,4 +1,10 @@
-import type { ApiEntry, ApiFile, ApiQuestion, LoadMode } from '../../../domain/api.ts';
+import {
+  type ApiEntry,
+  type ApiFile,
+  type ApiQuestion,
+  isTyped,
+  type LoadMode,
+} from '../../../domain/api.ts';
 import { resolveEntry, subpathsOf } from './resolve.ts';
 import type { PackageShape, PackageTexts } from './shape.ts';
 
@@ -35,11 +41,9 @@ function entryOf(old: Version, now: Version, subpath: string, mode: LoadMode): r
   return [{ subpath, mode, old: before, now: after }];
 }
 
-const declared = /\.([cm]?ts|tsx)$/;
-
 /** undefined: a declaration could not be read, or all of it is too much. Code that could not be read has names that are not known. */
 function filesOf({ contents }: Version, entries: ReadonlySet<string>): readonly ApiFile[] | undefined {
-  const isPromise = (path: string) => declared.test(path) || /(^|\/)package\.json$/.test(path);
+  const isPromise = (path: string) => isTyped(path) || /(^|\/)package\.json$/.test(path);
   const isCode = (path: string) => !isPromise(path) && (/\.[cm]?js$/.test(path) || entries.has(path));
   const texts = contents.files.filter(({ kind }) => kind === 'text');
   if (texts.some(({ path, text }) => isPromise(path) && text === undefined)) return undefined;
