@@ -23,8 +23,12 @@ const shipped = [
 
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const to = join(out, 'package');
-if (existsSync(to) && nameOf(to) !== 'autoland')
-  throw new Error(`expected an earlier build in ${to}, or nothing`);
+if (existsSync(to) && nameOf(to) !== 'autoland') {
+  process.stderr.write(
+    `build: expected an earlier build in ${to}, or nothing; name another: npm run build -- DIR\n`,
+  );
+  process.exit(2);
+}
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
 
@@ -49,8 +53,11 @@ type Packed = {
 };
 
 function nameOf(folder: string): unknown {
-  const path = join(folder, 'package.json');
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).name : undefined;
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without what only a checkout needs: a pinned Node among it, which would come before its users' own in their scripts. */

@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const asRoot = process.getuid?.() === 0;
-const long = new Date('2024-02-03T04:05:06.789Z');
+const old = new Date('2024-02-03T04:05:06.789Z');
 
 /** `count` packages, a link, and names that look like options. */
 function fill(count: number): readonly string[] {
@@ -35,11 +35,11 @@ function fill(count: number): readonly string[] {
     mkdirSync(join(from, name));
     writeFileSync(join(from, name, 'index.js'), name);
     chmodSync(join(from, name, 'index.js'), 0o751);
-    utimesSync(join(from, name, 'index.js'), long, long);
+    utimesSync(join(from, name, 'index.js'), old, old);
   }
   symlinkSync('../from/p0', join(from, 'link'));
   chmodSync(from, 0o2750);
-  utimesSync(from, long, long);
+  utimesSync(from, old, old);
   return names;
 }
 
@@ -53,9 +53,9 @@ describe.each([3, 100, 6000])('copyFiles of %i packages', { timeout: 60_000 }, (
     for (const name of names) expect(readFileSync(join(to, name, 'index.js'), 'utf8')).toBe(name);
     expect(readlinkSync(join(to, 'link'))).toBe('../from/p0');
     const file = statSync(join(to, 'p1', 'index.js'));
-    expect([file.mode & 0o7777, file.mtimeMs]).toEqual([0o751, long.getTime()]);
+    expect([file.mode & 0o7777, file.mtimeMs]).toEqual([0o751, old.getTime()]);
     const whole = lstatSync(to);
-    expect([whole.mode & 0o777, whole.mtimeMs]).toEqual([0o750, long.getTime()]);
+    expect([whole.mode & 0o777, whole.mtimeMs]).toEqual([0o750, old.getTime()]);
     if (asRoot) for (const each of [file, whole]) expect([each.uid, each.gid]).toEqual([61_001, 61_002]);
   });
 });
