@@ -8,7 +8,7 @@ import { systemPath } from '../system-path.ts';
 import { TraceReading } from './trace-reading.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
-/** strace writes each line for itself: to be woken by each would take more of a processor than to read them. The pipe holds what comes meanwhile. */
+/** strace writes each line for itself: to be woken by each would take more of a processor than to read them. The pipe seldom fills meanwhile. */
 const lookMs = 25;
 const pieceBytes = 64 * 1024;
 /** At one look: whoever floods it must leave others their turn. */
