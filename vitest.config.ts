@@ -59,6 +59,9 @@ const asUsersRunThem: Plugin = {
   },
 };
 
+/** Against hanging alone: nothing asserts how long it takes, and a machine may be ten times as slow as another. */
+const limitMs = 15 * 60_000;
+
 export default defineConfig({
   plugins: [asUsersRunThem],
   test: {
@@ -66,9 +69,9 @@ export default defineConfig({
     // The default leaves one processor idle, which is half of a small machine.
     maxWorkers: availableParallelism(),
     maxConcurrency: 2,
-    testTimeout: 60_000,
+    testTimeout: limitMs,
     sequence: { sequencer: LongestFirst },
-    hookTimeout: 60_000,
+    hookTimeout: limitMs,
     projects: [
       { extends: true, test: { name: 'apart', include: all, exclude: [...exclude, ...together] } },
       { extends: true, test: { name: 'together', include: together, exclude, isolate: false } },

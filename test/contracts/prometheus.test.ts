@@ -81,7 +81,7 @@ describe.skipIf(program === undefined)(`a past rollout in a real Prometheus${rea
     times.to = Date.now() / 1000;
     // As long again: what is past its last sample is silence.
     await new Promise((resolve) => setTimeout(resolve, 1500));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await prometheus?.close();

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { laidOut, moods } from './moody-service.ts';
 import { MoodyStage } from './moody-stage.ts';
 
-describe('a canary', { timeout: 240_000 }, () => {
+describe('a canary', () => {
   let stage: MoodyStage;
   let stable: string;
   beforeAll(async () => {
     stage = new MoodyStage();
     await stage.begin();
     stable = await stage.stable();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   it('that never becomes healthy is taken back before anybody meets it', async () => {

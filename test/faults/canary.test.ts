@@ -5,14 +5,14 @@ import { MoodyStage } from './moody-stage.ts';
 
 /* One installation, one canary after the other: whatever becomes of it, users of the stable version see nothing. */
 
-describe('a canary', { timeout: 240_000 }, () => {
+describe('a canary', () => {
   let stage: MoodyStage;
   let stable: string;
   beforeAll(async () => {
     stage = new MoodyStage();
     await stage.begin();
     stable = await stage.stable();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   it('whose process is killed again and again is rolled back, and harms its own users alone', async () => {
@@ -20,7 +20,7 @@ describe('a canary', { timeout: 240_000 }, () => {
     const digest = await stage.exposed();
     const exposed = await stage.crowdOf(`${plain}.0.0`);
     let kills = 0;
-    const view = await stage.reached(change, hasEnded, 60_000, async () => {
+    const view = await stage.reached(change, hasEnded, async () => {
       for (const pid of await stage.pidsOf(digest)) {
         process.kill(pid, 'SIGKILL');
         kills += 1;

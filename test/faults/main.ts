@@ -9,7 +9,6 @@ print({ event: 'started', kills, seed });
 const report = await runCampaign({
   seed,
   kills,
-  landingLimitMs: 180_000,
   onLanding: (landing, soFar) => print({ event: 'landed', ...landing, soFar }),
 });
 const problems = problemsOf(report);

@@ -6,13 +6,13 @@ import { MoodyStage } from './moody-stage.ts';
 
 /* One installation and one canary, which slanders itself all the while; behind it two changes wait. */
 
-describe('while a canary goes on', { timeout: 240_000 }, () => {
+describe('while a canary goes on', () => {
   let stage: MoodyStage;
   let [first, second, third] = ['', '', ''];
   beforeAll(async () => {
     stage = new MoodyStage();
     await stage.begin();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const slanderer = `${moods.slandersItself}.0.0`;
@@ -28,7 +28,6 @@ describe('while a canary goes on', { timeout: 240_000 }, () => {
       await until(
         async () => ((await isMet()) ? undefined : true),
         () => stage.said,
-        15_000,
       );
     } finally {
       process.kill(controlPlane, 'SIGCONT');

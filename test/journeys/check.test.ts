@@ -9,7 +9,7 @@ import { runCli, spawnCli } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';
 
-describe('autoland check', { timeout: 60_000 }, () => {
+describe('autoland check', () => {
   const dir = mkdtempSync(join(tmpdir(), 'autoland-journey-'));
   const scratch = mkdtempSync(join(dir, 'tmp-'));
   // The sandbox's user must pass.

@@ -48,7 +48,7 @@ const commands = [
   ['backup'],
 ];
 
-describe('the command line', { timeout: 180_000 }, () => {
+describe('the command line', () => {
   let dir: string;
   let repo: BareRepository;
   let where: string[];
@@ -244,7 +244,7 @@ describe('the command line', { timeout: 180_000 }, () => {
       /expected to write the state directory .* \[state.unusable\]\n {2}mend: .*--state DIR/,
     );
     expect(answer.code).toBe(1);
-    const proc = await runCli(['scan', '--repo', repo.dir, '--state', '/proc/x/state'], { limitMs: 20_000 });
+    const proc = await runCli(['scan', '--repo', repo.dir, '--state', '/proc/x/state']);
     expect(proc.stderr).toContain('nothing can be made below /proc [state.unusable]');
   });
 });

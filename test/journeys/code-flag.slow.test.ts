@@ -35,9 +35,9 @@ test('parts kindly', () => {
 `,
 };
 
-describe('the whole life of a flag in the code', { timeout: 180_000 }, () => {
+describe('the whole life of a flag in the code', () => {
   const stage = new FlaggedStage(served);
-  beforeAll(() => stage.begin(), 120_000);
+  beforeAll(() => stage.begin());
   afterAll(() => stage.close());
 
   it('comes, is given to everybody, and leaves with its code while users notice nothing', async () => {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './cli.ts';
 import { FlaggedStage, greet, kind } from './flagged-greeter.ts';
 
-describe('a flag in the code', { timeout: 120_000 }, () => {
+describe('a flag in the code', () => {
   const stage = new FlaggedStage();
-  beforeAll(() => stage.begin(), 120_000);
+  beforeAll(() => stage.begin());
   afterAll(() => stage.close());
 
   it('is rolled out in the version that everybody has, and can be closed by its name', async () => {

@@ -50,12 +50,12 @@ test('counts', () => strictEqual(total({ items: [1] }), 1));
   '.autoland/autoland.yaml': rules({ levels: { 'crash-fix': 'deploy' } }),
 };
 
-describe('a crash of production', { timeout: 240_000 }, () => {
+describe('a crash of production', () => {
   const stage = new Stage(files);
   let url = '';
   beforeAll(async () => {
     url = await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const crashes = () => stage.json<CrashesView>('crashes');
@@ -72,7 +72,6 @@ describe('a crash of production', { timeout: 240_000 }, () => {
         return (found.crashes[0]?.inStable ?? 0) >= 12 ? true : undefined;
       },
       () => JSON.stringify(found),
-      30_000,
     );
     expect(found.crashes).toMatchObject([
       {
@@ -110,7 +109,6 @@ describe('a crash of production', { timeout: 240_000 }, () => {
     await until(
       async () => ((await crashes()).crashes[0]?.inStable === before + 2 ? true : undefined),
       () => `more than ${before}`,
-      30_000,
     );
     expect((await crashes()).crashes).toHaveLength(1);
   });
@@ -130,7 +128,7 @@ describe('a crash of production', { timeout: 240_000 }, () => {
     const test = stage.repo.show(proposal?.ref ?? '', `tests/cart-crash-${short}.test.js`);
     expect(test).toContain('await subject.total({});');
     expect(stage.repo.show(proposal?.ref ?? '', 'cart.js')).toContain('?.');
-    const change = await stage.ended(proposal?.change ?? '', 120_000);
+    const change = await stage.ended(proposal?.change ?? '');
     expect(change).toMatchObject({ class: 'crash-fix', state: 'held' });
     expect(change.guardrails).toContainEqual(
       expect.objectContaining({ name: 'reproduction', code: 'reproduction.fails-before' }),

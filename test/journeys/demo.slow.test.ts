@@ -6,7 +6,7 @@ import { until } from './cli.ts';
 import { stage } from './story.ts';
 
 /** Two at a time, since they wait more than they work. A minute each on an idle machine; the limits are for a busy one. */
-describe.concurrent('another story', { timeout: 240_000 }, () => {
+describe.concurrent('another story', () => {
   it('lands the same version once its fault is mended, at another port when its own is taken', async ({
     onTestFinished,
     expect,
@@ -39,7 +39,6 @@ describe.concurrent('another story', { timeout: 240_000 }, () => {
     await until(
       () => (output().stdout.includes('The service is open') ? true : undefined),
       () => JSON.stringify(output()),
-      150_000,
     );
     const exit = once(child, 'exit');
     child.kill('SIGKILL');

@@ -4,7 +4,7 @@ import { until } from './cli.ts';
 import { stage } from './story.ts';
 
 /** Two at a time, since they wait more than they work. A minute each on an idle machine; the limits are for a busy one. */
-describe.concurrent('another story', { timeout: 240_000 }, () => {
+describe.concurrent('another story', () => {
   it('rolls back the version that fails in production, and remembers it', async ({
     onTestFinished,
     expect,
@@ -21,7 +21,6 @@ describe.concurrent('another story', { timeout: 240_000 }, () => {
     await until(
       () => (output().stdout.includes('The service is open') ? true : undefined),
       () => JSON.stringify(output()),
-      150_000,
     );
     const exit = once(child, 'exit');
     child.kill('SIGINT');

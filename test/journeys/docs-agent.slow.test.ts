@@ -23,7 +23,7 @@ See the [opening hours](docs/hours.md#on-sunday) and [nothing](nothing.md).
 Says hello, becuase that is polite.
 `;
 
-describe('what documents say wrongly', { timeout: 180_000 }, () => {
+describe('what documents say wrongly', () => {
   const stage = new Stage({
     '.autoland/autoland.yaml': merging,
     'docs/hours.md': guide,
@@ -32,7 +32,7 @@ describe('what documents say wrongly', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     await stage.up();
     stage.repo.push('main', { 'docs/hours.md': null, 'guide/opening.md': guide });
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const scan = () => stage.json<ScanReport>('scan', '--agent', 'docs');

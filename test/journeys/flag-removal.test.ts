@@ -59,11 +59,11 @@ test('parts', () => strictEqual(part('you'), 'so long you'));
   '.autoland/policy.cedar': defaultPolicyText(),
 };
 
-describe('the code of a flag that everybody has', { timeout: 180_000 }, () => {
+describe('the code of a flag that everybody has', () => {
   const stage = new Stage(files);
   beforeAll(async () => {
     await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   /** As the rollout of the change that brought the flag journals it. */

@@ -10,7 +10,7 @@ import { collect, processesNaming, runCli, spawnCli, until } from './cli.ts';
 import { greeter } from './greeter.ts';
 import { BareRepository } from './repository.ts';
 
-describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
+describe('flags, as people and programs use them', () => {
   let dir: string;
   let where: string[];
   let repo: BareRepository;
@@ -33,7 +33,7 @@ describe('flags, as people and programs use them', { timeout: 120_000 }, () => {
       () => said().stderr,
     );
     flags = new FileFlagStore(join(dir, 's'));
-  }, 120_000);
+  });
   afterAll(async () => {
     up.kill('SIGTERM');
     await once(up, 'exit').catch(() => {});

@@ -17,7 +17,7 @@ const hostile =
   'names > "quotes": \u001b[2J # and ends\u202e here, after more than a line of a narrow terminal';
 const held = { test: known, until: '2999-01-01' };
 
-describe('flakes', { timeout: 60_000 }, () => {
+describe('flakes', () => {
   let dir: string;
   let where: string[];
 

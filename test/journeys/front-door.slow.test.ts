@@ -100,7 +100,7 @@ class Operator {
   }
 }
 
-describe('a service behind a front door of its own', { timeout: 240_000 }, () => {
+describe('a service behind a front door of its own', () => {
   const operator = new Operator();
   const stage = new Stage({ 'server.js': server, '.autoland/autoland.yaml': operator.rules() });
   let url = '';
@@ -109,7 +109,7 @@ describe('a service behind a front door of its own', { timeout: 240_000 }, () =>
     await stage.up('--runtime-commands', operator.commands);
     // One in a hundred of them must be some.
     await stage.open(url, 4000);
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     operator.close();

@@ -19,7 +19,7 @@ const files = (of: (name: string) => string) =>
 /** What an on-call engineer has found out: it is about this file. */
 const check = `node -e "process.exit(require('fs').readFileSync('two.js', 'utf8').split('\\n').length > 3 ? 1 : 0)"`;
 
-describe('an incident that nobody knows the culprit of', { timeout: 240_000 }, () => {
+describe('an incident that nobody knows the culprit of', () => {
   const stage = new Stage({ ...files(dense), '.autoland/autoland.yaml': rules() });
   const landed: string[] = [];
   let wellAt = '';
@@ -31,7 +31,7 @@ describe('an incident that nobody knows the culprit of', { timeout: 240_000 }, (
       expect(view).toMatchObject({ state: 'landed', code: 'landed.promoted' });
       landed.push(view.id);
     }
-  }, 240_000);
+  });
   afterAll(() => stage.close());
 
   const open = (...args: readonly string[]) =>

@@ -6,7 +6,7 @@ import type { ScanReport } from '../../src/wiring/scan/scanning.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 
-describe('an issue that a person has labelled', { timeout: 180_000 }, () => {
+describe('an issue that a person has labelled', () => {
   let host: IssueHost;
   let opened: TaskStage;
   let stage: Stage;
@@ -30,7 +30,7 @@ describe('an issue that a person has labelled', { timeout: 180_000 }, () => {
       },
     });
     stage = opened.stage;
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened.stage.close();
     await opened.server.close();

@@ -16,7 +16,7 @@ models:
   gpt: { provider: openai, model: gpt-9, family: gpt, prices: { input: 1, output: 2 } }
 `;
 
-describe('autoland judge eval', { timeout: 60_000 }, () => {
+describe('autoland judge eval', () => {
   let dir: string;
   let where: string[];
   let server: ModelServer;

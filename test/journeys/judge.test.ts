@@ -42,7 +42,7 @@ function judged(body: Readonly<Record<string, unknown>>): string {
   return answerText(lens, nonce, seesIt ? { exposure: { answer: 'yes', findings: [wrong] } } : {});
 }
 
-describe('a change that models look at', { timeout: 60_000 }, () => {
+describe('a change that models look at', () => {
   let server: ModelServer;
   const stage = new Stage({
     '.autoland/autoland.yaml': `${rules({ levels: { docs: 'merge' } })}${models}`,
@@ -68,7 +68,7 @@ servers:
       { mode: 0o600 },
     );
     await stage.up();
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     await server.close();

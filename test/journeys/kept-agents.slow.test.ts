@@ -18,14 +18,14 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-describe('agents that `up` serves', { timeout: 180_000 }, () => {
+describe('agents that `up` serves', () => {
   let stage: Stage;
   let port: number;
   beforeAll(async () => {
     port = await freePort();
     stage = new Stage({ '.autoland/autoland.yaml': `${rules()}mcp: { port: ${port} }\n` });
     await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const served = () =>

@@ -21,7 +21,7 @@ for (const path of readdirSync('.', { recursive: true })) {
 `;
 const untidy = "export const greet = (name) =>   \n  'hello ' + name;\n";
 
-describe('what linters mend', { timeout: 180_000 }, () => {
+describe('what linters mend', () => {
   let registry: TestRegistry;
   let stage: Stage;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('what linters mend', { timeout: 180_000 }, () => {
       { npm_config_registry: registry.url, npm_config_fetch_retries: '0' },
     );
     await stage.up();
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     await registry.close();

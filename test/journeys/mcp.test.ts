@@ -28,13 +28,13 @@ async function overHttp(stage: Stage): Promise<{ readonly agent: Agent; end(): P
   return { agent, end };
 }
 
-describe('an agent that hands in changes', { timeout: 240_000 }, () => {
+describe('an agent that hands in changes', () => {
   const stage = new Stage();
   let agent: Agent;
   beforeAll(async () => {
     await stage.open(await stage.up());
     agent = await Agent.overStdio([...stage.where, '--agent', 'codex']);
-  }, 120_000);
+  });
   afterAll(async () => {
     await agent.close();
     await stage.close();

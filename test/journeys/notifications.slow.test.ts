@@ -23,7 +23,7 @@ createServer((request, response) => {
   if (isAiry && request.url !== '/healthz') response.statusCode = 500;`,
 );
 
-describe('a version that harms users, while others are told', { timeout: 240_000 }, () => {
+describe('a version that harms users, while others are told', () => {
   let pager: HttpReceiver;
   let deaf: HttpReceiver;
   let stage: Stage;
@@ -41,7 +41,7 @@ describe('a version that harms users, while others are told', { timeout: 240_000
     const notify = ['notify:', '  webhooks:', ...hooks, ''].join('\n');
     stage = new Stage({ 'server.js': brittle, '.autoland/autoland.yaml': `${rules()}${notify}` });
     await stage.open(await stage.up());
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     await pager.close();

@@ -64,11 +64,11 @@ const withoutFlag = `export const greet = (name) => {
 };
 `;
 
-describe('a flag that everybody has, and tests that describe it off', { timeout: 240_000 }, () => {
+describe('a flag that everybody has, and tests that describe it off', () => {
   const stage = new Stage(files);
   beforeAll(async () => {
     await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const scan = (...more: string[]) => stage.json<ScanReport>('scan', '--agent', 'flag-removal', ...more);

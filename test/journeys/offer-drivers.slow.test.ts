@@ -26,7 +26,7 @@ characterization: { drivers: { model: writer } }
 agents: { drivers: { enabled: true } }
 `;
 
-describe('drivers that earned their place', { timeout: 300_000 }, () => {
+describe('drivers that earned their place', () => {
   const packages = mkdtempSync(join(tmpdir(), 'autoland-packages-'));
   let registry: InHouseRegistry;
   let server: ModelServer;
@@ -56,7 +56,7 @@ describe('drivers that earned their place', { timeout: 300_000 }, () => {
     const servers = `version: 1\nservers:\n  here: { provider: openai-compatible, url: "${server.url}/v1", scripted: true }\n`;
     writeFileSync(join(stage.state, 'models.yaml'), servers, { mode: 0o600 });
     await stage.up();
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     await server.close();
@@ -70,7 +70,7 @@ describe('drivers that earned their place', { timeout: 300_000 }, () => {
 
   it('are offered as a change of their own, which a person decides', async () => {
     expect(await scan()).toMatchObject({ proposals: [], skipped: [] });
-    const update = await stage.ended(await stage.submit(await depending('1.0.1')), 120_000);
+    const update = await stage.ended(await stage.submit(await depending('1.0.1')));
     expect(update).toMatchObject({ class: 'dependency-patch', state: 'held' });
     expect(update.guardrails).toContainEqual(
       expect.objectContaining({ name: 'drivers', code: 'drivers.same' }),
@@ -78,7 +78,7 @@ describe('drivers that earned their place', { timeout: 300_000 }, () => {
     const { proposals, skipped } = await scan();
     expect(skipped).toEqual([]);
     expect(proposals).toMatchObject([{ title: `Add 1 test of ${name} that a model wrote` }]);
-    const offered = await stage.ended(proposals[0]?.change ?? '', 120_000);
+    const offered = await stage.ended(proposals[0]?.change ?? '');
     expect(offered).toMatchObject({ class: 'other', state: 'held', code: 'policy.class-other' });
     expect(offered.guardrails).toContainEqual(expect.objectContaining({ name: 'tests', verdict: 'pass' }));
     stage.repo.push('main', { 'NEWS.txt': 'Another commit.\n' });

@@ -17,7 +17,7 @@ import { BareRepository } from './repository.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-describe('the package that npm run build makes', { timeout: 120_000 }, () => {
+describe('the package that npm run build makes', () => {
   const dir = mkdtempSync(join(tmpdir(), 'autoland-package-'));
   const installed = join(dir, 'user/node_modules/autoland');
   const manifest = () => JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
@@ -40,7 +40,7 @@ describe('the package that npm run build makes', { timeout: 120_000 }, () => {
       mkdirSync(dirname(join(dir, 'user/node_modules', name)), { recursive: true });
       symlinkSync(join(root, 'node_modules', name), join(dir, 'user/node_modules', name));
     }
-  }, 120_000);
+  });
 
   it('has nothing that only a checkout needs', () => {
     expect(Object.keys(manifest())).toEqual(

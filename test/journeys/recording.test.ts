@@ -33,7 +33,7 @@ const proposal: Proposal = {
 const change = changeIdOf(proposal);
 
 /** A change whose agent and judge were recorded, and a person at the command line. */
-describe('what agents and models said', { timeout: 180_000 }, () => {
+describe('what agents and models said', () => {
   let dir: string;
   let repository: Repository;
   let log: TileLog;
@@ -76,7 +76,7 @@ describe('what agents and models said', { timeout: 180_000 }, () => {
     const judge = recorder.of({ change, role: 'judge' });
     await judge.record(exchangeOf([user('is it safe? asks Zebulon')], 'it is not', { identity }));
     await log.publish();
-  }, 60_000);
+  });
   afterAll(() => {
     repository.store.close();
     rmSync(dir, { recursive: true, force: true });

@@ -23,11 +23,11 @@ test('is laid out densely', () => {
 /** Nothing is released, so that commits of people hold nothing up. */
 const merging = rules({ levels: { lint: 'merge', revert: 'merge' } }).replace(/service:\n[\s\S]*/, '');
 
-describe('a branch that turns red', { timeout: 180_000 }, () => {
+describe('a branch that turns red', () => {
   const stage = new Stage({ '.autoland/autoland.yaml': merging });
   beforeAll(async () => {
     await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   const scan = () => stage.json<ScanReport>('scan', '--agent', 'revert');
@@ -39,17 +39,16 @@ describe('a branch that turns red', { timeout: 180_000 }, () => {
   it('loses the merge since which it is red, found by halving what came before', async () => {
     const soon = new Date(Date.now() + 45_000);
     stage.repo.push('main', minding(soon));
-    const bomb = await stage.ended(await stage.submit(spread), 40_000);
+    const bomb = await stage.ended(await stage.submit(spread));
     expect(bomb).toMatchObject({ class: 'lint', state: 'landed', code: 'landed.merged' });
     for (const name of ['one', 'two', 'three']) stage.repo.push('main', { [`${name}.txt`]: `${name}\n` });
     await until(
       () => (Date.now() > soon.getTime() ? true : undefined),
       () => 'the layout does not matter yet',
-      60_000,
     );
     const { proposals } = await scan();
     expect(proposals).toMatchObject([{ title: `Revert "${bomb.title}"` }]);
-    const revert = await stage.ended(proposals[0]?.change ?? '', 60_000);
+    const revert = await stage.ended(proposals[0]?.change ?? '');
     expect(revert).toMatchObject({ class: 'revert', state: 'landed', code: 'landed.merged' });
     expect(revert.guardrails).toContainEqual(
       expect.objectContaining({ name: 'tests', code: 'tests.mended' }),
@@ -70,7 +69,7 @@ describe('a branch that turns red', { timeout: 180_000 }, () => {
     const willing = `${merging}agents:\n  revert:\n    people: true\n`;
     stage.repo.push('main', { '.autoland/autoland.yaml': willing });
     const { proposals } = await scan();
-    const revert = await stage.ended(proposals[0]?.change ?? '', 60_000);
+    const revert = await stage.ended(proposals[0]?.change ?? '');
     expect(revert).toMatchObject({ class: 'revert', state: 'landed', code: 'landed.merged' });
     expect(await scan()).toMatchObject({ proposals: [], skipped: [] });
   });

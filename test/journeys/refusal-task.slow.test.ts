@@ -5,7 +5,7 @@ import { openTaskStage, type TaskStage } from './task-stage.ts';
 
 const big = 'One more line.\n'.repeat(2_100);
 
-describe('a change of anybody that a guardrail turned away', { timeout: 180_000 }, () => {
+describe('a change of anybody that a guardrail turned away', () => {
   let opened: TaskStage;
   let stage: Stage;
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('a change of anybody that a guardrail turned away', { timeout: 180_000 
     const rule = `{ classes: [docs, other], codes: [scope.lines, tests.failed], agent: writer, perDay: 9, until: "${end}" }`;
     opened = await openTaskStage({ tasks: `, refusals: { tidy: ${rule} }` });
     stage = opened.stage;
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened.stage.close();
     await opened.server.close();

@@ -83,7 +83,7 @@ class Between {
   }
 }
 
-describe('a package registry', { timeout: 180_000 }, () => {
+describe('a package registry', () => {
   const registry = new Between();
   let stage: Stage;
 
@@ -118,7 +118,7 @@ describe('a package registry', { timeout: 180_000 }, () => {
     const tested = { '.autoland/autoland.yaml': config, 'tests/shout.test.js': usesIt };
     stage = new Stage({ ...tested, ...(await depending('1.0.0')) }, env);
     await stage.up();
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage.close();
     await registry.close();

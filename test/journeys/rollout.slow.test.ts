@@ -10,9 +10,9 @@ const bake = 25;
 
 const hasEnded = ({ state }: ChangeView) => /^(?:landed|refused|held|rolled-back)$/.test(state);
 
-describe('a person and a rollout', { timeout: 180_000 }, () => {
+describe('a person and a rollout', () => {
   const stage = new Stage({ '.autoland/autoland.yaml': rules({ bake, steps: ['20%', '50%'] }) });
-  beforeAll(async () => stage.open(await stage.up()), 120_000);
+  beforeAll(async () => stage.open(await stage.up()));
   afterAll(() => stage.close());
 
   async function share(): Promise<number | undefined> {
@@ -34,7 +34,7 @@ describe('a person and a rollout', { timeout: 180_000 }, () => {
 
   async function advanceUntil(change: string, wanted: (view: ChangeView) => boolean): Promise<ChangeView> {
     const asked = new Set<number>();
-    return stage.reached(change, wanted, 60_000, async () => {
+    return stage.reached(change, wanted, async () => {
       const now = await share();
       if (now === undefined || asked.has(now)) return;
       asked.add(now);

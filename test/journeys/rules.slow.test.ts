@@ -23,11 +23,11 @@ test('greets', async () => {
 `,
 };
 
-describe('the rules of the branch', { timeout: 180_000 }, () => {
+describe('the rules of the branch', () => {
   const stage = new Stage({ '.autoland/autoland.yaml': merging, ...slowTest });
   beforeAll(async () => {
     await stage.up();
-  }, 120_000);
+  });
   afterAll(() => stage.close());
 
   /** Moves the branch as a person does, whenever the guardrails are at work. */
@@ -36,7 +36,6 @@ describe('the rules of the branch', { timeout: 180_000 }, () => {
     await stage.reached(
       change,
       ({ state }) => state === 'landed' || state === 'held' || met.size >= times,
-      60_000,
       async () => {
         const entries = await stage.journal(change);
         const last = entries.findLast(({ type }) => type === 'stage.finished' || type === 'stage.raced');

@@ -4,11 +4,11 @@ import { until } from './cli.ts';
 import { ElsewhereStage } from './elsewhere.ts';
 import { reformatted } from './greeter.ts';
 
-describe('what somebody does to a service that runs somewhere else', { timeout: 240_000 }, () => {
+describe('what somebody does to a service that runs somewhere else', () => {
   const there = new ElsewhereStage();
   const { elsewhere, stage } = there;
   const stable = () => there.stable();
-  beforeAll(() => there.begin(), 120_000);
+  beforeAll(() => there.begin());
   afterAll(() => there.close());
 
   it('lands one whose control plane is killed -9 between the intent of its deploy and the receipt', async () => {

@@ -5,7 +5,7 @@ import { Elsewhere, ElsewhereStage, touchy } from './elsewhere.ts';
 import { reformatted } from './greeter.ts';
 import { Stage } from './stage.ts';
 
-describe('a machine that allows no runtime command', { timeout: 120_000 }, () => {
+describe('a machine that allows no runtime command', () => {
   it('runs none, whatever the branch names, and says how to allow it', async () => {
     const elsewhere = new Elsewhere();
     const shell = elsewhere
@@ -26,11 +26,11 @@ describe('a machine that allows no runtime command', { timeout: 120_000 }, () =>
   });
 });
 
-describe('a service that runs somewhere else', { timeout: 240_000 }, () => {
+describe('a service that runs somewhere else', () => {
   const there = new ElsewhereStage();
   const { elsewhere, stage } = there;
   const stable = () => there.stable();
-  beforeAll(() => there.begin(), 120_000);
+  beforeAll(() => there.begin());
   afterAll(() => there.close());
 
   it('is routed to over TCP, and doctor has called its commands', async () => {

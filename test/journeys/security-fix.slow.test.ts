@@ -127,7 +127,7 @@ test('greets', () => strictEqual(greet('you'), 'HELLO YOU'));
   }
 }
 
-describe('a vulnerable version that another package brings', { timeout: 240_000 }, () => {
+describe('a vulnerable version that another package brings', () => {
   const [osv, registry] = [new Osv(), new Packages()];
   let stage: Stage;
   let config: string;
@@ -143,7 +143,7 @@ describe('a vulnerable version that another package brings', { timeout: 240_000 
     const strict = config.replace(', fixAgeDays: 1', '');
     stage = new Stage({ ...(await registry.files()), '.autoland/autoland.yaml': strict }, env);
     await stage.open(await stage.up());
-  }, 120_000);
+  });
   afterAll(async () => {
     await stage?.close();
     await registry.close();
@@ -165,7 +165,7 @@ describe('a vulnerable version that another package brings', { timeout: 240_000 
     await stage.json('adopt');
     const { proposals } = await scan();
     expect(proposals.map(({ title }) => title)).toEqual([`Update ${kit} from 1.0.0 to 1.0.1, against ${id}`]);
-    const view = await stage.ended(proposals[0]?.change ?? '', 120_000);
+    const view = await stage.ended(proposals[0]?.change ?? '');
     expect(view).toMatchObject({ class: 'dependency-security', state: 'landed', code: 'landed.promoted' });
     const { packages } = JSON.parse(stage.repo.show('main', 'package-lock.json'));
     expect(packages[`node_modules/${kit}`].version).toBe('1.0.1');

@@ -43,7 +43,7 @@ const files = {
     ),
 };
 
-describe('a flag in the code of two services', { timeout: 240_000 }, () => {
+describe('a flag in the code of two services', () => {
   const stage = new FlaggedStage(files);
   let others: Users;
   const answers = () => Promise.all([...stage.urls.values()].map(async (url) => (await fetch(url)).text()));
@@ -54,20 +54,20 @@ describe('a flag in the code of two services', { timeout: 240_000 }, () => {
       () => ((others.statuses.get(200) ?? 0) > 250 ? true : undefined),
       () => JSON.stringify([...others.statuses]),
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     others?.end();
     await stage.close();
   });
 
   it('is given to the users of one after the other, and leaves both with its code', async () => {
-    const brought = await stage.ended(await stage.submit(behind('warm', 'dear', 'hello')), 120_000);
+    const brought = await stage.ended(await stage.submit(behind('warm', 'dear', 'hello')));
     expect(brought).toMatchObject({ class: 'flag-addition', state: 'landed', code: 'landed.promoted' });
     expect(await answers()).toEqual(['dear you', 'bye, dear you']);
 
     const { proposals } = await stage.json<ScanReport>('scan', '--agent', 'flag-removal');
     expect(proposals).toHaveLength(1);
-    const removed = await stage.ended(proposals[0]?.change ?? '', 120_000);
+    const removed = await stage.ended(proposals[0]?.change ?? '');
     expect(removed).toMatchObject({ class: 'flag-removal', state: 'landed', code: 'landed.promoted' });
     expect(stage.repo.show('main', 'greet.js')).not.toContain('warm');
     expect(await answers()).toEqual(['dear you', 'bye, dear you']);
@@ -75,7 +75,7 @@ describe('a flag in the code of two services', { timeout: 240_000 }, () => {
   });
 
   it('is taken from both when it does harm at the second', async () => {
-    const view = await stage.ended(await stage.submit(behind('loud', 'hey!', 'dear')), 120_000);
+    const view = await stage.ended(await stage.submit(behind('loud', 'hey!', 'dear')));
     expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.server-errors' });
     expect(view.incident).toMatchObject({ service: 'farewell' });
     expect(await answers()).toEqual(['dear you', 'bye, dear you']);

@@ -36,7 +36,7 @@ const services = `services:
 `;
 const configured = rules().replace(/service:\n(?: {2}.*\n)+/, services);
 
-describe('two services of one repository', { timeout: 240_000 }, () => {
+describe('two services of one repository', () => {
   const stage = new Stage({
     '.autoland/autoland.yaml': configured,
     'farewell/server.js': farewell(''),
@@ -49,7 +49,7 @@ describe('two services of one repository', { timeout: 240_000 }, () => {
       () => ((others.statuses.get(200) ?? 0) > 250 ? true : undefined),
       () => JSON.stringify([...others.statuses]),
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     others?.end();
     await stage.close();
@@ -94,7 +94,7 @@ describe('two services of one repository', { timeout: 240_000 }, () => {
   it('have the version before again when it does harm at the second, and the branch too', async () => {
     const before = await stables();
     const change = await stage.submit(shared(5));
-    const view = await stage.ended(change, 120_000);
+    const view = await stage.ended(change);
     expect(view).toMatchObject({ state: 'rolled-back', code: 'rollout.server-errors' });
     expect(view.incident).toMatchObject({ service: 'farewell' });
     expect((await stables()).map(({ stable }) => stable)).toEqual(before.map(({ stable }) => stable));
@@ -103,7 +103,7 @@ describe('two services of one repository', { timeout: 240_000 }, () => {
     expect(stage.repo.git(['show', 'main:greet.js'])).not.toContain('\n\n\n\n');
     // It costs its class; given back, the next one lands at both.
     await stage.json('autonomy', 'restore', 'lint', '--reason', 'the second service reads layout no more');
-    const next = await stage.ended(await stage.submit(shared(3)), 120_000);
+    const next = await stage.ended(await stage.submit(shared(3)));
     expect(next).toMatchObject({ state: 'landed', code: 'landed.promoted' });
     expect(others.statuses.get(0) ?? 0).toBe(0);
   });
@@ -117,7 +117,7 @@ describe('two services of one repository', { timeout: 240_000 }, () => {
       async () => ((await stage.status()).controlPlane?.pid !== controlPlane?.pid ? true : undefined),
       () => stage.said,
     );
-    const view = await stage.ended(await stage.submit(shared(2)), 120_000);
+    const view = await stage.ended(await stage.submit(shared(2)));
     expect(view).toMatchObject({ state: 'landed', code: 'landed.promoted' });
     expect((await stables()).map(({ commit }) => commit)).toEqual([view.merge, view.merge]);
     expect((await stables()).map(({ name }) => name)).toEqual(before.map(({ name }) => name));

@@ -72,7 +72,7 @@ export class Stage {
         .find((text) => text.includes('"ready"'));
       return line === undefined ? undefined : (JSON.parse(line) as Ready);
     };
-    const { services } = await until(look, () => this.said, 90_000);
+    const { services } = await until(look, () => this.said);
     this.urls = new Map(services.map(({ service, url }) => [service, url]));
     return services[0]?.url ?? '';
   }
@@ -128,8 +128,8 @@ export class Stage {
   }
 
   /** Waits until the change has ended; answers what `explain` says of it. */
-  async ended(change: string, limitMs?: number): Promise<ChangeView> {
-    await this.reached(change, hasEnded, limitMs);
+  async ended(change: string): Promise<ChangeView> {
+    await this.reached(change, hasEnded);
     return this.explain(change);
   }
 
@@ -137,7 +137,6 @@ export class Stage {
   async reached(
     change: string,
     wanted: (view: ChangeView) => boolean,
-    limitMs?: number,
     meanwhile?: () => Promise<void>,
   ): Promise<ChangeView> {
     let last: ChangeView | undefined;
@@ -149,16 +148,16 @@ export class Stage {
       await meanwhile?.();
       return undefined;
     };
-    return until(look, () => `${JSON.stringify(last)}\n${this.said}`, limitMs);
+    return until(look, () => `${JSON.stringify(last)}\n${this.said}`);
   }
 
   /** Waits for an entry of the journal that is as wanted. */
-  async until(type: string, wanted: (entry: Entry) => boolean, limitMs?: number): Promise<Entry> {
+  async until(type: string, wanted: (entry: Entry) => boolean): Promise<Entry> {
     const look = async () => {
       await using repository = await openRepository({ repo: this.repo.dir, state: this.state }, 'read');
       return (await repository.store.read({ types: [type] })).find(wanted);
     };
-    return until(look, () => this.said, limitMs);
+    return until(look, () => this.said);
   }
 
   /** As `status` says it, without a process of its own. */
@@ -185,7 +184,6 @@ export class Stage {
       await until(
         () => (processesNaming(this.dir).length === 0 ? true : undefined),
         () => `left running: ${processesNaming(this.dir).join('\n')}`,
-        10_000,
       );
     } finally {
       await removeTree(this.dir);

@@ -6,7 +6,7 @@ import { Stage } from './stage.ts';
 
 const ephemeral = ['up', '--port', '0', '--allow-unsigned-policy', '--ephemeral'];
 
-describe('a start that cannot be', { timeout: 180_000 }, () => {
+describe('a start that cannot be', () => {
   /** Runs `up` on a repository with these files; its life line is open, so it ends by itself or not at all. */
   async function start(
     files: Readonly<Record<string, string | null>>,
@@ -69,9 +69,9 @@ describe('a start that cannot be', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a running autoland', { timeout: 180_000 }, () => {
+describe('a running autoland', () => {
   const stage = new Stage({ '.autoland/autoland.yaml': rules({ bake: 1 }) });
-  beforeAll(async () => stage.open(await stage.up()), 120_000);
+  beforeAll(async () => stage.open(await stage.up()));
   afterAll(() => stage.close());
 
   it('is the only one on its state directory', async () => {

@@ -78,7 +78,6 @@ export class Story {
       await until(
         () => (processesNaming(this.dir).length === 0 ? true : undefined),
         () => `left running: ${processesNaming(this.dir).join('\n')}`,
-        20_000,
       );
     } finally {
       await removeTree(this.dir);

@@ -3,7 +3,7 @@ import type { TaskReport } from '../../src/wiring/tasks/task.ts';
 import type { Stage } from './stage.ts';
 import { openTaskStage, type TaskStage } from './task-stage.ts';
 
-describe('a task that nobody asks for a second time', { timeout: 180_000 }, () => {
+describe('a task that nobody asks for a second time', () => {
   let opened: TaskStage;
   let stage: Stage;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('a task that nobody asks for a second time', { timeout: 180_000 }, () =
     const hourly = `{ agent: model, model: coder, class: docs, text: Say the port, ${window}, until: "${end}" }`;
     opened = await openTaskStage({ tasks: `, scheduled: { hourly: ${hourly} }` });
     stage = opened.stage;
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened.stage.close();
     await opened.server.close();

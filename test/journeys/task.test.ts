@@ -5,13 +5,13 @@ import type { TaskReport } from '../../src/wiring/tasks/task.ts';
 import type { Stage } from './stage.ts';
 import { key, openTaskStage, type TaskStage } from './task-stage.ts';
 
-describe('a coding agent that is given a task', { timeout: 90_000 }, () => {
+describe('a coding agent that is given a task', () => {
   let opened: TaskStage;
   let stage: Stage;
   beforeAll(async () => {
     opened = await openTaskStage();
     stage = opened.stage;
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened.stage.close();
     await opened.server.close();

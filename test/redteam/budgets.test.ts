@@ -60,7 +60,7 @@ describe('an agent that asks its model in a loop', () => {
   });
 });
 
-describe('an agent that never ends', { timeout: 60_000 }, () => {
+describe('an agent that never ends', () => {
   covers('LLM10');
   const world = new AgentWorld();
   const git = new TempGit();

@@ -9,7 +9,7 @@ const range = ['HEAD~1..HEAD'];
 const unconfigured = 'the base has no .autoland/autoland.yaml: the defaults apply';
 const two = [{ 'a.txt': '1\n' }, { 'a.txt': '2\n' }] as const;
 
-describe('check on odd repositories', { timeout: 180_000 }, () => {
+describe('check on odd repositories', () => {
   const world = new HostileWorld();
   afterAll(() => world.remove());
 
@@ -82,7 +82,7 @@ describe('check on odd repositories', { timeout: 180_000 }, () => {
   });
 });
 
-describe('check called from odd places', { timeout: 180_000 }, () => {
+describe('check called from odd places', () => {
   const world = new HostileWorld();
   const dir = world.repository('plain', ...two);
   afterAll(() => world.remove());

@@ -15,7 +15,7 @@ import { collect, runCli, spawnCli, until } from '../journeys/cli.ts';
 import { greeter, reformatted } from '../journeys/greeter.ts';
 import { BareRepository } from '../journeys/repository.ts';
 
-describe('agents over HTTP', { timeout: 120_000 }, () => {
+describe('agents over HTTP', () => {
   covers('ASI03', 'ASI07');
   let dir: string;
   let repo: BareRepository;
@@ -217,7 +217,6 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
     await until(
       () => (busy.length === 4 ? true : undefined),
       () => `${busy.length} were turned away`,
-      30_000,
     );
     for (const answer of busy) expect(answer).toContain('agent.busy');
     hungUp.abort();
@@ -230,7 +229,6 @@ describe('agents over HTTP', { timeout: 120_000 }, () => {
         return answer === undefined || answer.isError === true ? undefined : true;
       },
       () => 'the places of who hung up stay taken',
-      30_000,
     );
     await agent.close();
   });

@@ -13,7 +13,6 @@ describe('ChildProver', () => {
       const proof = await prover.prove(versions, 'f');
       expect({ ...proof, verdict: proof.verdict }).toMatchObject({ verdict: expected });
     },
-    60_000,
   );
 
   const one =

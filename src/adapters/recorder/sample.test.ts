@@ -78,7 +78,7 @@ async function run(
   more = {},
 ): Promise<Ended> {
   const preload = env === undefined ? [] : [`--import=${join(kit, sampleEntry)}`];
-  const options = { cwd: service, env: { ...env, ...more }, timeout: 60_000 };
+  const options = { cwd: service, env: { ...env, ...more }, timeout: 300_000 };
   const child = promisify(execFile)(process.execPath, [...preload, file], options);
   return child.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

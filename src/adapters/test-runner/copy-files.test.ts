@@ -44,7 +44,7 @@ function fill(count: number): readonly string[] {
 }
 
 // Few are copied by one program, many by two, and too many for a command line by one again.
-describe.each([3, 100, 6000])('copyFiles of %i packages', { timeout: 60_000 }, (count) => {
+describe.each([3, 100, 6000])('copyFiles of %i packages', (count) => {
   it('copies everything once, with modes, times and links', async () => {
     const names = fill(count);
     if (asRoot) chownSync(join(from, 'p1', 'index.js'), 61_001, 61_002);

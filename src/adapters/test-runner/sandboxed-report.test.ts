@@ -26,7 +26,7 @@ const commands: TestCommands = {
   report: 'reports/*.xml',
 };
 
-describe('a report that is written to a file in the sandbox', { timeout: 120_000 }, () => {
+describe('a report that is written to a file in the sandbox', () => {
   let root: string;
   let git: TempGit;
   let tests: SandboxTestRunner;

@@ -15,7 +15,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 const run = (script: string, options: SpawnSyncOptions = {}) => {
   const [file, ...args] = underStrace(['/bin/sh', '-c', script], join(place, 'trace'));
-  return spawnSync(file, args, { ...options, cwd: place, encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(file, args, { ...options, cwd: place, encoding: 'utf8', timeout: 300_000 });
 };
 
 it('runs the command as it is where there is no strace', () => {

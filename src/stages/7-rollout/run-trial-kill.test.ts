@@ -59,7 +59,6 @@ describe('a trial whose process is killed', () => {
 
   it.each(Object.keys(endings) as (keyof typeof endings)[])(
     'ends as one that was not, wherever it was cut: %s',
-    { timeout: 120_000 },
     async (of) => {
       const { events, ...whole } = await ending(of, Infinity);
       expect(whole.flags).toBe(0);

@@ -29,7 +29,7 @@ const config = (command: string, health = '{ timeoutSeconds: 20 }') =>
 function run(check: string, of = config('server.js')) {
   const { test } = checkCommands(of, { command: check, serve: true }, 'shop');
   const [, ...args] = test;
-  const done = spawnSync(process.execPath, args, { cwd: dir, encoding: 'utf8', timeout: 30_000 });
+  const done = spawnSync(process.execPath, args, { cwd: dir, encoding: 'utf8', timeout: 300_000 });
   return { code: done.status, said: done.stdout.trim() };
 }
 const asks = (path: string) =>

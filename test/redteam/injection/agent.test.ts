@@ -13,7 +13,7 @@ import { textsIn } from './kept-texts.ts';
 
 const those = (...held: readonly AgentHeld[]) => agentAttacks.filter((attack) => held.includes(attack.held));
 
-describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => {
+describe('a coding agent that obeys what it reads', () => {
   covers('LLM01', 'ASI01', 'ASI05', 'ASI10');
   const world = new AgentWorld();
   let report: TaskReport;
@@ -32,7 +32,7 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
     entries = await repository.store.read();
     kept = await textsIn(blobsOf(repository.place));
     outcomes = outcomesIn(kept);
-  }, 120_000);
+  });
   afterAll(() => world.close());
 
   it.each(agentAttacks)('tried it, and that is on record: $id, by $door', ({ id }) => {
@@ -91,7 +91,7 @@ describe('a coding agent that obeys what it reads', { timeout: 120_000 }, () => 
   }
 });
 
-describe('without the sandbox', { timeout: 60_000 }, () => {
+describe('without the sandbox', () => {
   const world = new AgentWorld();
   beforeAll(() => world.open());
   afterAll(() => world.close());

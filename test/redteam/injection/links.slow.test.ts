@@ -10,7 +10,7 @@ import { AgentWorld, canary } from './agent-world.ts';
 
 /* An agent that was told to leave links, pipes and names, so that whoever takes its work reads or writes elsewhere. */
 
-describe('an agent that leaves more than files', { timeout: 60_000 }, () => {
+describe('an agent that leaves more than files', () => {
   covers('ASI05', 'LLM02');
   const world = new AgentWorld();
   const git = new TempGit();

@@ -3,7 +3,7 @@ import { covers } from '../../../src/testing/covers.ts';
 import { mcpAttacks } from './mcp-cases.ts';
 import { McpWorld } from './mcp-world.ts';
 
-describe('what an agent hands in since it was told to', { timeout: 60_000 }, () => {
+describe('what an agent hands in since it was told to', () => {
   covers('LLM06', 'ASI01', 'ASI04', 'ASI06');
   let world: McpWorld;
   beforeAll(async () => {

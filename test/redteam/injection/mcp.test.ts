@@ -6,7 +6,7 @@ import { changeOf, McpWorld } from './mcp-world.ts';
 
 /* An agent that calls whatever the text it reads tells it to, at the real desk: the tools that there are decide nothing. */
 
-describe('an agent that obeys what it is told through tools', { timeout: 60_000 }, () => {
+describe('an agent that obeys what it is told through tools', () => {
   covers('LLM01', 'LLM06', 'ASI01', 'ASI02', 'ASI09');
   let world: McpWorld;
   beforeAll(async () => {

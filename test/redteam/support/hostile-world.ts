@@ -52,7 +52,7 @@ export class HostileWorld {
   async check(repo: string, args: readonly string[] = [], options: CliOptions = {}): Promise<Checked> {
     const env = { TMPDIR: this.scratch, ...options.env };
     const all = ['check', '--repo', repo, '--json', ...args];
-    const answer = await runCli(all, { limitMs: 170_000, ...options, env });
+    const answer = await runCli(all, { ...options, env });
     const report = answer.stdout === '' ? undefined : (JSON.parse(answer.stdout) as CheckReport);
     return { ...answer, report };
   }

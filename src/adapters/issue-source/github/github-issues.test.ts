@@ -123,7 +123,7 @@ describe('a host that does not answer as it should', () => {
     await expect(source.list('autoland')).rejects.toThrow(/403/);
     host.manner = () => false;
     const again = async () => await source.list('autoland').catch(() => undefined);
-    await expect.poll(again, { timeout: 10_000, interval: 200 }).toEqual({ issues: [], isWhole: true });
+    await expect.poll(again, { timeout: 60_000, interval: 200 }).toEqual({ issues: [], isWhole: true });
   });
 });
 

@@ -40,8 +40,8 @@ describe.each(enforcers)('supervise with %s', (_, enforcer) => {
       heldBytes: 0,
     });
 
-  it('ends what outlives the first process, and does not wait for it', { timeout: 10_000 }, async () => {
-    const result = await run('exec sleep 30', 0.5);
+  it('ends what outlives the first process, and does not wait for it', { timeout: 60_000 }, async () => {
+    const result = await run('exec sleep 100', 0.5);
     expect(result).toMatchObject({ kind: 'limit', limit: 'seconds' });
     const pid = Number(result.stdout);
     expect(pid).toBeGreaterThan(1);
@@ -49,9 +49,9 @@ describe.each(enforcers)('supervise with %s', (_, enforcer) => {
   });
 
   it('does not wait for it either when the first process is ended by others', {
-    timeout: 10_000,
+    timeout: 60_000,
   }, async () => {
-    const left = run('echo $! >&2; sleep 29 & wait', 8, endsFirst(enforcer(), { at: 3 }));
+    const left = run('echo $! >&2; sleep 99 & wait', 30, endsFirst(enforcer(), { at: 3 }));
     await expect(left).rejects.toMatchObject({ code: 'sandbox.failed' });
     const pid = Number(await left.catch((thrown: Error) => /\d+\s*$/.exec(thrown.message)?.[0]));
     expect(pid).toBeGreaterThan(1);

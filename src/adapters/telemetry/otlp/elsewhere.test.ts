@@ -78,7 +78,7 @@ async function toldUntil(count: number): Promise<readonly ClaimedExceptions[]> {
         all.push(...receiver.take());
         return sum();
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe(count);
   return all;

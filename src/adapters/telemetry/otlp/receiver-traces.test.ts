@@ -45,7 +45,7 @@ describe('traces of OpenTelemetry', () => {
     await Promise.all([traces.forceFlush(), metrics.forceFlush()]);
     // A flush of the SDK does not wait for all that it sends.
     await expect
-      .poll(() => stage.receiver.report().routes, { timeout: 10_000 })
+      .poll(() => stage.receiver.report().routes, { timeout: 60_000 })
       .toMatchObject([{ route: 'GET /cart', failed: 1, traceId: span.spanContext().traceId }]);
   });
 });
@@ -73,7 +73,7 @@ describe('evaluations of flags of OpenTelemetry', () => {
     span.end();
     await Promise.all([spans.forceFlush(), logs.forceFlush()]);
     await expect
-      .poll(() => stage.receiver.report().variants, { timeout: 10_000 })
+      .poll(() => stage.receiver.report().variants, { timeout: 60_000 })
       .toMatchObject([
         { route: 'checkout = on', requests: 1, failed: 1, traceId: span.spanContext().traceId },
       ]);

@@ -42,7 +42,7 @@ const manifests = {
   'packages/c/package.json': { name: 'c', version: '1.0.0', devDependencies: { aa: 'catalog:old' } },
 };
 
-describe('a catalog', { timeout: 180_000 }, () => {
+describe('a catalog', () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   const locks = new Map<string, Record<string, string>>();

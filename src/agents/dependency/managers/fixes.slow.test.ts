@@ -51,7 +51,7 @@ const advisory = {
 const advisories = new MemoryAdvisories({ 'kit@1.0.0': [advisory], 'kit@1.0.1': [advisory] });
 const security = { source: { from: 'registry' }, minimumAgeDays: 7 } as const;
 
-describe('a vulnerable version in a lockfile of', { timeout: 180_000 }, () => {
+describe('a vulnerable version in a lockfile of', () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   const locked = new Map<string, Record<string, string>>();
@@ -75,7 +75,7 @@ describe('a vulnerable version in a lockfile of', { timeout: 180_000 }, () => {
     }
     expect(stage.close()).toEqual([]);
     for (const each of after) await verdaccio.publish(each);
-  }, 120_000);
+  });
   afterAll(() => verdaccio.close());
   beforeEach(() => {
     stage = new ManagerStage(verdaccio);

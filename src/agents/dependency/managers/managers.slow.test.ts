@@ -39,7 +39,7 @@ const origins = {
   'yarn-berry': undefined,
 };
 
-describe('the managers of the registry', { timeout: 180_000 }, () => {
+describe('the managers of the registry', () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   beforeAll(async () => {

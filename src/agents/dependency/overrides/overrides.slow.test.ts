@@ -48,7 +48,7 @@ const security = { source: { from: 'registry' }, minimumAgeDays: 7 } as const;
 const others = /kit-1\.[01]\.0\.tgz|kit@1\.[01]\.0[:']|"kit@npm:1\.[01]\.0"|127\.0\.0\.1/;
 const own = [{ name: 'kit', version: '1.0.1', below: 'strict', range: '1.0.0' }];
 
-describe('an override', { timeout: 180_000 }, () => {
+describe('an override', () => {
   let verdaccio: TestRegistry;
   let stage: ManagerStage;
   const fetched = ['pnpm', 'yarn', '@yarnpkg/cli-dist'].map(managerPackage);
