@@ -62,7 +62,7 @@ describe('maskSecrets', () => {
   it.each(['eyJ-', 'a', 'a://', 'token ', '-----BEGIN PRIVATE KEY-----', 'sk-', 'Bearer  ', 'https://a:'])(
     'takes a time that grows with a text that was made to slow it down, of %j',
     (part) => {
-      expect(growth(part, (text) => maskSecrets(text, ['aaaa', 'aaaaaaaaa']))).toBeLessThan(100);
+      expect(growth(part, (text) => maskSecrets(text, ['aaaa', 'aaaaaaaaa']))).toBeLessThan(4);
     },
   );
 });

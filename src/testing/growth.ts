@@ -1,23 +1,23 @@
-const times = 7;
+const tries = 5;
+/** Longer than any run of characters that a pattern here may look ahead: up to that its time grows with the square. */
+const length = 16_384;
+const times = 8;
 
 /**
- * How many times as long sixteen times the text takes: 16 where time grows with the text, 256 where with its square. Of several tries
- * the least counts, since whatever else the machine does only adds to it.
+ * How many times as long eight times the text takes, for each character: 1 where time grows with the text, 8 where with its square.
+ * As much is read of the short text as of the long one: what is short is done before anybody else's turn on a busy machine, and what is
+ * long never is. Of several tries the least counts, since whatever else the machine does only adds to it.
  */
 export function growth(part: string, act: (text: string) => void): number {
-  const least = (length: number) => {
-    const text = part.repeat(length / part.length);
-    const tries = Array.from({ length: times }, () => {
+  const least = (size: number, rounds: number) => {
+    const text = part.repeat(size / part.length);
+    const took = Array.from({ length: tries }, () => {
       const started = performance.now();
-      for (let round = 0; round < 5; round++) act(text);
+      for (let round = 0; round < rounds; round++) act(text);
       return performance.now() - started;
     });
-    return Math.min(...tries);
+    return Math.min(...took);
   };
-  least(2048);
-  let ratio = Number.POSITIVE_INFINITY;
-  // A busy moment while the long ones are tried makes it larger.
-  for (let round = 0; round < 3 && ratio > 32; round++)
-    ratio = Math.min(ratio, least(32_768) / Math.max(least(2048), 0.1));
-  return ratio;
+  least(length, 1);
+  return least(length * times, 1) / least(length, times);
 }
