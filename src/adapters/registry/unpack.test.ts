@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Header } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { packPackage, packTarball } from '../../testing/tarball.ts';
@@ -53,6 +53,21 @@ describe('a tarball that unpacks to very much', () => {
 });
 
 describe('rootFiles', () => {
+  it('reads an archive to its end, and not what hundreds of megabytes of nothing follow it', async () => {
+    const end = gzipSync(Buffer.alloc(250 * MiB));
+    const padded = Buffer.concat([packPackage({ name: 'a' }), end]);
+    expect([...(await rootFiles('a', padded, ['package.json'])).keys()]).toEqual(['package.json']);
+    await expect(rootFiles('a', end, [])).rejects.toThrow('not a tar archive');
+  });
+
+  it('refuses more blocks that begin no file than an archive has', async () => {
+    const some = gunzipSync(packPackage({ name: 'a' })).subarray(0, 1024);
+    const garbage = Buffer.alloc(25_001 * 512, 'x');
+    await expect(rootFiles('a', gzipSync(Buffer.concat([some, garbage])), [])).rejects.toThrow(
+      'more than 25000 blocks that begin no file',
+    );
+  });
+
   it('refuses more files than the limit', async () => {
     const files = Array.from({ length: 20 }, (_, at) => ({ path: `package/${at}`, text: '' }));
     const packed = packTarball(files);

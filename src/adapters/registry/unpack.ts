@@ -1,5 +1,6 @@
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
+import { AutolandError } from '../../domain/errors.ts';
 import { invalid } from './packument.ts';
 
 export type UnpackLimits = {
@@ -53,63 +54,88 @@ export function pathOf(entry: ReadEntry): readonly string[] {
 }
 
 /** Each entry in turn; `onEntry` MUST read it or resume it. Rejects as `rootFiles` does. */
-export async function readEntries(
+export function readEntries(
   name: string,
   bytes: Buffer,
-  limits: Pick<UnpackLimits, 'bytes' | 'entries'>,
+  limits: ArchiveLimits,
   onEntry: (entry: ReadEntry) => void,
 ): Promise<void> {
-  const reader = new ArchiveReader(name, limits.entries, onEntry);
-  for await (const chunk of unpackedChunks(name, bytes, limits.bytes)) reader.write(chunk);
-  await reader.end();
+  return readArchive(name, bytes, limits, new Parser({ ...unpackedOnce, onReadEntry: onEntry }));
 }
 
-/** Piece by piece, at most one beyond `limit`: then it throws. */
+export type ArchiveLimits = Pick<UnpackLimits, 'bytes' | 'entries'>;
+
+/** DANGER: a parser would unpack what is packed inside, too, and nobody would count it. */
+export const unpackedOnce = { zstd: false, brotli: false };
+
+/** Blocks that begin no file: headers of headers, what is empty, what cannot be read. */
+const maxEmptyBlocks = 25_000;
+
+/** Has `parser` read all of it. Rejects as `rootFiles` does. */
+export async function readArchive(
+  name: string,
+  bytes: Buffer,
+  limits: ArchiveLimits,
+  parser: Parser,
+): Promise<void> {
+  const watched = new WatchedParser(name, limits.entries, parser);
+  for await (const chunk of unpackedChunks(name, bytes, limits.bytes)) watched.write(chunk);
+  await watched.end();
+}
+
+/** The first byte of gzip; no tar archive begins with it. */
+const gzipMagic = 0x1f;
+
+/**
+ * Piece by piece, at most one beyond `limit`: then it throws, as it does at what is packed twice, which a parser of archives would
+ * unpack again.
+ */
 export async function* unpackedChunks(name: string, bytes: Buffer, limit: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 64 * 1024 });
   gunzip.end(bytes);
   let size = 0;
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      if (size === 0 && chunk[0] === gzipMagic) throw invalid(name, 'its tarball is packed twice');
       size += chunk.length;
       if (size > limit) throw invalid(name, `its tarball unpacks to more than ${limit} bytes`);
       yield chunk;
     }
   } catch (thrown) {
-    throw size > limit ? thrown : invalid(name, 'its tarball is not gzip');
+    throw thrown instanceof AutolandError ? thrown : invalid(name, 'its tarball is not gzip');
   } finally {
     gunzip.destroy();
   }
 }
 
-/** The first byte of gzip; no tar archive begins with it. */
-const gzipMagic = 0x1f;
-
-class ArchiveReader {
+class WatchedParser {
   readonly #name: string;
-  readonly #maxEntries: number;
-  readonly #onEntry: (entry: ReadEntry) => void;
   readonly #parser: Parser;
-  #begun = false;
+  readonly #most: { readonly entries: number; readonly empty: number };
   #entries = 0;
+  #empty = 0;
+  #hasEnded = false;
   #problem: string | undefined;
 
-  constructor(name: string, maxEntries: number, onEntry: (entry: ReadEntry) => void) {
+  constructor(name: string, maxEntries: number, parser: Parser) {
     this.#name = name;
-    this.#maxEntries = maxEntries;
-    this.#onEntry = onEntry;
-    // DANGER: the parser would unpack what is packed inside, too, and nobody would count it.
-    this.#parser = new Parser({ onReadEntry: (entry) => this.#read(entry), zstd: false, brotli: false });
+    this.#parser = parser;
+    this.#most = { entries: maxEntries, empty: maxEmptyBlocks };
     const broken = () => this.#fail('is not a tar archive');
-    this.#parser.on('error', broken);
-    this.#parser.on('warn', (code: string) => code === 'TAR_BAD_ARCHIVE' && broken());
+    const file = () => this.#countFile();
+    const empty = () => this.#countEmpty();
+    parser.on('entry', file).on('ignoredEntry', file);
+    parser.on('nullBlock', empty).on('meta', empty);
+    parser.on('eof', () => {
+      this.#hasEnded = true;
+    });
+    parser.on('error', broken);
+    parser.on('warn', (code: string) => (code === 'TAR_BAD_ARCHIVE' ? broken() : empty()));
   }
 
   write(chunk: Buffer): void {
-    if (!this.#begun && chunk[0] === gzipMagic) this.#fail('is packed twice');
-    this.#begun = true;
-    this.#assertSound();
-    this.#parser.write(chunk);
+    // DANGER: what follows the end it would only keep, copying all of it again with each piece: hours, for some kilobytes of zeros.
+    if (!this.#hasEnded) this.#parser.write(chunk);
     this.#assertSound();
   }
 
@@ -121,10 +147,15 @@ class ArchiveReader {
     this.#assertSound();
   }
 
-  #read(entry: ReadEntry): void {
+  #countFile(): void {
     this.#entries += 1;
-    if (this.#entries > this.#maxEntries) this.#fail(`holds more than ${this.#maxEntries} files`);
-    this.#onEntry(entry);
+    if (this.#entries > this.#most.entries) this.#fail(`holds more than ${this.#most.entries} files`);
+  }
+
+  #countEmpty(): void {
+    this.#empty += 1;
+    if (this.#empty > this.#most.empty)
+      this.#fail(`holds more than ${this.#most.empty} blocks that begin no file`);
   }
 
   #fail(problem: string): void {
