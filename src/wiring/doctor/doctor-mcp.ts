@@ -5,7 +5,7 @@ import { servedAt } from '../mcp/served-at.ts';
 import type { Place } from '../place/place.ts';
 import type { Missing } from './doctor-check.ts';
 
-const answerMs = 3_000;
+const answerMs = 10_000;
 
 /** Whether agents are served over HTTP as they were set up to be, by a request without a token: it must be turned away. `port`: that `up` serves them at; null: none. */
 export async function agentsServed(

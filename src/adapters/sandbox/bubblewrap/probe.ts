@@ -65,7 +65,7 @@ function probeJob(plan: EscapePlan): SandboxJob {
     env: {},
     mounts: [],
     network: 'none',
-    limits: { seconds: 20, memoryMiB: 512, processes: 64, diskMiB: 16, outputKiB: 64 },
+    limits: { seconds: 60, memoryMiB: 512, processes: 64, diskMiB: 16, outputKiB: 64 },
   };
 }
 
