@@ -15,6 +15,8 @@ export type TestPackage = {
   /** Further fields of its package.json. */
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** In place of the one that `npm pack` would make of these. */
+  readonly tarball?: Buffer;
   /** RFC 3339; default: now. */
   readonly publishedAt?: string;
 };
@@ -78,7 +80,7 @@ async function publishTo(
 ): Promise<void> {
   const { name, version } = pkg;
   const manifest = { ...pkg.manifest, name, version };
-  const tarball = packPackage(manifest, pkg.files);
+  const tarball = pkg.tarball ?? packPackage(manifest, pkg.files);
   const file = `${name}-${version}.tgz`;
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   const shasum = createHash('sha1').update(tarball).digest('hex');

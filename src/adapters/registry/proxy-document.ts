@@ -48,7 +48,7 @@ function publicVersion(entry: PackumentVersion, base: string) {
 }
 
 /** As the public registry names it; semver's build metadata keeps its plus sign. */
-function tarballName({ name, version }: PackumentVersion): string {
+export function tarballName({ name, version }: Pick<PackumentVersion, 'name' | 'version'>): string {
   return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
 }
 

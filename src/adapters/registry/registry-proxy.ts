@@ -4,7 +4,7 @@ import { createServer } from '../node-http.ts';
 import { endServer, listenAt } from '../socket-server.ts';
 import type { NpmSettings } from './npm-settings.ts';
 import { Packuments } from './packuments.ts';
-import { publicDocument } from './proxy-document.ts';
+import { publicDocument, tarballName } from './proxy-document.ts';
 import { type ProxyRoute, routeOf } from './proxy-route.ts';
 import { type LandedDigest, Tarballs } from './tarballs.ts';
 import { type UpstreamLimits, UpstreamRegistry } from './upstream.ts';
@@ -83,6 +83,11 @@ export class RegistryProxy {
 
   close(): Promise<void> {
     return endServer(this.#server);
+  }
+
+  /** As a job is served it; undefined: there is none. Rejects with `registry.unreachable` or `registry.invalid`. */
+  tarball(name: string, version: string): Promise<Buffer | undefined> {
+    return this.#tarballs.get(name, tarballName({ name, version }));
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -12,6 +12,7 @@ import { isGreen } from './job-result.ts';
 import { Loans } from './loans.ts';
 import { copyModules } from './modules.ts';
 import { copyUntouched, isAsLocked, updateOf } from './near-install.ts';
+import { lockfileOf, type ReadTarball, type Swapped, swapPackages } from './swap-packages.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -24,6 +25,8 @@ export type InstallsOptions = {
   readonly run: RunInstall;
   /** What else decides the outcome: the versions of Node and of this layout. */
   readonly salt: string;
+  /** Absent: whatever differs from another install is npm's to fetch. */
+  readonly tarball?: ReadTarball | undefined;
   /** The ids whose jobs use what is lent; undefined: this process's own. */
   readonly owner: Identity | undefined;
 };
@@ -164,7 +167,12 @@ export class Installs {
 
   /** Answers false when it cannot be told to be what `argv` would have made. */
   async #fillFrom(near: string, draft: string, argv: Argv): Promise<boolean> {
-    const copying = (this.#underWay.get(near) ?? Promise.resolve()).then(
+    const made = this.#underWay.get(near) ?? Promise.resolve();
+    const base = made.then(
+      () => lockfileOf(near),
+      () => undefined,
+    );
+    const copying = made.then(
       () => copyUntouched(near, draft),
       () => false,
     );
@@ -173,7 +181,15 @@ export class Installs {
       if (this.#copies.get(near) === copying) this.#copies.delete(near);
     });
     if (!isCopied) return false;
+    const swapped = await this.#swap(draft, argv, await base);
+    if (swapped !== 'none') return swapped === 'all';
     return isGreen(await this.#options.run(updateOf(argv), draft)) && (await isAsLocked(draft));
+  }
+
+  async #swap(draft: string, argv: Argv, base: string | undefined): Promise<Swapped> {
+    const { tarball, drafts, owner } = this.#options;
+    if (tarball === undefined || base === undefined || !runsNothing(argv)) return 'none';
+    return swapPackages(draft, base, { tarball, beside: drafts, owner });
   }
 
   #isBusy(place: string): boolean {
@@ -204,6 +220,11 @@ type InstallJob = {
   /** A place. */
   readonly near: string | undefined;
 };
+
+/** With other options npm may run scripts after all, or leave something out. */
+function runsNothing([_npm, _ci, ...options]: Argv): boolean {
+  return options.every((option) => ['--ignore-scripts', '--no-audit', '--no-fund'].includes(option));
+}
 
 /** Answers false; any other fault is thrown. */
 function isGone(error: unknown): false {

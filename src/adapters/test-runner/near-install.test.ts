@@ -1,27 +1,10 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Argv } from '../../ports/test-runner.ts';
-import { HostSandbox } from '../../testing/host-sandbox.ts';
+import { ci, contentsOf, InstallStage } from '../../testing/install-stage.ts';
 import { startVerdaccio, type TestRegistry } from '../../testing/verdaccio.ts';
-import { Installs } from './installs.ts';
 import { copyUntouched, holdsWhatIsLocked } from './near-install.ts';
-
-const ci: Argv = ['npm', 'ci', '--ignore-scripts'];
 
 let registry: TestRegistry;
 beforeAll(async () => {
@@ -41,90 +24,22 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-let root: string;
-let sandbox: HostSandbox;
+let stage: InstallStage;
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'autoland-near-')));
-  sandbox = new HostSandbox(registry.url);
+  stage = new InstallStage(registry);
 });
-afterEach(() => {
-  sandbox.remove();
-  rmSync(root, { recursive: true, force: true });
-});
-
-/** Kind, mode and content by path. */
-function contentsOf(dir: string): Record<string, string> {
-  const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
-  const all = entries.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    const content = entry.isFile()
-      ? readFileSync(path, 'utf8')
-      : entry.isSymbolicLink()
-        ? readlinkSync(path)
-        : '';
-    return [relative(dir, path), `${(lstatSync(path).mode).toString(8)} ${content}`] as const;
-  });
-  return Object.fromEntries(all);
-}
-
-const run = (argv: Argv, dir: string) =>
-  sandbox.run({
-    argv,
-    cwd: '/work',
-    env: { npm_config_audit: 'false' },
-    mounts: [{ source: dir, target: '/work', mode: 'write' }],
-    network: 'registry',
-    limits: { seconds: 60, memoryMiB: 1024, processes: 64, diskMiB: 64, outputKiB: 64 },
-  });
-
-/** A tree with the lockfile that npm makes of these dependencies. */
-async function project(name: string, dependencies: Readonly<Record<string, string>>): Promise<string> {
-  const tree = join(root, name);
-  mkdirSync(tree);
-  writeFileSync(
-    join(tree, 'package.json'),
-    JSON.stringify({ name: 'project', version: '1.0.0', dependencies }),
-  );
-  expect(await run(['npm', 'install', '--package-lock-only'], tree)).toMatchObject({ code: 0 });
-  return tree;
-}
-
-function installs(name: string): { installs: Installs; commands: string[] } {
-  const commands: string[] = [];
-  const made = new Installs({
-    dir: join(root, name),
-    drafts: root,
-    run: (argv, dir) => {
-      commands.push(argv[1] ?? '');
-      return run(argv, dir);
-    },
-    salt: '',
-    owner: undefined,
-  });
-  return { installs: made, commands };
-}
-
-/** The head's install beside the base's, and what npm was asked for to make it. */
-async function besideBase(base: string, head: string) {
-  const { installs: made, commands } = installs('beside');
-  await made.keep({ tree: base, argv: ci });
-  const near = await made.placeOf({ tree: base, argv: ci });
-  const failure = await made.provide({ tree: head, argv: ci, near });
-  return { failure, commands: commands.slice(1) };
-}
+afterEach(() => stage.remove());
 
 describe('an install that is made out of another', () => {
   it.each([
     ['another version, one more, and one inside another', { left: '1.1.0', right: '1.0.0', deep: '1.0.0' }],
     ['one less', { left: '1.0.0' }],
   ])('is what npm ci would make: %s', async (_case, dependencies) => {
-    const base = await project('base', { left: '1.0.0', right: '1.0.0' });
-    const head = await project('head', dependencies);
-    expect(await besideBase(base, head)).toEqual({ failure: undefined, commands: ['install'] });
+    const base = await stage.project('base', { left: '1.0.0', right: '1.0.0' });
+    const head = await stage.project('head', dependencies);
+    expect(await stage.besideBase(base, head)).toEqual({ failure: undefined, commands: ['install'] });
     const made = contentsOf(join(head, 'node_modules'));
-    const alone = await project('alone', dependencies);
-    expect(await installs('alone-kept').installs.provide({ tree: alone, argv: ci })).toBeUndefined();
-    expect(made).toEqual(contentsOf(join(alone, 'node_modules')));
+    expect(made).toEqual(await stage.alone(head));
   });
 
   it.each<[string, (lock: string) => string]>([
@@ -132,28 +47,28 @@ describe('an install that is made out of another', () => {
     ['is without what the manifest wants', (lock) => lock.replaceAll('"1.1.0"', '"1.0.0"')],
     ['cannot be read', () => '{'],
   ])('is refused as npm ci refuses it where the lockfile %s', async (_case, spoil) => {
-    const base = await project('base', { left: '1.0.0' });
-    const head = await project('head', { left: '1.1.0' });
+    const base = await stage.project('base', { left: '1.0.0' });
+    const head = await stage.project('head', { left: '1.1.0' });
     const path = join(head, 'package-lock.json');
     writeFileSync(path, spoil(readFileSync(path, 'utf8')));
-    const { failure, commands } = await besideBase(base, head);
+    const { failure, commands } = await stage.besideBase(base, head);
     expect(failure).toMatchObject({ kind: 'exited', code: 1 });
     expect(commands).toEqual(['install', 'ci']);
     expect(existsSync(join(head, 'node_modules'))).toBe(false);
-    expect(readdirSync(join(root, 'beside'))).toHaveLength(1);
+    expect(readdirSync(join(stage.root, 'beside'))).toHaveLength(1);
   });
 
   it('is made without it where it is not there', async () => {
-    const head = await project('head', { left: '1.0.0' });
-    const { installs: made, commands } = installs('kept');
-    expect(await made.provide({ tree: head, argv: ci, near: join(root, 'gone') })).toBeUndefined();
+    const head = await stage.project('head', { left: '1.0.0' });
+    const { installs: made, commands } = stage.installs('kept');
+    expect(await made.provide({ tree: head, argv: ci, near: join(stage.root, 'gone') })).toBeUndefined();
     expect(commands).toEqual(['ci']);
   });
 });
 
 describe('copyUntouched', () => {
   it('does not believe a copy of what was taken away meanwhile', async () => {
-    const [from, to] = [join(root, 'from'), join(root, 'to')];
+    const [from, to] = [join(stage.root, 'from'), join(stage.root, 'to')];
     mkdirSync(join(from, 'node_modules'), { recursive: true });
     mkdirSync(to);
     for (let n = 0; n < 3000; n += 1) writeFileSync(join(from, 'node_modules', `${n}`), 'x');
@@ -165,7 +80,7 @@ describe('copyUntouched', () => {
     renameSync(join(from, 'node_modules'), join(from, 'away'));
     renameSync(join(from, 'away'), join(from, 'node_modules'));
     expect(await copying).toBe(false);
-    expect(await copyUntouched(join(root, 'gone'), to)).toBe(false);
+    expect(await copyUntouched(join(stage.root, 'gone'), to)).toBe(false);
   });
 });
 

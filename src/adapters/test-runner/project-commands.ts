@@ -7,6 +7,7 @@ import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
 import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { type HowToProvide, Installs } from './installs.ts';
 import { isGreen, outputKiB } from './job-result.ts';
+import type { ReadTarball } from './swap-packages.ts';
 
 export type ProjectCommandsOptions = {
   readonly sandbox: Pick<Sandbox, 'run'>;
@@ -18,6 +19,8 @@ export type ProjectCommandsOptions = {
   readonly nodeVersion: string;
   /** Whether kept installs are lent instead of copied: for whoever runs one job after the other. */
   readonly lends?: boolean;
+  /** Absent: what differs from one install to the next is npm's to fetch. */
+  readonly tarball?: ReadTarball;
   /** The ids of the sandbox's jobs; undefined: this process's own. */
   readonly owner?: Identity | undefined;
 };
@@ -69,13 +72,14 @@ export class ProjectCommands {
   readonly #how: HowToProvide;
   readonly #owner: Identity | undefined;
 
-  constructor({ sandbox, workspace, nodeVersion, installs, owner, lends = false }: ProjectCommandsOptions) {
+  constructor(options: ProjectCommandsOptions) {
+    const { sandbox, workspace, nodeVersion, installs, tarball, owner, lends = false } = options;
     this.#how = lends ? 'lend' : 'copy';
     this.#owner = owner;
     this.#sandbox = sandbox;
     const run = (argv: Argv, dir: string) => this.#install(argv, dir);
     const dir = installs ?? join(workspace, 'installs');
-    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}`, owner });
+    this.#installs = new Installs({ dir, drafts: workspace, run, salt: `2 ${nodeVersion}`, tarball, owner });
   }
 
   /** Hands a tree that was just written to whose jobs will use it, while it is small: each of them would ask all that is installed. */

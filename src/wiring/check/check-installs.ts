@@ -45,7 +45,8 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
   const workspace = join(files.work, 'jobs');
   await mkdir(workspace, { mode: 0o711 });
   const installs = kept && { installs: kept.installs };
-  const options = { sandbox, workspace, nodeVersion: process.version, lends: true, owner };
+  const tarball = proxy.tarball.bind(proxy);
+  const options = { sandbox, workspace, nodeVersion: process.version, lends: true, tarball, owner };
   const jobs = projectJobs({ git: git.exporter, ...options, ...installs });
   const { install, test } = rules.settings.commands;
   // Without tests it may never be needed, and would be waited for at the end.

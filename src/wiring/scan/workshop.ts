@@ -84,7 +84,7 @@ export async function openWorkshop(repository: Repository, options: { unsignedAl
   const evidence = new EvidenceCache(join(files.cache, 'evidence'));
   const nodeVersion = process.version;
   const parts = { git, sandbox, releases, attestor, clock, workspace };
-  const jobs = projectJobs({ git, sandbox, workspace, nodeVersion });
+  const jobs = projectJobs({ git, sandbox, workspace, nodeVersion, tarball: proxy.tarball.bind(proxy) });
   return {
     ...parts,
     keyRing,

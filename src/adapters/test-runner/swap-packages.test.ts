@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Argv } from '../../ports/test-runner.ts';
+import { ci, contentsOf, InstallStage } from '../../testing/install-stage.ts';
+import { packTarball, type TarFile } from '../../testing/tarball.ts';
+import { startVerdaccio, type TestPackage, type TestRegistry } from '../../testing/verdaccio.ts';
+import { type ReadTarball, swapPackages } from './swap-packages.ts';
+
+/** What npm writes otherwise than it stands in the archive, or not at all. */
+const odd: readonly TarFile[] = [
+  { path: 'odd-1.1.0/package.json', text: '{"name":"odd","version":"1.1.0"}' },
+  { path: 'odd-1.1.0/run.sh', text: 'true', mode: 0o4755 },
+  { path: 'odd-1.1.0/closed.js', text: '1', mode: 0o000 },
+  { path: 'odd-1.1.0/open.js', text: '2', mode: 0o666 },
+  { path: 'odd-1.1.0/empty', text: '', type: 'Directory', mode: 0o700 },
+  { path: 'odd-1.1.0/deep/er/still.js', text: '3' },
+  { path: 'odd-1.1.0/.gitignore', text: 'dist' },
+  { path: 'odd-1.1.0/deep/.npmignore', text: 'a' },
+  { path: 'odd-1.1.0/deep/.gitignore', text: 'b' },
+  { path: 'odd-1.1.0/link', text: '/etc/passwd', type: 'SymbolicLink' },
+  { path: 'odd-1.1.0/twice.js', text: 'first' },
+  { path: 'odd-1.1.0/twice.js', text: 'last' },
+  { path: 'odd-1.1.0/Straße – \u0065\u0301.js', text: 'ü' },
+  { path: 'other/beside.js', text: 'another first folder' },
+  { path: 'unfoldered', text: 'none' },
+];
+
+/** The same but for its version, in two of them. */
+const both = (name: string, manifest = {}): TestPackage[] =>
+  ['1.0.0', '1.1.0'].map((version) => ({
+    ...{ name, version, manifest },
+    files: { 'index.js': `module.exports = '${name} ${version}';`, [`only-${version}.js`]: '' },
+  }));
+const packages: TestPackage[] = [
+  ...both('left'),
+  ...both('right'),
+  ...both('wants', { dependencies: { left: '^1.0.0' } }),
+  ...both('scripted', { scripts: { install: 'exit 9' } }),
+  { name: 'odd', version: '1.0.0', files: { 'index.js': '' } },
+  { name: 'odd', version: '1.1.0', tarball: packTarball(odd) },
+];
+
+let registry: TestRegistry;
+beforeAll(async () => {
+  registry = await startVerdaccio({ packages });
+});
+afterAll(() => registry.close());
+
+let stage: InstallStage;
+beforeEach(() => {
+  stage = new InstallStage(registry);
+});
+afterEach(() => stage.remove());
+
+const tarball: ReadTarball = async (name, version) =>
+  Buffer.from(await (await fetch(`${registry.url}${name}/-/${name}-${version}.tgz`)).arrayBuffer());
+
+const old = { left: '1.0.0', odd: '1.0.0', right: '1.1.0', scripted: '1.0.0', wants: '1.0.0' };
+const other = { left: '1.1.0', odd: '1.1.0', right: '1.0.0', scripted: '1.1.0', wants: '1.1.0' };
+
+describe('an install in which packages are swapped', () => {
+  it('is what npm ci would make, without npm', async () => {
+    const [base, head] = [await stage.project('base', old), await stage.project('head', other)];
+    expect(await stage.besideBase(base, head, tarball)).toEqual({ failure: undefined, commands: [] });
+    expect(contentsOf(join(head, 'node_modules'))).toEqual(await stage.alone(head));
+    expect(readdirSync(stage.root).filter((name) => /^(swap|draft)-/.test(name))).toEqual([]);
+  });
+
+  it.each<[string, ReadTarball, Argv]>([
+    ['the registry does not answer', () => Promise.reject(new Error('unreachable')), ci],
+    ['scripts may run', tarball, ['npm', 'ci', '--ignore-scripts=false']],
+  ])('is made by npm where %s', async (_case, read, argv) => {
+    const [base, head] = [
+      await stage.project('base', { left: '1.0.0' }),
+      await stage.project('head', { left: '1.1.0' }),
+    ];
+    expect((await stage.besideBase(base, head, read, argv)).commands).toEqual(['install']);
+  });
+});
+
+describe('swapPackages', () => {
+  /** As npm leaves it, after which other manifests and another lockfile were put there. */
+  let dir: string;
+  let base: string;
+  const options = () => ({ tarball, beside: stage.root, owner: undefined });
+  const left = 'node_modules/left/only-1.1.0.js';
+
+  beforeEach(async () => {
+    const digest = async (version: string) =>
+      `sha512-${createHash('sha512')
+        .update((await tarball('left', version)) ?? '')
+        .digest('base64')}`;
+    const lock = async (version: string) => ({
+      ...{ name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true },
+      packages: {
+        '': { name: 'project', version: '1.0.0', dependencies: { left: version } },
+        'node_modules/left': {
+          version,
+          resolved: `${registry.url}left/-/left-${version}.tgz`,
+          integrity: await digest(version),
+        },
+      },
+    });
+    const [before, after] = [await lock('1.0.0'), await lock('1.1.0')];
+    dir = join(stage.root, 'install');
+    mkdirSync(join(dir, 'node_modules/left'), { recursive: true });
+    const { '': _root, ...installed } = before.packages;
+    base = JSON.stringify(before);
+    writeFileSync(
+      join(dir, 'node_modules/.package-lock.json'),
+      JSON.stringify({ ...before, packages: installed }),
+    );
+    writeFileSync(join(dir, 'package-lock.json'), JSON.stringify(after));
+    writeFileSync(join(dir, 'package.json'), JSON.stringify(after.packages['']));
+  });
+
+  it('puts another version in the place of one', async () => {
+    expect(await swapPackages(dir, base, options())).toBe('all');
+    expect(existsSync(join(dir, left))).toBe(true);
+  });
+
+  it.each<[string, ReadTarball]>([
+    ['there is none', async () => undefined],
+    ['another is served', () => tarball('right', '1.1.0')],
+    ['it is no archive', async () => Buffer.from('none')],
+  ])('touches nothing where %s', async (_case, read) => {
+    const before = contentsOf(dir);
+    expect(await swapPackages(dir, base, { ...options(), tarball: read })).toBe('none');
+    expect(contentsOf(dir)).toEqual(before);
+    expect(readdirSync(stage.root)).toEqual(['install']);
+  });
+
+  it('writes nowhere that a link leads to', async () => {
+    const elsewhere = join(stage.root, 'elsewhere');
+    mkdirSync(elsewhere);
+    renameSync(join(dir, 'node_modules/left'), join(elsewhere, 'left'));
+    symlinkSync(join(elsewhere, 'left'), join(dir, 'node_modules/left'));
+    expect(await swapPackages(dir, base, options())).toBe('none');
+    expect(readdirSync(join(elsewhere, 'left'))).toEqual([]);
+  });
+
+  it('touches nothing where npm has noted something else than the lockfile', async () => {
+    expect(await swapPackages(dir, base.replace('sha512-', 'sha512-A'), options())).toBe('none');
+    expect(await swapPackages(dir, readFileSync(join(dir, 'package-lock.json'), 'utf8'), options())).toBe(
+      'none',
+    );
+    expect(existsSync(join(dir, left))).toBe(false);
+  });
+
+  it('says so where it was left half done', async () => {
+    const taken: ReadTarball = (name, version) => {
+      const list = join(dir, 'node_modules/.package-lock.json');
+      rmSync(list);
+      mkdirSync(list);
+      return tarball(name, version);
+    };
+    expect(await swapPackages(dir, base, { ...options(), tarball: taken })).toBe('some');
+  });
+});
