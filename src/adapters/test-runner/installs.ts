@@ -12,7 +12,8 @@ import { isGreen } from './job-result.ts';
 import { Loans } from './loans.ts';
 import { copyModules } from './modules.ts';
 import { copyUntouched, isAsLocked, updateOf } from './near-install.ts';
-import { lockfileOf, type ReadTarball, type Swapped, swapPackages } from './swap-packages.ts';
+import { madeOf, type ReadTarball, type Swapped, swapPackages } from './swap-packages.ts';
+import type { LockedProject } from './swaps.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -169,7 +170,7 @@ export class Installs {
   async #fillFrom(near: string, draft: string, argv: Argv): Promise<boolean> {
     const made = this.#underWay.get(near) ?? Promise.resolve();
     const base = made.then(
-      () => lockfileOf(near),
+      () => madeOf(near),
       () => undefined,
     );
     const copying = made.then(
@@ -186,7 +187,7 @@ export class Installs {
     return isGreen(await this.#options.run(updateOf(argv), draft)) && (await isAsLocked(draft));
   }
 
-  async #swap(draft: string, argv: Argv, base: string | undefined): Promise<Swapped> {
+  async #swap(draft: string, argv: Argv, base: LockedProject | undefined): Promise<Swapped> {
     const { tarball, drafts, owner } = this.#options;
     if (tarball === undefined || base === undefined || !runsNothing(argv)) return 'none';
     return swapPackages(draft, base, { tarball, beside: drafts, owner });

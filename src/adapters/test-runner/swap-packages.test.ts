@@ -13,9 +13,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Argv } from '../../ports/test-runner.ts';
 import { ci, contentsOf, InstallStage } from '../../testing/install-stage.ts';
-import { packTarball, type TarFile } from '../../testing/tarball.ts';
+import { packPackage, packTarball, type TarFile } from '../../testing/tarball.ts';
 import { startVerdaccio, type TestPackage, type TestRegistry } from '../../testing/verdaccio.ts';
 import { type ReadTarball, swapPackages } from './swap-packages.ts';
+import type { LockedProject } from './swaps.ts';
 
 /** What npm writes otherwise than it stands in the archive, or not at all. */
 const odd: readonly TarFile[] = [
@@ -49,6 +50,19 @@ const packages: TestPackage[] = [
   ...both('scripted', { scripts: { install: 'exit 9' } }),
   { name: 'odd', version: '1.0.0', files: { 'index.js': '' } },
   { name: 'odd', version: '1.1.0', tarball: packTarball(odd) },
+  { name: 'sly', version: '1.0.0', files: { 'index.js': '' } },
+  // Its registry says nothing of a command, of needs, or of what is bundled.
+  {
+    ...{ name: 'sly', version: '1.1.0' },
+    tarball: packPackage(
+      {
+        ...{ name: 'sly', version: '1.1.0', bin: 'run.js', dependencies: { left: '1.0.0' } },
+        bundleDependencies: ['left'],
+        scripts: { install: 'exit 9' },
+      },
+      { 'run.js': '', 'node_modules/left/package.json': '{"name":"left","version":"1.0.0"}' },
+    ),
+  },
 ];
 
 let registry: TestRegistry;
@@ -66,8 +80,15 @@ afterEach(() => stage.remove());
 const tarball: ReadTarball = async (name, version) =>
   Buffer.from(await (await fetch(`${registry.url}${name}/-/${name}-${version}.tgz`)).arrayBuffer());
 
-const old = { left: '1.0.0', odd: '1.0.0', right: '1.1.0', scripted: '1.0.0', wants: '1.0.0' };
-const other = { left: '1.1.0', odd: '1.1.0', right: '1.0.0', scripted: '1.1.0', wants: '1.1.0' };
+const old = { left: '1.0.0', odd: '1.0.0', right: '1.1.0', scripted: '1.0.0', sly: '1.0.0', wants: '1.0.0' };
+const other = {
+  left: '1.1.0',
+  odd: '1.1.0',
+  right: '1.0.0',
+  scripted: '1.1.0',
+  sly: '1.1.0',
+  wants: '1.1.0',
+};
 
 describe('an install in which packages are swapped', () => {
   it('is what npm ci would make, without npm', async () => {
@@ -92,7 +113,7 @@ describe('an install in which packages are swapped', () => {
 describe('swapPackages', () => {
   /** As npm leaves it, after which other manifests and another lockfile were put there. */
   let dir: string;
-  let base: string;
+  let base: LockedProject;
   const options = () => ({ tarball, beside: stage.root, owner: undefined });
   const left = 'node_modules/left/only-1.1.0.js';
 
@@ -116,7 +137,7 @@ describe('swapPackages', () => {
     dir = join(stage.root, 'install');
     mkdirSync(join(dir, 'node_modules/left'), { recursive: true });
     const { '': _root, ...installed } = before.packages;
-    base = JSON.stringify(before);
+    base = { lockfile: JSON.stringify(before), manifest: JSON.stringify(before.packages['']) };
     writeFileSync(
       join(dir, 'node_modules/.package-lock.json'),
       JSON.stringify({ ...before, packages: installed }),
@@ -151,10 +172,14 @@ describe('swapPackages', () => {
   });
 
   it('touches nothing where npm has noted something else than the lockfile', async () => {
-    expect(await swapPackages(dir, base.replace('sha512-', 'sha512-A'), options())).toBe('none');
-    expect(await swapPackages(dir, readFileSync(join(dir, 'package-lock.json'), 'utf8'), options())).toBe(
-      'none',
+    const [lockfile, manifest] = ['package-lock.json', 'package.json'].map((file) =>
+      readFileSync(join(dir, file), 'utf8'),
     );
+    const head = { lockfile: lockfile ?? '', manifest: manifest ?? '' };
+    expect(
+      await swapPackages(dir, { ...base, lockfile: base.lockfile.replace('sha512-', 'sha512-A') }, options()),
+    ).toBe('none');
+    expect(await swapPackages(dir, head, options())).toBe('none');
     expect(existsSync(join(dir, left))).toBe(false);
   });
 

@@ -8,7 +8,7 @@ import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
 import type { Identity } from '../sandbox/bubblewrap/identity.ts';
 import { readOutputFile } from '../sandbox/read-output-file.ts';
 import { holdsWhatIsLocked } from './near-install.ts';
-import { type Swap, swapsBetween } from './swaps.ts';
+import { type LockedProject, type Swap, swapsBetween } from './swaps.ts';
 import { unpackPackage } from './unpack-package.ts';
 
 /** A package's tarball, checked against what the registry states; undefined: there is none. */
@@ -21,22 +21,26 @@ export type SwapOptions = {
   readonly owner: Identity | undefined;
 };
 
-const lockfile = 'package-lock.json';
 const installedList = 'node_modules/.package-lock.json';
 
-/** The lockfile that a kept install was made of; undefined: it is gone. */
-export function lockfileOf(place: string): Promise<string | undefined> {
-  return readFile(join(place, lockfile), 'utf8').catch(() => undefined);
+/** What a kept install was made of; undefined: it is gone. */
+export async function madeOf(place: string): Promise<LockedProject | undefined> {
+  const text = (path: string) => readFile(join(place, path), 'utf8');
+  try {
+    return { lockfile: await text('package-lock.json'), manifest: await text('package.json') };
+  } catch {
+    return undefined;
+  }
 }
 
 /** `none`: nothing was touched. `some`: it is no install any more. */
 export type Swapped = 'all' | 'some' | 'none';
 
 /**
- * Makes of the install in `dir`, which was made of the lockfile `base`, the one of the lockfile that lies there now, where that takes
+ * Makes of the install in `dir`, which was made of `base`, the one of the lockfile and the manifest that lie there now, where that takes
  * no npm. Nobody may be at work in it.
  */
-export async function swapPackages(dir: string, base: string, options: SwapOptions): Promise<Swapped> {
+export async function swapPackages(dir: string, base: LockedProject, options: SwapOptions): Promise<Swapped> {
   const side = await mkdtemp(join(options.beside, 'swap-'));
   try {
     const swaps = await prepared(dir, base, side, options).catch(() => undefined);
@@ -61,19 +65,19 @@ async function putInPlace(dir: string, side: string, swaps: readonly Swap[]): Pr
 /** Lays all that is new in `side`. undefined: it is npm's to do. */
 async function prepared(
   dir: string,
-  base: string,
+  base: LockedProject,
   side: string,
   { tarball, owner }: SwapOptions,
 ): Promise<readonly Swap[] | undefined> {
-  const [head, manifest, list] = await Promise.all([
-    textOf(dir, lockfile),
+  const [lockfile, manifest, list] = await Promise.all([
+    textOf(dir, 'package-lock.json'),
     textOf(dir, 'package.json'),
     textOf(dir, installedList),
   ]);
-  const swaps = swapsBetween(base, { lockfile: head, manifest });
+  const swaps = swapsBetween(base, { lockfile, manifest });
   const next = swaps && listAfter(list, swaps);
   if (swaps === undefined || next === undefined) return undefined;
-  if (!holdsWhatIsLocked(hostileObjectIn(head), next)) return undefined;
+  if (!holdsWhatIsLocked(hostileObjectIn(lockfile), next)) return undefined;
   for (const [at, { name, version, integrity, path }] of swaps.entries()) {
     if (!(await isReal(dir, path))) return undefined;
     const bytes = await tarball(name, version);

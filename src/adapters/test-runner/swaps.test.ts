@@ -33,7 +33,7 @@ function texts({ wants, packages, root, lock }: Project) {
   };
 }
 
-const swaps = (base: Project, head: Project) => swapsBetween(texts(base).lockfile, texts(head));
+const swaps = (base: Project, head: Project) => swapsBetween(texts(base), texts(head));
 
 /** A project that wants `name`, and something else; the head has another version of the first. */
 function update(name = 'a', from: Entry = {}, to: Entry = {}, more: Partial<Project> = {}) {
@@ -135,6 +135,11 @@ describe('swapsBetween', () => {
     ],
     ['another wish for what stays', { ...head, wants: { a: '>=1', z: '^3.0.0' } }],
     ['a wish that is no range', { ...head, wants: { a: 'latest', z: '3.0.0' } }],
+    ['another system of the project', { ...head, root: { os: ['darwin'] } }],
+    [
+      'a tool that the project asks for',
+      { ...head, root: { devEngines: { runtime: { name: 'node', version: '99' } } } },
+    ],
     ['a wish less', { ...head, wants: { a: '>=1' } }],
   ])('leaves to npm: %s', (_case, changed) => {
     expect(swaps(base, head)).toHaveLength(1);
@@ -148,14 +153,14 @@ describe('swapsBetween', () => {
     ['{"lockfileVersion":3,"packages":{}}'],
     ['{"lockfileVersion":3,"packages":{"":{},"node_modules/a":1}}'],
   ])('leaves to npm what is no lockfile: %s', (text) => {
-    expect(swapsBetween(text, texts(head))).toBeUndefined();
-    expect(swapsBetween(texts(base).lockfile, { ...texts(head), lockfile: text })).toBeUndefined();
+    expect(swapsBetween({ ...texts(base), lockfile: text }, texts(head))).toBeUndefined();
+    expect(swapsBetween(texts(base), { ...texts(head), lockfile: text })).toBeUndefined();
   });
 
   it.each(['{', '[]', '{"dependencies":{"a":"^2.0.0"}}'])(
     'leaves to npm a manifest that is not the locked one: %s',
     (manifest) => {
-      expect(swapsBetween(texts(base).lockfile, { ...texts(head), manifest })).toBeUndefined();
+      expect(swapsBetween(texts(base), { ...texts(head), manifest })).toBeUndefined();
     },
   );
 

@@ -14,7 +14,7 @@ export type Swap = {
   readonly to: JsonRecord;
 };
 
-/** Texts of files. */
+/** Texts of its package-lock.json and package.json. */
 export type LockedProject = { readonly lockfile: string; readonly manifest: string };
 
 /**
@@ -22,11 +22,10 @@ export type LockedProject = { readonly lockfile: string; readonly manifest: stri
  * alone: the same tree, the same needs, nothing that is linked or put on PATH. undefined: whatever else it may be is npm's to judge, and
  * so is what npm would refuse. Format: https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json
  */
-export function swapsBetween(base: string, head: LockedProject): readonly Swap[] | undefined {
-  const [before, after] = [base, head.lockfile].map(lockIn);
-  const manifest = hostileObjectIn(head.manifest);
-  if (before === undefined || after === undefined || manifest === undefined) return undefined;
-  if (!isDeepStrictEqual(before.about, after.about) || !agrees(manifest, after.root)) return undefined;
+export function swapsBetween(base: LockedProject, head: LockedProject): readonly Swap[] | undefined {
+  const [before, after] = [base, head].map(readProject);
+  if (before === undefined || after === undefined) return undefined;
+  if (!isDeepStrictEqual(before.about, after.about) || !agrees(after.manifest, after.root)) return undefined;
   const swaps = swapsOf(before.packages, after.packages);
   if (swaps === undefined) return undefined;
   const wanted = [after.root, ...after.packages.values()];
@@ -34,25 +33,27 @@ export function swapsBetween(base: string, head: LockedProject): readonly Swap[]
   return isSound ? swaps : undefined;
 }
 
-type Lock = {
-  readonly about: JsonRecord;
+type Project = {
+  readonly manifest: JsonRecord;
+  /** What npm may judge, besides what it needs: for which systems and engines it is, among others. */
+  readonly about: readonly JsonRecord[];
   readonly root: JsonRecord;
   readonly packages: ReadonlyMap<string, JsonRecord>;
 };
 
-function lockIn(text: string): Lock | undefined {
-  const lock = hostileObjectIn(text);
-  if (lock === undefined || !isRecord(lock.packages)) return undefined;
-  const { packages, dependencies: _forOldNpm, ...about } = lock;
+function readProject(texts: LockedProject): Project | undefined {
+  const [lock, manifest] = [texts.lockfile, texts.manifest].map(hostileObjectIn);
+  if (lock === undefined || manifest === undefined || !isRecord(lock.packages)) return undefined;
+  const { packages, dependencies: _forOldNpm, ...format } = lock;
   const all = new Map(
     Object.entries(packages).filter((pair): pair is [string, JsonRecord] => isRecord(pair[1])),
   );
   const root = all.get('');
   if (root === undefined || all.size !== Object.keys(packages).length) return undefined;
   all.delete('');
-  return about.lockfileVersion === 2 || about.lockfileVersion === 3
-    ? { about, root, packages: all }
-    : undefined;
+  const isKnown = format.lockfileVersion === 2 || format.lockfileVersion === 3;
+  const about = [format, without(manifest, needs), without(root, needs)];
+  return isKnown ? { manifest, about, root, packages: all } : undefined;
 }
 
 const needs = ['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'];
@@ -66,7 +67,7 @@ function agrees(manifest: JsonRecord, root: JsonRecord): boolean {
   return isPlain && [...needs, 'peerDependenciesMeta'].every(isSame);
 }
 
-function swapsOf(before: Lock['packages'], after: Lock['packages']): readonly Swap[] | undefined {
+function swapsOf(before: Project['packages'], after: Project['packages']): readonly Swap[] | undefined {
   if (before.size !== after.size) return undefined;
   const swaps: Swap[] = [];
   for (const [path, to] of after) {
