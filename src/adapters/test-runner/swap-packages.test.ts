@@ -21,7 +21,7 @@ import type { LockedProject } from './swaps.ts';
 /** What npm writes otherwise than it stands in the archive, or not at all. */
 const odd: readonly TarFile[] = [
   { path: 'odd-1.1.0/package.json', text: '{"name":"odd","version":"1.1.0"}' },
-  { path: 'odd-1.1.0/run.sh', text: 'true', mode: 0o4755 },
+  { path: 'odd-1.1.0/run.sh', text: 'true', mode: 0o755 },
   { path: 'odd-1.1.0/closed.js', text: '1', mode: 0o000 },
   { path: 'odd-1.1.0/open.js', text: '2', mode: 0o666 },
   { path: 'odd-1.1.0/empty', text: '', type: 'Directory', mode: 0o700 },

@@ -25,10 +25,12 @@ describe('unpackPackage', () => {
     expect(unpacked()).toEqual(['a', 'a/index.js', 'a/lib', 'a/lib/a.js']);
   });
 
-  it.each(['package/../../out.js', 'package/lib/../../../out.js'])(
+  it.each(['package/../../out.js', 'package/lib/../../../out.js', 'package/..\\out.js'])(
     'writes nothing beside it: %s',
     async (path) => {
-      await expect(unpack(packTarball([file(path)]))).rejects.toThrow('cannot be unpacked: TAR_ENTRY_ERROR');
+      await expect(unpack(packTarball([file(path)]))).rejects.toThrow(
+        'cannot be unpacked: a path that leads out',
+      );
       expect(unpacked().filter((name) => name.includes('out'))).toEqual([]);
     },
   );
@@ -46,6 +48,11 @@ describe('unpackPackage', () => {
     ['more than a disk should hold', gzipSync(Buffer.alloc(300 * 1024 * 1024)), 'unpacks to more than'],
   ])('refuses %s', async (_case, bytes, reason) => {
     await expect(unpack(bytes)).rejects.toThrow(reason);
+  });
+
+  it.each([0o4755, 0o2755, 0o1644])('refuses a file of the mode %o', async (mode) => {
+    const packed = packTarball([{ path: 'package/run', text: 'x', mode }]);
+    await expect(unpack(packed)).rejects.toThrow('would run as its owner');
   });
 
   it('refuses more files than a package has', async () => {

@@ -14,7 +14,10 @@ const umask = 0o022;
 export async function unpackPackage(name: string, bytes: Buffer, dir: string): Promise<void> {
   await mkdir(dir);
   const ignores = new Set<string>();
-  const filter = (_path: string, entry: unknown) => isWritten(entry as ReadEntry, ignores);
+  let problem: string | undefined;
+  const refuse = (why: string): void => {
+    problem ??= why;
+  };
   const archive = new UnpackSync({
     cwd: dir,
     strip: 1,
@@ -22,14 +25,24 @@ export async function unpackPackage(name: string, bytes: Buffer, dir: string): P
     preserveOwner: false,
     umask,
     ...unpackedOnce,
-    filter,
+    filter: (_path, entry) => {
+      const file = entry as ReadEntry;
+      const why = whyNot(file);
+      if (why !== undefined) refuse(why);
+      return why === undefined && isWritten(file, ignores);
+    },
   });
-  let warning: string | undefined;
-  archive.on('warn', (code: string) => {
-    warning ??= code;
-  });
+  archive.on('warn', refuse);
   await readArchive(name, bytes, most, archive);
-  if (warning !== undefined) throw new Error(`the tarball of ${name} cannot be unpacked: ${warning}`);
+  if (problem !== undefined) throw new Error(`the tarball of ${name} cannot be unpacked: ${problem}`);
+}
+
+/** DANGER: it is this process that writes, and it may be root's. The library refuses what leads out as well. */
+function whyNot({ path, mode = 0, type }: ReadEntry): string | undefined {
+  if (/[\\\0]/.test(path) || path.split('/').includes('..')) return `a path that leads out: ${path}`;
+  return /File$/.test(type) && (mode & 0o7000) !== 0
+    ? `a file that would run as its owner: ${path}`
+    : undefined;
 }
 
 /** Alters the entry as npm does before it is written. */
