@@ -77,6 +77,18 @@ describe('swapsBetween', () => {
     expect(swaps(made('1.0.0'), made('1.0.0'))).toEqual([]);
   });
 
+  it('leaves to npm a wish for another, whatever its name', () => {
+    const made = (wish: string, version: string): Project => ({
+      wants: { [wish]: '*' },
+      packages: {
+        'node_modules/x': entry('x', '1.0.0'),
+        'node_modules/constructor': entry('constructor', version),
+      },
+    });
+    expect(swaps(made('constructor', '1.0.0'), made('constructor', '2.0.0'))).toHaveLength(1);
+    expect(swaps(made('x', '1.0.0'), made('constructor', '2.0.0'))).toBeUndefined();
+  });
+
   it.each<[string, readonly [Project, Project]]>([
     ['other needs', update('a', {}, { dependencies: { z: '3' } })],
     ['another peer', update('a', { peerDependencies: { z: '2 || 3' } }, { peerDependencies: { z: '3' } })],

@@ -130,7 +130,7 @@ function wantsTheSame(before: JsonRecord, after: JsonRecord, swaps: readonly Swa
     const [old, now] = [before[field] ?? {}, after[field] ?? {}];
     if (!isRecord(old) || !isRecord(now)) return false;
     const names = Object.keys(now);
-    const isKept = (name: string) => name in old && (old[name] === now[name] || isMoved(name));
+    const isKept = (name: string) => Object.hasOwn(old, name) && (old[name] === now[name] || isMoved(name));
     return names.length === Object.keys(old).length && names.every(isKept);
   });
 }
