@@ -2,7 +2,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
@@ -44,7 +45,19 @@ function tests(name: string, args: readonly string[]): Step {
   return { name, argv: ['vitest', 'run', ...args, ...reporters], report };
 }
 
-type Counts = { readonly numPassedTests: number; readonly numFailedTests: number };
+/** Of vitest's report what is told: https://vitest.dev/guide/reporters#json-reporter */
+type Report = { readonly numPassedTests: number; readonly testResults: readonly FileResult[] };
+type FileResult = {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly TestResult[];
+};
+type TestResult = {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failureMessages: readonly string[] | null;
+};
 
 if (process.argv[2] === '--slow') process.env.AUTOLAND_SLOW = '1';
 const options = { cwd: root, env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` } };
@@ -67,14 +80,29 @@ function runBeside({ name, argv }: Step): Promise<boolean> {
   });
 }
 
+type Found = { readonly passed: number; readonly failures: readonly string[] };
+
 /** A run without a report ran no test: that is a failure, not a pass. */
-function read(report: string): Counts {
+function read(report: string): Found {
   try {
-    return JSON.parse(readFileSync(report, 'utf8')) as Counts;
-  } catch {
-    return { numPassedTests: 0, numFailedTests: 1 };
+    const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    return { passed: numPassedTests, failures: testResults.flatMap(failuresOf) };
+  } catch (error) {
+    return { passed: 0, failures: [`\n== failed: no report of the tests\n${String(error)}`] };
   }
 }
+
+/** A test each, or what could not be loaded: in words, for the end of a run of thousands of lines, where people look first. */
+function failuresOf({ name, status, message, assertionResults }: FileResult): string[] {
+  if (status !== 'failed') return [];
+  const tests = assertionResults.filter((test) => test.status === 'failed');
+  const told = tests.map((test) => [test.fullName, ...(test.failureMessages ?? [])].join('\n'));
+  return (told.length === 0 ? [message || 'before or after its tests'] : told).map(
+    (text) => `\n== failed: ${relative(root, name)}\n${head(text)}`,
+  );
+}
+
+const head = (text: string) => stripVTControlCharacters(text).split('\n').slice(0, 30).join('\n');
 
 type Plan = { readonly rules: readonly Step[]; readonly tests: readonly Step[] };
 
@@ -94,9 +122,11 @@ const planned = plan(process.argv.slice(2));
 const kept = await Promise.all(planned.rules.map(runBeside));
 const broken = planned.rules.filter((_, at) => kept[at] !== true);
 const failed = [...broken, ...planned.tests.filter((step) => !run(step))].map(({ name }) => name);
-const counts = planned.tests.flatMap(({ report }) => (report === undefined ? [] : [read(report)]));
+const found = planned.tests.flatMap(({ report }) => (report === undefined ? [] : [read(report)]));
 rmSync(reports, { recursive: true, force: true });
+const failures = found.flatMap((one) => one.failures);
+for (const text of failures) console.log(text);
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
-const sum = (of: (one: Counts) => number) => counts.reduce((total, one) => total + of(one), 0);
-console.log(`${sum((one) => one.numPassedTests)} passed, ${sum((one) => one.numFailedTests)} failed`);
+const passed = found.reduce((total, one) => total + one.passed, 0);
+console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
