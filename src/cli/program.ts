@@ -1,24 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AutolandError } from '../domain/errors.ts';
-import * as analyze from './commands/analyze.ts';
-import * as autonomy from './commands/autonomy.ts';
-import * as check from './commands/check.ts';
-import * as control from './commands/control.ts';
-import * as demo from './commands/demo.ts';
-import * as flags from './commands/flags.ts';
-import * as forecast from './commands/forecast.ts';
-import * as house from './commands/house.ts';
-import * as incident from './commands/incident.ts';
-import * as internal from './commands/internal.ts';
-import * as judge from './commands/judge.ts';
-import * as judgeEval from './commands/judge-eval.ts';
-import * as log from './commands/log.ts';
-import * as look from './commands/look.ts';
-import * as mcp from './commands/mcp.ts';
-import * as recorder from './commands/recorder.ts';
-import * as setUp from './commands/set-up.ts';
-import * as work from './commands/work.ts';
+import { groupsOf } from './command-groups.ts';
 import { endQuietlyUnread, report } from './output.ts';
 import { usageError } from './usage.ts';
 
@@ -53,27 +36,7 @@ try {
   process.exit(report(found, wantsJson()));
 }
 
-for (const group of [
-  demo,
-  setUp,
-  work,
-  check,
-  recorder,
-  look,
-  analyze,
-  forecast,
-  control,
-  incident,
-  autonomy,
-  judge,
-  flags,
-  log,
-  house,
-  mcp,
-  judgeEval,
-  internal,
-])
-  group.define(program, version);
+for (const { load } of groupsOf(process.argv[2])) (await load()).define(program, version);
 
 function wantsJson(): boolean {
   const end = process.argv.indexOf('--');
