@@ -70,6 +70,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     maxConcurrency: 2,
     testTimeout: limitMs,
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     hookTimeout: limitMs,
     projects: [

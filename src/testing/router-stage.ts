@@ -129,7 +129,7 @@ export function sendRaw(port: number, bytes: string): Promise<string> {
 
 /** Waits for what must come true soon; rejects after ten seconds. */
 export async function eventually(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 60_000;
   while (!(await check())) {
     if (performance.now() > until) throw new Error(`never came true: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

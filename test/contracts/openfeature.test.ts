@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const users = Array.from({ length: 200 }, (_, n) => `user-${n}`);
 const armsAt = (weight: number, version: number) => users.map(flagCoin('shop.n', version, weight));
-const quick = { host: '127.0.0.1', deadlineMs: 2_000, retryBackoffMs: 50, retryBackoffMaxMs: 100 };
+const quick = { host: '127.0.0.1', deadlineMs: 10_000, retryBackoffMs: 50, retryBackoffMaxMs: 100 };
 
 const providers: readonly (readonly [name: string, make: () => Provider])[] = [
   [

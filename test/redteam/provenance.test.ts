@@ -90,7 +90,7 @@ async function judge(next: Release, before: Release = {}) {
   await once(server, 'listening');
   const address = server.address();
   const settings = { registry: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/` };
-  const limits = { totalMs: 2_000, retries: 0, backoffMs: 10, stallMs: 300 };
+  const limits = { totalMs: 20_000, retries: 0, backoffMs: 10, stallMs: 2_000 };
   const proofs = new NpmProofs({
     settings,
     packuments: new Packuments({ settings, limits }),

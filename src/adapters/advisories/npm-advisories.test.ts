@@ -30,7 +30,7 @@ async function serve(answer: (path: string, body: string) => Answer) {
   await once(server, 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
-  const limits = { totalMs: 3_000, retries: 1, backoffMs: 10, stallMs: 400 };
+  const limits = { totalMs: 20_000, retries: 1, backoffMs: 10, stallMs: 2_000 };
   return { url, asked, advisories: new NpmAdvisories({ registry: url }, limits) };
 }
 

@@ -48,7 +48,7 @@ async function prove(story: Story) {
   const address = server.address();
   const registry = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
   const settings = { registry };
-  const limits = { totalMs: 2_000, retries: 0, backoffMs: 10, stallMs: 300 };
+  const limits = { totalMs: 20_000, retries: 0, backoffMs: 10, stallMs: 2_000 };
   const packuments = new Packuments({ settings, limits });
   const trustRoot = async () => story.root ?? world.root();
   const proofs = new NpmProofs({ settings, packuments, limits, trustRoot });

@@ -32,7 +32,7 @@ async function registry(answers: readonly RequestListener[], limits: Partial<Ups
   await once(server, 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
-  const quick = { totalMs: 5_000, retries: 3, backoffMs: 10, stallMs: 600, ...limits };
+  const quick = { totalMs: 30_000, retries: 3, backoffMs: 10, stallMs: 2_000, ...limits };
   return { upstream: new UpstreamRegistry({ registry: url }, quick), asked };
 }
 

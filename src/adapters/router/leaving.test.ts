@@ -92,11 +92,11 @@ describe('an answer that stalls', () => {
       (incoming, response) => {
         if (incoming.url === '/slow') {
           response.writeHead(200, { 'Content-Length': 5 });
-          for (const n of [0, 1, 2, 3, 4]) setTimeout(() => response.write(String(n)), 150 * n);
+          for (const n of [0, 1, 2, 3, 4]) setTimeout(() => response.write(String(n)), 500 * n);
         } else response.write('event');
-        setTimeout(() => response.end(), 900);
+        setTimeout(() => response.end(), 2600);
       },
-      { bodyIdleMs: 500 },
+      { bodyIdleMs: 1800 },
     );
     expect((await stage.ask('/slow')).body).toBe('01234');
     expect((await stage.ask('/')).body).toBe('event');
@@ -143,7 +143,7 @@ describe('a request that stalls', () => {
   });
 
   it('is the version’s where all has come, or where it does not read', async () => {
-    await candidate(() => {}, { responseTimeoutMs: 100 });
+    await candidate(() => {}, { responseTimeoutMs: 1000 });
     const whole = send(`${head}123456789`);
     await eventually(() => whole.heard().startsWith('HTTP/1.1 504 '), 'answered');
     const large = 16 << 20;

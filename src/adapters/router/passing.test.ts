@@ -182,7 +182,7 @@ describe('websockets', () => {
     new WebSocketServer({ server }).on('connection', (socket: ServerSocket) => {
       socket.on('message', (data) => socket.send(`echo ${String(data)}`));
     });
-    await stage.rollout(0.9999, { graceMs: 300 });
+    await stage.rollout(0.9999, { graceMs: 3000 });
     const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/`);
     const heard: string[] = [];
     let closed = false;
@@ -210,7 +210,7 @@ describe('websockets', () => {
     });
     await stage.listen(NEW, says('new'));
     stage.route(OLD, null);
-    await stage.start({ graceMs: 300 });
+    await stage.start({ graceMs: 3000 });
     const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/`);
     const heard: string[] = [];
     let closed = false;

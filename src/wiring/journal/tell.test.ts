@@ -43,7 +43,7 @@ const receiver = (name = 'pager', on: readonly NotificationKind[] = notification
     private: false,
     on,
     repository: 'shop',
-    timeoutMs: 300,
+    timeoutMs: 2_000,
   });
 const told = () => server.received.map(({ body }) => JSON.parse(body) as Told);
 const kinds = () => told().map(({ type }) => type);

@@ -30,7 +30,7 @@ const taken = async (count: number) => {
     all.push(...stage.receiver.takeExceptions().exceptions);
     return all.reduce((sum, one) => sum + one.count, 0);
   };
-  await expect.poll(look, { timeout: 60_000 }).toBe(count);
+  await expect.poll(look).toBe(count);
   return all;
 };
 

@@ -23,7 +23,7 @@ async function source(answer: RequestListener, token?: string): Promise<Promethe
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = new URL(`http://127.0.0.1:${port}/prefix/`);
-  return new PrometheusSource({ url, token, timeoutMs: 1000, mostBytes: 10_000 });
+  return new PrometheusSource({ url, token, timeoutMs: 3000, mostBytes: 10_000 });
 }
 
 const matrix = (result: unknown, more: object = {}) =>
@@ -123,7 +123,7 @@ describe('PrometheusSource', () => {
     ['a refusal', says('no', 401), /status 401/],
     ['a fault', says('{"status":"error","errorType":"internal","error":"disk"}', 500), /status 500.*disk/],
     ['a redirect', says('', 302), /redirects/],
-    ['silence', () => {}, /nothing whole came within 1000 ms/],
+    ['silence', () => {}, /nothing whole came within 3000 ms/],
     [
       'half an answer and silence',
       (_request, response) => void response.writeHead(200).write('{"sta'),
@@ -140,7 +140,7 @@ describe('PrometheusSource', () => {
 
   it('is unreachable where nobody listens', async () => {
     const url = new URL(`http://127.0.0.1:${await freePort(0)}`);
-    const nobody = new PrometheusSource({ url, token: undefined, timeoutMs: 1000, mostBytes: 1000 });
+    const nobody = new PrometheusSource({ url, token: undefined, timeoutMs: 3000, mostBytes: 1000 });
     await expect(nobody.samples(question)).rejects.toMatchObject({
       code: 'telemetry.unreachable',
       message: expect.stringMatching(/ECONNREFUSED/) as string,

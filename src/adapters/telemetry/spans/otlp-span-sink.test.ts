@@ -49,7 +49,7 @@ const sink = (over: object = {}) =>
     service: 'autoland',
     version: '1',
     pauseMs: 5,
-    closeMs: 300,
+    closeMs: 30_000,
     onTrouble: (message) => troubles.push(message),
     ...over,
   });
