@@ -12,7 +12,7 @@ export function receiverContract(make: (options: ReceiverOptions) => Receiver): 
   let receiver: Receiver;
   beforeEach(async () => {
     server = await HttpReceiver.open();
-    receiver = make({ url: server.url, timeoutMs: 1_000 });
+    receiver = make({ url: server.url, timeoutMs: 3_000 });
   });
   afterEach(() => server.close());
 
@@ -80,7 +80,7 @@ export function receiverContract(make: (options: ReceiverOptions) => Receiver): 
 
   it('says that nobody is there', async () => {
     const gone = await HttpReceiver.open();
-    const nobody = make({ url: gone.url, timeoutMs: 1_000 });
+    const nobody = make({ url: gone.url, timeoutMs: 3_000 });
     await gone.close();
     expect(await nobody.deliver(sampleNotification())).toMatchObject({
       kind: 'failed',
@@ -96,7 +96,7 @@ export function receiverContract(make: (options: ReceiverOptions) => Receiver): 
     ['https://0.0.0.0/hook', /no receiver/],
     ['https://127.0.0.2/hook', /this machine/],
   ])('sends nothing to %s', async (url, why) => {
-    const astray = make({ url, timeoutMs: 1_000 });
+    const astray = make({ url, timeoutMs: 3_000 });
     expect(await astray.deliver(sampleNotification())).toMatchObject({
       kind: 'failed',
       why: expect.stringMatching(why),
