@@ -2,9 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentChanges, AgentSubmitted } from '../../src/server/mcp/desk.ts';
@@ -178,15 +180,35 @@ describe('agents over HTTP', () => {
   });
 
   it('send one message of their size at a time, and nothing else', async () => {
-    expect((await ask({ body: JSON.stringify({ ...status, pad: 'x'.repeat(3_000_000) }) })).status).toBe(413);
-    const chunked = { headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(3_000_000) };
-    expect((await ask(chunked)).status).toBe(413);
+    const large = JSON.stringify({ ...status, pad: 'x'.repeat(3_000_000) });
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }])
+      expect((await ask({ headers, body: large })).status).toBe(413);
     for (const body of ['', '{', 'null', '"x"', JSON.stringify([status, status])])
       expect([body, (await ask({ body })).status]).toEqual([body, 400]);
     expect((await ask({ body: '{}' })).status).toBeGreaterThanOrEqual(400);
     for (const method of ['GET', 'DELETE', 'PUT']) expect((await ask({ method })).status).toBe(405);
     for (const path of ['/', '/mcp/..', '/v1/status', '/mcp/x'])
       expect((await ask({ path })).status).toBe(404);
+  });
+
+  it('are heard out when they send too much, so that they hear why', async () => {
+    const { port, host } = new URL(url);
+    const socket = connectTo({ host: '127.0.0.1', port: Number(port), allowHalfOpen: true });
+    const faults: Error[] = [];
+    socket.on('error', (fault) => faults.push(fault));
+    const heard = text(socket).catch(() => '');
+    const authorization = `authorization: Bearer ${tokenOf('reader')}`;
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nhost: ${host}\r\n${authorization}\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n`,
+    );
+    for (let megabytes = 0; megabytes < 5; megabytes += 1) {
+      socket.write('x'.repeat(1_000_000));
+      // Long enough for who does not listen to have hung up.
+      await setTimeout(100);
+    }
+    expect(await heard).toMatch(/^HTTP\/1.1 413 /);
+    expect(faults).toEqual([]);
+    socket.destroy();
   });
 
   it('open no stream that waits for news', async () => {

@@ -5,7 +5,6 @@ import {
   type McpServer,
 } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AgentScope } from './tool.ts';
 
 /** Who was let in. */
@@ -26,6 +25,8 @@ type Known = { Variables: { agent: AdmittedAgent } };
 
 /** Of one message. A lockfile fits in; what is larger is pushed. */
 const mostBytes = 2 * 1024 * 1024;
+/** Who is hung up on while he sends may not hear why: so what is too much is heard out, and forgotten. */
+const mostHeard = 64 * 1024 * 1024;
 
 /** The one way in over HTTP. Nothing is remembered between requests, so no session can be taken over. */
 export function makeMcpApp(door: McpDoor): {
@@ -44,7 +45,6 @@ export function makeMcpApp(door: McpDoor): {
   app.post(
     '/mcp',
     async (context, next) => turnedAway(context, door) ?? (await next()),
-    bodyLimit({ maxSize: mostBytes, onError: (context) => tooLong(context) }),
     (context) => serve(context, handler),
   );
   app.all('/mcp', (context) =>
@@ -81,21 +81,39 @@ function turnedAway(context: Context<Known>, door: McpDoor): Response | undefine
   return undefined;
 }
 
-async function serve(context: Context<Known>, handler: McpHttpHandler): Promise<Response> {
-  const message: unknown = await context.req.json().catch(() => undefined);
+async function serve(context: Context, handler: McpHttpHandler): Promise<Response> {
+  const text = await heard(context.req.raw);
+  if (text === undefined) return refuse(context, 413, `a body may have at most ${mostBytes} bytes`);
+  const message = parsed(text);
   // A list of messages would be many calls for the rate of one; no revision since 2025-06-18 has them.
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     return refuse(context, 400, 'expected one JSON-RPC message');
   return handler.fetch(context.req.raw, { parsedBody: message, authInfo: authInfoOf(context.get('agent')) });
 }
 
+/** undefined: it is too long. How long it may take is the server's to say. */
+async function heard(request: Request): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size <= mostBytes) chunks.push(chunk);
+    if (size > mostHeard) break;
+  }
+  return size > mostBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the library hands on: never the token itself. */
 function authInfoOf(agent: AdmittedAgent): AuthInfo {
   return { token: agent.id, clientId: agent.source, scopes: [agent.scope], extra: { agent } };
-}
-
-function tooLong(context: Context): Response {
-  return refuse(context, 413, `a body may have at most ${mostBytes} bytes`);
 }
 
 /** As JSON-RPC tells faults: older clients read nothing else. */
