@@ -24,6 +24,7 @@ describe('agents over HTTP', () => {
   let where: string[];
   let server: ChildProcess;
   let url: string;
+  let said: ReturnType<typeof collect>;
   const tokens = new Map<string, { readonly id: string; readonly token: string }>();
 
   const makeToken = async (name: string, scope: 'read' | 'submit') => {
@@ -41,10 +42,10 @@ describe('agents over HTTP', () => {
     for (const name of ['codex', 'other', 'flood', 'late']) tokens.set(name, await makeToken(name, 'submit'));
     tokens.set('reader', await makeToken('reader', 'read'));
     server = spawnCli(['mcp', '--http', '0', '--ephemeral', '--json', ...where]);
-    const output = collect(server);
+    said = collect(server);
     const line = await until(
-      () => output().stdout.split('\n')[0] || undefined,
-      () => JSON.stringify(output()),
+      () => said().stdout.split('\n')[0] || undefined,
+      () => JSON.stringify(said()),
     );
     url = (JSON.parse(line) as { url: string }).url;
   });
@@ -209,6 +210,18 @@ describe('agents over HTTP', () => {
     expect(await heard).toMatch(/^HTTP\/1.1 413 /);
     expect(faults).toEqual([]);
     socket.destroy();
+  });
+
+  it('may hang up while they send: that is no bug', async () => {
+    const headers = { authorization: `Bearer ${tokenOf('reader')}` };
+    for (const length of [{ 'content-length': 9 }, { 'transfer-encoding': 'chunked' }]) {
+      const asking = request(url, { method: 'POST', headers: { ...headers, ...length }, agent: false });
+      asking.on('error', () => {}).write('{');
+      await setTimeout(100);
+      asking.destroy();
+    }
+    expect((await ask()).status).toBe(200);
+    expect(said().stderr).toBe('');
   });
 
   it('open no stream that waits for news', async () => {

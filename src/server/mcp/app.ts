@@ -82,7 +82,8 @@ function turnedAway(context: Context<Known>, door: McpDoor): Response | undefine
 }
 
 async function serve(context: Context, handler: McpHttpHandler): Promise<Response> {
-  const text = await heard(context.req.raw);
+  // Who hangs up while he sends is told nothing, and is no bug.
+  const text = await heard(context.req.raw).catch(() => '');
   if (text === undefined) return refuse(context, 413, `a body may have at most ${mostBytes} bytes`);
   const message = parsed(text);
   // A list of messages would be many calls for the rate of one; no revision since 2025-06-18 has them.
