@@ -117,7 +117,7 @@ describe('SandboxMutator', () => {
   it('ends an endless loop', async () => {
     const source = `export const adult = (age) => { let n = 18; while (n < 18) n++; return age >= n; };\n`;
     const hurried: Runs = {
-      run: (job: SandboxJob) => sandbox.run({ ...job, limits: { ...job.limits, seconds: 3 } }),
+      run: (job: SandboxJob) => sandbox.run({ ...job, limits: { ...job.limits, seconds: 10 } }),
     };
     const { states } = await trial({}, { source, runs: hurried, test: suite(child, senior, edge) });
     expect(Object.values(states ?? {})).toContain('timeout');

@@ -65,7 +65,7 @@ describe('BubblewrapSandbox', () => {
     });
 
     it('ends a job that takes too long', async () => {
-      const limits = { ...LIMITS, seconds: 1 };
+      const limits = { ...LIMITS, seconds: 5 };
       expect(await limited.run(shellJob('echo begun; sleep 600', { limits }))).toMatchObject({
         kind: 'limit',
         limit: 'seconds',
