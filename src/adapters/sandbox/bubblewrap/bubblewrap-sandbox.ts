@@ -206,23 +206,14 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   }
 
   async #tryOut(): Promise<Probe> {
-    const isolating = this.#tryIsolation();
-    // Not before the job runs: each of them holds up what it waits for. Where one is missing, the job's fault is of no interest.
-    const programs = await Promise.race([this.nextJob(), isolating.catch(() => undefined)]).then(() =>
-      findPrograms(hostEnvironment().PATH ?? ''),
-    );
-    const all = [...programs, filterFinding(process.arch)];
-    if (all.some(({ ok }) => !ok)) {
-      await isolating.catch(() => undefined);
-      return { ok: false, findings: all };
-    }
-    const findings = [...all, ...(await isolating)];
-    return { ok: findings.every(({ ok }) => ok), findings };
-  }
-
-  async #tryIsolation(): Promise<readonly Finding[]> {
-    const base = await this.#hostBase();
+    // Beside: where programs are missing, its fault is of no interest.
+    const preparing = this.#hostBase().catch(() => undefined);
+    const programs = [...(await findPrograms(hostEnvironment().PATH ?? '')), filterFinding(process.arch)];
+    if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
+    const base = (await preparing) ?? (await this.#hostBase());
     await this.sweep();
-    return [...base.findings, ...(await probeIsolation(base.directory, (job) => this.#execute(job)))];
+    const isolation = await probeIsolation(base.directory, (job) => this.#execute(job));
+    const findings = [...programs, ...base.findings, ...isolation];
+    return { ok: findings.every(({ ok }) => ok), findings };
   }
 }
