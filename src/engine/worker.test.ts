@@ -57,6 +57,12 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+/** The median, which a pause of the machine does not move. */
+function usualGap(times: readonly number[]): number {
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+  return gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
+}
+
 const concluded = async () =>
   [...foldLedger(await store.read()).changes.values()].filter(({ conclusion }) => conclusion !== null);
 
@@ -139,16 +145,17 @@ describe('Worker', () => {
     async (restarted) => {
       const [watched = ''] = await hand(1);
       const leave = Promise.withResolvers<void>();
-      let looks = 0;
+      const looks: number[] = [];
       const run: Run = async (ctx, stage) => {
         if (ctx.id !== watched && stage === 'guardrails') await leave.promise;
         if (ctx.id !== watched || stage !== 'rollout') return onward(ctx, stage);
-        looks += 1;
+        looks.push(performance.now());
         return { kind: 'again', at: new Date(clock.now().getTime() + 20) };
       };
       const [worker, later] = [workerOf(stagesOf(run)), workerOf(stagesOf(run))];
       let running = worker.run();
-      await until(async () => looks > 2);
+      await until(async () => looks.length > 10);
+      const alone = usualGap(looks);
       if (restarted) {
         worker.stop();
         await running;
@@ -158,13 +165,14 @@ describe('Worker', () => {
       await hand(9);
       if (restarted) running = later.run();
       await new Promise((resolve) => setTimeout(resolve, 300));
-      const [before, from] = [looks, performance.now()];
+      const [before, from] = [looks.length, performance.now()];
       // Not one more, were they to wait for the others, which end no sooner; the rest is for a busy machine.
-      await until(async () => looks >= before + 10 || performance.now() > from + 60_000);
-      expect(looks).toBeGreaterThanOrEqual(before + 10);
+      await until(async () => looks.length >= before + 10 || performance.now() > from + 60_000);
       for (const one of [worker, later]) one.stop();
       leave.resolve();
       await running;
+      expect(looks.length).toBeGreaterThanOrEqual(before + 10);
+      expect(usualGap(looks.slice(before))).toBeLessThan(10 * alone);
     },
   );
 

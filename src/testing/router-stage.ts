@@ -127,7 +127,7 @@ export function sendRaw(port: number, bytes: string): Promise<string> {
   });
 }
 
-/** Waits for what must come true soon; rejects after ten seconds. */
+/** Waits for what must come true soon; rejects after a minute. */
 export async function eventually(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const until = performance.now() + 60_000;
   while (!(await check())) {
