@@ -24,7 +24,10 @@ const WARM_ROUNDS = 3;
 const REST_MS = 5000;
 const target = { cold: 2, warm: 1.3 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, mutation: { type: 'boolean', default: true } },
+  allowNegative: true,
+});
 const chosen = projects.filter(({ name }) => values.only === undefined || name === values.only);
 const processors = openProcessorTime();
 // One for all, removed at the end: ext4 makes new files several times slower for a while after as many were removed.
@@ -34,8 +37,9 @@ const measured = await withFolder(async (folder) => {
   for (const project of chosen) {
     const { name, version, update } = project;
     const without = await measure(autoland, project, join(folder, name), 'without');
-    const withMutation = await measure(autoland, project, join(folder, `${name}-mutated`), 'with');
-    all.push({ project: `${name}@${version}`, update, ...without, withMutation });
+    const mutated = join(folder, `${name}-mutated`);
+    const more = values.mutation && { withMutation: await measure(autoland, project, mutated, 'with') };
+    all.push({ project: `${name}@${version}`, update, ...without, ...more });
     process.stderr.write(`${name}\n`);
   }
   return all;
