@@ -19,6 +19,19 @@ export type SandboxMount = {
   /** In the sandbox. */
   readonly target: string;
   readonly mode: 'read' | 'write';
+  /** What of it need not be looked at before the job; absent: all of it is. */
+  readonly known?: readonly KnownTree[];
+};
+
+/**
+ * A directory that was looked at whole, after the last that could write to it: all in it MUST be of the ids of the jobs, and no file may
+ * have another name.
+ */
+export type KnownTree = {
+  /** Below the mount's source. */
+  readonly path: string;
+  /** What it takes of the disk. */
+  readonly bytes: number;
 };
 
 export type SandboxLimits = {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { SandboxResult } from '../../ports/sandbox.ts';
+import type { KnownTree, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
@@ -82,6 +82,11 @@ export class Installs {
   /** Takes back what was lent, once nothing of the tree runs any more. */
   giveBack(tree: string): Promise<void> {
     return this.#loans.giveBack(tree);
+  }
+
+  /** What of a tree need not be looked at before its next job; MUST be asked before each that may write to it. */
+  untouched(tree: string): readonly KnownTree[] {
+    return this.#loans.untouched(tree);
   }
 
   /** Where the tree's install is, or will be, kept. Nothing of the tree may run. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   linkSync,
@@ -135,6 +136,33 @@ describe('a kept install that is lent', () => {
       expect(kept()).toEqual(['one']);
     }
   });
+
+  it('need not be looked at before the first job in the tree, but before the next', async () => {
+    await loans.lend(place, tree);
+    writeFileSync(join(tree, 'source.js'), 'x'.repeat(10_000));
+    const mount = { source: tree, target: '/work', mode: 'write' } as const;
+    const known = loans.untouched(tree);
+    expect(known.map(({ path }) => path).sort()).toEqual(['node_modules', 'packages/p/node_modules']);
+    const looked = await prepareMounts([mount], undefined);
+    expect(looked.heldBytes).toBeGreaterThan(10_000);
+    expect(await prepareMounts([{ ...mount, known }], undefined)).toEqual(looked);
+    expect(loans.untouched(tree)).toEqual([]);
+  });
+
+  it('is looked at all the same where a file of it has another name', async () => {
+    linkSync(join(place, 'node_modules', 'a', 'index.js'), join(root, 'second'));
+    await loans.lend(place, tree);
+    expect(loans.untouched(tree).map(({ path }) => path)).toEqual(['packages/p/node_modules']);
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'is looked at all the same where not all of it is one user’s',
+    async () => {
+      chownSync(join(place, 'packages/p/node_modules/b/index.js'), 61_003, 61_003);
+      await loans.lend(place, tree);
+      expect(loans.untouched(tree).map(({ path }) => path)).toEqual(['node_modules']);
+    },
+  );
 
   it('does not take the place of one that was made meanwhile', async () => {
     await loans.lend(place, tree);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KnownTree } from '../../ports/sandbox.ts';
 import { removeTree } from '../remove-tree.ts';
 import { isErrno } from '../runtime/files.ts';
 import { giveTo, ownerOf } from '../sandbox/bubblewrap/give-to.ts';
@@ -14,6 +15,8 @@ type Loan = {
   readonly rest: string;
   /** By path of each `node_modules` in it. */
   readonly marks: ReadonlyMap<string, TreeMarks>;
+  /** Whether a job may have been at work in it. */
+  isUsed: boolean;
 };
 
 /**
@@ -38,9 +41,17 @@ export class Loans {
     if (!(await moved(place, rest))) return false;
     const marks = early ?? (await this.#mark(rest).catch(() => undefined));
     const given = marks !== undefined && (await give([...marks.keys()], rest, tree));
-    if (given) this.#loans.set(tree, { place, rest, marks });
+    if (given) this.#loans.set(tree, { place, rest, marks, isUsed: false });
     else await rename(rest, place);
     return given;
+  }
+
+  /** What the first job in the tree finds there as it was marked; [] for the next one. MUST be asked before each that may write to it. */
+  untouched(tree: string): readonly KnownTree[] {
+    const loan = this.#loans.get(tree);
+    if (loan === undefined || loan.isUsed) return [];
+    loan.isUsed = true;
+    return [...loan.marks].flatMap(([path, { bytes }]) => (bytes === undefined ? [] : [{ path, bytes }]));
   }
 
   /** While somebody else may read it: it is given to nobody. undefined: it would have to be. */

@@ -134,11 +134,16 @@ export class ProjectCommands {
 
   async run(argv: Argv, dir: string, job: PhaseJob): Promise<SandboxResult> {
     await mkdir(dir, { recursive: true });
+    const own = { source: dir, target: projectInside, mode: job.project ?? 'write' };
+    const mounts = [own, ...(job.mounts ?? [])].map((mount) => ({
+      ...mount,
+      known: this.#installs.untouched(mount.source),
+    }));
     return this.#sandbox.run({
       argv,
       cwd: projectInside,
       env: { ...environments[job.phase], ...job.env },
-      mounts: [{ source: dir, target: projectInside, mode: job.project ?? 'write' }, ...(job.mounts ?? [])],
+      mounts,
       network: job.phase === 'install' ? 'registry' : 'none',
       limits: { seconds: job.seconds, memoryMiB: 4096, processes: 512, diskMiB: 4096, outputKiB },
     });

@@ -1,9 +1,14 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { removeTree } from '../remove-tree.ts';
+import { bytesOf } from '../sandbox/bubblewrap/disk-use.ts';
 
-/** What stands at each path below a directory (`/a/b`; `` is the directory), and when each file was last touched in whatever way. */
-export type TreeMarks = ReadonlyMap<string, string>;
+export type TreeMarks = {
+  /** What stands at each path below a directory (`/a/b`; `` is the directory), and when each file was last touched in whatever way. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** What all of it takes of the disk; undefined: it is not all one user's, or a file has another name. */
+  readonly bytes: number | undefined;
+};
 
 // More than the tick of any kernel's clock for files.
 const TICK_MS = 20;
@@ -17,10 +22,13 @@ const TURN_MS = 2;
  * directory nor link.
  */
 export async function marksOf(root: string): Promise<TreeMarks | undefined> {
-  const marks = new Map<string, string>();
-  let [newest, isFine] = [0, false];
+  const entries = new Map<string, string>();
+  const { uid, gid } = lstatSync(root);
+  let [newest, isFine, bytes, isPlain] = [0, false, 0, true];
   await walk(root, (path, found) => {
-    marks.set(path, markOf(found));
+    entries.set(path, markOf(found));
+    bytes += bytesOf(found);
+    isPlain &&= found.uid === uid && found.gid === gid && (found.nlink === 1 || found.isDirectory());
     newest = Math.max(newest, found.ctimeMs);
     isFine ||= found.ctimeMs % 1000 !== 0;
     return true;
@@ -29,16 +37,16 @@ export async function marksOf(root: string): Promise<TreeMarks | undefined> {
   if (!isFine || wait > LONGEST_WAIT_MS) return undefined;
   // What is written within the tick of the newest would bear its time.
   if (wait > 0) await setTimeout(wait);
-  return marks;
+  return { entries, bytes: isPlain ? bytes : undefined };
 }
 
 /** Removes what the marks do not know, and answers whether all that they know is there, untouched. Never rejects. */
-export async function restore(root: string, marks: TreeMarks): Promise<boolean> {
+export async function restore(root: string, { entries }: TreeMarks): Promise<boolean> {
   const unknown: string[] = [];
   let met = 0;
   try {
     await walk(root, (path, found) => {
-      const known = marks.get(path);
+      const known = entries.get(path);
       if (known === undefined) {
         unknown.push(path);
         return false;
@@ -48,7 +56,7 @@ export async function restore(root: string, marks: TreeMarks): Promise<boolean> 
       return true;
     });
     for (const path of unknown) await removeTree(`${root}${path}`);
-    return met === marks.size;
+    return met === entries.size;
   } catch {
     return false;
   }

@@ -66,7 +66,7 @@ export class SlotDirs {
 
   /** Bytes of files, and of removed ones that it keeps open. */
   async #held(pid: number): Promise<number> {
-    const { bytes } = await diskUse([this.run], MOST_BYTES);
+    const { bytes } = await diskUse([this.run], { enough: MOST_BYTES });
     const device = await stat(this.run).catch(() => undefined);
     if (bytes > MOST_BYTES || device === undefined) return bytes;
     return bytes + (await removedFilesUse(await descendantsOf(pid), new Set([device.dev])));

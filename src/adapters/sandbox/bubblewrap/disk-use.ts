@@ -17,10 +17,22 @@ export type DiskUse = {
   readonly owners: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
-/** What the directories hold, counted no further than `enough` bytes. Links are not followed, hard-linked files count once. */
+/** What an entry takes of the disk. */
+export function bytesOf({ blocks }: Stats): number {
+  return blocks * 512 + ENTRY_BYTES;
+}
+
+export type DiskUseOptions = {
+  /** Nothing is counted beyond so many bytes. */
+  readonly enough?: number;
+  /** By path, the bytes of directories that need not be looked at. */
+  readonly known?: ReadonlyMap<string, number>;
+};
+
+/** What the directories hold. Links are not followed, hard-linked files count once. */
 export async function diskUse(
   directories: readonly string[],
-  enough = Number.POSITIVE_INFINITY,
+  { enough = Number.POSITIVE_INFINITY, known = new Map() }: DiskUseOptions = {},
 ): Promise<DiskUse> {
   const links = new Map<string, { path: string; missing: number }>();
   const owners = new Map(directories.map((directory) => [directory, new Set<string>()]));
@@ -36,7 +48,11 @@ export async function diskUse(
       if (stats !== undefined && isNew(path, stats, links)) bytes += stats.blocks * 512;
       // Counted before they are looked at: looking is slow while they are still being made.
       bytes += names.length * ENTRY_BYTES;
-      for (const name of names) waiting.push({ path: `${path}/${name}`, of });
+      for (const below of names.map((name) => `${path}/${name}`)) {
+        const found = known.get(below);
+        if (found === undefined) waiting.push({ path: below, of });
+        else bytes += found - ENTRY_BYTES;
+      }
     }
   }
   const outside = [...links.values()].find(({ missing }) => missing > 0);

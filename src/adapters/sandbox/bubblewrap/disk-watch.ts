@@ -58,7 +58,7 @@ export class DiskWatch {
     if (this.#directories.length === 0) return false;
     const devices = this.#directories.map((path) => statSync(path).dev);
     const removed = await removedFilesUse(pids, new Set(devices));
-    this.#bytes = removed + (await diskUse(this.#directories, this.#allowed - removed)).bytes;
+    this.#bytes = removed + (await diskUse(this.#directories, { enough: this.#allowed - removed })).bytes;
     return this.#bytes > this.#allowed;
   }
 

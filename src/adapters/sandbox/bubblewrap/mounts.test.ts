@@ -1,9 +1,37 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { prepareMounts } from './mounts.ts';
+
+it('looks at everything that is not known', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'autoland-mounts-'));
+  try {
+    chmodSync(root, 0o711);
+    mkdirSync(join(root, 'tree', 'known'), { recursive: true });
+    for (const name of ['known/file', 'file']) writeFileSync(join(root, 'tree', name), '');
+    const mount = { source: join(root, 'tree'), target: '/work', mode: 'write' } as const;
+    const known = [{ path: 'known', bytes: 1_000_000 }];
+    const { heldBytes } = await prepareMounts([{ ...mount, known }], undefined);
+    expect(heldBytes).toBeGreaterThan(999_000);
+    expect(heldBytes).toBeLessThan(1_100_000);
+    linkSync(join(root, 'tree', 'file'), join(root, 'outside'));
+    const refused = prepareMounts([{ ...mount, known }], undefined);
+    await expect(refused).rejects.toMatchObject({ code: 'sandbox.failed' });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
 
 // Only root can give files away.
 it.runIf(process.getuid?.() === 0)(

@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, normalize, resolve } from 'node:path';
+import { dirname, join, normalize, resolve } from 'node:path';
 import { AutolandError } from '../../../domain/errors.ts';
 import type { SandboxMount } from '../../../ports/sandbox.ts';
 import { diskUse } from './disk-use.ts';
@@ -35,7 +35,10 @@ export async function prepareMounts(
     await assertSource(mount, identity);
   }
   const writable = mounts.filter(({ mode }) => mode === 'write').map(({ source }) => source);
-  const held = await diskUse(writable);
+  const known = mounts.flatMap(({ source, known: trees = [] }) =>
+    trees.map(({ path, bytes }) => [join(source, path), bytes] as const),
+  );
+  const held = await diskUse(writable, { known: new Map(known) });
   if (held.linkedOutside !== undefined) throw linkedError(held.linkedOutside);
   for (const source of writable) {
     await assertUsable(source, identity);
