@@ -12,8 +12,7 @@ import { isGreen } from './job-result.ts';
 import { Loans } from './loans.ts';
 import { copyModules } from './modules.ts';
 import { copyUntouched, isAsLocked, updateOf } from './near-install.ts';
-import { madeOf, type ReadTarball, type Swapped, swapPackages } from './swap-packages.ts';
-import type { LockedProject } from './swaps.ts';
+import { LaidSwaps, madeOf, type ReadTarball } from './swap-packages.ts';
 
 /** Runs a command with `dir` as its working directory and the registry in reach. */
 export type RunInstall = (argv: Argv, dir: string) => Promise<SandboxResult>;
@@ -174,10 +173,7 @@ export class Installs {
   /** Answers false when it cannot be told to be what `argv` would have made. */
   async #fillFrom(near: string, draft: string, argv: Argv): Promise<boolean> {
     const made = this.#underWay.get(near) ?? Promise.resolve();
-    const base = made.then(
-      () => madeOf(near),
-      () => undefined,
-    );
+    const laying = made.then(() => this.#lay(near, draft, argv)).catch(() => undefined);
     const copying = made.then(
       () => copyUntouched(near, draft),
       () => false,
@@ -186,16 +182,23 @@ export class Installs {
     const isCopied = await copying.finally(() => {
       if (this.#copies.get(near) === copying) this.#copies.delete(near);
     });
-    if (!isCopied) return false;
-    const swapped = await this.#swap(draft, argv, await base);
-    if (swapped !== 'none') return swapped === 'all';
+    const laid = await laying;
+    try {
+      if (!isCopied) return false;
+      const swapped = (await laid?.put(draft)) ?? 'none';
+      if (swapped !== 'none') return swapped === 'all';
+    } finally {
+      await laid?.remove();
+    }
     return isGreen(await this.#options.run(updateOf(argv), draft)) && (await isAsLocked(draft));
   }
 
-  async #swap(draft: string, argv: Argv, base: LockedProject | undefined): Promise<Swapped> {
+  /** Beside the copy that it has its place in. */
+  async #lay(near: string, draft: string, argv: Argv): Promise<LaidSwaps | undefined> {
     const { tarball, drafts, owner } = this.#options;
-    if (tarball === undefined || base === undefined || !runsNothing(argv)) return 'none';
-    return swapPackages(draft, base, { tarball, beside: drafts, owner });
+    if (tarball === undefined || !runsNothing(argv)) return undefined;
+    const base = await madeOf(near);
+    return base && LaidSwaps.lay(draft, base, { tarball, beside: drafts, owner });
   }
 
   #isBusy(place: string): boolean {

@@ -5,7 +5,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,8 +14,7 @@ import type { Argv } from '../../ports/test-runner.ts';
 import { ci, contentsOf, InstallStage } from '../../testing/install-stage.ts';
 import { packPackage, packTarball, type TarFile } from '../../testing/tarball.ts';
 import { startVerdaccio, type TestPackage, type TestRegistry } from '../../testing/verdaccio.ts';
-import { type ReadTarball, swapPackages } from './swap-packages.ts';
-import type { LockedProject } from './swaps.ts';
+import { LaidSwaps, type Made, type ReadTarball, type Swapped } from './swap-packages.ts';
 
 /** What npm writes otherwise than it stands in the archive, or not at all. */
 const odd: readonly TarFile[] = [
@@ -110,10 +108,10 @@ describe('an install in which packages are swapped', () => {
   });
 });
 
-describe('swapPackages', () => {
+describe('packages that are laid beside an install', () => {
   /** As npm leaves it, after which other manifests and another lockfile were put there. */
   let dir: string;
-  let base: LockedProject;
+  let base: Made;
   const options = () => ({ tarball, beside: stage.root, owner: undefined });
   const left = 'node_modules/left/only-1.1.0.js';
 
@@ -137,59 +135,61 @@ describe('swapPackages', () => {
     dir = join(stage.root, 'install');
     mkdirSync(join(dir, 'node_modules/left'), { recursive: true });
     const { '': _root, ...installed } = before.packages;
-    base = { lockfile: JSON.stringify(before), manifest: JSON.stringify(before.packages['']) };
-    writeFileSync(
-      join(dir, 'node_modules/.package-lock.json'),
-      JSON.stringify({ ...before, packages: installed }),
-    );
+    const list = JSON.stringify({ ...before, packages: installed });
+    base = { lockfile: JSON.stringify(before), manifest: JSON.stringify(before.packages['']), list };
+    writeFileSync(join(dir, 'node_modules/.package-lock.json'), list);
     writeFileSync(join(dir, 'package-lock.json'), JSON.stringify(after));
     writeFileSync(join(dir, 'package.json'), JSON.stringify(after.packages['']));
   });
 
-  it('puts another version in the place of one', async () => {
-    expect(await swapPackages(dir, base, options())).toBe('all');
+  /** `none`, too, where nothing is laid. */
+  async function swap(from: Made, read: ReadTarball = tarball): Promise<Swapped> {
+    const laid = await LaidSwaps.lay(dir, from, { ...options(), tarball: read });
+    const swapped = (await laid?.put(dir)) ?? 'none';
+    await laid?.remove();
+    return swapped;
+  }
+
+  it('take the place of another version', async () => {
+    expect(await swap(base)).toBe('all');
     expect(existsSync(join(dir, left))).toBe(true);
+    expect(readdirSync(stage.root)).toEqual(['install']);
   });
 
   it.each<[string, ReadTarball]>([
     ['there is none', async () => undefined],
     ['another is served', () => tarball('right', '1.1.0')],
     ['it is no archive', async () => Buffer.from('none')],
-  ])('touches nothing where %s', async (_case, read) => {
+  ])('touch nothing where %s', async (_case, read) => {
     const before = contentsOf(dir);
-    expect(await swapPackages(dir, base, { ...options(), tarball: read })).toBe('none');
+    expect(await swap(base, read)).toBe('none');
     expect(contentsOf(dir)).toEqual(before);
     expect(readdirSync(stage.root)).toEqual(['install']);
   });
 
-  it('writes nowhere that a link leads to', async () => {
+  it('are written nowhere that a link leads to', async () => {
     const elsewhere = join(stage.root, 'elsewhere');
     mkdirSync(elsewhere);
     renameSync(join(dir, 'node_modules/left'), join(elsewhere, 'left'));
     symlinkSync(join(elsewhere, 'left'), join(dir, 'node_modules/left'));
-    expect(await swapPackages(dir, base, options())).toBe('none');
+    expect(await swap(base)).toBe('none');
     expect(readdirSync(join(elsewhere, 'left'))).toEqual([]);
   });
 
-  it('touches nothing where npm has noted something else than the lockfile', async () => {
+  it('touch nothing where npm has noted something else than the lockfile, or meanwhile something else', async () => {
     const [lockfile, manifest] = ['package-lock.json', 'package.json'].map((file) =>
       readFileSync(join(dir, file), 'utf8'),
     );
-    const head = { lockfile: lockfile ?? '', manifest: manifest ?? '' };
-    expect(
-      await swapPackages(dir, { ...base, lockfile: base.lockfile.replace('sha512-', 'sha512-A') }, options()),
-    ).toBe('none');
-    expect(await swapPackages(dir, head, options())).toBe('none');
+    const head = { ...base, lockfile: lockfile ?? '', manifest: manifest ?? '' };
+    expect(await swap({ ...base, lockfile: base.lockfile.replace('sha512-', 'sha512-A') })).toBe('none');
+    expect(await swap(head)).toBe('none');
+    expect(await swap({ ...base, list: `${base.list} ` })).toBe('none');
     expect(existsSync(join(dir, left))).toBe(false);
   });
 
-  it('says so where it was left half done', async () => {
-    const taken: ReadTarball = (name, version) => {
-      const list = join(dir, 'node_modules/.package-lock.json');
-      rmSync(list);
-      mkdirSync(list);
-      return tarball(name, version);
-    };
-    expect(await swapPackages(dir, base, { ...options(), tarball: taken })).toBe('some');
+  it('say so where they were put in place in part', async () => {
+    const laid = await LaidSwaps.lay(dir, base, options());
+    await laid?.remove();
+    expect(await laid?.put(dir)).toBe('some');
   });
 });

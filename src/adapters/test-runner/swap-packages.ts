@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import ssri from 'ssri';
@@ -23,63 +23,82 @@ export type SwapOptions = {
 
 const installedList = 'node_modules/.package-lock.json';
 
-/** What a kept install was made of; undefined: it is gone. */
-export async function madeOf(place: string): Promise<LockedProject | undefined> {
-  const text = (path: string) => readFile(join(place, path), 'utf8');
-  try {
-    return { lockfile: await text('package-lock.json'), manifest: await text('package.json') };
-  } catch {
-    return undefined;
-  }
+/** What a kept install was made of, and npm's own list of what it made. */
+export type Made = LockedProject & { readonly list: string };
+
+/** undefined: it is gone. */
+export async function madeOf(place: string): Promise<Made | undefined> {
+  const [lockfile, manifest, list] = await textsOf(place);
+  return lockfile === '' ? undefined : { lockfile, manifest, list };
 }
 
 /** `none`: nothing was touched. `some`: it is no install any more. */
 export type Swapped = 'all' | 'some' | 'none';
 
-/**
- * Makes of the install in `dir`, which was made of `base`, the one of the lockfile and the manifest that lie there now, where that takes
- * no npm. Nobody may be at work in it.
- */
-export async function swapPackages(dir: string, base: LockedProject, options: SwapOptions): Promise<Swapped> {
-  const side = await mkdtemp(join(options.beside, 'swap-'));
-  try {
-    const swaps = await prepared(dir, base, side, options).catch(() => undefined);
-    if (swaps === undefined) return 'none';
-    return await putInPlace(dir, side, swaps).then(
+/** New versions of packages, beside the install that they have their place in. MUST be removed, put in place or not. */
+export class LaidSwaps {
+  readonly #side: string;
+  readonly #swaps: readonly Swap[];
+  readonly #list: string;
+
+  private constructor(side: string, swaps: readonly Swap[], list: string) {
+    this.#side = side;
+    this.#swaps = swaps;
+    this.#list = list;
+  }
+
+  /**
+   * Lays what makes of the install `base` the one of the lockfile and the manifest in `dir`. undefined: it is npm's to do, or cannot be
+   * had.
+   */
+  static async lay(dir: string, base: Made, options: SwapOptions): Promise<LaidSwaps | undefined> {
+    const side = await mkdtemp(join(options.beside, 'swap-'));
+    const swaps = await laidIn(side, dir, base, options).catch(() => undefined);
+    if (swaps !== undefined) return new LaidSwaps(side, swaps, base.list);
+    await removeTree(side);
+    return undefined;
+  }
+
+  /** `dir`: the install of the base, or a copy. Nobody may be at work in it. */
+  async put(dir: string): Promise<Swapped> {
+    if (!(await this.#fits(dir).catch(() => false))) return 'none';
+    return this.#renameInto(dir).then(
       () => 'all',
       () => 'some',
     );
-  } finally {
-    await removeTree(side);
+  }
+
+  remove(): Promise<void> {
+    return removeTree(this.#side);
+  }
+
+  async #fits(dir: string): Promise<boolean> {
+    for (const { path } of this.#swaps) if (!(await isReal(dir, path))) return false;
+    return (await textOf(dir, installedList)) === this.#list;
+  }
+
+  async #renameInto(dir: string): Promise<void> {
+    for (const [at, { path }] of this.#swaps.entries()) {
+      await rename(join(dir, path), join(this.#side, `old-${at}`));
+      await rename(join(this.#side, `new-${at}`), join(dir, path));
+    }
+    await rename(join(this.#side, 'list'), join(dir, installedList));
   }
 }
 
-async function putInPlace(dir: string, side: string, swaps: readonly Swap[]): Promise<void> {
-  for (const [at, { path }] of swaps.entries()) {
-    await rename(join(dir, path), join(side, `old-${at}`));
-    await rename(join(side, `new-${at}`), join(dir, path));
-  }
-  await rename(join(side, 'list'), join(dir, installedList));
-}
-
-/** Lays all that is new in `side`. undefined: it is npm's to do. */
-async function prepared(
-  dir: string,
-  base: LockedProject,
+/** undefined: it is npm's to do. */
+async function laidIn(
   side: string,
+  dir: string,
+  base: Made,
   { tarball, owner }: SwapOptions,
 ): Promise<readonly Swap[] | undefined> {
-  const [lockfile, manifest, list] = await Promise.all([
-    textOf(dir, 'package-lock.json'),
-    textOf(dir, 'package.json'),
-    textOf(dir, installedList),
-  ]);
+  const [lockfile, manifest] = await textsOf(dir);
   const swaps = swapsBetween(base, { lockfile, manifest });
-  const next = swaps && listAfter(list, swaps);
+  const next = swaps && listAfter(base.list, swaps);
   if (swaps === undefined || next === undefined) return undefined;
   if (!holdsWhatIsLocked(hostileObjectIn(lockfile), next)) return undefined;
-  for (const [at, { name, version, integrity, path }] of swaps.entries()) {
-    if (!(await isReal(dir, path))) return undefined;
+  for (const [at, { name, version, integrity }] of swaps.entries()) {
     const bytes = await tarball(name, version);
     if (bytes === undefined || ssri.checkData(bytes, integrity) === false) return undefined;
     await unpackPackage(name, bytes, join(side, `new-${at}`));
@@ -87,6 +106,15 @@ async function prepared(
   await writeFile(join(side, 'list'), `${JSON.stringify(next, null, 2)}\n`);
   if (owner !== undefined) await giveTo(side, owner, [await ownerOf(side)]);
   return swaps;
+}
+
+/** Of its lockfile, its manifest and npm's list; '' for what is not there. */
+async function textsOf(dir: string): Promise<readonly [string, string, string]> {
+  return Promise.all([
+    textOf(dir, 'package-lock.json'),
+    textOf(dir, 'package.json'),
+    textOf(dir, installedList),
+  ]);
 }
 
 async function textOf(dir: string, path: string): Promise<string> {
