@@ -47,7 +47,7 @@ export class DriverProcesses {
   ): Promise<DriverRun> {
     return this.#placed(tree, driver, async (argv) => {
       const { job, watched } = this.#jobs;
-      const watch = await startWatch(job, watched, seed);
+      const watch = await startWatch(job, { ...watched, seed });
       const env = { NODE_OPTIONS: watch.option };
       const run = (under: Argv, more: readonly SandboxMount[] = []) =>
         this.#run(tree, { argv: under, env, mounts: [...watch.mounts, ...more] });

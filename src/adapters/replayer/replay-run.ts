@@ -40,7 +40,7 @@ export class ReplayRun {
 
   async run(tree: string, { calls, seed, client, env }: ReplayJob): Promise<ReplayRan> {
     const names = [...new Set(calls.map((call) => call.package))];
-    const watch = await startWatch(this.#job, { packages: names, modules: [] }, seed);
+    const watch = await startWatch(this.#job, { packages: names, modules: [], seed });
     const place = await this.#writeCalls(calls);
     const argv = ['node', '--input-type=module', '--eval', client] as const;
     const given = {

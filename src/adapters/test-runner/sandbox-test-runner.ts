@@ -96,7 +96,12 @@ export class SandboxTestRunner implements TestRunner {
     const runs = {
       all: (dir: string, watch: Watch) => this.#all(commands, trees, dir, watch),
       test: (dir: string, watch?: Watch) => this.#test(commands, dir, watch),
-      watch: (seed: number) => startWatch(trees.job, sides.observe, seed),
+      watch: async (seed: number) => {
+        const watch = await startWatch(trees.job, { ...sides.observe, seed, isTraced: true });
+        // While there is an install to wait for.
+        await this.#commands.handOver(watch.records);
+        return watch;
+      },
     };
     const question = this.#questionOf(commands, sides);
     return compareWatched(runs, trees, {

@@ -6,7 +6,7 @@ import type { SandboxMount, SandboxResult } from '../../ports/sandbox.ts';
 import type { Argv, Observed } from '../../ports/test-runner.ts';
 import { kitEntry, writeKit } from '../recorder/kit.ts';
 import { readRecords } from '../recorder/read-records.ts';
-import { type TracedJob, traceCalls } from '../tracer/trace-calls.ts';
+import { readyToTrace, type TracedJob, traceCalls } from '../tracer/trace-calls.ts';
 import { projectInside } from './project-commands.ts';
 
 /** One recorded run of the tests. */
@@ -30,8 +30,17 @@ export type Watch = {
 const kitInside = '/autoland/recorder';
 const recordsInside = '/autoland/records';
 
+export type Watched = Observed & {
+  readonly seed: number;
+  /** Whether it is known to be traced: what that needs is made at once. */
+  readonly isTraced?: boolean;
+};
+
 /** Each run has a recorder of its own, which it can only read, and a place for its records, which no other run sees. */
-export async function startWatch(job: string, { packages, modules }: Observed, seed: number): Promise<Watch> {
+export async function startWatch(
+  job: string,
+  { packages, modules, seed, isTraced }: Watched,
+): Promise<Watch> {
   const place = await mkdtemp(join(job, 'watch-'));
   // The sandbox's own user must pass.
   await chmod(place, 0o711);
@@ -40,6 +49,8 @@ export async function startWatch(job: string, { packages, modules }: Observed, s
   const own = { root: projectInside, paths: modules };
   await writeKit(kit, { packages, modules: own, records: recordsInside, seed });
   let systemCalls: SystemCalls | undefined;
+  const calls = join(place, 'calls');
+  const ready = isTraced ? await readyToTrace(calls) : undefined;
   return {
     option: `--import=${kitInside}/${kitEntry}`,
     mounts: [
@@ -51,7 +62,8 @@ export async function startWatch(job: string, { packages, modules }: Observed, s
     records,
     recordsInside,
     async traced(argv, run) {
-      const traced = await traceCalls(join(place, 'calls'), { argv, project: projectInside, run });
+      const isReady = ready ?? (await readyToTrace(calls));
+      const traced = await traceCalls(isReady ? calls : undefined, { argv, project: projectInside, run });
       systemCalls = traced.systemCalls;
       return traced.result;
     },

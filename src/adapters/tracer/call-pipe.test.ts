@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { CallPipe } from './call-pipe.ts';
+import { CallPipe, makePipe } from './call-pipe.ts';
 
 let place: string;
 let pipe: CallPipe;
 beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), 'autoland-pipe-'));
-  pipe = await CallPipe.open(join(place, 'pipe'), '/project');
+  await makePipe(join(place, 'pipe'));
+  pipe = CallPipe.open(join(place, 'pipe'), '/project');
 });
 afterEach(() => {
   pipe.close();

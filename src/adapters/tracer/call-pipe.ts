@@ -14,6 +14,10 @@ const pieceBytes = 64 * 1024;
 /** At one look: whoever floods it must leave others their turn. */
 const mostPieces = 64;
 
+export async function makePipe(path: string): Promise<void> {
+  await promisify(execFile)('mkfifo', ['-m', '600', path], { env: { PATH: systemPath() } });
+}
+
 /**
  * A named pipe that strace writes to, and what was read from it so far. A file could be emptied by what is traced, which runs as
  * the same user; from a pipe nothing can be taken back, and nobody else may read it.
@@ -26,9 +30,8 @@ export class CallPipe {
   #keeper: number | undefined;
   #hasEnded = false;
 
-  /** `project`: where the project stands for what is traced. */
-  static async open(path: string, project: string): Promise<CallPipe> {
-    await promisify(execFile)('mkfifo', ['-m', '600', path], { env: { PATH: systemPath() } });
+  /** `path`: one that `makePipe` made; `project`: where the project stands for what is traced. */
+  static open(path: string, project: string): CallPipe {
     const reader = openSync(path, O_RDONLY | O_NONBLOCK);
     try {
       // While it is open the pipe has no end, whoever comes and goes.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SystemCalls } from '../../domain/system-calls.ts';
 import type { SandboxMount } from '../../ports/sandbox.ts';
 import type { Argv } from '../../ports/test-runner.ts';
-import { CallPipe } from './call-pipe.ts';
+import { CallPipe, makePipe } from './call-pipe.ts';
 import { underStrace } from './strace.ts';
 
 /** Where the pipe is inside. */
@@ -20,15 +20,26 @@ export type TracedJob<T> = {
   readonly run: (argv: Argv, mounts: readonly SandboxMount[]) => Promise<T>;
 };
 
-/** Runs a command in the sandbox, and answers what it asked of the kernel. `place`: a directory that no other run uses. */
+/**
+ * Makes the directory `place`, which no other run may use, and in it what `traceCalls` needs. Answers whether it could: there are file
+ * systems without pipes, where tests must run all the same.
+ */
+export async function readyToTrace(place: string): Promise<boolean> {
+  await mkdir(place);
+  return makePipe(join(place, name)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Runs a command in the sandbox, and answers what it asked of the kernel. `place`: where `readyToTrace` answered true; undefined: it did not. */
 export async function traceCalls<T>(
-  place: string,
+  place: string | undefined,
   { argv, project, run }: TracedJob<T>,
 ): Promise<{ readonly result: T; readonly systemCalls: SystemCalls }> {
-  await mkdir(place);
-  // There are file systems without pipes; the tests must run all the same.
-  const pipe = await CallPipe.open(join(place, name), project).catch(() => undefined);
-  if (pipe === undefined) return { result: await run(argv, []), systemCalls: untraced };
+  const pipe = place === undefined ? undefined : pipeIn(place, project);
+  if (place === undefined || pipe === undefined)
+    return { result: await run(argv, []), systemCalls: untraced };
   try {
     // Only to be read: nobody can put another pipe in its place, and writing to a pipe needs no more.
     const mount: SandboxMount = { source: place, target: callsInside, mode: 'read' };
@@ -36,5 +47,13 @@ export async function traceCalls<T>(
     return { result, systemCalls: await pipe.read() };
   } finally {
     pipe.close();
+  }
+}
+
+function pipeIn(place: string, project: string): CallPipe | undefined {
+  try {
+    return CallPipe.open(join(place, name), project);
+  } catch {
+    return undefined;
   }
 }
