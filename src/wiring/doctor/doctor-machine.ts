@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { NpmRegistry } from '../../adapters/registry/npm-registry.ts';
 import { loadNpmSettings } from '../../adapters/registry/npm-settings.ts';
 import { BubblewrapSandbox } from '../../adapters/sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { versionOf } from '../../adapters/sandbox/bubblewrap/programs.ts';
 import { traceAttempt } from '../../adapters/tracer/strace.ts';
 import { AutolandError } from '../../domain/errors.ts';
 import { makeState, type Place, stateFiles } from '../place/place.ts';
@@ -41,7 +42,9 @@ export const sandboxOf = ({ state, files }: Pick<Place, 'state' | 'files'>) =>
 
 async function sandboxHolds(sandbox: BubblewrapSandbox): Promise<string> {
   const { ok, findings } = await sandbox.probe();
-  if (ok) return findings.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+  const versioned = async ({ check, detail }: (typeof findings)[number]) =>
+    `${check}: ${(await versionOf(check)) ?? detail}`;
+  if (ok) return (await Promise.all(findings.map(versioned))).join('; ');
   const bad = findings.filter((finding) => !finding.ok).map(({ check, detail }) => `${check}: ${detail}`);
   throw new AutolandError('sandbox.unavailable', bad.join('; '), {
     mend: 'apt-get install -y bubblewrap socat',

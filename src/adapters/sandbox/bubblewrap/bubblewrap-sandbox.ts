@@ -206,11 +206,9 @@ export class BubblewrapSandbox implements Sandbox, SandboxLauncher {
   }
 
   async #tryOut(): Promise<Probe> {
-    // Beside: where programs are missing, its fault is of no interest.
-    const preparing = this.#hostBase().catch(() => undefined);
-    const programs = [...(await findPrograms(hostEnvironment().PATH ?? '')), filterFinding(process.arch)];
+    const programs = [...findPrograms(), filterFinding(process.arch)];
     if (programs.some(({ ok }) => !ok)) return { ok: false, findings: programs };
-    const base = (await preparing) ?? (await this.#hostBase());
+    const base = await this.#hostBase();
     await this.sweep();
     const isolation = await probeIsolation(base.directory, (job) => this.#execute(job));
     const findings = [...programs, ...base.findings, ...isolation];
