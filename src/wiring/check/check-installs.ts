@@ -63,6 +63,7 @@ export async function openInstalls(check: InstallsOfCheck, signal: AbortSignal) 
     jobs,
     installing,
     installed: early,
+    nextJob: () => sandbox.nextJob(),
     close: () => early.then(() => proxy.close()),
   };
 }

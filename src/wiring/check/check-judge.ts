@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { SystemClock } from '../../adapters/clock/system.ts';
 import { ChildDocumentReader } from '../../adapters/document-reader/child-document-reader.ts';
@@ -51,7 +52,9 @@ export async function judgeChange(check: ToJudge, installs: OpenInstalls) {
     onFact: wish.onFact,
     onDrivers: (kept) => void offered.push(kept),
   };
-  void installs.installed.then(() => setTimeout(loadBeside, LOAD_AFTER_MS, rules).unref());
+  void installs.installed
+    .then(() => installs.nextJob())
+    .then(() => setTimeout(loadBeside, LOAD_AFTER_MS, rules).unref());
   const found = await checkChange(deps, rules.settings, change);
   const { classification } = change;
   const checked = { classification, guardrails: found, target: ends.base };
@@ -59,10 +62,16 @@ export async function judgeChange(check: ToJudge, installs: OpenInstalls) {
   return { found, waived, notes: await offeredNotes(check.offer, offered) };
 }
 
-/** By then the tests run, in processes of their own; an install would be kept waiting for what it asks of the registry. */
+/**
+ * After the first job that has what is installed: by then the other side's tests run too, and nobody waits for a turn. An install would be kept
+ * waiting for what it asks of the registry, and between the two all that is installed is copied and looked at.
+ */
 const LOAD_AFTER_MS = 300;
 
-/** Its fault is met by whoever asks for them. */
+/** Its fault is met by whoever asks for them. What Node has compiled would else be written when all is done, and waited for. */
 function loadBeside({ policies }: CheckRules): void {
-  policies().catch(() => undefined);
+  policies().then(
+    () => flushCompileCache(),
+    () => undefined,
+  );
 }

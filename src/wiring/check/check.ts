@@ -40,7 +40,6 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
   const state = scratch.path;
   const forget = onInterrupt(scratch);
   let probing: Promise<unknown> = Promise.resolve();
-  let uncommitted: Promise<readonly string[]> = Promise.resolve([]);
   try {
     const files = stateFiles(state);
     await makeState({ repo, state, files });
@@ -51,9 +50,13 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
     probing = sandbox.probe().catch(() => undefined);
     const probed = Promise.race([begins, probing]);
     const git = await openChangeReader(repo, state);
+    let asked: Promise<readonly string[]> | undefined;
     try {
       const ends = await findEnds(git, wish.range);
-      uncommitted = uncommittedNotes(git, ends.head);
+      const uncommitted = () => {
+        asked ??= uncommittedNotes(git, ends.head);
+        return asked;
+      };
       const [rules] = await Promise.all([
         rulesAt(git.reader, ends.base),
         cache && mustBeUntracked(git, cache, [ends.base, ends.head]),
@@ -73,7 +76,9 @@ export async function checkRange(wish: CheckWish): Promise<CheckReport> {
         started,
       });
     } finally {
-      await uncommitted;
+      // Nobody asks from now on.
+      asked ??= Promise.resolve([]);
+      await asked;
       await git.close();
     }
   } catch (thrown) {
@@ -100,7 +105,7 @@ type Check = {
   readonly git: ChangeReader;
   readonly ends: RangeEnds;
   readonly rules: CheckRules;
-  readonly uncommitted: Promise<readonly string[]>;
+  readonly uncommitted: () => Promise<readonly string[]>;
   readonly wish: CheckWish;
   readonly recordings: RecordingsFile | undefined;
   readonly cache: string | undefined;
@@ -115,7 +120,7 @@ async function checkIn(check: Check): Promise<CheckReport> {
     base: ends.base,
     head: ends.head,
     at: now.toISOString(),
-    notes: [...ends.notes, ...(await uncommitted), ...rules.notes],
+    notes: [...ends.notes, ...(await uncommitted()), ...rules.notes],
     ms: Math.round(performance.now() - started),
   });
   const proposal = {
@@ -133,8 +138,10 @@ async function checkIn(check: Check): Promise<CheckReport> {
     .then(() => import('./check-installs.ts'))
     .then((installs) => installs.openInstalls(check, nothingToCheck.signal));
   opening.catch(() => undefined);
-  const loading = opening.then(({ installing }) => installing).then(() => import('./check-judge.ts'));
+  const installing = opening.then((installs) => installs.installing);
+  const loading = installing.then(() => import('./check-judge.ts'));
   loading.catch(() => undefined);
+  installing.then(uncommitted).catch(() => undefined);
   try {
     const classed = await classify({ ...check, readers }, proposal);
     if (classed instanceof AutolandError || classed.kind !== 'done') nothingToCheck.abort();
